@@ -1,0 +1,115 @@
+/** A CDP session over a websocket, as Node's inspector and Chromium offer it. */
+import { WebSocket } from 'ws';
+import {
+  CdpError,
+  ConnectionLostError,
+  type CdpCommand,
+  type CdpEvent,
+  type CdpEventParams,
+  type CdpParams,
+  type CdpResult,
+  type CdpSession,
+} from './cdpSession.ts';
+
+interface Pending {
+  method: string;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+interface IncomingMessage {
+  id?: number;
+  method?: CdpEvent;
+  params?: unknown;
+  result?: unknown;
+  error?: { code: number; message: string };
+}
+
+type Listener = (params: unknown) => void;
+
+export class WebSocketSession implements CdpSession {
+  readonly closed: Promise<void>;
+  readonly #socket: WebSocket;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Map<CdpEvent, Set<Listener>>();
+  #lastId = 0;
+  #acknowledgements = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        for (const pending of this.#pending.values()) pending.reject(new ConnectionLostError(pending.method));
+        this.#pending.clear();
+        resolve();
+      });
+    });
+    // A socket that fails closes right after: `closed` and the pending calls tell about it.
+    socket.on('error', () => socket.terminate());
+    socket.on('message', (data: Buffer) => this.#receive(data));
+  }
+
+  /** @throws the socket's own error if nobody listens there or the other side is no inspector. */
+  static connect(address: string): Promise<WebSocketSession> {
+    return new Promise((resolve, reject) => {
+      // Compression costs more than loopback does; Node's inspector has no limit of its own on a message's size.
+      const socket = new WebSocket(address, { perMessageDeflate: false, maxPayload: 0, followRedirects: false });
+      socket.once('error', reject);
+      socket.once('open', () => {
+        socket.off('error', reject);
+        resolve(new WebSocketSession(socket));
+      });
+    });
+  }
+
+  send<C extends CdpCommand>(method: C, ...params: CdpParams<C>): Promise<CdpResult<C>> {
+    if (this.#socket.readyState !== WebSocket.OPEN) return Promise.reject(new ConnectionLostError(method));
+    const id = ++this.#lastId;
+    return new Promise<CdpResult<C>>((resolve, reject) => {
+      this.#pending.set(id, { method, resolve: resolve as (result: unknown) => void, reject });
+      this.#socket.send(JSON.stringify({ id, method, params: params[0] }));
+    });
+  }
+
+  on<E extends CdpEvent>(event: E, listener: (...params: CdpEventParams<E>) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    listeners.add(listener as Listener);
+    return () => listeners.delete(listener as Listener);
+  }
+
+  async close(): Promise<void> {
+    this.#socket.close();
+    await this.closed;
+  }
+
+  #receive(data: Buffer): void {
+    const message = JSON.parse(data.toString('utf8')) as IncomingMessage;
+    if (message.id !== undefined) {
+      const pending = this.#pending.get(message.id);
+      if (!pending) {
+        // The answer to an acknowledgement (below), which is itself on the way before the answer that we wait for.
+        if (this.#pending.size > 0 && --this.#acknowledgements > 0) this.#acknowledge();
+        return;
+      }
+      this.#pending.delete(message.id);
+      if (message.error) pending.reject(new CdpError(pending.method, message.error.code, message.error.message));
+      else pending.resolve(message.result);
+      return;
+    }
+    if (!message.method) return;
+    if (message.method === 'Debugger.scriptParsed' && this.#pending.size > 0) {
+      this.#acknowledgements = 3;
+      this.#acknowledge();
+    }
+    for (const listener of this.#listeners.get(message.method) ?? []) listener(message.params);
+  }
+
+  /**
+   * Node's inspector leaves Nagle's algorithm on: after the event that an evaluation causes, its answer waits until the
+   * event was acknowledged, and our kernel delays acknowledgements by 40 ms. Anything that we send carries one.
+   */
+  #acknowledge(): void {
+    this.#socket.send(JSON.stringify({ id: ++this.#lastId, method: 'Runtime.getIsolateId' }));
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The heart: finds, describes, reads and exports the tensors of a paused program over CDP. The adapter, the companion
+ * mode of the extension and (through the adapter) the command line are doors to it.
+ */
+import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { Copies, ExportedFile, ReadResult, TensorListing } from '../protocol/requests.ts';
+import type { CopyCost, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
+
+export interface InspectorOptions {
+  /** The session that stops the program: it has the Debugger domain, and its object ids name scopes and values. */
+  main: CdpSession;
+  /** A second session to the same target without the Debugger domain; every agent call goes over it. */
+  agent: CdpSession;
+  /** Reads above either are offered with their price, not made by themselves. */
+  budget: { bytes: number; ms: number };
+}
+
+export interface TensorPreview {
+  tensor: TensorDescriptor;
+  /** `float32[64, 10] webgpu 2.5 KB  [[0.1, 0.7, ...], ...]`, or without values and with the reason. */
+  text: string;
+  cost: CopyCost | null;
+}
+
+export interface ExportRequest {
+  file: string;
+  force: boolean;
+  tensors: { name: string; id: string; slice?: string }[];
+  /** Fractions from 0 to 1. */
+  onProgress?(fraction: number, bytes: number): void;
+  signal?: AbortSignal;
+}
+
+export interface TensorInspector {
+  /** The program stopped with these frames. Nothing is sent before something is asked for. */
+  stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void;
+  /** The program runs on; every handle and frame of the stop is void. */
+  resumed(): void;
+  /** The tensors in a frame's scopes, innermost first, globals left out. One round trip; nothing is read. */
+  list(callFrameId: string): Promise<TensorListing>;
+  /**
+   * For variables: which of these objects (ids of `main`) are tensors, with previews read in one readback.
+   * The answer has one entry per object id, null where it is no tensor.
+   */
+  preview(objectIds: readonly string[]): Promise<(TensorPreview | null)[]>;
+  /** @throws TensorError `not-a-tensor`, or what kept the expression from being evaluated. */
+  evaluate(callFrameId: string, expression: string, options: { throwOnSideEffect: boolean }): Promise<TensorDescriptor>;
+  describe(id: string): Promise<TensorDescriptor>;
+  read(
+    id: string,
+    options: { slice?: string; encoding?: 'json' | 'bytes'; dtype?: string; shape?: number[] },
+  ): Promise<ReadResult>;
+  stats(id: string, options: { dtype?: string; bins?: number }): Promise<TensorStatistics>;
+  /** Raw bytes of the tensor's values in row-major order, little-endian; for `readMemory`. */
+  readBytes(id: string, byteOffset: number, byteCount: number): Promise<Uint8Array>;
+  export(request: ExportRequest): Promise<{ export: ExportedFile; costs: CopyCost[]; warnings: TensorWarning[] }>;
+  copies(): Promise<Copies>;
+  dispose(): Promise<void>;
+}
+
+/** Opens an inspector on a target; the agent is brought into the debuggee when something is first asked for. */
+export type OpenInspector = (options: InspectorOptions) => TensorInspector;

@@ -1,0 +1,84 @@
+/**
+ * Calls into the agent (the part that lives in the debuggee). Arguments and results are plain JSON. Bytes travel as
+ * base64 inside the result, or, when a file is named, raw through that file.
+ */
+import type { ErrorReport } from './errors.ts';
+import type { AxisRange, CopyCost, DType, Histogram, RuntimeDescription, TensorDescriptor } from './tensor.ts';
+
+/** The agent's place in the debuggee: `globalThis[Symbol.for(agentSymbol)]`. The number is the protocol's version. */
+export const agentSymbol = 'tensor-debugger.agent.v1';
+
+/** How to look at a tensor that has no type of its own (a raw buffer). */
+export interface Reinterpretation {
+  dtype: DType;
+  shape?: number[];
+}
+
+export interface AgentListedTensor {
+  /** Index into the scopes that were handed over. */
+  scope: number;
+  expression: string;
+  tensor: TensorDescriptor;
+}
+
+export interface AgentWindow {
+  /** Elements in row-major order, little-endian; absent when they went to the file or are strings. */
+  base64?: string;
+  strings?: string[];
+  byteLength: number;
+  dtype: DType;
+  cost: CopyCost;
+}
+
+/** Everything is exact: counts are numbers below 2^53; min and max travel as the element's own bits. */
+export interface AgentStatistics {
+  count: number;
+  /** The decimal digits of an integer, or the shortest digits of a float; null if no element is finite. */
+  min: string | null;
+  max: string | null;
+  mean: number | null;
+  std: number | null;
+  zeros: number;
+  nan: number;
+  posInf: number;
+  negInf: number;
+  firstNotFinite: number | null;
+  where: 'device' | 'host';
+  histogram: Histogram | null;
+  cost: CopyCost;
+}
+
+export interface WindowRequest {
+  id: string;
+  ranges: AxisRange[];
+  as?: Reinterpretation;
+}
+
+export interface AgentCalls {
+  /** What is in the scopes and objects that were handed over; nothing is read. */
+  list: {
+    arguments: { limit: number };
+    result: { runtimes: RuntimeDescription[]; tensors: AgentListedTensor[]; truncated: boolean };
+  };
+  describe: { arguments: { id: string; as?: Reinterpretation }; result: TensorDescriptor };
+  /** Reads windows of several tensors at once; those on one device share one readback. */
+  read: {
+    arguments: { windows: WindowRequest[] };
+    result: ({ window: AgentWindow } | { error: ErrorReport })[];
+  };
+  stats: { arguments: { id: string; as?: Reinterpretation; bins: number }; result: AgentStatistics };
+  /**
+   * Appends elements of a window to a file that exists, raw, row-major; returns when `maxBytes` were written or the
+   * window is done. `from` counts elements from the start of the window.
+   */
+  write: {
+    arguments: { request: WindowRequest; file: string; position: number; from: number; maxBytes: number };
+    result: { nextElement: number; done: boolean; bytesWritten: number; cost: CopyCost };
+  };
+  /** Forgets the handles of this stop. */
+  release: { arguments: Record<string, never>; result: null };
+}
+export type AgentCallName = keyof AgentCalls;
+export type AgentAnswer<Name extends AgentCallName> =
+  | { ok: true; value: AgentCalls[Name]['result'] }
+  | { ok: false; error: ErrorReport };

@@ -1,0 +1,75 @@
+/**
+ * A failure on its way to a person: what happened, with its name and numbers, why, and what to do.
+ * It is thrown as `TensorError` inside a process and crosses every boundary as this plain object.
+ */
+export interface ErrorReport {
+  code: ErrorCode;
+  message: string;
+  /** What to do about it. */
+  help?: string;
+  /** Where in the input text the fault stands, from 0 (slices, expressions). */
+  position?: number;
+}
+
+export const errorCodes = [
+  'invalid-slice',
+  'invalid-argument',
+  'no-such-tensor',
+  'not-a-tensor',
+  'not-readable',
+  'device-lost',
+  'device-error',
+  'pending',
+  'disposed',
+  'not-enough-memory',
+  'too-large',
+  'side-effect',
+  'not-available',
+  'expression-threw',
+  'not-paused',
+  'program-ended',
+  'timed-out',
+  'cancelled',
+  'file-exists',
+  'file-system',
+  'unknown-format',
+  'invalid-file',
+  'lossy-dtype',
+  'agent-failed',
+  'cannot-launch',
+  'cannot-attach',
+  'connection-lost',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** The one error class of the project. `cause` keeps what was caught. */
+export class TensorError extends Error {
+  override readonly name = 'TensorError';
+  readonly code: ErrorCode;
+  readonly help: string | undefined;
+  readonly position: number | undefined;
+
+  constructor(report: ErrorReport, options?: { cause?: unknown }) {
+    super(report.message, options);
+    this.code = report.code;
+    this.help = report.help;
+    this.position = report.position;
+  }
+
+  /** The plain object that crosses a process boundary. */
+  toReport(): ErrorReport {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.help !== undefined && { help: this.help }),
+      ...(this.position !== undefined && { position: this.position }),
+    };
+  }
+}
+
+/** Turns whatever was thrown into a report, once, at a boundary. */
+export function reportOf(thrown: unknown, fallback: ErrorCode = 'agent-failed'): ErrorReport {
+  if (thrown instanceof TensorError) return thrown.toReport();
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: fallback, message };
+}

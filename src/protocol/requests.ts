@@ -1,0 +1,110 @@
+/** The custom requests and events of the debug adapter: name to arguments and result. Everything else is plain DAP. */
+import type { ErrorReport } from './errors.ts';
+import type {
+  CopyCost,
+  JsonValues,
+  RuntimeDescription,
+  TensorDescriptor,
+  TensorStatistics,
+  TensorWarning,
+} from './tensor.ts';
+
+/** A tensor is named by an expression in a frame, or by the handle of an earlier answer of the same stop. */
+export type TensorReference = { expression: string; frameId?: number } | { id: string };
+
+/** A tensor where it was found: the variable's name, or a path into a container one level deep (`model.weights[0]`). */
+export interface ListedTensor {
+  expression: string;
+  /** The scope's name as the debugger shows it: `Local`, `Closure`, `Module`, ... */
+  scope: string;
+  tensor: TensorDescriptor;
+}
+
+export interface TensorListing {
+  runtimes: RuntimeDescription[];
+  tensors: ListedTensor[];
+  warnings: TensorWarning[];
+  /** More were found than were listed. */
+  truncated: boolean;
+}
+
+export interface ReadResult {
+  tensor: TensorDescriptor;
+  /** The slice in canonical NumPy form that was read: `0:16, 0:64`. */
+  slice: string;
+  /** The shape of what was read, dropped axes left out. */
+  shape: number[];
+  /** Nested as the shape; absent if `encoding` is `bytes`. */
+  values?: JsonValues;
+  /** Little-endian elements in row-major order, base64; if `encoding` is `bytes`. */
+  bytes?: string;
+  cost: CopyCost;
+}
+
+export interface ExportedFile {
+  file: string;
+  format: string;
+  /** The expressions whose tensors it holds. */
+  tensors: string[];
+  bytes: number;
+}
+
+/** Copies that the program itself made, by call site. */
+export interface CopySite {
+  file: string;
+  line: number;
+  call: string;
+  count: number;
+  bytes: number;
+  ms: number;
+}
+export interface Copies {
+  /** Since when they were recorded: ISO 8601, null if recording is off. */
+  since: string | null;
+  sites: CopySite[];
+}
+
+export interface TensorRequests {
+  'tensor/list': { arguments: { frameId: number }; result: TensorListing };
+  'tensor/describe': { arguments: { tensor: TensorReference }; result: { tensor: TensorDescriptor } };
+  'tensor/read': {
+    arguments: {
+      tensor: TensorReference;
+      /** NumPy basic slicing; default: the preview's window (see `defaultSlice`). */
+      slice?: string;
+      encoding?: 'json' | 'bytes';
+      /** For raw buffers: how to read their bytes, and as which shape. */
+      dtype?: string;
+      shape?: number[];
+    };
+    result: ReadResult;
+  };
+  'tensor/stats': {
+    arguments: { tensor: TensorReference; dtype?: string; bins?: number };
+    result: { tensor: TensorDescriptor; stats: TensorStatistics };
+  };
+  'tensor/export': {
+    arguments: {
+      tensors: { name: string; tensor: TensorReference; slice?: string }[];
+      file: string;
+      /** Replace a file that exists. */
+      force?: boolean;
+    };
+    result: { export: ExportedFile; costs: CopyCost[]; warnings: TensorWarning[] };
+  };
+  'tensor/copies': { arguments: Record<string, never>; result: Copies };
+}
+export type TensorRequestName = keyof TensorRequests;
+
+/** A failed custom request carries this as its DAP message body's `error.variables.report`, as JSON. */
+export interface FailedRequest {
+  report: ErrorReport;
+}
+
+export interface TensorEvents {
+  /** What earlier answers said of tensors no longer holds (the program ran, or a variable was set). */
+  'tensor/changed': { reason: 'resumed' | 'stopped' | 'assigned' };
+  'tensor/warning': TensorWarning & { file?: string; line?: number };
+  /** Fractions from 0 to 1 of a long request, by the request's sequence number. */
+  'tensor/progress': { request: number; fraction: number; bytes: number };
+}

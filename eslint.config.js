@@ -1,0 +1,113 @@
+import { builtinModules } from 'node:module';
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Who may import whom: the layers of the program. A folder that is not in its own list is forbidden to it.
+ * `cli` reaches the adapter through the Debug Adapter Protocol only, so it imports none of it.
+ */
+const layers = {
+  protocol: [],
+  tensor: ['protocol'],
+  formats: ['tensor', 'protocol'],
+  agent: ['tensor', 'protocol'],
+  cdp: ['protocol'],
+  inspector: ['cdp', 'formats', 'tensor', 'protocol'],
+  adapter: ['inspector', 'cdp', 'formats', 'tensor', 'protocol'],
+  cli: ['formats', 'tensor', 'protocol'],
+  runtime: ['formats', 'tensor', 'protocol'],
+  extension: ['inspector', 'cdp', 'formats', 'tensor', 'protocol'],
+};
+
+/** Each layer may import itself, the layers of its list, and nothing else of this repository. */
+const zones = Object.entries(layers).map(([layer, allowed]) => ({
+  target: `./src/${layer}`,
+  from: './',
+  except: ['./node_modules', ...[layer, ...allowed].map((name) => `./src/${name}`)],
+  message: `src/${layer} may import ${allowed.map((name) => `src/${name}`).join(', ') || 'nothing of this project'}.`,
+}));
+zones.push({
+  target: './webview',
+  from: './',
+  except: ['./node_modules', './webview', './src/protocol', './src/tensor'],
+  message: 'webview may import src/protocol and src/tensor.',
+});
+
+const vscode = { name: 'vscode', message: 'Only src/extension may know the editor.' };
+const nodeModules = {
+  regex: `^(node:.*|(${builtinModules.filter((name) => !name.startsWith('_')).join('|')})(/.*)?)$`,
+  message: 'This part also runs where there is no Node.',
+};
+
+export default defineConfig(
+  globalIgnores(['dist/', '.cache/', 'node_modules/', 'demo-output/', 'test/debuggee/prebuilt/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['**/*.{js,mjs,cjs,ts}'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js', '.mjs', '.json'] })] },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
+      'no-restricted-imports': ['error', { paths: [vscode] }],
+      eqeqeq: ['error', 'always'],
+      'object-shorthand': 'error',
+      'prefer-template': 'error',
+    },
+  },
+  {
+    files: ['**/*.ts', '**/*.mjs', '*.js'],
+    ignores: ['test/debuggee/**'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // TypeScript knows better than the linter which names exist.
+      'no-undef': 'off',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            {
+              from: 'package',
+              package: 'node:test',
+              name: ['test', 'it', 'describe', 'suite', 'before', 'after', 'beforeEach', 'afterEach'],
+            },
+          ],
+        },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  {
+    files: ['src/{protocol,tensor,agent}/**', 'webview/**'],
+    rules: { 'no-restricted-imports': ['error', { paths: [vscode], patterns: [nodeModules] }] },
+  },
+  {
+    // The agent keeps the originals of functions that the program may replace, and calls them with an explicit `this`.
+    files: ['src/agent/**'],
+    rules: { '@typescript-eslint/unbound-method': 'off' },
+  },
+  {
+    files: ['src/extension/**'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+  {
+    // Programs to be debugged: they do on purpose what a linter is there to prevent.
+    files: ['test/debuggee/**'],
+    extends: [tseslint.configs.base],
+    rules: {
+      'no-undef': 'off',
+      'no-unused-vars': 'off',
+      'no-debugger': 'off',
+      'no-empty': 'off',
+      'no-constant-condition': 'off',
+      'no-useless-assignment': 'off',
+      'prefer-template': 'off',
+    },
+  },
+);

@@ -1,0 +1,72 @@
+/**
+ * Bundles `src` into `dist`. The agent comes first: it is a string inside of whatever injects it into a program.
+ * TensorFlow.js and `webgpu` are never bundled: they belong to the programs that are looked at.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+/** @type {import('esbuild').BuildOptions & { write: false }} */
+const common = {
+  bundle: true,
+  write: false,
+  logLevel: 'warning',
+  legalComments: 'none',
+  external: ['webgpu', '@tensorflow/*', 'vscode'],
+};
+
+/** @type {Map<string, Uint8Array>} */
+const outputs = new Map();
+
+/** @param {import('esbuild').BuildOptions & { outfile: string }} options */
+async function bundle(options) {
+  const { outputFiles = [] } = await build({ ...common, ...options });
+  for (const { path, contents } of outputFiles) outputs.set(basename(path), contents);
+}
+
+async function bundleAgent() {
+  const entry = 'src/agent/main.ts';
+  if (!existsSync(entry)) return '';
+  await bundle({
+    entryPoints: [entry],
+    outfile: 'dist/agent.js',
+    // It runs in whatever program is looked at: no module system, no Node, nothing newer than the oldest Node has.
+    format: 'iife',
+    platform: 'neutral',
+    target: 'es2022',
+    minify: true,
+  });
+  return new TextDecoder().decode(outputs.get('agent.js'));
+}
+
+/** @type {import('esbuild').BuildOptions} */
+const node = {
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: 'linked',
+  define: { AGENT_SOURCE: JSON.stringify(await bundleAgent()) },
+};
+await Promise.all(
+  [
+    { entryPoints: ['src/adapter/main.ts'], outfile: 'dist/adapter.cjs', format: /** @type {const} */ ('cjs') },
+    { entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.mjs', format: /** @type {const} */ ('esm') },
+  ]
+    .filter(({ entryPoints }) => entryPoints.every((entry) => existsSync(entry)))
+    .map((options) => bundle({ ...node, ...options })),
+);
+
+// A file is replaced in one step and only if it changed: a build must not break a session that runs from `dist`.
+mkdirSync('dist', { recursive: true });
+for (const [name, contents] of outputs) {
+  const file = `dist/${name}`;
+  if (existsSync(file) && readFileSync(file).equals(contents)) continue;
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, contents, { mode: name === 'cli.mjs' ? 0o755 : 0o644 });
+  renameSync(temporary, file);
+}
+for (const name of readdirSync('dist')) {
+  if (!outputs.has(name)) rmSync(`dist/${name}`, { recursive: true, force: true });
+}

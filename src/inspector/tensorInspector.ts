@@ -5,7 +5,13 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Copies, ExportedFile, ReadResult, TensorListing } from '../protocol/requests.ts';
-import type { CopyCost, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
+import type {
+  CopyCost,
+  RuntimeDescription,
+  TensorDescriptor,
+  TensorStatistics,
+  TensorWarning,
+} from '../protocol/tensor.ts';
 
 export interface InspectorOptions {
   /** The session that stops the program: it has the Debugger domain, and its object ids name scopes and values. */
@@ -14,6 +20,8 @@ export interface InspectorOptions {
   agent: CdpSession;
   /** Reads above either are offered with their price, not made by themselves. */
   budget: { bytes: number; ms: number };
+  /** Adds the versions of the runtimes, which a program does not always hold itself. */
+  withVersions?(runtimes: RuntimeDescription[]): Promise<RuntimeDescription[]>;
 }
 
 export interface TensorPreview {
@@ -35,8 +43,11 @@ export interface ExportRequest {
 export interface TensorInspector {
   /** The program stopped with these frames. Nothing is sent before something is asked for. */
   stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void;
-  /** The program runs on; every handle and frame of the stop is void. */
-  resumed(): void;
+  /**
+   * The program is about to run on: call it and wait for it before `Debugger.resume` or a step. Lets go of everything
+   * that the agent holds of the program, so that nothing lives longer for having been looked at.
+   */
+  resuming(): Promise<void>;
   /** The tensors in a frame's scopes, innermost first, globals left out. One round trip; nothing is read. */
   list(callFrameId: string): Promise<TensorListing>;
   /**

@@ -21,6 +21,13 @@ export interface AgentListedTensor {
   tensor: TensorDescriptor;
 }
 
+/** What `list` answers about the scopes that were handed over; nothing is read for it. */
+export interface AgentListing {
+  runtimes: RuntimeDescription[];
+  tensors: AgentListedTensor[];
+  truncated: boolean;
+}
+
 export interface AgentWindow {
   /** Elements in row-major order, little-endian; absent when they went to the file or are strings. */
   base64?: string;
@@ -55,16 +62,12 @@ export interface WindowRequest {
 }
 
 export interface AgentCalls {
-  /** What is in the scopes and objects that were handed over; nothing is read. */
-  list: {
-    arguments: { limit: number };
-    result: { runtimes: RuntimeDescription[]; tensors: AgentListedTensor[]; truncated: boolean };
-  };
+  runtimes: { arguments: Record<string, never>; result: RuntimeDescription[] };
   describe: { arguments: { id: string; as?: Reinterpretation }; result: TensorDescriptor };
-  /** Reads windows of several tensors at once; those on one device share one readback. */
+  /** Reads windows of several tensors at once, all or none; those on one device share one readback. */
   read: {
     arguments: { windows: WindowRequest[] };
-    result: ({ window: AgentWindow } | { error: ErrorReport })[];
+    result: AgentWindow[];
   };
   stats: { arguments: { id: string; as?: Reinterpretation; bins: number }; result: AgentStatistics };
   /**
@@ -75,10 +78,19 @@ export interface AgentCalls {
     arguments: { request: WindowRequest; file: string; position: number; from: number; maxBytes: number };
     result: { nextElement: number; done: boolean; bytesWritten: number; cost: CopyCost };
   };
+  /**
+   * The same elements over the protocol, for a debuggee on another machine: at most `maxBytes` of a window, from its
+   * element `from` on.
+   */
+  chunk: {
+    arguments: { request: WindowRequest; from: number; maxBytes: number };
+    result: { base64: string; nextElement: number; done: boolean; cost: CopyCost };
+  };
+  /** Whether the debuggee sees a file of ours, with this content: then bulk bytes can go through files. */
+  sharesFiles: { arguments: { file: string; content: string }; result: boolean };
   /** Forgets the handles of this stop. */
   release: { arguments: Record<string, never>; result: null };
 }
 export type AgentCallName = keyof AgentCalls;
 export type AgentAnswer<Name extends AgentCallName> =
-  | { ok: true; value: AgentCalls[Name]['result'] }
-  | { ok: false; error: ErrorReport };
+  { ok: true; value: AgentCalls[Name]['result'] } | { ok: false; error: ErrorReport };

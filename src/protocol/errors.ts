@@ -17,6 +17,7 @@ export const errorCodes = [
   'no-such-tensor',
   'not-a-tensor',
   'not-readable',
+  'no-device',
   'device-lost',
   'device-error',
   'pending',

@@ -1,0 +1,279 @@
+/**
+ * The agent: what the inspector calls in the debuggee. It keeps the tensors of one stop under handles, and lets go of
+ * all of them before the program runs on. Nothing that it does may throw into the program or keep it from running:
+ * every entry is guarded and answers with a value or an error.
+ */
+import type {
+  AgentAnswer,
+  AgentCallName,
+  AgentCalls,
+  AgentListedTensor,
+  AgentListing,
+  Reinterpretation,
+  WindowRequest,
+} from '../protocol/agent.ts';
+import { reportOf, TensorError } from '../protocol/errors.ts';
+import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
+import { itemSize } from '../tensor/dtypes.ts';
+import { Finder } from './find.ts';
+import type { ImmediateQueue } from './read/pump.ts';
+import { readers } from './readers/index.ts';
+import type { Reader } from './readers/reader.ts';
+import { reinterpret, TensorReading, toBase64, toWindow, type Readable } from './readTensor.ts';
+import { isInspectable, isPlatformObject, ownValue } from './safely.ts';
+import type { StopContext } from './source.ts';
+
+interface Held {
+  value: object;
+  reader: Reader;
+}
+
+type Handlers = { [Name in AgentCallName]: (args: AgentCalls[Name]['arguments']) => AgentCalls[Name]['result'] };
+
+/** How many of the objects that are handed over of a stop are receivers. */
+interface StopObjects {
+  receivers: number;
+}
+
+export class Agent {
+  readonly #reading = new TensorReading();
+  readonly #held = new Map<string, Held>();
+  readonly #ids = new Map<object, string>();
+  #lastId = 0;
+  #executing = new Set<object>();
+  #devices = new Set<GPUDevice>();
+  #memo = new Map<string, unknown>();
+
+  readonly #stop: StopContext = {
+    isExecuting: (object) => this.#executing.has(object),
+    devices: () => this.#knownDevices(),
+    once: <T>(key: string, compute: () => T): T => {
+      if (!this.#memo.has(key)) this.#memo.set(key, compute());
+      return this.#memo.get(key) as T;
+    },
+  };
+
+  readonly #handlers: Handlers = {
+    describe: ({ id, as }) => this.#describe(id, as),
+    read: ({ windows }) => {
+      const wanted = windows.map(({ id, ranges, as }) => ({ readable: this.#readable(id, as), ranges }));
+      return this.#reading.windows(wanted).map(toWindow);
+    },
+    stats: ({ id, as, bins }) => this.#reading.statistics(this.#readable(id, as), bins),
+    write: (args) => this.#write(args),
+    chunk: (args) => this.#chunk(args),
+    sharesFiles: ({ file, content }) => this.#sharesFiles(file, content),
+    runtimes: () => this.#runtimes(),
+    release: () => {
+      this.release();
+      return null;
+    },
+  };
+
+  /** Node's list of pending immediates, which only the debugger can reach. */
+  setImmediateQueue(queue: ImmediateQueue): void {
+    this.#reading.pump.immediateQueue = queue;
+  }
+
+  /**
+   * The program stopped: the receivers (`this`) of its functions, then the local scopes of Node's loop over immediates,
+   * if one of them is being run.
+   */
+  setStop(json: string, ...objects: unknown[]): void {
+    const { receivers } = JSON.parse(json) as StopObjects;
+    this.#executing = new Set(objects.slice(0, receivers).filter(isInspectable));
+    for (const scope of objects.slice(receivers).filter(isInspectable)) {
+      const immediate = ownValue(scope, 'immediate');
+      if (isInspectable(immediate)) this.#reading.pump.running = immediate as NodeImmediate;
+    }
+  }
+
+  /** Lists the tensors of scopes, innermost first; `receiver` is the frame's `this`, if it has one of its own. */
+  list(json: string, receiver: unknown, ...scopes: object[]): string {
+    return this.#guard((): AgentListing => {
+      const { limit } = JSON.parse(json) as { limit: number };
+      const tensors: AgentListedTensor[] = [];
+      let scope = 0;
+      const finder = new Finder({
+        readers,
+        limit,
+        onTensor: ({ expression, value, reader }) =>
+          tensors.push({ scope, expression, tensor: this.#described(value, reader) }),
+        onDevice: (device) => this.#devices.add(device),
+      });
+      scopes.forEach((object, index) => {
+        scope = index;
+        finder.scope(object);
+        if (index === 0 && isInspectable(receiver) && receiver !== globalThis) finder.variable('this', receiver);
+      });
+      // A buffer that came before its device in the scopes was described without it.
+      const settled = tensors.map((listed) =>
+        listed.tensor.kind === 'buffer' ? { ...listed, tensor: this.#describe(listed.tensor.id) } : listed,
+      );
+      return { runtimes: this.#runtimes(), tensors: settled, truncated: finder.truncated };
+    });
+  }
+
+  /** Looks for GPU devices in more scopes: a buffer is stopped at, and none is in sight. */
+  findDevices(...scopes: object[]): void {
+    const finder = new Finder({
+      readers,
+      limit: Infinity,
+      onTensor: () => undefined,
+      onDevice: (device) => this.#devices.add(device),
+    });
+    for (const scope of scopes) finder.scope(scope);
+  }
+
+  /** Which of the values are tensors: a descriptor each, null for any other value. */
+  take(...values: unknown[]): string {
+    return this.#guard(() => values.map((value) => this.#take(value)));
+  }
+
+  call(name: AgentCallName, json: string): string {
+    return this.#guard(() => this.#handlers[name](JSON.parse(json) as never));
+  }
+
+  /** The promise of the error scope that refused the last read. */
+  failedScope(): Promise<GPUError | null> | null {
+    return this.#reading.failedScope;
+  }
+
+  /** Lets go of everything of this stop. */
+  release(): void {
+    this.#held.clear();
+    this.#ids.clear();
+    this.#executing.clear();
+    this.#devices.clear();
+    this.#memo.clear();
+    this.#reading.pump.running = null;
+    this.#reading.trim();
+  }
+
+  #guard<Value>(compute: () => Value): string {
+    let answer: AgentAnswer<AgentCallName> | { ok: true; value: Value };
+    try {
+      this.#memo.clear();
+      answer = { ok: true, value: compute() };
+    } catch (error) {
+      answer = { ok: false, error: reportOf(error) };
+    }
+    return JSON.stringify(answer);
+  }
+
+  #take(value: unknown): TensorDescriptor | null {
+    if (!isInspectable(value)) return null;
+    if (isPlatformObject(value, 'GPUDevice')) this.#devices.add(value as GPUDevice);
+    const reader = readers.find((candidate) => candidate.claims(value));
+    return reader ? this.#described(value, reader) : null;
+  }
+
+  #described(value: object, reader: Reader): TensorDescriptor {
+    const id = this.#ids.get(value) ?? String(++this.#lastId);
+    const described = reader.describe(value, this.#stop);
+    this.#ids.set(value, id);
+    this.#held.set(id, { value, reader });
+    return { id, ...described };
+  }
+
+  #find(id: string): Held {
+    const held = this.#held.get(id);
+    if (held) return held;
+    throw new TensorError({
+      code: 'no-such-tensor',
+      message: `There is no tensor ${id} at this stop.`,
+      help: 'Handles are valid until the program runs on; ask for the tensor by its expression again.',
+    });
+  }
+
+  #describe(id: string, as?: Reinterpretation): TensorDescriptor {
+    const { value, reader } = this.#find(id);
+    const described = { id, ...reader.describe(value, this.#stop) };
+    if (!as) return described;
+    const { dtype, shape, byteLength, source } = this.#readable(id, as);
+    const strides = source.how === 'host' || source.how === 'webgpu' ? source.layout.strides : [];
+    return { ...described, dtype, shape, byteLength, strides, offset: 0 };
+  }
+
+  #readable(id: string, as?: Reinterpretation): Readable {
+    const { value, reader } = this.#find(id);
+    const source = reader.source(value, this.#stop);
+    if (source.how === 'none') {
+      throw new TensorError({ code: source.code, message: source.reason, help: source.help });
+    }
+    const { dtype, shape, byteLength } = reader.describe(value, this.#stop);
+    if (as) return reinterpret({ dtype, shape: shape as number[], byteLength, source }, as);
+    // Memory that nobody has typed reads as its bytes.
+    return { dtype: dtype === 'unknown' ? 'uint8' : dtype, shape: shape as number[], byteLength, source };
+  }
+
+  #runtimes(): RuntimeDescription[] {
+    return readers.flatMap((reader) => reader.runtimes?.() ?? []);
+  }
+
+  *#knownDevices(): Generator<GPUDevice> {
+    const seen = new Set<GPUDevice>();
+    for (const device of [...this.#devices, ...readers.flatMap((reader) => reader.devices?.() ?? [])]) {
+      if (seen.has(device)) continue;
+      seen.add(device);
+      yield device;
+    }
+  }
+
+  /** The window of a request, and its elements from `from` on that take at most `maxBytes`. */
+  #part({ id, ranges, as }: WindowRequest, from: number, maxBytes: number) {
+    const readable = this.#readable(id, as);
+    const elements = ranges.reduce((product, range) => product * range.count, 1);
+    const to = Math.min(elements, from + Math.max(1, Math.floor(maxBytes / itemSize(readable.dtype))));
+    return { window: { readable, ranges }, to, done: to === elements };
+  }
+
+  #chunk({ request, from, maxBytes }: AgentCalls['chunk']['arguments']): AgentCalls['chunk']['result'] {
+    const { window, to, done } = this.#part(request, from, maxBytes);
+    const bytes = new Uint8Array((to - from) * itemSize(window.readable.dtype));
+    let at = 0;
+    const cost = this.#reading.stream(window, { from, to }, (piece) => {
+      bytes.set(piece, at);
+      at += piece.byteLength;
+    });
+    return { base64: toBase64(bytes), nextElement: to, done, cost };
+  }
+
+  #sharesFiles(file: string, content: string): boolean {
+    try {
+      return process?.getBuiltinModule?.('fs').readFileSync(file, 'utf8') === content;
+    } catch (error) {
+      // Another machine, or a program that may not read there: then the protocol carries the bytes.
+      if (typeof (error as { code?: unknown }).code === 'string') return false;
+      throw error;
+    }
+  }
+
+  #write({ request, file, position, from, maxBytes }: AgentCalls['write']['arguments']): AgentCalls['write']['result'] {
+    const { window, to, done } = this.#part(request, from, maxBytes);
+    const fs = process?.getBuiltinModule?.('fs');
+    if (!fs) throw new TensorError({ code: 'file-system', message: 'The program has no file system to write to.' });
+    const descriptor = fs.openSync(file, 'r+');
+    let at = position;
+    let cost;
+    try {
+      cost = this.#reading.stream(window, { from, to }, (bytes) => {
+        for (let done = 0; done < bytes.byteLength;) {
+          const written = fs.writeSync(descriptor, bytes, done, bytes.byteLength - done, at);
+          done += written;
+          at += written;
+        }
+      });
+    } catch (error) {
+      const code = (error as { code?: unknown }).code;
+      if (error instanceof TensorError || typeof code !== 'string') throw error;
+      throw new TensorError(
+        { code: 'file-system', message: `Writing ${file} failed: ${code}.`, help: 'Is the disk full?' },
+        { cause: error },
+      );
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    return { nextElement: to, done, bytesWritten: at - position, cost };
+  }
+}

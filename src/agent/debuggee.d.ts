@@ -1,0 +1,49 @@
+/** What the agent uses of the debuggee beyond the language itself. Nothing else of Node or of a browser is visible here. */
+
+interface NodeImmediate {
+  _onImmediate: ((...args: unknown[]) => void) | null;
+  _idleNext: NodeImmediate | null;
+  _destroyed: boolean;
+}
+
+interface NodeUtil {
+  inspect(value: unknown, options?: { depth?: number; customInspect?: boolean; compact?: boolean }): string;
+  types: {
+    isProxy(value: unknown): boolean;
+    isModuleNamespaceObject(value: unknown): boolean;
+    isPromise(value: unknown): boolean;
+  };
+}
+
+interface NodeFileSystem {
+  openSync(path: string, flags: string): number;
+  writeSync(file: number, bytes: Uint8Array, offset: number, length: number, position: number): number;
+  closeSync(file: number): void;
+  readFileSync(path: string, encoding: 'utf8'): string;
+}
+
+interface NodeOs {
+  freemem(): number;
+}
+
+declare const process:
+  | {
+      getBuiltinModule?: {
+        (name: 'util'): NodeUtil;
+        (name: 'fs'): NodeFileSystem;
+        (name: 'os'): NodeOs;
+      };
+      availableMemory?: () => number;
+    }
+  | undefined;
+
+declare const performance: { now(): number };
+
+declare function setImmediate(callback: (...args: unknown[]) => void, ...args: unknown[]): unknown;
+
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean });
+  decode(bytes: Uint8Array): string;
+}
+
+declare function btoa(binary: string): string;

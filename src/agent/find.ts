@@ -1,0 +1,109 @@
+/**
+ * Finds tensors in the scopes of a stopped frame: variables, and the members of containers one level deep (arrays, plain
+ * objects, maps, instances), where an array or a model directly inside an object counts with it: `model.weights[0]`.
+ * It looks at what the variables hold and never walks the heap.
+ */
+import type { Member, Reader } from './readers/reader.ts';
+import { isInspectable, isPlatformObject, ownValue, platformMethod, util } from './safely.ts';
+
+/** How many members of one container are looked at. */
+const maxMembers = 4096;
+/** The names that Node's CommonJS wrapper adds to every module. */
+const wrapperNames = new Set(['exports', 'require', 'module', '__filename', '__dirname', 'arguments']);
+
+export interface FoundTensor {
+  expression: string;
+  value: object;
+  reader: Reader;
+}
+
+export interface FindOptions {
+  readers: readonly Reader[];
+  limit: number;
+  onTensor(found: FoundTensor): void;
+  onDevice(device: GPUDevice): void;
+}
+
+const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+
+function memberPath(key: string): string {
+  if (identifier.test(key)) return `.${key}`;
+  return /^(0|[1-9]\d*)$/.test(key) ? `[${key}]` : `[${JSON.stringify(key)}]`;
+}
+
+/** The values of a map, under the expression that reads each; keys that can't be written down are left out. */
+function* mapMembers(map: Map<unknown, unknown>): Generator<Member> {
+  const entries = platformMethod(map, 'entries');
+  if (!entries) return;
+  for (const [key, value] of entries() as IterableIterator<[unknown, unknown]>) {
+    if (!isInspectable(value) || (typeof key !== 'string' && typeof key !== 'number')) continue;
+    yield { path: `.get(${JSON.stringify(key)})`, value };
+  }
+}
+
+function* ownMembers(container: object): Generator<Member> {
+  if (container instanceof Map) {
+    yield* mapMembers(container as Map<unknown, unknown>);
+    return;
+  }
+  const keys = Object.keys(container);
+  for (let index = 0; index < Math.min(keys.length, maxMembers); index++) {
+    const key = keys[index]!;
+    const value = ownValue(container, key);
+    if (isInspectable(value)) yield { path: memberPath(key), value };
+  }
+}
+
+export class Finder {
+  readonly #options: FindOptions;
+  readonly #seenNames = new Set<string>();
+  #count = 0;
+
+  constructor(options: FindOptions) {
+    this.#options = options;
+  }
+
+  get truncated(): boolean {
+    return this.#count > this.#options.limit;
+  }
+
+  /** Looks at the variables of a scope, in their order; names that an inner scope has already used are shadowed. */
+  scope(scope: object): void {
+    for (const name of Object.keys(scope)) {
+      if (this.truncated) return;
+      if (this.#seenNames.has(name) || wrapperNames.has(name)) continue;
+      this.#seenNames.add(name);
+      const value = ownValue(scope, name);
+      if (isInspectable(value)) this.variable(name, value);
+    }
+  }
+
+  variable(expression: string, value: object): void {
+    if (this.#tensor(expression, value, true)) return;
+    this.#members(expression, value, 0);
+  }
+
+  /** @param isVariable plain arrays of numbers are tensors only where they are asked for, so never here */
+  #tensor(expression: string, value: object, isVariable: boolean): boolean {
+    if (isPlatformObject(value, 'GPUDevice')) {
+      this.#options.onDevice(value as GPUDevice);
+      return true;
+    }
+    const reader = this.#options.readers.find((candidate) => candidate.claims(value));
+    if (!reader) return false;
+    if (Array.isArray(value)) return isVariable;
+    if (++this.#count <= this.#options.limit) this.#options.onTensor({ expression, value, reader });
+    return true;
+  }
+
+  #members(expression: string, container: object, depth: number): void {
+    if (typeof container === 'function' || util.types.isModuleNamespaceObject(container)) return;
+    const special = this.#options.readers.map((reader) => reader.members?.(container)).find(Boolean);
+    for (const { path, value } of special ?? ownMembers(container)) {
+      if (this.truncated) return;
+      if (this.#tensor(expression + path, value, false)) continue;
+      const isGroup = Array.isArray(value) || this.#options.readers.some((reader) => reader.members?.(value));
+      if (depth === 0 && isGroup && !Array.isArray(container)) this.#members(expression + path, value, 1);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The WebGPU calls that a read needs, taken from the platform's own prototypes, so that a program which has wrapped
+ * them (to count or log) neither sees nor counts ours.
+ */
+import { TensorError } from '../../protocol/errors.ts';
+import { ownValue, platformMethod, platformValue, promiseState } from '../safely.ts';
+
+/** WebGPU's flag values (https://www.w3.org/TR/webgpu/#namespacedef-gpubufferusage); the globals need not exist. */
+export const usage = {
+  mapRead: 0x0001,
+  copySrc: 0x0004,
+  copyDst: 0x0008,
+  uniform: 0x0040,
+  storage: 0x0080,
+} as const;
+export const mapModeRead = 0x0001;
+
+function native<Name extends keyof GPUDevice | keyof GPUQueue | keyof GPUBuffer | keyof GPUCommandEncoder>(
+  object: object,
+  name: Name,
+): never {
+  const method = platformMethod(object, name as string) ?? bindingsOwnWrapper(object, name as string);
+  if (method) return method as never;
+  throw new TensorError({
+    code: 'not-readable',
+    message: `The program has replaced ${String(name)} of WebGPU's own prototype; calling it would run the program's code.`,
+    help: 'Put the wrapper on the device object instead of on its prototype, or take it away while debugging.',
+  });
+}
+
+/**
+ * The npm package `webgpu` (0.6) wraps `createBuffer` on the prototype itself, to remember a device's buffers weakly until
+ * it is destroyed. That wrapper belongs to the platform, and the program sees nothing of what it does.
+ */
+function bindingsOwnWrapper(object: object, name: string): ((...args: never[]) => unknown) | undefined {
+  const prototype = Object.getPrototypeOf(object) as object;
+  if (ownValue(prototype, Symbol.for('webgpu.deviceDestroyUnmapsBuffers')) !== true) return undefined;
+  const wrapper = ownValue(prototype, name);
+  if (typeof wrapper !== 'function') return undefined;
+  const isTheirs =
+    /^function \(\.\.\.args\) \{\s*const buffer = createBuffer\.apply\(this, args\);\s*trackBuffer\(/.test(
+      Function.prototype.toString.call(wrapper),
+    );
+  return isTheirs ? (wrapper.bind(object) as (...args: never[]) => unknown) : undefined;
+}
+
+export class Device {
+  readonly device: GPUDevice;
+  readonly queue: GPUQueue;
+  readonly lost: Promise<GPUDeviceLostInfo>;
+  readonly maxBindingBytes: number;
+  readonly maxBufferBytes: number;
+  readonly bindingAlignment: number;
+  readonly createBuffer: GPUDevice['createBuffer'];
+  readonly createCommandEncoder: GPUDevice['createCommandEncoder'];
+  readonly createShaderModule: GPUDevice['createShaderModule'];
+  readonly createComputePipeline: GPUDevice['createComputePipeline'];
+  readonly createBindGroup: GPUDevice['createBindGroup'];
+  readonly pushErrorScope: GPUDevice['pushErrorScope'];
+  readonly popErrorScope: GPUDevice['popErrorScope'];
+  readonly submit: GPUQueue['submit'];
+  readonly writeBuffer: GPUQueue['writeBuffer'];
+  readonly onSubmittedWorkDone: GPUQueue['onSubmittedWorkDone'];
+
+  constructor(device: GPUDevice) {
+    this.device = device;
+    this.queue = platformValue(device, 'queue') as GPUQueue;
+    this.lost = platformValue(device, 'lost') as Promise<GPUDeviceLostInfo>;
+    const limits = platformValue(device, 'limits') as GPUSupportedLimits;
+    const limit = (name: keyof GPUSupportedLimits) => platformValue(limits, name as string) as number;
+    this.maxBindingBytes = limit('maxStorageBufferBindingSize');
+    this.maxBufferBytes = limit('maxBufferSize');
+    this.bindingAlignment = limit('minStorageBufferOffsetAlignment');
+    this.createBuffer = native(device, 'createBuffer');
+    this.createCommandEncoder = native(device, 'createCommandEncoder');
+    this.createShaderModule = native(device, 'createShaderModule');
+    this.createComputePipeline = native(device, 'createComputePipeline');
+    this.createBindGroup = native(device, 'createBindGroup');
+    this.pushErrorScope = native(device, 'pushErrorScope');
+    this.popErrorScope = native(device, 'popErrorScope');
+    this.submit = native(this.queue, 'submit');
+    this.writeBuffer = native(this.queue, 'writeBuffer');
+    this.onSubmittedWorkDone = native(this.queue, 'onSubmittedWorkDone');
+  }
+
+  get isLost(): boolean {
+    return promiseState(this.lost) !== 'pending';
+  }
+
+  assertAlive(): void {
+    if (!this.isLost) return;
+    throw new TensorError({
+      code: 'device-lost',
+      message: 'The GPU device is lost or was destroyed; what it held is gone.',
+      help: 'Look at `await device.lost` for the reason, and read tensors before device.destroy() runs.',
+    });
+  }
+}
+
+export const bufferMethods = {
+  mapAsync: (buffer: GPUBuffer): GPUBuffer['mapAsync'] => native(buffer, 'mapAsync'),
+  getMappedRange: (buffer: GPUBuffer): GPUBuffer['getMappedRange'] => native(buffer, 'getMappedRange'),
+  unmap: (buffer: GPUBuffer): GPUBuffer['unmap'] => native(buffer, 'unmap'),
+  destroy: (buffer: GPUBuffer): GPUBuffer['destroy'] => native(buffer, 'destroy'),
+};
+
+export function adapterName(device: GPUDevice): string | undefined {
+  const info = platformValue(device, 'adapterInfo');
+  if (typeof info !== 'object' || info === null) return undefined;
+  for (const key of ['description', 'device', 'architecture', 'vendor']) {
+    const text = platformValue(info, key);
+    if (typeof text === 'string' && text.trim() !== '') return text.trim();
+  }
+  return undefined;
+}

@@ -1,0 +1,461 @@
+/**
+ * Reads windows of GPU buffers synchronously. Slices are cut on the device: a few runs of contiguous elements by buffer
+ * copies, many or strided ones by the gather shader; only the cut moves. Error scopes stand around everything, and
+ * nothing is believed before they have said that all went well: a mapped buffer alone proves nothing.
+ */
+import { TensorError } from '../../protocol/errors.ts';
+import { itemSize } from '../../tensor/dtypes.ts';
+import { platformValue, promiseState } from '../safely.ts';
+import type { DeviceSource } from '../source.ts';
+import { bufferMethods, Device, mapModeRead, usage } from './device.ts';
+import { dispatchSize, gatherParameterBytes, gatherParameters, gatherShader, maxGatherAxes } from './gather.ts';
+import { forEachRun, spanOf, splitPlan, type WindowPlan } from './plan.ts';
+import type { Pump, Wait } from './pump.ts';
+import { maxStagingBytes, StagingPool } from './staging.ts';
+
+/** Above so many runs, one shader that gathers them is cheaper than a copy command for each. */
+const maxCopies = 1024;
+/** A hung device must not hang the debugger: how long a readback may wait for the work queued before it. */
+const deadlineMs = 30_000;
+
+export interface DeviceWindow {
+  source: DeviceSource;
+  plan: WindowPlan;
+}
+
+export interface DeviceCost {
+  bytes: number;
+  queueMs: number;
+  transferMs: number;
+  readbacks: number;
+}
+
+/** A piece of a window that one round moves: `staged` bytes at `stagingOffset`, cut to the window's bytes by `take`. */
+interface Piece {
+  source: DeviceSource;
+  plan: WindowPlan;
+  mode: 'copy' | 'gather';
+  stagedBytes: number;
+  /** Where the piece's elements go in the whole result, in bytes. */
+  resultOffset: number;
+}
+
+interface Round {
+  staging: GPUBuffer;
+  stagedBytes: number;
+  mapped: Promise<undefined>;
+  scopes: Promise<GPUError | null>[];
+  workDone: Promise<undefined>;
+  pieces: { piece: Piece; stagingOffset: number }[];
+  temporary: GPUBuffer[];
+  startedMs: number;
+  submittedMs: number;
+  /** From the submission until the work that was queued before it was done. */
+  queueMs: number | null;
+}
+
+export class DeviceReader {
+  readonly device: Device;
+  readonly #pump: Pump;
+  readonly staging: StagingPool;
+  readonly #pipelines = new Map<string, GPUComputePipeline>();
+  /** The error scope that refused the last read: the inspector can see what it holds, the agent can't. */
+  failedScope: Promise<GPUError | null> | null = null;
+
+  constructor(device: GPUDevice, pump: Pump) {
+    this.device = new Device(device);
+    this.#pump = pump;
+    this.staging = new StagingPool(this.device);
+  }
+
+  /**
+   * Reads windows in as few readbacks as the staging memory allows: one, unless they are large.
+   * @returns for each window its elements, dense, row-major, in the stored dtype
+   * @throws TensorError if any of them can't be read; nothing is returned then
+   */
+  read(windows: readonly DeviceWindow[]): { results: Uint8Array[]; cost: DeviceCost } {
+    const cost: DeviceCost = { bytes: 0, queueMs: 0, transferMs: 0, readbacks: 0 };
+    const results = windows.map(({ source, plan }) => new Uint8Array(plan.elements * itemSize(source.layout.dtype)));
+    const pieces = windows.flatMap((window, index) =>
+      [...this.#pieces(window)].map((piece) => ({ piece, result: results[index]! })),
+    );
+    if (pieces.length === 0) return { results, cost };
+    this.#prepare(windows);
+    this.#pump.during((wait) => {
+      for (let first = 0; first < pieces.length;) {
+        let last = first;
+        let bytes = 0;
+        while (last < pieces.length && (last === first || bytes + pieces[last]!.piece.stagedBytes <= maxStagingBytes)) {
+          bytes += pieces[last]!.piece.stagedBytes;
+          last++;
+        }
+        const batch = pieces.slice(first, last);
+        const round = this.#start(batch.map(({ piece }) => piece));
+        this.#finish(round, wait, cost, (index, view) => {
+          const { piece, result } = batch[index]!;
+          unpack(piece, view, result, piece.resultOffset);
+        });
+        first = last;
+      }
+    });
+    return { results, cost };
+  }
+
+  /**
+   * Moves a window through two staging buffers: while one piece is handed to `sink`, the device copies the next.
+   * Memory stays bounded whatever the window's size.
+   */
+  stream(window: DeviceWindow, sink: (bytes: Uint8Array) => void): DeviceCost {
+    const cost: DeviceCost = { bytes: 0, queueMs: 0, transferMs: 0, readbacks: 0 };
+    if (window.plan.elements === 0) return cost;
+    this.#prepare([window]);
+    const size = itemSize(window.source.layout.dtype);
+    this.#pump.during((wait) => {
+      let running: { round: Round; piece: Piece } | null = null;
+      const drain = ({ round, piece }: { round: Round; piece: Piece }) =>
+        this.#finish(round, wait, cost, (_index, view) => {
+          if (isDense(piece)) {
+            const skip = copyLead(piece, piece.plan.start);
+            sink(view.subarray(skip, skip + piece.plan.elements * size));
+            return;
+          }
+          const result = new Uint8Array(piece.plan.elements * size);
+          unpack(piece, view, result, 0);
+          sink(result);
+        });
+      for (const piece of this.#pieces(window)) {
+        const next: { round: Round; piece: Piece } = { round: this.#start([piece]), piece };
+        if (running) drain(running);
+        running = next;
+      }
+      if (running) drain(running);
+    });
+    return cost;
+  }
+
+  /** Runs commands of our own inside error scopes, reads `bytes` of `result` back. For the statistics. */
+  compute(
+    source: DeviceSource,
+    encode: (encoder: GPUCommandEncoder, defer: (buffer: GPUBuffer) => GPUBuffer) => GPUBuffer,
+    bytes: number,
+  ): { bytes: Uint8Array<ArrayBuffer>; cost: DeviceCost } {
+    this.#prepare([{ source }]);
+    const cost: DeviceCost = { bytes: 0, queueMs: 0, transferMs: 0, readbacks: 0 };
+    let copy = new Uint8Array(new ArrayBuffer(0));
+    this.#pump.during((wait) => {
+      const round = this.#begin(bytes, [], (encoder, staging, defer) => {
+        const result = encode(encoder, defer);
+        encoder.copyBufferToBuffer(result, 0, staging, 0, bytes);
+      });
+      this.#finish(
+        round,
+        wait,
+        cost,
+        () => undefined,
+        (view) => (copy = new Uint8Array(view)),
+      );
+    });
+    return { bytes: copy, cost };
+  }
+
+  /** Checks what can be checked without the device, and hands over what the runtime has recorded. */
+  #prepare(windows: readonly Pick<DeviceWindow, 'source'>[]): void {
+    this.device.assertAlive();
+    for (const { source } of windows) assertReadable(source.buffer);
+    for (const { source } of windows) source.flush?.();
+  }
+
+  *#pieces({ source, plan }: DeviceWindow): Generator<Piece> {
+    const size = itemSize(source.layout.dtype);
+    const flags = platformValue(source.buffer, 'usage') as number;
+    const canCopy = (flags & usage.copySrc) !== 0;
+    const canBind = (flags & usage.storage) !== 0;
+    let resultOffset = 0;
+    // A piece of sub-word elements must start at a word of its own, so pieces are cut at multiples of four elements.
+    const maxElements = Math.floor((maxStagingBytes - 8) / size / 4) * 4;
+    const emit = (part: WindowPlan, mode: Piece['mode'], stagedBytes: number): Piece => {
+      const piece: Piece = { source, plan: part, mode, stagedBytes, resultOffset };
+      resultOffset += part.elements * size;
+      return piece;
+    };
+    for (const part of splitPlan(plan, maxElements)) {
+      if (canCopy && (part.runs <= maxCopies || !canBind)) {
+        for (const copies of part.runs <= maxCopies ? [part] : splitPlan(part, maxCopies * part.run)) {
+          yield emit(copies, 'copy', stagedBytesOfCopies(copies, source, size));
+        }
+      } else {
+        for (const bound of this.#withinBinding(part, source, size)) {
+          yield emit(bound, 'gather', Math.ceil((bound.elements * size) / 4) * 4);
+        }
+      }
+    }
+  }
+
+  /** Parts of a window whose span fits one storage binding; the axes shrink from the outermost. */
+  *#withinBinding(plan: WindowPlan, source: DeviceSource, size: number): Generator<WindowPlan> {
+    const { from, to } = spanOf(plan);
+    const fits = (to - from) * size + 2 * this.device.bindingAlignment <= this.device.maxBindingBytes;
+    if ((fits && plan.outer.length < maxGatherAxes) || plan.elements === 1) {
+      yield plan;
+      return;
+    }
+    const parts = splitPlan(plan, Math.max(1, Math.ceil(plan.elements / 2)));
+    for (const part of parts) yield* this.#withinBinding(part, source, size);
+  }
+
+  #start(pieces: Piece[]): Round {
+    const placed: Round['pieces'] = [];
+    let stagedBytes = 0;
+    for (const piece of pieces) {
+      placed.push({ piece, stagingOffset: stagedBytes });
+      stagedBytes += piece.stagedBytes;
+    }
+    return this.#begin(stagedBytes, placed, (encoder, staging, defer) => {
+      for (const { piece, stagingOffset } of placed) {
+        if (piece.mode === 'copy') encodeCopies(encoder, piece, staging, stagingOffset);
+        else this.#encodeGather(encoder, piece, staging, stagingOffset, defer);
+      }
+    });
+  }
+
+  #begin(
+    stagedBytes: number,
+    pieces: Round['pieces'],
+    encode: (encoder: GPUCommandEncoder, staging: GPUBuffer, defer: (buffer: GPUBuffer) => GPUBuffer) => void,
+  ): Round {
+    const { device } = this;
+    const startedMs = performance.now();
+    const temporary: GPUBuffer[] = [];
+    const workDone = quiet(device.onSubmittedWorkDone());
+    device.pushErrorScope('validation');
+    device.pushErrorScope('out-of-memory');
+    device.pushErrorScope('internal');
+    const scopes: Promise<GPUError | null>[] = [];
+    try {
+      const staging = this.staging.take(stagedBytes);
+      const encoder = device.createCommandEncoder({ label: 'tensor-debugger read' });
+      encode(encoder, staging, (buffer) => {
+        temporary.push(buffer);
+        return buffer;
+      });
+      device.submit([encoder.finish()]);
+      const submittedMs = performance.now();
+      const mapped = quiet(bufferMethods.mapAsync(staging)(mapModeRead, 0, alignUp(stagedBytes, 8)));
+      return {
+        staging,
+        stagedBytes,
+        mapped,
+        scopes,
+        workDone,
+        pieces,
+        temporary,
+        startedMs,
+        submittedMs,
+        queueMs: null,
+      };
+    } finally {
+      for (let i = 0; i < 3; i++) scopes.push(quiet(device.popErrorScope()));
+    }
+  }
+
+  #finish(
+    round: Round,
+    wait: Wait,
+    cost: DeviceCost,
+    take: (index: number, view: Uint8Array) => void,
+    takeAll?: (view: Uint8Array) => void,
+  ): void {
+    const { staging } = round;
+    const isDone = () => {
+      if (round.queueMs === null && promiseState(round.workDone) !== 'pending') {
+        round.queueMs = performance.now() - round.submittedMs;
+      }
+      if (platformValue(staging, 'mapState') === 'mapped')
+        return round.scopes.every((p) => promiseState(p) !== 'pending');
+      return promiseState(round.mapped) === 'rejected';
+    };
+    let done = false;
+    try {
+      done = wait(isDone, deadlineMs);
+      if (!done) {
+        throw new TensorError({
+          code: 'timed-out',
+          message: `The GPU has not finished its queued work within ${deadlineMs / 1000} s, so nothing could be read.`,
+          help: 'The program may have queued very long work; let it run on and read at a later stop.',
+        });
+      }
+      this.#assertAccepted(round);
+      const view = new Uint8Array(bufferMethods.getMappedRange(staging)(0, alignUp(round.stagedBytes, 8)));
+      takeAll?.(view);
+      round.pieces.forEach(({ piece, stagingOffset }, index) =>
+        take(index, view.subarray(stagingOffset, stagingOffset + piece.stagedBytes)),
+      );
+      bufferMethods.unmap(staging)();
+      this.staging.giveBack(staging);
+    } catch (error) {
+      this.staging.discard(staging);
+      throw error;
+    } finally {
+      for (const buffer of round.temporary) bufferMethods.destroy(buffer)();
+      const totalMs = performance.now() - round.startedMs;
+      const queueMs = Math.min(round.queueMs ?? 0, totalMs);
+      cost.bytes += round.stagedBytes;
+      cost.queueMs += queueMs;
+      cost.transferMs += totalMs - queueMs;
+      cost.readbacks++;
+    }
+  }
+
+  #assertAccepted(round: Round): void {
+    const refused = round.scopes.find((scope) => promiseState(scope) !== 'null');
+    if (!refused && platformValue(round.staging, 'mapState') === 'mapped') return;
+    this.device.assertAlive();
+    this.failedScope = refused ?? null;
+    throw new TensorError({
+      code: 'device-error',
+      message: 'The GPU device refused the read.',
+      help: 'The buffer may have been destroyed, may belong to another device, or the device may be out of memory.',
+    });
+  }
+
+  #encodeGather(
+    encoder: GPUCommandEncoder,
+    { source, plan }: Piece,
+    staging: GPUBuffer,
+    stagingOffset: number,
+    defer: (buffer: GPUBuffer) => GPUBuffer,
+  ): void {
+    const { device } = this;
+    const gather = this.pipeline('tensor-debugger gather', gatherShader);
+    const size = itemSize(source.layout.dtype);
+    const words = Math.ceil((plan.elements * size) / 4);
+    const { offset, bytes } = this.bindingOf(source, plan);
+    const target = defer(device.createBuffer({ size: words * 4, usage: usage.storage | usage.copySrc }));
+    const parameters = defer(device.createBuffer({ size: gatherParameterBytes, usage: usage.storage | usage.copyDst }));
+    const startByte = source.byteOffset + plan.start * size - offset;
+    device.writeBuffer(parameters, 0, gatherParameters(plan, size, startByte));
+    const bindGroup = device.createBindGroup({
+      layout: gather.getBindGroupLayout(0),
+      entries: [
+        { binding: 0, resource: { buffer: source.buffer, offset, size: bytes } },
+        { binding: 1, resource: { buffer: target } },
+        { binding: 2, resource: { buffer: parameters } },
+      ],
+    });
+    const { x, y } = dispatchSize(words);
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(gather);
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(x, y);
+    pass.end();
+    encoder.copyBufferToBuffer(target, 0, staging, stagingOffset, words * 4);
+  }
+
+  /** A compute pipeline, compiled once per device and shader. */
+  pipeline(label: string, code: string): GPUComputePipeline {
+    const known = this.#pipelines.get(code);
+    if (known) return known;
+    const { device } = this;
+    const module = device.createShaderModule({ label, code });
+    const pipeline = device.createComputePipeline({ label, layout: 'auto', compute: { module, entryPoint: 'main' } });
+    this.#pipelines.set(code, pipeline);
+    return pipeline;
+  }
+
+  /** The aligned part of the source's buffer that holds everything a plan touches, for a storage binding. */
+  bindingOf(source: DeviceSource, plan: WindowPlan): { offset: number; bytes: number } {
+    const size = itemSize(source.layout.dtype);
+    const span = spanOf(plan);
+    const alignment = this.device.bindingAlignment;
+    const offset = Math.floor((source.byteOffset + span.from * size) / alignment) * alignment;
+    const end = Math.min(
+      alignUp(source.byteOffset + span.to * size, 4),
+      platformValue(source.buffer, 'size') as number,
+    );
+    return { offset, bytes: end - offset };
+  }
+}
+
+/** A promise of ours: a lost device may reject it after the resume, and that must not reach the program. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+function alignUp(value: number, alignment: number): number {
+  return Math.ceil(value / alignment) * alignment;
+}
+
+export function assertReadable(buffer: GPUBuffer): void {
+  const mapState = platformValue(buffer, 'mapState');
+  if (mapState !== 'unmapped') {
+    throw new TensorError({
+      code: 'not-readable',
+      message:
+        mapState === 'mapped'
+          ? 'The buffer is mapped by the program; the device may not touch it now.'
+          : 'The program waits for mapAsync() on this buffer; the device may not touch it now.',
+      help: 'Stop after its unmap(), or look at the array that getMappedRange() returned.',
+    });
+  }
+  const flags = platformValue(buffer, 'usage') as number;
+  if ((flags & (usage.copySrc | usage.storage)) === 0) {
+    throw new TensorError({
+      code: 'not-readable',
+      message: `The buffer has neither COPY_SRC nor STORAGE among its usage flags (0x${flags.toString(16)}), so the device refuses to copy from it.`,
+      help: 'Add GPUBufferUsage.COPY_SRC where the program creates it.',
+    });
+  }
+}
+
+/** Bytes that the copy of a run starts before the run itself: copies start at multiples of four bytes. */
+function copyLead({ source }: Pick<Piece, 'source'>, element: number): number {
+  return (source.byteOffset + element * itemSize(source.layout.dtype)) % 4;
+}
+
+/** How many bytes one run of the piece takes in the staging buffer. */
+function stagedBytesOfRun(source: DeviceSource, element: number, runBytes: number): number {
+  return alignUp(copyLead({ source }, element) + runBytes, 4);
+}
+
+function stagedBytesOfCopies(plan: WindowPlan, source: DeviceSource, size: number): number {
+  let bytes = 0;
+  forEachRun(plan, (element) => (bytes += stagedBytesOfRun(source, element, plan.run * size)));
+  return bytes;
+}
+
+function encodeCopies(encoder: GPUCommandEncoder, piece: Piece, staging: GPUBuffer, stagingOffset: number): void {
+  const { source, plan } = piece;
+  const size = itemSize(source.layout.dtype);
+  let to = stagingOffset;
+  forEachRun(plan, (element) => {
+    const bytes = stagedBytesOfRun(source, element, plan.run * size);
+    const from = source.byteOffset + element * size - copyLead(piece, element);
+    encoder.copyBufferToBuffer(source.buffer, from, staging, to, bytes);
+    to += bytes;
+  });
+}
+
+/** One run, copied: its bytes stand in the staging buffer as they are wanted. */
+function isDense(piece: Piece): boolean {
+  return piece.mode === 'copy' && piece.plan.runs === 1;
+}
+
+/** Takes the window's own bytes out of what was staged. */
+function unpack(piece: Piece, view: Uint8Array, result: Uint8Array, resultOffset: number): void {
+  const { source, plan } = piece;
+  const size = itemSize(source.layout.dtype);
+  if (piece.mode === 'gather') {
+    result.set(view.subarray(0, plan.elements * size), resultOffset);
+    return;
+  }
+  const runBytes = plan.run * size;
+  let from = 0;
+  let to = resultOffset;
+  forEachRun(plan, (element) => {
+    const lead = copyLead(piece, element);
+    result.set(view.subarray(from + lead, from + lead + runBytes), to);
+    from += stagedBytesOfRun(source, element, runBytes);
+    to += runBytes;
+  });
+}

@@ -1,0 +1,111 @@
+/**
+ * Makes Dawn's Node binding finish asynchronous work while the event loop stands still. Dawn finishes a `mapAsync` in a
+ * callback, its *tick*, which it hands to `globalThis.setImmediate`; here that tick is called by hand.
+ *
+ * A tick that was queued before the program stopped must be found, because then Dawn queues no other one. Node keeps
+ * pending immediates in a closure of its own (`immediateQueue`), which only the debugger can see; the inspector hands
+ * it over. A tick that was queued before also stays where it is: it runs again after the resume, in its old place, so
+ * that nothing of the program's order changes.
+ */
+import { TensorError } from '../../protocol/errors.ts';
+
+export interface ImmediateQueue {
+  head: NodeImmediate | null;
+}
+
+type Callback = (...args: unknown[]) => void;
+export type Wait = (isDone: () => boolean, deadlineMs: number) => boolean;
+
+/**
+ * Whether a pending immediate is Dawn's tick and not the program's. Native code alone is not enough: bound functions
+ * and promise resolvers are native too, but have no prototype of their own.
+ */
+function isTick(callback: unknown): callback is Callback {
+  return (
+    typeof callback === 'function' &&
+    callback.name === '' &&
+    callback.length === 0 &&
+    Object.prototype.hasOwnProperty.call(callback, 'prototype') &&
+    /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(callback))
+  );
+}
+
+function* pendingTicks(first: NodeImmediate | null): Generator<Callback> {
+  for (let immediate = first; immediate; immediate = immediate._idleNext) {
+    if (!immediate._destroyed && isTick(immediate._onImmediate)) yield immediate._onImmediate;
+  }
+}
+
+/** How long ticks are called back to back before the wait between two of them grows; milliseconds. */
+const spinMs = 3;
+/** The wait between two ticks after that; a software device needs the processor that we would spin on. */
+const waitMs = 0.2;
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+export class Pump {
+  /** Node's own list of immediates that were queued before the stop; the inspector sets it. */
+  immediateQueue: ImmediateQueue | null = null;
+  /** The immediate that is being run, if the stop is inside one: its successors are in no queue. */
+  running: NodeImmediate | null = null;
+
+  /**
+   * Runs `body`, which may wait for the GPU by the function that it is given: `wait(isDone, deadlineMs)` ticks until
+   * `isDone` says so, and returns false if the deadline came first.
+   */
+  during<T>(body: (wait: Wait) => T): T {
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'setImmediate');
+    if (!descriptor || !('value' in descriptor) || typeof descriptor.value !== 'function' || !descriptor.configurable) {
+      throw new TensorError({
+        code: 'not-readable',
+        message:
+          'The program has replaced setImmediate by something that cannot be put aside, so the GPU cannot be waited for.',
+        help: 'Leave globalThis.setImmediate a plain, configurable property.',
+      });
+    }
+    const original = descriptor.value as (callback: Callback, ...args: unknown[]) => unknown;
+    const queued = [
+      ...pendingTicks(this.immediateQueue?.head ?? null),
+      ...pendingTicks(this.running?._idleNext ?? null),
+    ];
+    let next: Callback[] = [...queued];
+    const intercept = (callback: Callback, ...args: unknown[]): unknown => {
+      // Whatever the program's own code queues meanwhile (an error listener that runs in a tick) waits for the resume.
+      if (!isTick(callback)) return original(callback, ...args);
+      next.push(callback);
+      return undefined;
+    };
+    // A program that promisifies it meanwhile must get Node's own promisified form.
+    Object.defineProperties(intercept, Object.getOwnPropertyDescriptors(original));
+    Object.defineProperty(globalThis, 'setImmediate', { ...descriptor, value: intercept });
+    const wait: Wait = (isDone, deadlineMs) => {
+      const start = performance.now();
+      while (!isDone()) {
+        const elapsed = performance.now() - start;
+        if (elapsed > deadlineMs) return false;
+        if (elapsed > spinMs) Atomics.wait(sleeper, 0, 0, waitMs);
+        const ticks = next;
+        next = [];
+        if (ticks.length === 0) {
+          throw new TensorError({
+            code: 'not-readable',
+            message:
+              'The GPU binding waits for a callback that could not be found, so its work cannot be finished while the program is paused.',
+            help: 'Step once, so that the event loop turns, and read again.',
+          });
+        }
+        for (const tick of ticks) tick();
+      }
+      return true;
+    };
+    Object.defineProperty(globalThis, 'setImmediate', { ...descriptor, value: intercept });
+    try {
+      return body(wait);
+    } finally {
+      Object.defineProperty(globalThis, 'setImmediate', descriptor);
+      // Work of the program's own may still be waiting. A tick that was queued before the stop stands in for one that is
+      // left over; only what exceeds them needs a place of its own.
+      for (const tick of next.slice(queued.length)) original(tick);
+    }
+  }
+}

@@ -1,0 +1,364 @@
+/**
+ * From a tensor's source to its values: windows, statistics and streams, wherever the elements are. One place decides
+ * between host and device; readers only say where the values are.
+ */
+import type { AgentStatistics, AgentWindow, Reinterpretation } from '../protocol/agent.ts';
+import { TensorError } from '../protocol/errors.ts';
+import type { AxisRange, CopyCost, DType } from '../protocol/tensor.ts';
+import { itemSize } from '../tensor/dtypes.ts';
+import { HistogramAccumulator } from '../tensor/histogram.ts';
+import { StatisticsAccumulator } from '../tensor/statistics.ts';
+import { convert, interleave } from './read/convert.ts';
+import { DeviceReader, type DeviceCost, type DeviceWindow } from './read/deviceReader.ts';
+import { addCosts, canReduce, reduceOnDevice } from './read/deviceStatistics.ts';
+import { CopyEstimate, guessedDeviceBytesPerMs, guessedHostBytesPerMs } from './read/estimate.ts';
+import { readHost } from './read/hostReader.ts';
+import { forEachRun, planRange, planWindow, splitPlan, type WindowPlan } from './read/plan.ts';
+import { Pump } from './read/pump.ts';
+import type { DeviceSource, HostSource, Source, StringSource } from './source.ts';
+
+/** A tensor as `describe` and `source` gave it; the program stands still, so both stay true. */
+export interface Readable {
+  dtype: DType;
+  byteLength: number;
+  shape: number[];
+  source: Exclude<Source, { how: 'none' }>;
+}
+
+export interface WindowOf {
+  readable: Readable;
+  ranges: readonly AxisRange[];
+}
+
+export interface WindowBytes {
+  /** Dense elements of the tensor's dtype; or strings. */
+  bytes?: Uint8Array;
+  strings?: string[];
+  dtype: DType;
+  cost: CopyCost;
+}
+
+/** How much of a tensor is on the host at once while it is streamed or reduced there. */
+const chunkBytes = 8 * 2 ** 20;
+
+type Strided = HostSource | DeviceSource;
+
+export class TensorReading {
+  readonly pump = new Pump();
+  readonly #readers = new WeakMap<GPUDevice, DeviceReader>();
+  /** Devices that were read at this stop, so that their staging memory can be trimmed. */
+  readonly #used = new Set<DeviceReader>();
+  readonly #deviceEstimate = new CopyEstimate();
+  readonly #hostEstimate = new CopyEstimate();
+  /** The device's own words about the last refusal, for the inspector to look into. */
+  failedScope: Promise<GPUError | null> | null = null;
+
+  deviceReader(device: GPUDevice): DeviceReader {
+    let reader = this.#readers.get(device);
+    if (!reader) {
+      reader = new DeviceReader(device, this.pump);
+      this.#readers.set(device, reader);
+    }
+    this.#used.add(reader);
+    return reader;
+  }
+
+  /** Lets go of large staging buffers; the program is about to run. */
+  trim(): void {
+    for (const reader of this.#used) reader.staging.trim();
+    this.#used.clear();
+    this.failedScope = null;
+  }
+
+  /** What moving so many bytes from the source would take, from what was measured. */
+  estimateMs(source: Source, bytes: number): number {
+    return isOnDevice(source)
+      ? this.#deviceEstimate.ms(bytes, guessedDeviceBytesPerMs)
+      : this.#hostEstimate.ms(bytes, guessedHostBytesPerMs);
+  }
+
+  /** Reads several windows; those on one device share a readback. */
+  windows(requests: readonly WindowOf[]): WindowBytes[] {
+    const wanted = requests.flatMap(({ readable, ranges }) =>
+      partsOf(readable.source).map((part) => ({ part, plan: planWindow(part.layout, ranges) })),
+    );
+    const byDevice = new Map<GPUDevice, number[]>();
+    const results = new Array<{ bytes: Uint8Array; cost: DeviceCost }>(wanted.length);
+    wanted.forEach(({ part, plan }, index) => {
+      if (part.how === 'webgpu') {
+        byDevice.set(part.device, [...(byDevice.get(part.device) ?? []), index]);
+        return;
+      }
+      const start = performance.now();
+      assertMemory(plan.elements * itemSize(part.layout.dtype));
+      const bytes = readHost(part, plan);
+      const ms = performance.now() - start;
+      this.#hostEstimate.measured(bytes.byteLength, ms);
+      results[index] = { bytes, cost: { bytes: bytes.byteLength, queueMs: 0, transferMs: ms, readbacks: 0 } };
+    });
+    for (const indexes of byDevice.values()) {
+      const windows = indexes.map((index) => wanted[index] as { part: DeviceSource; plan: WindowPlan });
+      const read = this.#readDevice(windows.map(({ part, plan }) => ({ source: part, plan })));
+      indexes.forEach((index, k) => (results[index] = { bytes: read.results[k]!, cost: read.cost }));
+    }
+    let next = 0;
+    return requests.map(({ readable, ranges }) => {
+      const { source, dtype } = readable;
+      if (source.how === 'strings') {
+        const start = performance.now();
+        const strings = readStrings(source, ranges);
+        const cost = { bytes: 0, queueMs: 0, transferMs: performance.now() - start, readbacks: 0 };
+        return { strings, dtype, cost: this.#priced(readable, cost) };
+      }
+      const parts = results.slice(next, (next += source.how === 'complex' ? 2 : 1));
+      const cost = this.#priced(readable, parts.map((part) => part.cost).reduce(addCosts));
+      if (source.how === 'complex') {
+        const partSize = itemSize(source.real.layout.dtype);
+        return { bytes: interleave(parts[0]!.bytes, parts[1]!.bytes, partSize), dtype, cost };
+      }
+      return { bytes: convert(parts[0]!.bytes, source.layout.dtype, dtype), dtype, cost };
+    });
+  }
+
+  /** Passes elements `from` to `to` of a window (row-major) to `sink`, in chunks of bounded size. */
+  stream(
+    { readable, ranges }: WindowOf,
+    { from, to }: { from: number; to: number },
+    sink: (bytes: Uint8Array) => void,
+  ): CopyCost {
+    const { source, dtype } = readable;
+    if (source.how === 'strings') {
+      throw new TensorError({ code: 'not-readable', message: 'Strings have no elements of a fixed size to stream.' });
+    }
+    let cost: DeviceCost = { bytes: 0, queueMs: 0, transferMs: 0, readbacks: 0 };
+    if (source.how === 'complex') {
+      const step = chunkBytes / itemSize(dtype);
+      const plans = partsOf(source).map((part) => planWindow(part.layout, ranges));
+      for (let at = from; at < to; at += step) {
+        const parts = partsOf(source).map((part, index) => {
+          const chunks: Uint8Array[] = [];
+          for (const plan of planRange(plans[index]!, at, Math.min(to, at + step))) {
+            cost = addCosts(
+              cost,
+              this.#streamPart(part, plan, (bytes) => chunks.push(bytes.slice())),
+            );
+          }
+          return concatenate(chunks);
+        });
+        sink(interleave(parts[0]!, parts[1]!, itemSize(source.real.layout.dtype)));
+      }
+    } else {
+      const direct = source.layout.dtype === dtype || (source.layout.dtype === 'uint8' && dtype === 'bool');
+      const pass = direct ? sink : (bytes: Uint8Array) => sink(convert(bytes.slice(), source.layout.dtype, dtype));
+      for (const plan of planRange(planWindow(source.layout, ranges), from, to)) {
+        cost = addCosts(cost, this.#streamPart(source, plan, pass));
+      }
+    }
+    return this.#priced(readable, cost);
+  }
+
+  statistics(readable: Readable, bins: number): AgentStatistics {
+    const { source, dtype } = readable;
+    if (source.how === 'webgpu' && canReduce(source)) {
+      const reduced = this.#tryDevices(source, (chosen) =>
+        reduceOnDevice(this.deviceReader(chosen.device), chosen, dtype, bins),
+      );
+      if (reduced) {
+        const { statistics, cost } = reduced;
+        return {
+          ...statistics,
+          min: statistics.min === null ? null : String(Object.is(statistics.min, -0) ? '-0' : statistics.min),
+          max: statistics.max === null ? null : String(Object.is(statistics.max, -0) ? '-0' : statistics.max),
+          where: 'device',
+          cost: this.#priced(readable, cost),
+        };
+      }
+    }
+    const ranges = readable.shape.map((count) => ({ start: 0, step: 1, count, dropped: false }));
+    const size = readable.shape.reduce((a, b) => a * b, 1);
+    const whole = { from: 0, to: size };
+    const accumulator = new StatisticsAccumulator(dtype);
+    let index = 0;
+    let cost = this.stream({ readable, ranges }, whole, (bytes) => {
+      accumulator.add(bytes, index);
+      index += bytes.byteLength / itemSize(dtype);
+    });
+    const summary = accumulator.finish();
+    let histogram = null;
+    if (bins > 0 && summary.min !== null && summary.max !== null) {
+      const binned = new HistogramAccumulator(dtype, Number(summary.min), Number(summary.max), bins);
+      const second = this.stream({ readable, ranges }, whole, (bytes) => binned.add(bytes));
+      histogram = binned.finish();
+      cost = { ...cost, ...addCosts(cost, second) };
+    }
+    return {
+      ...summary,
+      min: summary.min === null ? null : Object.is(summary.min, -0) ? '-0' : String(summary.min),
+      max: summary.max === null ? null : Object.is(summary.max, -0) ? '-0' : String(summary.max),
+      where: 'host',
+      histogram,
+      cost,
+    };
+  }
+
+  #streamPart(source: Strided, plan: WindowPlan, sink: (bytes: Uint8Array) => void): DeviceCost {
+    if (source.how === 'webgpu') {
+      return this.#tryDevices(source, (chosen) => {
+        const cost = this.deviceReader(chosen.device).stream({ source: chosen, plan }, sink);
+        this.#deviceEstimate.measured(cost.bytes, cost.transferMs);
+        return cost;
+      });
+    }
+    const start = performance.now();
+    const size = itemSize(source.layout.dtype);
+    for (const part of splitPlan(plan, chunkBytes / size)) {
+      // A dense part needs no copy of ours: the sink reads the program's memory.
+      if (part.runs === 1) sink(source.bytes.subarray(part.start * size, (part.start + part.elements) * size));
+      else sink(readHost(source, part));
+    }
+    return { bytes: plan.elements * size, queueMs: 0, transferMs: performance.now() - start, readbacks: 0 };
+  }
+
+  #readDevice(windows: DeviceWindow[]): { results: Uint8Array[]; cost: DeviceCost } {
+    assertMemory(windows.reduce((sum, { source, plan }) => sum + plan.elements * itemSize(source.layout.dtype), 0));
+    const first = windows[0]!.source;
+    return this.#tryDevices(first, ({ device }) => {
+      const read = this.deviceReader(device).read(windows);
+      this.#deviceEstimate.measured(read.cost.bytes, read.cost.transferMs);
+      return read;
+    });
+  }
+
+  /** A raw buffer doesn't say which device it belongs to: where one refuses, the next is asked. */
+  #tryDevices<T>(source: DeviceSource, read: (source: DeviceSource) => T): T {
+    const candidates = [source.device, ...(source.otherDevices ?? [])];
+    for (const [index, device] of candidates.entries()) {
+      try {
+        return read({ ...source, device });
+      } catch (error) {
+        this.failedScope = this.deviceReader(device).failedScope;
+        const refused = error instanceof TensorError && (error.code === 'device-error' || error.code === 'device-lost');
+        if (!refused || index === candidates.length - 1) throw error;
+      }
+    }
+    throw new Error('a source names at least one device');
+  }
+
+  #priced(readable: Readable, cost: DeviceCost): CopyCost {
+    let stagingBytes = 0;
+    for (const reader of this.#used) stagingBytes += reader.staging.heldBytes;
+    return {
+      ...cost,
+      stagingBytes,
+      wholeBytes: readable.byteLength,
+      wholeMsEstimate: this.estimateMs(readable.source, readable.byteLength),
+    };
+  }
+}
+
+function isOnDevice(source: Source): boolean {
+  return source.how === 'webgpu' || (source.how === 'complex' && source.real.how === 'webgpu');
+}
+
+function partsOf(source: Readable['source']): Strided[] {
+  if (source.how === 'complex') return [source.real, source.imag];
+  return source.how === 'strings' ? [] : [source];
+}
+
+function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    result.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return result;
+}
+
+function readStrings({ shape, values }: StringSource, ranges: readonly AxisRange[]): string[] {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const decoder = new TextDecoder();
+  const strings: string[] = [];
+  const plan = planWindow({ dtype: 'string', shape, strides, offset: 0 }, ranges);
+  forEachRun(plan, (element) => {
+    for (let k = element; k < element + plan.run; k++) {
+      const value = values[k];
+      strings.push(typeof value === 'string' ? value : decoder.decode(value!));
+    }
+  });
+  return strings;
+}
+
+/** @throws if the host copy would not fit in what is free: then it is better not to try. */
+function assertMemory(bytes: number): void {
+  if (bytes < 64 * 2 ** 20 || typeof process === 'undefined') return;
+  const free = process.availableMemory?.() ?? process.getBuiltinModule?.('os').freemem() ?? Infinity;
+  if (bytes * 2 < free) return;
+  throw new TensorError({
+    code: 'not-enough-memory',
+    message: `A host copy of ${bytes} bytes would not fit: the machine has ${free} bytes free, and a copy needs twice its size.`,
+    help: 'Read a slice of it, look at its statistics, or export it to a file: that streams in bounded memory.',
+  });
+}
+
+/** A tensor's bytes under another dtype and shape: how a raw buffer is typed. */
+export function reinterpret(readable: Readable, { dtype, shape }: Reinterpretation): Readable {
+  const { source } = readable;
+  if (source.how !== 'host' && source.how !== 'webgpu') {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message: 'Only memory whose elements lie in one storage can be read as another dtype.',
+    });
+  }
+  const size = itemSize(dtype);
+  if (size === 0) {
+    throw new TensorError({ code: 'invalid-argument', message: `Memory can't be read as ${dtype}.` });
+  }
+  const { layout } = source;
+  const count = layout.shape.reduce((a, b) => a * b, 1);
+  const dense = layout.shape.every(
+    (extent, axis) => extent === 1 || layout.strides[axis] === layout.shape.slice(axis + 1).reduce((a, b) => a * b, 1),
+  );
+  if (!dense) {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message: 'The tensor is not contiguous, so its bytes have no meaning as another dtype.',
+    });
+  }
+  const bytes = count * itemSize(layout.dtype);
+  const wanted = shape ?? [Math.floor(bytes / size)];
+  const needed = wanted.reduce((a, b) => a * b, 1) * size;
+  if (needed > bytes) {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message: `${dtype}[${wanted.join(', ')}] needs ${needed} bytes, and there are ${bytes}.`,
+      help: `It holds ${Math.floor(bytes / size)} elements of ${dtype}.`,
+    });
+  }
+  const startByte = layout.offset * itemSize(layout.dtype);
+  const strides = wanted.map((_, axis) => wanted.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const typed = { dtype, shape: wanted, strides, offset: 0 };
+  return {
+    dtype,
+    shape: wanted,
+    byteLength: needed,
+    source:
+      source.how === 'host'
+        ? { how: 'host', bytes: source.bytes.subarray(startByte), layout: typed }
+        : { ...source, byteOffset: source.byteOffset + startByte, layout: typed },
+  };
+}
+
+export function toWindow({ bytes, strings, dtype, cost }: WindowBytes): AgentWindow {
+  if (strings) return { strings, byteLength: 0, dtype, cost };
+  return { base64: toBase64(bytes!), byteLength: bytes!.byteLength, dtype, cost };
+}
+
+/** In pieces that `String.fromCharCode` can take; Buffer's own base64 may be patched by the program, and a browser has none. */
+export function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let from = 0; from < bytes.byteLength; from += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(from, from + 0x8000));
+  }
+  return btoa(binary);
+}

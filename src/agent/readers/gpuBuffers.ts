@@ -1,0 +1,67 @@
+/** Raw WebGPU buffers: device memory that nobody has typed. They read as bytes until somebody says how. */
+import { adapterName } from '../read/device.ts';
+import { isPlatformObject, platformValue } from '../safely.ts';
+import type { Described, Source, StopContext } from '../source.ts';
+import type { Reader } from './reader.ts';
+
+export const gpuBufferReader: Reader = {
+  claims: (value) => isPlatformObject(value, 'GPUBuffer'),
+
+  describe(value, stop): Described {
+    const buffer = value as GPUBuffer;
+    const byteLength = platformValue(buffer, 'size') as number;
+    const label = platformValue(buffer, 'label');
+    const mapState = platformValue(buffer, 'mapState');
+    const device = onlyDevice(stop);
+    const name = device && adapterName(device);
+    return {
+      runtime: 'webgpu',
+      kind: 'buffer',
+      className: 'GPUBuffer',
+      ...(typeof label === 'string' && label !== '' && { label }),
+      dtype: 'unknown',
+      shape: [byteLength],
+      strides: [1],
+      offset: 0,
+      layout: 'strided',
+      byteLength,
+      device: { type: 'webgpu', ...(name !== undefined && { name }) },
+      location: 'device',
+      state: mapState === 'unmapped' ? 'live' : 'pending',
+      access: {
+        how: 'copy',
+        reason: 'It is device memory; a copy to the host waits for the work that was queued before.',
+      },
+      warnings: [],
+    };
+  },
+
+  source(value, stop): Source {
+    const buffer = value as GPUBuffer;
+    const [device, ...otherDevices] = stop.devices();
+    if (!device) {
+      return {
+        how: 'none',
+        code: 'no-device',
+        reason:
+          'A GPUBuffer does not say which device it belongs to, and no GPUDevice is in sight of the stopped functions.',
+        help: 'Stop where the GPUDevice is in a variable of a function on the stack, or in one of its objects.',
+      };
+    }
+    const length = platformValue(buffer, 'size') as number;
+    return {
+      how: 'webgpu',
+      device,
+      otherDevices,
+      buffer,
+      byteOffset: 0,
+      layout: { dtype: 'uint8', shape: [length], strides: [1], offset: 0 },
+    };
+  },
+};
+
+/** The device, where there is no choice: with several, nothing is said of the adapter before one has accepted a read. */
+function onlyDevice(stop: StopContext): GPUDevice | undefined {
+  const [first, second] = stop.devices();
+  return second ? undefined : first;
+}

@@ -1,0 +1,154 @@
+/**
+ * The open door: a value that has a method `Symbol.for('tensor.inspect')` describes itself, so that array libraries
+ * which this project doesn't know can be looked at. The method is the one piece of the program's code that describing
+ * runs; it must have no effect. See docs in the README for an example.
+ */
+import type { DType, TensorKind, TensorState } from '../../protocol/tensor.ts';
+import { dtypes } from '../../protocol/tensor.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import { itemSize } from '../../tensor/dtypes.ts';
+import { classNameOf, dataValue, isObject, isPlatformObject } from '../safely.ts';
+import type { Described, Source, StridedLayout } from '../source.ts';
+import { hostMemory } from './hostArrays.ts';
+import type { Reader } from './reader.ts';
+
+export const inspectSymbol = Symbol.for('tensor.inspect');
+
+/** What the method returns. Counts and strides are in elements, byteOffset in bytes. */
+export interface InspectedTensor {
+  dtype: DType;
+  shape: number[];
+  /** The storage: host memory, or a GPU buffer with its device; absent where there is no value, with the `reason`. */
+  data?: ArrayBufferView | ArrayBufferLike | { device: GPUDevice; buffer: GPUBuffer; byteOffset?: number };
+  /** Default: row-major. */
+  strides?: number[];
+  offset?: number;
+  runtime?: string;
+  kind?: TensorKind;
+  state?: TensorState;
+  label?: string;
+  reason?: string;
+  help?: string;
+}
+
+function invalid(className: string, what: string): TensorError {
+  return new TensorError({
+    code: 'not-readable',
+    message: `${className}[Symbol.for('tensor.inspect')]() ${what}.`,
+    help: 'It must return { dtype, shape, data, strides?, offset? }; see the README, "Your own array type".',
+  });
+}
+
+function inspect(value: object): InspectedTensor {
+  const className = classNameOf(value) || 'Object';
+  const method = dataValue(value, inspectSymbol) as (this: object) => unknown;
+  let result: unknown;
+  try {
+    result = method.call(value);
+  } catch (error) {
+    throw new TensorError(
+      { code: 'not-readable', message: invalid(className, `threw: ${String(error)}`).message },
+      { cause: error },
+    );
+  }
+  if (!isObject(result)) throw invalid(className, 'returned no object');
+  const inspected = result as InspectedTensor;
+  if (!dtypes.includes(inspected.dtype)) throw invalid(className, `named the unknown dtype ${String(inspected.dtype)}`);
+  const { shape } = inspected;
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw invalid(className, 'returned a shape that is no array of element counts');
+  }
+  if (inspected.strides && inspected.strides.length !== shape.length) {
+    throw invalid(className, `returned ${inspected.strides.length} strides for rank ${shape.length}`);
+  }
+  return inspected;
+}
+
+function layoutOf({ dtype, shape, strides, offset }: InspectedTensor): StridedLayout {
+  const rowMajor = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  return { dtype, shape, strides: strides ?? rowMajor, offset: offset ?? 0 };
+}
+
+/** @throws if the layout reaches outside the storage: values from beyond it would be somebody else's. */
+function assertWithin(layout: StridedLayout, byteLength: number, className: string): void {
+  if (layout.shape.includes(0)) return;
+  let low = layout.offset;
+  let high = layout.offset;
+  layout.shape.forEach((count, axis) => {
+    const reach = (count - 1) * layout.strides[axis]!;
+    if (reach < 0) low += reach;
+    else high += reach;
+  });
+  if (low >= 0 && (high + 1) * itemSize(layout.dtype) <= byteLength) return;
+  throw invalid(
+    className,
+    `described elements ${low} to ${high} of ${layout.dtype}, but its storage has ${byteLength} bytes`,
+  );
+}
+
+function deviceData(data: InspectedTensor['data']) {
+  if (!isObject(data)) return undefined;
+  const { device, buffer, byteOffset } = data as { device?: unknown; buffer?: unknown; byteOffset?: number };
+  if (!isPlatformObject(device, 'GPUDevice') || !isPlatformObject(buffer, 'GPUBuffer')) return undefined;
+  return { device: device as GPUDevice, buffer: buffer as GPUBuffer, byteOffset: byteOffset ?? 0 };
+}
+
+export const inspectableReader: Reader = {
+  claims: (value) => typeof dataValue(value, inspectSymbol) === 'function',
+
+  describe(value): Described {
+    const inspected = inspect(value);
+    const { dtype, shape, state, label } = inspected;
+    const layout = layoutOf(inspected);
+    const onHost = isObject(inspected.data) ? hostMemory(inspected.data) : undefined;
+    const onDevice = deviceData(inspected.data);
+    const width = dtype === 'string' || dtype === 'unknown' ? 0 : itemSize(dtype);
+    return {
+      runtime: inspected.runtime ?? 'ndarray',
+      kind: inspected.kind ?? (onDevice ? 'eager' : 'array'),
+      className: classNameOf(value) || 'Object',
+      ...(label !== undefined && { label }),
+      dtype,
+      shape,
+      strides: layout.strides,
+      offset: layout.offset,
+      layout: 'strided',
+      byteLength: shape.reduce((a, b) => a * b, 1) * width,
+      device: { type: onDevice ? 'webgpu' : 'cpu' },
+      location: onDevice ? 'device' : 'host',
+      state: state ?? 'live',
+      access: onDevice
+        ? { how: 'copy', reason: 'It is device memory; a copy to the host waits for the work that was queued before.' }
+        : onHost
+          ? { how: 'view', reason: 'It is host memory: nothing has to be copied from a device.' }
+          : noValue(inspected),
+      warnings: [],
+    };
+  },
+
+  source(value): Source {
+    const inspected = inspect(value);
+    const className = classNameOf(value) || 'Object';
+    const layout = layoutOf(inspected);
+    const onDevice = deviceData(inspected.data);
+    if (onDevice) {
+      assertWithin(layout, onDevice.buffer.size - onDevice.byteOffset, className);
+      return { how: 'webgpu', ...onDevice, layout };
+    }
+    const onHost = isObject(inspected.data) ? hostMemory(inspected.data) : undefined;
+    if (!onHost) {
+      const { reason, help } = noValue(inspected);
+      return { how: 'none', code: 'not-readable', reason, help };
+    }
+    assertWithin(layout, onHost.bytes.byteLength, className);
+    return { how: 'host', bytes: onHost.bytes, layout };
+  },
+};
+
+function noValue({ reason, help }: InspectedTensor) {
+  return {
+    how: 'none',
+    reason: reason ?? 'Its description names no data that can be read.',
+    help: help ?? "Return `data` from Symbol.for('tensor.inspect'): a typed array, or { device, buffer }.",
+  } as const;
+}

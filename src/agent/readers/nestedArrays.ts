@@ -1,0 +1,97 @@
+/** Plain JavaScript arrays of numbers, nested to any rank, as long as they are rectangular. */
+import { isInspectable, ownValue } from '../safely.ts';
+import type { Described, Source } from '../source.ts';
+import type { Reader } from './reader.ts';
+
+type Leaf = number | boolean | bigint;
+
+/** How many leaves are looked at to say that an array is numeric; the rest is checked when it is read. */
+const probedLeaves = 64;
+
+/** The shape by the first element of each axis, null if the first leaf is no number. */
+function shapeOf(value: unknown[]): number[] | null {
+  const shape: number[] = [];
+  let level: unknown = value;
+  while (Array.isArray(level) && isInspectable(level)) {
+    shape.push(level.length);
+    if (level.length === 0) return shape;
+    level = ownValue(level, 0);
+  }
+  return typeof level === 'number' || typeof level === 'boolean' || typeof level === 'bigint' ? shape : null;
+}
+
+function* leavesOf(value: unknown, shape: readonly number[], axis: number): Generator<Leaf | null> {
+  if (axis === shape.length) {
+    yield typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? value : null;
+    return;
+  }
+  if (!isInspectable(value) || !Array.isArray(value) || value.length !== shape[axis]) {
+    yield null;
+    return;
+  }
+  for (let index = 0; index < value.length; index++) yield* leavesOf(ownValue(value, index), shape, axis + 1);
+}
+
+function dtypeOf(first: Leaf | null | undefined): 'float64' | 'bool' | 'int64' {
+  return typeof first === 'boolean' ? 'bool' : typeof first === 'bigint' ? 'int64' : 'float64';
+}
+
+const widths = { float64: 8, int64: 8, bool: 1 } as const;
+
+export const nestedArrayReader: Reader = {
+  claims(value) {
+    if (!Array.isArray(value)) return false;
+    const shape = shapeOf(value);
+    if (!shape) return false;
+    let seen = 0;
+    for (const leaf of leavesOf(value, shape, 0)) {
+      if (leaf === null) return false;
+      if (++seen === probedLeaves) break;
+    }
+    return true;
+  },
+
+  describe(value): Described {
+    const shape = shapeOf(value as unknown[])!;
+    const size = shape.reduce((a, b) => a * b, 1);
+    const dtype = dtypeOf(size === 0 ? 0 : leavesOf(value, shape, 0).next().value);
+    return {
+      runtime: 'ndarray',
+      kind: 'array',
+      className: 'Array',
+      dtype,
+      shape,
+      byteLength: size * widths[dtype],
+      device: { type: 'cpu' },
+      location: 'host',
+      state: 'live',
+      access: { how: 'view', reason: 'It is an array of JavaScript numbers on the host.' },
+      warnings: [],
+    };
+  },
+
+  source(value): Source {
+    const shape = shapeOf(value as unknown[])!;
+    const size = shape.reduce((a, b) => a * b, 1);
+    const dtype = dtypeOf(size === 0 ? 0 : leavesOf(value, shape, 0).next().value);
+    const bytes = new Uint8Array(size * widths[dtype]);
+    const view = new DataView(bytes.buffer);
+    let index = 0;
+    for (const leaf of leavesOf(value, shape, 0)) {
+      if (leaf === null || dtypeOf(leaf) !== dtype) {
+        return {
+          how: 'none',
+          code: 'not-readable',
+          reason: `The nested array is not rectangular, or mixes types, at its element ${index}.`,
+          help: `Make every row of the shape [${shape.join(', ')}] complete, with one type of number.`,
+        };
+      }
+      if (typeof leaf === 'number') view.setFloat64(index * 8, leaf, true);
+      else if (typeof leaf === 'bigint') view.setBigInt64(index * 8, leaf, true);
+      else bytes[index] = leaf ? 1 : 0;
+      index++;
+    }
+    const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+    return { how: 'host', bytes, layout: { dtype, shape, strides, offset: 0 } };
+  },
+};

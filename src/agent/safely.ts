@@ -1,0 +1,102 @@
+/**
+ * Looking at the program's objects without running the program's code: no getter of its own, no proxy trap. Built-in
+ * getters (typed arrays, WebGPU objects) are taken from their prototypes and called on the object.
+ */
+
+function builtin(name: 'util'): NodeUtil {
+  if (typeof process === 'undefined' || !process.getBuiltinModule) {
+    throw new Error('Tensor Debugger needs Node 20.19 or later: process.getBuiltinModule is missing.');
+  }
+  return process.getBuiltinModule(name);
+}
+
+export const util = builtin('util');
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** Whether the object can be looked at: it is one, and no proxy that would see us. */
+export function isInspectable(value: unknown): value is object {
+  return isObject(value) && !util.types.isProxy(value);
+}
+
+/** The value of an own data property; undefined for accessors, absent properties and proxies. */
+export function ownValue(object: object, key: PropertyKey): unknown {
+  if (util.types.isProxy(object)) return undefined;
+  return Object.getOwnPropertyDescriptor(object, key)?.value;
+}
+
+/** The value of a data property, own or inherited; undefined where an accessor or a proxy is met on the way. */
+export function dataValue(object: object, key: PropertyKey): unknown {
+  for (let holder: object | null = object; holder && !util.types.isProxy(holder);) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+    if (descriptor) return descriptor.value;
+    holder = Object.getPrototypeOf(holder) as object | null;
+  }
+  return undefined;
+}
+
+/** The name of the class that made the object, by its prototype's constructor; '' where there is none to be seen. */
+export function classNameOf(object: object): string {
+  const prototype = Object.getPrototypeOf(object) as object | null;
+  if (!prototype || util.types.isProxy(prototype)) return '';
+  const constructor = dataValue(prototype, 'constructor');
+  if (typeof constructor !== 'function') return '';
+  const name = ownValue(constructor, 'name');
+  return typeof name === 'string' ? name : '';
+}
+
+function isNative(fn: unknown): fn is (...args: unknown[]) => unknown {
+  return typeof fn === 'function' && /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
+}
+
+/**
+ * A property of a platform object (GPUBuffer, GPUDevice): an own data property, or a native getter on its prototypes.
+ * A getter that the program wrote over it is not called.
+ */
+export function platformValue(object: object, key: string): unknown {
+  for (let holder: object | null = object; holder && !util.types.isProxy(holder);) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+    if (descriptor?.get) return isNative(descriptor.get) ? descriptor.get.call(object) : undefined;
+    if (descriptor) return descriptor.value;
+    holder = Object.getPrototypeOf(holder) as object | null;
+  }
+  return undefined;
+}
+
+/**
+ * A native method of a platform object, bound to it. Where the program has put its own function over it, the native one
+ * further up is taken.
+ * @returns undefined if every one in sight is the program's: calling it would run the program's code.
+ */
+export function platformMethod(object: object, key: string): ((...args: never[]) => unknown) | undefined {
+  for (let holder: object | null = object; holder && !util.types.isProxy(holder);) {
+    const method = ownValue(holder, key);
+    if (isNative(method)) return method.bind(object);
+    holder = Object.getPrototypeOf(holder) as object | null;
+  }
+  return undefined;
+}
+
+/** Whether the object is of a native class of that name (Dawn's binding exports its classes under any name it likes). */
+export function isPlatformObject(value: unknown, className: string): value is object {
+  if (!isInspectable(value)) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (!prototype || util.types.isProxy(prototype)) return false;
+  const constructor = ownValue(prototype, 'constructor');
+  return isNative(constructor) && ownValue(constructor, 'name') === className;
+}
+
+export type PromiseState = 'pending' | 'fulfilled' | 'rejected' | 'null';
+
+/**
+ * The state of a promise without waiting for it: `util.inspect` is the one synchronous way that Node offers.
+ * `null`: fulfilled with null, which is how an error scope says that all went well.
+ */
+export function promiseState(promise: Promise<unknown>): PromiseState {
+  const text = util.inspect(promise, { depth: 0, customInspect: false });
+  if (text.includes('<pending>')) return 'pending';
+  if (text.includes('<rejected>')) return 'rejected';
+  return /\{\s*null\s*\}$/.test(text) ? 'null' : 'fulfilled';
+}

@@ -1,0 +1,69 @@
+/** Where a tensor's values are, as a reader tells it to the code that cuts, reduces and exports them. */
+import type { ErrorCode } from '../protocol/errors.ts';
+import type { DType, TensorDescriptor } from '../protocol/tensor.ts';
+
+/** How elements lie in their storage. Strides and offset count elements of the stored dtype. */
+export interface StridedLayout {
+  /** As stored; a `bool` of TF.js on webgpu is stored as int32. */
+  dtype: DType;
+  shape: number[];
+  strides: number[];
+  offset: number;
+}
+
+export interface HostSource {
+  how: 'host';
+  /** The whole storage: a view of the program's memory, never written. */
+  bytes: Uint8Array;
+  layout: StridedLayout;
+}
+
+export interface DeviceSource {
+  how: 'webgpu';
+  device: GPUDevice;
+  /** Other devices that the buffer may belong to: a buffer does not say. Tried where `device` refuses it. */
+  otherDevices?: GPUDevice[];
+  buffer: GPUBuffer;
+  /** Where element 0 of the layout's storage lies, in bytes. */
+  byteOffset: number;
+  layout: StridedLayout;
+  /**
+   * Hands the work that the runtime has recorded but not submitted to the queue, in a way that the program can't see.
+   * @throws TensorError `pending` where that can't be done now.
+   */
+  flush?(): void;
+}
+
+/** Real and imaginary part in two storages of the same shape. */
+export interface ComplexSource {
+  how: 'complex';
+  real: HostSource | DeviceSource;
+  imag: HostSource | DeviceSource;
+}
+
+/** Strings, row-major; the bytes of each, or already decoded. */
+export interface StringSource {
+  how: 'strings';
+  shape: number[];
+  values: ArrayLike<string | Uint8Array>;
+}
+
+export interface NoSource {
+  how: 'none';
+  code: ErrorCode;
+  reason: string;
+  help: string;
+}
+
+export type Source = HostSource | DeviceSource | ComplexSource | StringSource | NoSource;
+
+export type Described = Omit<TensorDescriptor, 'id'>;
+
+/** What a reader may ask of the stop: the objects that the stopped functions work on, and devices seen so far. */
+export interface StopContext {
+  /** Whether one of the stopped frames is a method of this object. */
+  isExecuting(object: object): boolean;
+  devices(): Iterable<GPUDevice>;
+  /** Computes something once per call into the agent; the program stands still, so it can't change meanwhile. */
+  once<T>(key: string, compute: () => T): T;
+}

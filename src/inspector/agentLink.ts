@@ -1,0 +1,172 @@
+/**
+ * The way into the agent: brings it into the debuggee when something is first asked for, and calls it. Calls go over the
+ * session without the Debugger domain; only objects of the stop (scopes, values) are handed over on the main one, since
+ * object ids belong to one session.
+ */
+import type { Protocol } from 'devtools-protocol';
+import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
+import { agentSymbol, type AgentAnswer, type AgentCallName, type AgentCalls } from '../protocol/agent.ts';
+import { TensorError, type ErrorReport } from '../protocol/errors.ts';
+
+/** The bundled agent, put in by the build. */
+declare const AGENT_SOURCE: string;
+
+const agentExpression = `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})]`;
+/** So that debuggers (this one too) can tell the agent's script from the program's. */
+export const agentScriptUrl = 'tensor-debugger://agent.js';
+/** Names the objects of one stop on the main session, so that they can be let go of at once. */
+export const stopObjectGroup = 'tensor-debugger';
+
+export class AgentLink {
+  readonly #main: CdpSession;
+  readonly #agent: CdpSession;
+  #onMain: Promise<string> | null = null;
+  #onAgent: Promise<string> | null = null;
+  #pumpReady: Promise<void> | null = null;
+
+  constructor(main: CdpSession, agent: CdpSession) {
+    this.#main = main;
+    this.#agent = agent;
+  }
+
+  /** Whether anything was ever asked of the agent; if not, the debuggee has not been touched. */
+  get isInjected(): boolean {
+    return this.#onAgent !== null;
+  }
+
+  async call<Name extends AgentCallName>(
+    name: Name,
+    args: AgentCalls[Name]['arguments'],
+  ): Promise<AgentCalls[Name]['result']> {
+    const text = await this.#invoke(this.#agent, await this.#agentObject(), 'call', [
+      { value: name },
+      { value: JSON.stringify(args) },
+    ]);
+    return this.#unwrap(JSON.parse(text) as AgentAnswer<Name>);
+  }
+
+  /** Calls a method of the agent with objects of the main session; it answers as `call` does. */
+  async handOver<Result>(method: 'list' | 'take', args: Protocol.Runtime.CallArgument[]): Promise<Result> {
+    const text = await this.#invoke(this.#main, await this.#mainObject(), method, args);
+    return this.#unwrap(JSON.parse(text) as { ok: true; value: Result } | { ok: false; error: ErrorReport });
+  }
+
+  /** Calls a method of the agent that answers nothing. */
+  async tell(method: 'setStop' | 'findDevices', args: Protocol.Runtime.CallArgument[]): Promise<void> {
+    await this.#invoke(this.#main, await this.#mainObject(), method, args);
+  }
+
+  /**
+   * Gives the agent Node's list of pending immediates, once: a read of a WebGPU buffer needs the callback that Dawn may
+   * have queued before the stop. The list is in a closure of Node's own (`internal/timers`) that only a debugger sees.
+   */
+  preparePump(): Promise<void> {
+    this.#pumpReady ??= this.#handImmediateQueue();
+    return this.#pumpReady;
+  }
+
+  async #handImmediateQueue(): Promise<void> {
+    const { result } = await this.#agent.send('Runtime.evaluate', { expression: 'clearImmediate' });
+    if (!result.objectId) return;
+    const own = await this.#properties(result.objectId);
+    const scopesId = own.internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value?.objectId;
+    if (!scopesId) return;
+    for (const scope of (await this.#properties(scopesId)).result) {
+      if (!scope.value?.objectId || scope.value.description?.startsWith('Global')) continue;
+      const { result: variables } = await this.#properties(scope.value.objectId);
+      const queue = variables.find(({ name }) => name === 'immediateQueue')?.value?.objectId;
+      if (!queue) continue;
+      await this.#agent.send('Runtime.callFunctionOn', {
+        objectId: await this.#agentObject(),
+        functionDeclaration: 'function(queue) { this.setImmediateQueue(queue); }',
+        arguments: [{ objectId: queue }],
+      });
+      return;
+    }
+  }
+
+  #properties(objectId: string): Promise<Protocol.Runtime.GetPropertiesResponse> {
+    return this.#agent.send('Runtime.getProperties', { objectId, ownProperties: true });
+  }
+
+  /** What the device said when it refused the last read: the message of the GPUError that the error scope caught. */
+  async refusal(): Promise<string | undefined> {
+    const { result } = await this.#agent.send('Runtime.callFunctionOn', {
+      objectId: await this.#agentObject(),
+      functionDeclaration: 'function() { return this.failedScope(); }',
+    });
+    if (!result.objectId) return undefined;
+    const { internalProperties } = await this.#properties(result.objectId);
+    const error = internalProperties?.find(({ name }) => name === '[[PromiseResult]]')?.value?.objectId;
+    if (!error) return undefined;
+    const message = await this.#agent.send('Runtime.callFunctionOn', {
+      objectId: error,
+      functionDeclaration: 'function() { return String(this.message); }',
+      returnByValue: true,
+    });
+    return typeof message.result.value === 'string' ? message.result.value : undefined;
+  }
+
+  #agentObject(): Promise<string> {
+    this.#onAgent ??= this.#inject();
+    return this.#onAgent;
+  }
+
+  async #mainObject(): Promise<string> {
+    await this.#agentObject();
+    this.#onMain ??= this.#evaluate(this.#main, agentExpression);
+    return this.#onMain;
+  }
+
+  async #inject(): Promise<string> {
+    const source = `${AGENT_SOURCE}\n;${agentExpression}\n//# sourceURL=${agentScriptUrl}`;
+    return this.#evaluate(this.#agent, source);
+  }
+
+  async #evaluate(session: CdpSession, expression: string): Promise<string> {
+    const { result, exceptionDetails } = await session.send('Runtime.evaluate', { expression, silent: true });
+    if (exceptionDetails || !result.objectId) throw agentFailed(exceptionDetails);
+    return result.objectId;
+  }
+
+  async #invoke(
+    session: CdpSession,
+    objectId: string,
+    method: string,
+    args: Protocol.Runtime.CallArgument[],
+  ): Promise<string> {
+    const { result, exceptionDetails } = await session.send('Runtime.callFunctionOn', {
+      objectId,
+      functionDeclaration: `function(...args) { return this.${method}(...args); }`,
+      arguments: args,
+      returnByValue: true,
+      silent: true,
+    });
+    if (exceptionDetails) throw agentFailed(exceptionDetails);
+    return result.value as string;
+  }
+
+  async #unwrap<Value>(answer: { ok: true; value: Value } | { ok: false; error: ErrorReport }): Promise<Value> {
+    if (answer.ok) return answer.value;
+    const { error } = answer;
+    const said = error.code === 'device-error' ? await this.refusal() : undefined;
+    throw new TensorError(said ? { ...error, message: `${error.message} It said: ${said.trim()}` } : error);
+  }
+}
+
+function agentFailed(details?: Protocol.Runtime.ExceptionDetails): TensorError {
+  const what = details?.exception?.description ?? details?.text ?? 'it gave no answer';
+  return new TensorError({
+    code: 'agent-failed',
+    message: `The part of Tensor Debugger that runs in the program failed: ${what}`,
+    help: 'The program itself is unharmed. Please report this with the message above.',
+  });
+}
+
+/** Whether an error says that the objects of a stop are gone: the program ran on while something was still being asked. */
+export function isStale(error: unknown): boolean {
+  return (
+    error instanceof CdpError &&
+    /Could not find object|Cannot find context|Can only perform operation while paused/.test(error.message)
+  );
+}

@@ -1,0 +1,145 @@
+/**
+ * Carries bulk bytes from the debuggee: raw, through files in a private folder that both sides see, or, where they don't
+ * share a file system, through the protocol in pieces that its connection can take.
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { WindowRequest } from '../protocol/agent.ts';
+import { TensorError } from '../protocol/errors.ts';
+import type { CopyCost } from '../protocol/tensor.ts';
+import type { AgentLink } from './agentLink.ts';
+
+/** One agent call moves so much; between two of them there is time to report progress, or to stop. */
+const callBytes = 64 * 2 ** 20;
+/** Node's inspector closes its connection near 100 MiB; and base64 of so much takes some 100 ms. */
+const protocolBytes = 4 * 2 ** 20;
+
+export interface BulkProgress {
+  onBytes?(bytes: number): void;
+  signal?: AbortSignal | undefined;
+}
+
+export class BulkReader {
+  readonly #link: AgentLink;
+  #folder: Promise<string> | null = null;
+  #sharesFiles: Promise<boolean> | null = null;
+
+  constructor(link: AgentLink) {
+    this.#link = link;
+  }
+
+  async readWindow(request: WindowRequest, bytes: number): Promise<{ bytes: Uint8Array; cost: CopyCost }> {
+    const file = join(await this.#privateFolder(), randomUUID());
+    await writeFile(file, '', { mode: 0o600 });
+    try {
+      const cost = await this.writeWindow(request, { file, position: 0 }, bytes, {});
+      return { bytes: await readFile(file), cost };
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  /** Elements `from` to `to` of a window; `size` bytes each. */
+  async readRange(request: WindowRequest, from: number, to: number, size: number): Promise<Uint8Array> {
+    const pieces: Buffer[] = [];
+    for (let at = from; at < to;) {
+      const maxBytes = Math.min(protocolBytes, (to - at) * size);
+      const { base64, nextElement } = await this.#link.call('chunk', { request, from: at, maxBytes });
+      pieces.push(Buffer.from(base64, 'base64'));
+      at = nextElement;
+    }
+    return Buffer.concat(pieces);
+  }
+
+  /**
+   * Writes a window's elements, raw and row-major, into a file that exists.
+   * @throws TensorError `cancelled` once `signal` says so; what was written stays, the caller removes it
+   */
+  async writeWindow(
+    request: WindowRequest,
+    { file, position }: { file: string; position: number },
+    totalBytes: number,
+    { onBytes, signal }: BulkProgress,
+  ): Promise<CopyCost> {
+    const direct = await this.#reaches();
+    let total: CopyCost | null = null;
+    let from = 0;
+    let written = 0;
+    if (totalBytes === 0) return noCost;
+    for (;;) {
+      if (signal?.aborted) {
+        throw new TensorError({
+          code: 'cancelled',
+          message: `Cancelled after ${written} of ${totalBytes} bytes; nothing was left behind.`,
+        });
+      }
+      const step = direct
+        ? await this.#link.call('write', { request, file, position: position + written, from, maxBytes: callBytes })
+        : await this.#carry(request, file, position + written, from);
+      written += step.bytesWritten;
+      total = total ? addCost(total, step.cost) : step.cost;
+      from = step.nextElement;
+      onBytes?.(written);
+      if (step.done) return total;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const folder = await this.#folder;
+    this.#folder = null;
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
+  }
+
+  async #carry(request: WindowRequest, file: string, position: number, from: number) {
+    const { base64, ...step } = await this.#link.call('chunk', { request, from, maxBytes: protocolBytes });
+    const bytes = Buffer.from(base64, 'base64');
+    const handle = await open(file, 'r+');
+    try {
+      await handle.write(bytes, 0, bytes.byteLength, position);
+    } finally {
+      await handle.close();
+    }
+    return { ...step, bytesWritten: bytes.byteLength };
+  }
+
+  /** Whether the debuggee sees our files: on another machine, or in a container, it does not. */
+  #reaches(): Promise<boolean> {
+    this.#sharesFiles ??= (async () => {
+      const file = join(await this.#privateFolder(), 'probe');
+      const content = randomUUID();
+      await writeFile(file, content, { mode: 0o600 });
+      return this.#link.call('sharesFiles', { file, content });
+    })();
+    return this.#sharesFiles;
+  }
+
+  #privateFolder(): Promise<string> {
+    // A tmpfs is several times faster than a disk for bytes that live for a moment.
+    const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+    this.#folder ??= mkdtemp(join(parent, 'tensor-debugger-'));
+    return this.#folder;
+  }
+}
+
+const noCost: CopyCost = {
+  bytes: 0,
+  queueMs: 0,
+  transferMs: 0,
+  readbacks: 0,
+  stagingBytes: 0,
+  wholeBytes: 0,
+  wholeMsEstimate: 0,
+};
+
+function addCost(a: CopyCost, b: CopyCost): CopyCost {
+  return {
+    ...b,
+    bytes: a.bytes + b.bytes,
+    queueMs: a.queueMs + b.queueMs,
+    transferMs: a.transferMs + b.transferMs,
+    readbacks: a.readbacks + b.readbacks,
+  };
+}

@@ -1,0 +1,89 @@
+/** Evaluating an expression in a stopped frame: what keeps it from having a value, in a person's words. */
+import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { Reinterpretation } from '../protocol/agent.ts';
+import { TensorError } from '../protocol/errors.ts';
+import { isDType, itemSize } from '../tensor/dtypes.ts';
+import { stopObjectGroup } from './agentLink.ts';
+
+/**
+ * Splits `buffer as float32[64, 10]` into the expression and how to read its memory. JavaScript has no `as`, so nothing
+ * that could be meant otherwise is cut off; a TypeScript cast to anything but a dtype stays in the expression.
+ */
+export function splitReinterpretation(text: string): { expression: string; as?: Reinterpretation } {
+  const match = /^(?<expression>[\s\S]+?)\s+as\s+(?<dtype>\w+)\s*(?:\[(?<shape>[\d\s,]*)\])?\s*$/.exec(text);
+  const { expression, dtype, shape } = match?.groups ?? {};
+  if (expression === undefined || dtype === undefined || !isDType(dtype) || itemSize(dtype) === 0) {
+    return { expression: text };
+  }
+  if (shape === undefined) return { expression, as: { dtype } };
+  const counts = shape.split(',').map((part) => part.trim());
+  return { expression, as: { dtype, shape: counts.filter((part) => part !== '').map(Number) } };
+}
+
+/** @returns the value as an object of the main session, or a primitive by value */
+export async function evaluateOnFrame(
+  main: CdpSession,
+  callFrameId: string,
+  expression: string,
+  throwOnSideEffect: boolean,
+): Promise<Protocol.Runtime.RemoteObject> {
+  const { result, exceptionDetails } = await main.send('Debugger.evaluateOnCallFrame', {
+    callFrameId,
+    expression,
+    objectGroup: stopObjectGroup,
+    silent: true,
+    throwOnSideEffect,
+  });
+  if (exceptionDetails) throw evaluationError(expression, exceptionDetails);
+  return result;
+}
+
+function evaluationError(expression: string, details: Protocol.Runtime.ExceptionDetails): TensorError {
+  const description = details.exception?.description ?? details.text;
+  const firstLine = description.split('\n', 1)[0] ?? description;
+  if (/^EvalError: Possible side-effect/.test(firstLine)) {
+    return new TensorError({
+      code: 'side-effect',
+      message: `"${expression}" was not evaluated: it would change the program (V8 stopped it at a possible side effect).`,
+      help: 'Name a variable or a property instead of calling a function; the debug console evaluates anything.',
+    });
+  }
+  const missing = /^ReferenceError: (?<name>\S+) is not defined/.exec(firstLine)?.groups?.['name'];
+  if (missing !== undefined) {
+    return new TensorError({
+      code: 'not-available',
+      message: `"${missing}" is not available at this stop: no scope of this frame has it. If the module declares it, V8 left it out because the stopped function does not use it.`,
+      help: `Select a frame that uses "${missing}", or mention it in the stopped function.`,
+    });
+  }
+  const hole = /^ReferenceError: Cannot access '(?<name>[^']+)' before initialization/.exec(firstLine)?.groups?.[
+    'name'
+  ];
+  if (hole !== undefined) {
+    return new TensorError({
+      code: 'not-available',
+      message: `"${hole}" has no value yet: the program has not reached its declaration.`,
+      help: 'Stop behind the line that declares it.',
+    });
+  }
+  return new TensorError({
+    code: 'expression-threw',
+    message: `"${expression}" threw ${firstLine}`,
+    help: 'Try it in the debug console of the stopped frame.',
+  });
+}
+
+export function notATensor(expression: string, value: Protocol.Runtime.RemoteObject): TensorError {
+  const what =
+    value.type === 'object' || value.type === 'function'
+      ? value.subtype === 'null'
+        ? 'null'
+        : `a ${value.className ?? value.type}`
+      : `the ${value.type} ${value.unserializableValue ?? JSON.stringify(value.value) ?? value.description ?? ''}`.trim();
+  return new TensorError({
+    code: 'not-a-tensor',
+    message: `"${expression}" is ${what}, not a tensor.`,
+    help: 'Tensors of TF.js, GPUBuffers, typed arrays, nested arrays of numbers and values with Symbol.for("tensor.inspect") can be read.',
+  });
+}

@@ -1,0 +1,385 @@
+import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { AgentListing, AgentWindow, Reinterpretation, WindowRequest } from '../protocol/agent.ts';
+import { TensorError } from '../protocol/errors.ts';
+import type { Copies, ReadResult, TensorListing } from '../protocol/requests.ts';
+import type {
+  AxisRange,
+  CopyCost,
+  DType,
+  TensorDescriptor,
+  TensorStatistics,
+  TensorWarning,
+} from '../protocol/tensor.ts';
+import { isDType, itemSize } from '../tensor/dtypes.ts';
+import { toJsonValues } from '../tensor/jsonValue.ts';
+import { shortestNumber } from '../tensor/numbers.ts';
+import { describeType, formatBytes, formatMs, previewRanges, previewValues } from '../tensor/preview.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
+import { AgentLink, stopObjectGroup } from './agentLink.ts';
+import { BulkReader } from './bulkReader.ts';
+import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
+import { exportTensors } from './exportTensors.ts';
+import type {
+  ExportRequest,
+  InspectorOptions,
+  OpenInspector,
+  TensorInspector,
+  TensorPreview,
+} from './tensorInspector.ts';
+
+/** So many tensors of a frame are listed; more would not be looked at, and every one costs a descriptor. */
+const listLimit = 5000;
+/** Windows above this go through a file instead of the protocol. */
+const inlineBytes = 2 ** 20;
+
+export const openInspector: OpenInspector = (options) => new Inspector(options);
+
+/** A handle, and how to read it where it was named with `as dtype[shape]`: both travel in the tensor's id. */
+function parseId(id: string): { id: string; as?: Reinterpretation } {
+  const [handle, dtype, shape] = id.split(':');
+  if (handle === undefined || dtype === undefined || !isDType(dtype)) return { id };
+  const counts = shape === undefined ? {} : { shape: shape.split(',').filter(Boolean).map(Number) };
+  return { id: handle, as: { dtype, ...counts } };
+}
+
+function formatId(id: string, as?: Reinterpretation): string {
+  if (!as) return id;
+  return as.shape ? `${id}:${as.dtype}:${as.shape.join(',')}` : `${id}:${as.dtype}`;
+}
+
+class Inspector implements TensorInspector {
+  readonly #options: InspectorOptions;
+  readonly #link: AgentLink;
+  readonly #bulk: BulkReader;
+  #frames: readonly Protocol.Debugger.CallFrame[] = [];
+  #handedOver: Promise<void> | null = null;
+  #devicesSearched = false;
+  readonly #described = new Map<string, TensorDescriptor>();
+
+  constructor(options: InspectorOptions) {
+    this.#options = options;
+    this.#link = new AgentLink(options.main, options.agent);
+    this.#bulk = new BulkReader(this.#link);
+  }
+
+  stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
+    this.#frames = callFrames;
+    this.#handedOver = null;
+    this.#devicesSearched = false;
+    this.#described.clear();
+  }
+
+  async resuming(): Promise<void> {
+    const touched = this.#handedOver !== null;
+    this.stopped([]);
+    if (!touched) return;
+    await Promise.all([
+      this.#link.call('release', {}),
+      this.#options.main.send('Runtime.releaseObjectGroup', { objectGroup: stopObjectGroup }),
+    ]);
+  }
+
+  async list(callFrameId: string): Promise<TensorListing> {
+    const frame = this.#frame(callFrameId);
+    const scopes = frame.scopeChain.filter(({ type, object }) => type !== 'global' && object.objectId);
+    // Two messages on one connection, sent together: one round trip.
+    const handingOver = this.#handOverStop();
+    const receiver = frame.this.objectId === undefined ? { value: null } : { objectId: frame.this.objectId };
+    const listed = this.#link.handOver<AgentListing>('list', [
+      { value: JSON.stringify({ limit: listLimit }) },
+      receiver,
+      ...scopes.map(({ object }) => ({ objectId: object.objectId! })),
+    ]);
+    await handingOver;
+    const { runtimes, tensors, truncated } = await listed;
+    for (const { tensor } of tensors) this.#described.set(tensor.id, tensor);
+    return {
+      runtimes: (await this.#options.withVersions?.(runtimes)) ?? runtimes,
+      tensors: tensors.map(({ scope, expression, tensor }) => ({
+        expression,
+        scope: scopeName(scopes[scope]!),
+        tensor: this.#withPrice(tensor),
+      })),
+      warnings: [],
+      truncated,
+    };
+  }
+
+  async preview(objectIds: readonly string[]): Promise<(TensorPreview | null)[]> {
+    if (objectIds.length === 0) return [];
+    const handingOver = this.#handOverStop();
+    const taken = this.#take(objectIds);
+    await handingOver;
+    const tensors = await taken;
+    const wanted = tensors.map((tensor) => (tensor && isReadable(tensor) ? previewRequest(tensor) : null));
+    const requests = wanted.filter((request) => request !== null);
+    const windows = await this.#readEach(requests);
+    let next = 0;
+    return tensors.map((tensor, index) => {
+      if (!tensor) return null;
+      const window = wanted[index] ? windows[next++] : undefined;
+      if (!window) return { tensor, text: withReason(tensor), cost: null };
+      if (window instanceof TensorError)
+        return { tensor, text: `${describeType(tensor)}  ${window.message}`, cost: null };
+      const shape = tensor.shape as number[];
+      const held = previewRanges(shape).map(({ count }) => count);
+      const text = `${describeType(tensor)}  ${previewValues(windowValues(window), window.dtype, held, shape)}`;
+      return { tensor, text, cost: window.cost };
+    });
+  }
+
+  async evaluate(
+    callFrameId: string,
+    text: string,
+    { throwOnSideEffect }: { throwOnSideEffect: boolean },
+  ): Promise<TensorDescriptor> {
+    this.#frame(callFrameId);
+    const { expression, as } = splitReinterpretation(text);
+    const handingOver = this.#handOverStop();
+    const evaluated = evaluateOnFrame(this.#options.main, callFrameId, expression, throwOnSideEffect);
+    await handingOver;
+    const value = await evaluated;
+    const tensor = value.objectId === undefined ? null : (await this.#take([value.objectId]))[0];
+    if (!tensor) throw notATensor(expression, value);
+    return as ? this.describe(formatId(tensor.id, as)) : this.#withPrice(tensor);
+  }
+
+  async describe(id: string): Promise<TensorDescriptor> {
+    const known = this.#described.get(id);
+    if (known) return this.#withPrice(known);
+    const tensor = { ...(await this.#link.call('describe', parseId(id))), id };
+    this.#described.set(id, tensor);
+    return this.#withPrice(tensor);
+  }
+
+  async read(
+    id: string,
+    {
+      slice,
+      encoding,
+      dtype,
+      shape,
+    }: { slice?: string; encoding?: 'json' | 'bytes'; dtype?: string; shape?: number[] },
+  ): Promise<ReadResult> {
+    const named =
+      dtype === undefined ? id : formatId(parseId(id).id, { dtype: asDType(dtype), ...(shape && { shape }) });
+    const tensor = await this.describe(named);
+    const { shape: whole, ranges } = rangesOf(tensor, slice);
+    const request: WindowRequest = { ...parseId(named), ranges };
+    const window = await this.#readWindow(request, tensor);
+    const cut = resultShape(ranges);
+    const values = windowValues(window);
+    return {
+      tensor: this.#withPrice(tensor, window.cost),
+      slice: formatSlice(ranges, whole),
+      shape: cut,
+      ...(encoding === 'bytes' && ArrayBuffer.isView(values)
+        ? { bytes: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64') }
+        : { values: toJsonValues(values, window.dtype, cut) }),
+      cost: window.cost,
+    };
+  }
+
+  async stats(id: string, { dtype, bins }: { dtype?: string; bins?: number }): Promise<TensorStatistics> {
+    const named = dtype === undefined ? parseId(id) : { id: parseId(id).id, as: { dtype: asDType(dtype) } };
+    const tensor = await this.describe(formatId(named.id, named.as));
+    const stats = await this.#reading(() => this.#link.call('stats', { ...named, bins: bins ?? 0 }));
+    const stored = tensor.dtype;
+    const isBig = tensor.dtype === 'int64' || tensor.dtype === 'uint64';
+    const extreme = (digits: string | null) =>
+      digits === null ? null : isBig ? BigInt(digits) : shortestNumber(Number(digits), stored);
+    return { ...stats, min: extreme(stats.min), max: extreme(stats.max) };
+  }
+
+  async readBytes(id: string, byteOffset: number, byteCount: number): Promise<Uint8Array> {
+    const tensor = await this.describe(id);
+    const shape = knownShape(tensor);
+    const size = itemSize(tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype);
+    const elements = sizeOf(shape);
+    const first = Math.floor(byteOffset / size);
+    const last = Math.min(elements, Math.ceil((byteOffset + byteCount) / size));
+    if (size === 0 || byteOffset < 0 || last <= first) return new Uint8Array(0);
+    const request: WindowRequest = { ...parseId(id), ranges: wholeRanges(shape) };
+    const bytes = await this.#reading(() => this.#bulk.readRange(request, first, last, size));
+    const skip = byteOffset - first * size;
+    return bytes.subarray(skip, skip + byteCount);
+  }
+
+  export(request: ExportRequest): ReturnType<TensorInspector['export']> {
+    return exportTensors(request, {
+      describe: (id) => this.describe(id),
+      parseId,
+      prepare: () => this.#link.preparePump(),
+      bulk: this.#bulk,
+      readStrings: async (window) =>
+        windowValues((await this.#link.call('read', { windows: [window] }))[0]!) as string[],
+    });
+  }
+
+  copies(): Promise<Copies> {
+    return Promise.resolve({ since: null, sites: [] });
+  }
+
+  async dispose(): Promise<void> {
+    await this.#bulk.dispose();
+  }
+
+  #frame(callFrameId: string): Protocol.Debugger.CallFrame {
+    const frame = this.#frames.find((candidate) => candidate.callFrameId === callFrameId);
+    if (frame) return frame;
+    throw new TensorError({
+      code: 'not-paused',
+      message: 'The program is running, or has moved on since this frame was shown.',
+      help: 'Tensors can be read while it is stopped: set a breakpoint, or pause it.',
+    });
+  }
+
+  /** Once per stop: which objects the stopped functions work on, and which immediate is being run. */
+  #handOverStop(): Promise<void> {
+    this.#handedOver ??= this.#handOver();
+    return this.#handedOver;
+  }
+
+  async #handOver(): Promise<void> {
+    const receivers = this.#frames.map((frame) => frame.this.objectId).filter((id) => id !== undefined);
+    const processing = this.#frames.find(
+      ({ functionName, url }) => functionName === 'processImmediate' && url.startsWith('node:'),
+    );
+    const locals = processing?.scopeChain.filter(({ type }) => type === 'local' || type === 'block') ?? [];
+    const immediates = locals.map(({ object }) => object.objectId).filter((id) => id !== undefined);
+    await this.#link.tell('setStop', [
+      { value: JSON.stringify({ receivers: receivers.length }) },
+      ...[...receivers, ...immediates].map((objectId) => ({ objectId })),
+    ]);
+  }
+
+  async #take(objectIds: readonly string[]): Promise<(TensorDescriptor | null)[]> {
+    const tensors = await this.#link.handOver<(TensorDescriptor | null)[]>(
+      'take',
+      objectIds.map((objectId) => ({ objectId })),
+    );
+    for (const tensor of tensors) if (tensor) this.#described.set(tensor.id, tensor);
+    return tensors;
+  }
+
+  /** Runs a read; where a GPU buffer's device is not in sight, looks for it in every frame and tries once more. */
+  async #reading<Value>(read: () => Promise<Value>): Promise<Value> {
+    await this.#link.preparePump();
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof TensorError) || error.code !== 'no-device' || this.#devicesSearched) throw error;
+    }
+    this.#devicesSearched = true;
+    const scopes = this.#frames.flatMap((frame) => frame.scopeChain).filter(({ type }) => type !== 'global');
+    const ids = scopes.map(({ object }) => object.objectId).filter((id) => id !== undefined);
+    await this.#link.tell(
+      'findDevices',
+      ids.map((objectId) => ({ objectId })),
+    );
+    return read();
+  }
+
+  async #readWindow(request: WindowRequest, tensor: TensorDescriptor): Promise<DecodedWindow> {
+    const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+    const bytes = sliceSize(request.ranges) * itemSize(dtype);
+    if (bytes <= inlineBytes) {
+      return decode((await this.#reading(() => this.#link.call('read', { windows: [request] })))[0]!);
+    }
+    const { bytes: read, cost } = await this.#reading(() => this.#bulk.readWindow(request, bytes));
+    return { bytes: read, dtype, cost };
+  }
+
+  /** One readback for all; where that fails, one for each, so that only the culprit goes without. */
+  async #readEach(requests: WindowRequest[]): Promise<(DecodedWindow | TensorError)[]> {
+    if (requests.length === 0) return [];
+    try {
+      return (await this.#reading(() => this.#link.call('read', { windows: requests }))).map(decode);
+    } catch (error) {
+      if (!(error instanceof TensorError)) throw error;
+      if (requests.length === 1) return [error];
+    }
+    const results: (DecodedWindow | TensorError)[] = [];
+    for (const request of requests) results.push(...(await this.#readEach([request])));
+    return results;
+  }
+
+  /** Adds what copying the whole tensor would cost, where that is above the budget. */
+  #withPrice(tensor: TensorDescriptor, cost?: CopyCost): TensorDescriptor {
+    const { budget } = this.#options;
+    if (tensor.access.how !== 'copy' || tensor.warnings.some(({ code }) => code === 'large-copy')) return tensor;
+    const ms = cost?.wholeMsEstimate ?? 0;
+    if (tensor.byteLength <= budget.bytes && ms <= budget.ms) return tensor;
+    const price = formatBytes(tensor.byteLength) + (cost ? `, about ${formatMs(ms)}` : '');
+    const warning: TensorWarning = {
+      code: 'large-copy',
+      message: `Copying all of it to the host would move ${price}.`,
+      help: 'Read a slice, or take its statistics: they are reduced on the device and move a few bytes.',
+    };
+    return { ...tensor, warnings: [...tensor.warnings, warning] };
+  }
+}
+
+interface DecodedWindow {
+  bytes?: Uint8Array;
+  strings?: string[];
+  dtype: DType;
+  cost: CopyCost;
+}
+
+function decode({ base64, strings, dtype, cost }: AgentWindow): DecodedWindow {
+  if (strings) return { strings, dtype, cost };
+  return { bytes: new Uint8Array(Buffer.from(base64 ?? '', 'base64')), dtype, cost };
+}
+
+function windowValues({ bytes, strings }: DecodedWindow): Uint8Array | string[] {
+  return strings ?? bytes ?? new Uint8Array(0);
+}
+
+function isReadable({ access, state, shape }: TensorDescriptor): boolean {
+  return access.how !== 'none' && state === 'live' && shape.every((count) => count !== null);
+}
+
+function previewRequest(tensor: TensorDescriptor): WindowRequest {
+  return { id: tensor.id, ranges: previewRanges(tensor.shape as number[]) };
+}
+
+function withReason(tensor: TensorDescriptor): string {
+  const reason = tensor.access.reason;
+  return isReadable(tensor) || reason === undefined ? describeType(tensor) : `${describeType(tensor)}  ${reason}`;
+}
+
+function asDType(text: string): DType {
+  if (isDType(text) && itemSize(text) > 0) return text;
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: `"${text}" is not a dtype that memory can be read as.`,
+    help: 'Use one of float16, bfloat16, float32, float64, int8 to int64, uint8 to uint64, bool, complex64, complex128.',
+  });
+}
+
+function knownShape(tensor: TensorDescriptor): number[] {
+  if (tensor.shape.every((count) => count !== null)) return tensor.shape;
+  throw new TensorError({
+    code: 'not-readable',
+    message: tensor.access.reason ?? 'Its shape is not known before it is computed.',
+    ...(tensor.access.help !== undefined && { help: tensor.access.help }),
+  });
+}
+
+function rangesOf(tensor: TensorDescriptor, slice: string | undefined): { shape: number[]; ranges: AxisRange[] } {
+  const shape = knownShape(tensor);
+  return { shape, ranges: slice === undefined ? defaultSlice(shape) : parseSlice(slice, shape) };
+}
+
+function wholeRanges(shape: readonly number[]): AxisRange[] {
+  return shape.map((count) => ({ start: 0, step: 1, count, dropped: false }));
+}
+
+/** `Local`, `Closure`, `Module`: as debuggers for JavaScript name scopes. */
+function scopeName({ type }: Protocol.Debugger.Scope): string {
+  const name = type as string;
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

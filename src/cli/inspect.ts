@@ -1,0 +1,509 @@
+/** One inspection: starts the adapter and the program, waits for the stop, reads, and lets the program go. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { TensorError, reportOf, type ErrorReport } from '../protocol/errors.ts';
+import type { TensorReference } from '../protocol/requests.ts';
+import type { DapClient, Events } from './dapClient.ts';
+import {
+  describedFields,
+  documentCopies,
+  documentCost,
+  documentExport,
+  documentRuntime,
+  documentStatistics,
+  documentTensor,
+  emptyDocument,
+  exitStatus,
+  type DocumentTensor,
+  type ExitStatus,
+  type InspectDocument,
+} from './document.ts';
+import type { InspectOptions } from './options.ts';
+
+export interface InspectionHooks {
+  /** What the program writes. */
+  onOutput(stream: 'stdout' | 'stderr', text: string): void;
+  /** What is being done, in words; null when nothing takes time any more. */
+  onProgress(text: string | null): void;
+  /** Called once everything is read, before the program runs on. */
+  onRead(document: InspectDocument): void;
+}
+
+/** The program, or the adapter with it, has gone. */
+class Ended extends Error {}
+
+/** Something that was found at the stop or asked for, with the handle that reads go by. */
+interface Target {
+  entry: DocumentTensor;
+  id: string | null;
+}
+
+const stopReasons = { breakpoint: 'breakpoint', statement: 'debugger statement', paused: 'pause' } as const;
+
+export class Inspection {
+  readonly document = emptyDocument();
+  status: ExitStatus = exitStatus.read;
+  readonly #client: DapClient;
+  readonly #options: InspectOptions;
+  readonly #hooks: InspectionHooks;
+  readonly #launched: boolean;
+  readonly #stops: Events['stopped'][] = [];
+  readonly #breakpoints = new Map<number, { text: string; breakpoint: DebugProtocol.Breakpoint }>();
+  #wake: () => void = () => {};
+  #doing = '';
+  #passOver = false;
+  #ended = false;
+  #timedOut = false;
+  #crashed = false;
+  #stderrTail = '';
+  #exit: Events['exited'] | undefined;
+
+  constructor(client: DapClient, options: InspectOptions, hooks: InspectionHooks) {
+    this.#client = client;
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#launched = 'program' in options.target;
+    this.#listen();
+  }
+
+  /** Never throws: what goes wrong is in the document and in the status. */
+  async run(): Promise<void> {
+    const { timeoutMs } = this.#options;
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#onTimeout(), timeoutMs);
+    try {
+      if (await this.#start()) await this.#inspectStop();
+    } finally {
+      clearTimeout(timer);
+      this.#hooks.onProgress(null);
+      await this.end();
+    }
+  }
+
+  /** Ends a program that was launched, lets go of one that was attached to, and ends the adapter. Can be called twice. */
+  async end(terminate = this.#launched): Promise<void> {
+    this.#passOver = true;
+    const left = this.#client.request('disconnect', { terminateDebuggee: terminate && !this.#exit });
+    // An adapter that is gone already, or hangs, is ended below.
+    const hangs = setTimeout(() => void this.#client.close(), 5000);
+    await left.catch(() => {});
+    clearTimeout(hangs);
+    await this.#client.close();
+    const { exitCode = null, signal = null } = this.#exit ?? {};
+    this.document.program = { exitCode: signal === null ? exitCode : null, signal };
+  }
+
+  /** @returns whether the program has stopped where it should */
+  async #start(): Promise<boolean> {
+    try {
+      // Not raced against the program's end: why it ended at once is what the adapter answers.
+      await this.#race(this.#configure(), () => this.#timedOut);
+    } catch (error) {
+      if (this.#timedOut) this.#reportTimeout('before it was started');
+      else {
+        this.#raise(exitStatus.notStartedOrCrashed);
+        this.#warn(reportOf(error, this.#launched ? 'cannot-launch' : 'cannot-attach'));
+      }
+      return false;
+    }
+    return this.#waitForStop();
+  }
+
+  async #configure(): Promise<void> {
+    const client = this.#client;
+    const { target, runtimeExecutable, runtimeArgs, env, cwd } = this.#options;
+    await client.request('initialize', {
+      clientID: 'tensor-debugger',
+      clientName: 'tensor-debugger',
+      adapterID: 'tensor',
+      pathFormat: 'path',
+      linesStartAt1: true,
+      columnsStartAt1: true,
+    });
+    const initialized = client.once('initialized');
+    let begun: Promise<undefined>;
+    if ('program' in target) {
+      this.#progress('starting the program');
+      begun = client.request('launch', {
+        program: resolveExisting(target.program, [cwd]),
+        args: target.args,
+        cwd,
+        env,
+        runtimeArgs,
+        runtimeExecutable: runtimeExecutable ?? process.execPath,
+        console: 'internalConsole',
+        stopOnEntry: false,
+      });
+    } else {
+      this.#progress('attaching to the program');
+      begun = client.request('attach', { ...target.attach, cwd, continueOnAttach: true });
+    }
+    // The answer may come only after the configuration; a refusal comes at once.
+    await Promise.race([initialized, begun.then(() => initialized)]);
+    await this.#setBreakpoints();
+    await client.request('setExceptionBreakpoints', { filters: [] });
+    await client.request('configurationDone', {});
+    await begun;
+  }
+
+  async #setBreakpoints(): Promise<void> {
+    const { condition } = this.#options;
+    for (const [path, breaks] of this.#breaksByFile()) {
+      const { breakpoints } = await this.#client.request('setBreakpoints', {
+        source: { path },
+        breakpoints: breaks.map(({ line }) => ({ line, ...(condition !== undefined && { condition }) })),
+      });
+      breakpoints.forEach((breakpoint, index) => {
+        const text = breaks[index]?.text ?? path;
+        this.#breakpoints.set(breakpoint.id ?? -1 - this.#breakpoints.size, { text, breakpoint });
+      });
+    }
+  }
+
+  #breaksByFile(): Map<string, InspectOptions['breaks']> {
+    const { target, cwd, breaks } = this.#options;
+    const folders = 'program' in target ? [cwd, dirname(target.program)] : [cwd];
+    const byFile = new Map<string, InspectOptions['breaks']>();
+    for (const location of breaks) {
+      const file = resolveExisting(location.file, folders, location.text.replace(/:\d+$/, ''));
+      byFile.set(file, [...(byFile.get(file) ?? []), location]);
+    }
+    return byFile;
+  }
+
+  /** Runs over stops until the one that was asked for. */
+  async #waitForStop(): Promise<boolean> {
+    const { hit, breaks } = this.#options;
+    const where = breaks.length > 0 ? breaks.map(({ text }) => text).join(' or ') : 'a debugger statement';
+    for (let passes = 0; ;) {
+      this.#progress(`waiting for ${where}${hit > 1 ? `, pass ${passes + 1} of ${hit}` : ''}`);
+      let stop: Events['stopped'];
+      try {
+        stop = await this.#nextStop();
+      } catch {
+        if (this.#timedOut) this.#reportTimeout(`before it reached ${where}`);
+        else this.#reportEnd(where);
+        return false;
+      }
+      const frame = await this.#topFrame(stop);
+      if (frame && this.#isWanted(stop) && ++passes === hit) {
+        this.document.stop = {
+          file: frame.source?.path ?? frame.source?.name ?? '',
+          line: frame.line,
+          function: frame.name,
+          reason: this.#reasonOf(stop),
+          hit,
+        };
+        await this.#read(frame.id);
+        return true;
+      }
+      await this.#resume(stop);
+    }
+  }
+
+  #isWanted({ reason }: Events['stopped']): boolean {
+    if (reason === 'entry' || reason === 'exception') return false;
+    return this.#options.breaks.length === 0 || reason === 'breakpoint';
+  }
+
+  #reasonOf({ reason, description = '' }: Events['stopped']): string {
+    if (this.#options.breaks.length > 0) return stopReasons.breakpoint;
+    return /debugger/i.test(reason + description) ? stopReasons.statement : stopReasons.paused;
+  }
+
+  async #topFrame({ threadId = 1 }: Events['stopped']): Promise<DebugProtocol.StackFrame | undefined> {
+    try {
+      const { stackFrames } = await this.#race(this.#client.request('stackTrace', { threadId, levels: 1 }));
+      return stackFrames[0];
+    } catch {
+      // It ended right after the stop, or the time is up: the next wait tells.
+      return undefined;
+    }
+  }
+
+  async #resume({ threadId = 1 }: Events['stopped']): Promise<void> {
+    // A program that is gone can't go on; the next wait tells.
+    await this.#client.request('continue', { threadId }).catch(() => {});
+  }
+
+  /** What the tensors are, and their values. Leaves the reasons for what can't be read in their places. */
+  async #read(frameId: number): Promise<void> {
+    this.#progress('reading tensors');
+    const targets = await this.#findTargets(frameId);
+    this.document.tensors = targets.map(({ entry }) => entry);
+    for (const [index, target] of targets.entries()) {
+      if (targets.length > 1) this.#progress(`reading tensor ${index + 1} of ${targets.length}`);
+      await this.#readTensor(target);
+    }
+    if (this.#options.exportFile !== undefined) await this.#export(targets, this.#options.exportFile);
+    try {
+      const copies = await this.#race(this.#client.request('tensor/copies', {}));
+      this.document.copies = documentCopies(copies);
+    } catch {
+      // The program has just ended: everything that was asked for has been answered before.
+    }
+    if (this.#timedOut) this.#reportTimeout('while it was read');
+    else if (this.#ended) {
+      this.#raise(exitStatus.notStartedOrCrashed);
+      this.#warn({ code: 'program-ended', message: `The program ${this.#howItEnded()} while it was read.` });
+    }
+  }
+
+  async #findTargets(frameId: number): Promise<Target[]> {
+    const { expressions } = this.#options;
+    const targets: Target[] = [];
+    try {
+      const listing = await this.#race(this.#client.request('tensor/list', { frameId }));
+      this.document.runtimes = listing.runtimes.map(documentRuntime);
+      for (const warning of listing.warnings) this.#addWarning(warning);
+      if (expressions.length === 0) {
+        for (const { expression, scope, tensor } of listing.tensors) {
+          const entry = { ...documentTensor(expression, scope), ...describedFields(tensor) };
+          targets.push({ entry, id: tensor.id });
+        }
+        if (listing.truncated) {
+          this.#raise(exitStatus.notReadOrWritten);
+          this.#warn({
+            code: 'too-large',
+            message: `The frame has more tensors than the ${listing.tensors.length} that were listed.`,
+            help: 'Name those that you need with --expr.',
+          });
+        }
+      }
+    } catch (error) {
+      // Expressions can be read without the list of what else there is.
+      if (expressions.length === 0) {
+        this.#raise(exitStatus.notReadOrWritten);
+        this.#warn(this.#reportOf(error));
+      }
+    }
+    for (const expression of expressions) targets.push(await this.#evaluate(expression, frameId));
+    return targets;
+  }
+
+  /** An expression is evaluated once; everything else goes by the handle of what it gave. */
+  async #evaluate(expression: string, frameId: number): Promise<Target> {
+    const entry = documentTensor(expression, null);
+    try {
+      const reference: TensorReference = { expression, frameId };
+      const { tensor } = await this.#race(this.#client.request('tensor/describe', { tensor: reference }));
+      Object.assign(entry, describedFields(tensor));
+      return { entry, id: tensor.id };
+    } catch (error) {
+      this.#fail(entry, error);
+      return { entry, id: null };
+    }
+  }
+
+  async #readTensor({ entry, id }: Target): Promise<void> {
+    if (id === null) return;
+    const tensor: TensorReference = { id };
+    const { slice, stats } = this.#options;
+    try {
+      const read = await this.#race(
+        this.#client.request('tensor/read', { tensor, ...(slice !== undefined && { slice }) }),
+      );
+      Object.assign(entry, describedFields(read.tensor));
+      entry.slice = read.slice;
+      entry.values = read.values ?? null;
+      entry.cost = documentCost(read.cost);
+    } catch (error) {
+      this.#fail(entry, error);
+    }
+    if (!stats) return;
+    try {
+      const answer = await this.#race(this.#client.request('tensor/stats', { tensor }));
+      entry.stats = documentStatistics(answer.stats, answer.tensor.dtype);
+      entry.warnings = describedFields(answer.tensor).warnings ?? entry.warnings;
+    } catch (error) {
+      // One reason is enough where both fail.
+      if (entry.error === null) this.#fail(entry, error);
+    }
+  }
+
+  async #export(targets: readonly Target[], file: string): Promise<void> {
+    const { slice, force } = this.#options;
+    const tensors = targets.flatMap(({ entry, id }) =>
+      id === null || entry.values === null
+        ? []
+        : [{ name: entry.expression, tensor: { id }, ...(slice !== undefined && { slice }) }],
+    );
+    try {
+      if (tensors.length === 0) {
+        throw new TensorError({ code: 'no-such-tensor', message: `${file} was not written: no tensor could be read.` });
+      }
+      this.#progress(`writing ${file}`);
+      const written = await this.#race(this.#client.request('tensor/export', { tensors, file, force }));
+      this.document.exports.push(documentExport(written.export));
+      for (const warning of written.warnings) this.#addWarning(warning);
+    } catch (error) {
+      this.#raise(exitStatus.notReadOrWritten);
+      this.#warn(this.#reportOf(error));
+    }
+  }
+
+  /** After the stop: on to the program's own end, or to an end at once. */
+  async #inspectStop(): Promise<void> {
+    this.#hooks.onProgress(null);
+    this.#hooks.onRead(this.document);
+    const unfinished = this.#timedOut || this.#ended;
+    if (unfinished) return;
+    if (this.#options.afterwards === 'end') return this.end(true);
+    // Nobody waits for the end of a program that somebody else started.
+    if (!this.#launched) return this.end(false);
+    this.#passOver = true;
+    try {
+      for (const path of this.#breaksByFile().keys()) {
+        await this.#race(this.#client.request('setBreakpoints', { source: { path }, breakpoints: [] }));
+      }
+      await this.#resume({ reason: 'continue' });
+      for (;;) await this.#resume(await this.#nextStop());
+    } catch {
+      // The program's own end, or of the time that it was given: both are told by how it ended.
+    }
+  }
+
+  #listen(): void {
+    const client = this.#client;
+    client.on('output', ({ category, output }) => {
+      if (category === 'stdout' || category === 'stderr') this.#hooks.onOutput(category, output);
+      if (category === 'stderr') this.#stderrTail = (this.#stderrTail + output).slice(-4000);
+    });
+    client.on('stopped', (stop) => {
+      this.#stops.push(stop);
+      this.#wake();
+    });
+    client.on('breakpoint', ({ breakpoint }) => {
+      const known = this.#breakpoints.get(breakpoint.id ?? 0);
+      if (known) known.breakpoint = breakpoint;
+    });
+    client.on('tensor/warning', (warning) => this.#addWarning(warning));
+    client.on('tensor/progress', ({ fraction }) => {
+      this.#hooks.onProgress(`${this.#doing}: ${Math.floor(fraction * 100)} %`);
+    });
+    client.on('exited', (exit) => {
+      this.#exit = exit;
+    });
+    const end = (): void => {
+      this.#ended = true;
+      this.#wake();
+    };
+    client.on('terminated', end);
+    void client.closed.then(end);
+  }
+
+  #onTimeout(): void {
+    this.#timedOut = true;
+    this.#wake();
+    if (!this.#passOver) return;
+    process.stderr.write('tensor-debugger: the time is up; the program is ended.\n');
+  }
+
+  /** @throws Ended */
+  async #nextStop(): Promise<Events['stopped']> {
+    for (;;) {
+      const stop = this.#stops.shift();
+      if (stop) return stop;
+      if (this.#ended || this.#timedOut) throw new Ended();
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** @throws Ended if the program ends or the time is up before the answer comes */
+  async #race<T>(answer: Promise<T>, isLost = () => this.#ended || this.#timedOut): Promise<T> {
+    let settled = false;
+    const settle = (): void => {
+      settled = true;
+      this.#wake();
+    };
+    // Where the race is lost the answer may still fail, with nobody left to hear it.
+    answer.then(settle, settle);
+    for (;;) {
+      // What has arrived is an answer, be it that the program ended right behind it.
+      await delay(0);
+      if (settled) return answer;
+      if (isLost()) throw new Ended();
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  #fail(entry: DocumentTensor, error: unknown): void {
+    const { message, help } = this.#reportOf(error);
+    entry.error = help === undefined ? message : `${message} ${help}`;
+    this.#raise(exitStatus.notReadOrWritten);
+  }
+
+  #reportOf(error: unknown): ErrorReport {
+    if (!(error instanceof Ended)) return reportOf(error);
+    if (this.#timedOut) return { code: 'timed-out', message: 'The time was up before it was read.' };
+    return { code: 'program-ended', message: `The program ${this.#howItEnded()} before it was read.` };
+  }
+
+  #reportTimeout(when: string): void {
+    this.#raise(exitStatus.timedOut);
+    const seconds = (this.#options.timeoutMs ?? 0) / 1000;
+    this.#warn({
+      code: 'timed-out',
+      message: `The program was given ${seconds} s, and they were over ${when}.`,
+      help: 'Give it more with --timeout, or look whether it gets there at all.',
+    });
+  }
+
+  /** The program is over and the stop was not reached. */
+  #reportEnd(where: string): void {
+    // Node ends what it prints of an error that nobody caught with its own version.
+    const uncaught = (this.#exit?.exitCode ?? 0) !== 0 && /^Node\.js v\d+\./m.test(this.#stderrTail);
+    this.#crashed = uncaught || this.#exit?.signal !== undefined;
+    this.#raise(this.#crashed ? exitStatus.notStartedOrCrashed : exitStatus.endedBeforeStop);
+    const never = [...this.#breakpoints.values()].flatMap(({ text, breakpoint: { verified, message } }) =>
+      verified ? [] : [message ? `${text}: ${message}` : `${text} was never loaded, or has no code on that line.`],
+    );
+    this.#warn({
+      code: 'program-ended',
+      message: `The program ${this.#howItEnded()} before it reached ${where}.`,
+      ...(never.length > 0 && { help: never.join(' ') }),
+    });
+  }
+
+  #howItEnded(): string {
+    if (this.#exit?.signal !== undefined) return `was ended by ${this.#exit.signal}`;
+    if (this.#crashed) return `crashed (exit code ${this.#exit?.exitCode})`;
+    return this.#exit ? `ended (exit code ${this.#exit.exitCode})` : 'ended';
+  }
+
+  #progress(doing: string): void {
+    this.#doing = doing;
+    this.#hooks.onProgress(doing);
+  }
+
+  #raise(status: ExitStatus): void {
+    if (status > this.status) this.status = status;
+  }
+
+  #warn(report: ErrorReport): void {
+    this.#addWarning({ code: report.code, message: report.message, help: report.help });
+  }
+
+  #addWarning(warning: {
+    code: string;
+    message: string;
+    help?: string | undefined;
+    file?: string;
+    line?: number;
+  }): void {
+    const { code, message, help = null, file = null, line = null } = warning;
+    this.document.warnings.push({ code, message, help, file, line });
+  }
+}
+
+/** A path of the command line is meant from where one stands; then from the folders that the program has to do with. */
+function resolveExisting(path: string, folders: readonly string[], text = path): string {
+  const candidates = [path, ...folders.map((folder) => resolve(folder, text))];
+  return candidates.find((candidate) => existsSync(candidate)) ?? path;
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

@@ -1,0 +1,274 @@
+/** The command line: what may be said, checked before anything is started. */
+import { extname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { TensorError } from '../protocol/errors.ts';
+import { parseSlice } from '../tensor/slice.ts';
+
+/** Something is wrong with the command line itself. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly help: string | undefined;
+
+  constructor(message: string, help?: string) {
+    super(message);
+    this.help = help;
+  }
+}
+
+export interface BreakLocation {
+  file: string;
+  /** From 1. */
+  line: number;
+  /** As it was typed. */
+  text: string;
+}
+
+export interface InspectOptions {
+  target: { program: string; args: string[] } | { attach: { port: number } | { websocketAddress: string } };
+  breaks: BreakLocation[];
+  condition: string | undefined;
+  hit: number;
+  expressions: string[];
+  slice: string | undefined;
+  stats: boolean;
+  exportFile: string | undefined;
+  force: boolean;
+  afterwards: 'continue' | 'end';
+  runtimeExecutable: string | undefined;
+  runtimeArgs: string[];
+  env: Record<string, string>;
+  cwd: string;
+  timeoutMs: number | undefined;
+  json: boolean;
+}
+
+export type Command = { name: 'help' } | { name: 'version' } | { name: 'inspect'; options: InspectOptions };
+
+export const help = `Stops a JavaScript or TypeScript program and reads its tensors, wherever they live.
+
+Usage
+  tensor-debugger inspect [options] <program> [-- <program arguments>]
+  tensor-debugger inspect [options] --attach <port | websocket address>
+
+Where to stop
+  --break <file>:<line>     stop here; repeatable (default: at a \`debugger\` statement)
+  --condition <expression>  of every --break: pass over it where this is false
+  --hit <n>                 stop at the n-th pass over any of them, counted where the condition holds (default 1)
+
+What to read
+  --expr <expression>       a tensor; repeatable (default: every tensor in the stopped frame)
+  --slice <slices>          NumPy basic slicing, such as "0, :, 2:10:2" or "..., -1"
+                            (default: of each axis the first 64, 16, 4, 4, 1, ... counted from the last axis)
+  --stats                   statistics over the whole tensor
+  --export <file>           write it: the whole tensor, or the --slice; the ending names the format
+  --force                   replace the file if it exists
+
+And then
+  --then <continue|end>     let the program run to its own end (default), or end it
+  --json                    one JSON document on stdout; the program's output goes to stderr
+
+The program
+  --runtime-executable <file>  instead of node
+  --runtime-arg <argument>     an argument of the runtime; repeatable
+  --env NAME=VALUE             repeatable
+  --cwd <folder>               where the program runs
+  --timeout <seconds>          end the program and give up (default: never)
+
+Examples
+  tensor-debugger inspect train.js
+  tensor-debugger inspect --break src/train.ts:42 --hit 10 src/train.ts -- --epochs 2
+  tensor-debugger inspect --break train.ts:42 --expr weights --slice ":8, :8" --stats train.ts
+  tensor-debugger inspect --break train.ts:42 --condition "loss > 10" --export frame.npz --then end train.ts
+  tensor-debugger inspect --json --attach 9229 | jq .tensors[0].values
+
+Exit status
+  0 read   1 the program ended before the stop   2 usage   3 the program could not be started, or crashed
+  4 something could not be read or written       5 timed out
+`;
+
+const definitions = {
+  break: { type: 'string', multiple: true },
+  condition: { type: 'string' },
+  hit: { type: 'string' },
+  expr: { type: 'string', multiple: true },
+  slice: { type: 'string' },
+  stats: { type: 'boolean' },
+  export: { type: 'string' },
+  force: { type: 'boolean' },
+  then: { type: 'string' },
+  'runtime-executable': { type: 'string' },
+  'runtime-arg': { type: 'string', multiple: true },
+  env: { type: 'string', multiple: true },
+  cwd: { type: 'string' },
+  timeout: { type: 'string' },
+  attach: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+/** Whether the answer has to be a JSON document, told without parsing: a usage error needs to know, too. */
+export function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).includes('--json');
+}
+
+/** @throws UsageError */
+export function parseCommandLine(args: readonly string[]): Command {
+  const end = args.indexOf('--');
+  const own = end < 0 ? args : args.slice(0, end);
+  const programArgs = end < 0 ? [] : args.slice(end + 1);
+  const { values, positionals } = parse(own);
+  if (values.help) return { name: 'help' };
+  if (values.version) return { name: 'version' };
+  const [command, program, ...rest] = positionals;
+  if (command !== 'inspect') {
+    throw new UsageError(command === undefined ? 'What to do is missing.' : `There is no command "${command}".`);
+  }
+  if (rest.length > 0) {
+    throw new UsageError(
+      `What to do with "${rest.join(' ')}" is not clear.`,
+      `Arguments of the program stand after "--": tensor-debugger inspect ${program} -- ${rest.join(' ')}`,
+    );
+  }
+
+  const cwd = resolve(values.cwd ?? '.');
+  const breaks = (values.break ?? []).map((text) => parseBreak(text));
+  if (values.condition !== undefined && breaks.length === 0) {
+    throw new UsageError('--condition needs a --break that it is for.');
+  }
+  const afterwards = values.then ?? 'continue';
+  if (afterwards !== 'continue' && afterwards !== 'end') {
+    throw new UsageError(`--then is "continue" or "end", not "${afterwards}".`);
+  }
+  if (values.slice !== undefined) checkSlice(values.slice);
+  if (values.export !== undefined) checkExport(values.export, values.expr ?? []);
+  if (values.force && values.export === undefined) throw new UsageError('--force needs an --export that it is for.');
+  return {
+    name: 'inspect',
+    options: {
+      target: parseTarget(program, programArgs, values),
+      breaks,
+      condition: values.condition,
+      hit: parseHit(values.hit),
+      expressions: values.expr ?? [],
+      slice: values.slice,
+      stats: values.stats ?? false,
+      exportFile: values.export === undefined ? undefined : resolve(values.export),
+      force: values.force ?? false,
+      afterwards,
+      runtimeExecutable: values['runtime-executable'],
+      runtimeArgs: values['runtime-arg'] ?? [],
+      env: parseEnvironment(values.env ?? []),
+      cwd,
+      timeoutMs: parseTimeout(values.timeout),
+      json: values.json ?? false,
+    },
+  };
+}
+
+type Values = ReturnType<typeof parse>['values'];
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: joinValues(args), options: definitions, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0] ?? '', 'See: tensor-debugger --help');
+  }
+}
+
+/**
+ * `parseArgs` refuses a separate value that begins with a dash, for it may be an option. Here it can't be meant
+ * otherwise: `--runtime-arg --import`, `--slice -1`, `--expr -x`.
+ */
+function joinValues(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    const name = arg.startsWith('--') ? arg.slice(2) : '';
+    const takesValue =
+      Object.hasOwn(definitions, name) && definitions[name as keyof typeof definitions].type === 'string';
+    const value = args[i + 1];
+    if (takesValue && value !== undefined) {
+      joined.push(`${arg}=${value}`);
+      i++;
+    } else {
+      joined.push(arg);
+    }
+  }
+  return joined;
+}
+
+function parseTarget(program: string | undefined, args: string[], values: Values): InspectOptions['target'] {
+  if (values.attach === undefined) {
+    if (program === undefined)
+      throw new UsageError('The program to inspect is missing.', 'See: tensor-debugger --help');
+    return { program: resolve(program), args };
+  }
+  if (program !== undefined || args.length > 0) {
+    throw new UsageError('--attach takes a program that runs already; no other can be named beside it.');
+  }
+  const forLaunch = (['runtime-executable', 'runtime-arg', 'env'] as const).find((name) => values[name] !== undefined);
+  if (forLaunch)
+    throw new UsageError(`--${forLaunch} is for a program that is started; it has no meaning with --attach.`);
+  if (/^wss?:\/\/./.test(values.attach)) return { attach: { websocketAddress: values.attach } };
+  const port = Number(values.attach);
+  if (!/^\d+$/.test(values.attach) || port < 1 || port > 65535) {
+    throw new UsageError(`--attach is a port or a websocket address (ws://...), not "${values.attach}".`);
+  }
+  return { attach: { port } };
+}
+
+function parseBreak(text: string): BreakLocation {
+  const match = /^(.+):(\d+)$/.exec(text);
+  const line = Number(match?.[2]);
+  if (!match?.[1] || line < 1) throw new UsageError(`--break is <file>:<line>, not "${text}".`);
+  return { file: resolve(match[1]), line, text };
+}
+
+function parseHit(text: string | undefined): number {
+  if (text === undefined) return 1;
+  const hit = Number(text);
+  if (!/^\d+$/.test(text) || hit < 1 || !Number.isSafeInteger(hit)) {
+    throw new UsageError(`--hit is a whole number from 1, not "${text}".`);
+  }
+  return hit;
+}
+
+function parseTimeout(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  // Longer than 24 days is more than a timer holds.
+  if (text.trim() === '' || !(seconds > 0) || seconds > 2_000_000) {
+    throw new UsageError(`--timeout is a number of seconds above 0, not "${text}".`);
+  }
+  return seconds * 1000;
+}
+
+function parseEnvironment(entries: readonly string[]): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const entry of entries) {
+    const equals = entry.indexOf('=');
+    if (equals < 1) throw new UsageError(`--env is NAME=VALUE, not "${entry}".`);
+    env[entry.slice(0, equals)] = entry.slice(equals + 1);
+  }
+  return env;
+}
+
+/** What is wrong whatever the tensor: the text itself. Whether it fits a tensor shows when that is there. */
+function checkSlice(text: string): void {
+  try {
+    parseSlice(text, new Array<number>(64).fill(Number.MAX_SAFE_INTEGER));
+  } catch (error) {
+    if (error instanceof TensorError) throw new UsageError(`--slice: ${error.message}`, error.help);
+    throw error;
+  }
+}
+
+function checkExport(file: string, expressions: readonly string[]): void {
+  const ending = extname(file);
+  if (ending === '') throw new UsageError(`--export: "${file}" has no ending to tell the format by.`);
+  if (expressions.length > 1 && ending !== '.npz') {
+    throw new UsageError(`--export: several tensors need a .npz file, not "${file}".`);
+  }
+}

@@ -1,0 +1,211 @@
+/** The document as a person reads it in a terminal. */
+import type { DType, JsonValues } from '../protocol/tensor.ts';
+import { formatBytes, formatMs } from '../tensor/preview.ts';
+import type { DocumentCost, DocumentStatistics, DocumentTensor, DocumentWarning, InspectDocument } from './document.ts';
+
+export interface TableOptions {
+  /** Characters per line. */
+  width: number;
+  color: boolean;
+  /** Print the values that were read in full, below the table. */
+  values: boolean;
+  /** How a file is called: relative to where one stands, say. */
+  fileName(file: string): string;
+}
+
+const columns = ['tensor', 'dtype', 'shape', 'device', 'bytes', 'copied', 'values'] as const;
+/** Read as numbers, so their last digits stand below each other. */
+const rightAligned = new Set<string>(['bytes', 'copied']);
+
+/** Everything about the stop; ends with a line break. */
+export function formatDocument(document: InspectDocument, options: TableOptions): string {
+  const paint = painter(options.color);
+  const lines: string[] = [];
+  const { stop } = document;
+  if (stop) {
+    const place = `${options.fileName(stop.file)}:${stop.line}`;
+    const pass = stop.hit > 1 ? `, pass ${stop.hit}` : '';
+    lines.push(`Stopped at ${paint.bold(place)} in ${stop.function} (${stop.reason}${pass})`);
+  }
+  for (const { name, version, backend, mode } of document.runtimes) {
+    lines.push(
+      paint.dim([`${name}${version ? ` ${version}` : ''}`, backend, `${mode} mode`].filter(Boolean).join(', ')),
+    );
+  }
+  if (document.tensors.length > 0) lines.push('', ...formatTable(document.tensors, options));
+  else if (stop) lines.push('', 'There are no tensors in this frame.');
+
+  for (const tensor of document.tensors) {
+    const below = [
+      ...(options.values && tensor.values !== null && Array.isArray(tensor.values)
+        ? [`${paint.dim(`[${tensor.slice}]`)}`, ...formatValues(tensor.values, tensor.dtype)]
+        : []),
+      ...(tensor.stats ? [formatStatistics(tensor.stats)] : []),
+      ...tensor.warnings.map((warning) => formatWarning(warning, options)),
+    ];
+    if (below.length > 0) lines.push('', paint.bold(tensor.expression), ...below.map((line) => `  ${line}`));
+  }
+
+  if (document.exports.length > 0) lines.push('');
+  for (const { file, bytes, tensors } of document.exports) {
+    lines.push(`Wrote ${options.fileName(file)} (${formatBytes(bytes)}): ${tensors.join(', ')}`);
+  }
+  const { sites } = document.copies;
+  if (sites.length > 0) {
+    lines.push('', "The program's own copies to the host");
+    for (const { file, line, call, count, bytes, ms } of sites) {
+      lines.push(
+        `  ${options.fileName(file)}:${line}  ${call}  ${count} times, ${formatBytes(bytes)}, ${formatMs(ms)}`,
+      );
+    }
+  }
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+/** What went wrong, or is worth knowing, outside of any one tensor. */
+export function formatWarning(
+  warning: Omit<DocumentWarning, 'file' | 'line'> & Partial<DocumentWarning>,
+  { color, fileName }: Pick<TableOptions, 'color' | 'fileName'>,
+): string {
+  const place = warning.file ? `${fileName(warning.file)}:${warning.line}: ` : '';
+  const help = warning.help ? ` ${warning.help}` : '';
+  return `${place}${painter(color).yellow(warning.code)}: ${warning.message}${help}`;
+}
+
+function formatTable(tensors: readonly DocumentTensor[], { width, color }: TableOptions): string[] {
+  const paint = painter(color);
+  const rows = tensors.map((tensor) => [
+    tensor.expression,
+    tensor.dtype ?? '-',
+    tensor.shape ? `[${tensor.shape.map((count) => count ?? '?').join(', ')}]` : '-',
+    deviceOf(tensor),
+    tensor.byteLength === null ? '-' : formatBytes(tensor.byteLength),
+    tensor.cost ? formatCost(tensor.cost) : '-',
+  ]);
+  const widths = columns
+    .slice(0, -1)
+    .map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const join = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => {
+        const cellWidth = widths[column] ?? 0;
+        return rightAligned.has(columns[column] ?? '') ? cell.padStart(cellWidth) : cell.padEnd(cellWidth);
+      })
+      .join('  ');
+  const used = widths.reduce((sum, cellWidth) => sum + cellWidth + 2, 0);
+  const room = Math.max(24, width - used);
+  const header = paint.dim(`${join(columns.slice(0, -1))}  ${columns.at(-1)}`);
+  return [
+    header,
+    ...tensors.map((tensor, index) => {
+      const text = tensor.error === null ? formatPreview(tensor, room) : tensor.error;
+      return `${join(rows[index] ?? [])}  ${tensor.error === null ? text : paint.red(text)}`;
+    }),
+  ];
+}
+
+function deviceOf({ device, location, state }: DocumentTensor): string {
+  if (!device) return '-';
+  const onHost = (device.type === 'webgpu' || device.type === 'webgl') && location === 'host';
+  return `${device.type}${onHost ? ', still on host' : ''}${state === 'live' || state === null ? '' : ` (${state})`}`;
+}
+
+function formatCost({ bytes, queueMs, transferMs, readbacks }: DocumentCost): string {
+  return `${formatBytes(bytes)} ${readbacks === 0 ? '' : `${formatMs(queueMs + transferMs)}`}`.trim();
+}
+
+/** Elements as text, nested as the values are. */
+type Texts = string | Texts[];
+
+function toTexts(values: JsonValues, dtype: DType | null): Texts {
+  if (!Array.isArray(values)) return dtype === 'string' ? JSON.stringify(values) : text(values);
+  if (dtype?.startsWith('complex') && values.length === 2 && !values.some((value) => Array.isArray(value))) {
+    const [real, imaginary] = values.map((value) => text(value)) as [string, string];
+    return `${real}${imaginary.startsWith('-') ? '' : '+'}${imaginary}j`;
+  }
+  return values.map((value) => toTexts(value, dtype));
+}
+
+/** The beginning of the values on one line; what is left out is `...`. */
+function formatPreview({ values, shape, slice, dtype }: DocumentTensor, room: number): string {
+  const texts = toTexts(values, dtype);
+  if (typeof texts === 'string') return shorten(texts, room);
+  // A slice that drops no axis and is as large as the tensor is all of it.
+  const all =
+    slice !== null && shape !== null && countOf(texts) === shape.reduce<number>((n, size) => n * (size ?? NaN), 1);
+  for (let shown = 12; shown > 1; shown--) {
+    const line = cut(texts, shown, all);
+    if (line.length <= room) return line;
+  }
+  return shorten(cut(texts, 1, all), room);
+}
+
+function cut(texts: Texts, shown: number, all: boolean): string {
+  if (typeof texts === 'string') return texts;
+  // Of rows there are few: a line has no room for more than their beginnings.
+  const kept = texts.slice(0, Array.isArray(texts[0]) ? Math.ceil(shown / 4) : shown);
+  const parts = kept.map((item) => cut(item, shown, all));
+  if (kept.length < texts.length || (!all && Array.isArray(texts) && !Array.isArray(texts[0]))) parts.push('...');
+  return `[${parts.join(', ')}]`;
+}
+
+function shorten(line: string, room: number): string {
+  return line.length <= room ? line : `${line.slice(0, room - 1)}…`;
+}
+
+/** Rows of aligned elements in brackets, as NumPy prints an array. */
+export function formatValues(values: JsonValues, dtype: DType | null): string[] {
+  const texts = toTexts(values, dtype);
+  const width = longest(texts);
+  const print = (item: Texts): string[] => {
+    if (typeof item === 'string') return [item.padStart(width)];
+    if (!item.some((inner) => Array.isArray(inner))) return [`[${item.flatMap((inner) => print(inner)).join(', ')}]`];
+    const lines = item.flatMap((inner, index) => {
+      const block = print(inner);
+      if (index < item.length - 1) block[block.length - 1] += ',';
+      return block;
+    });
+    lines[lines.length - 1] += ']';
+    return lines.map((line, index) => `${index === 0 ? '[' : ' '}${line}`);
+  };
+  return print(texts);
+}
+
+function longest(texts: Texts): number {
+  return typeof texts === 'string' ? texts.length : texts.reduce((length, item) => Math.max(length, longest(item)), 0);
+}
+
+function countOf(texts: Texts): number {
+  return typeof texts === 'string' ? 1 : texts.reduce((sum, item) => sum + countOf(item), 0);
+}
+
+function formatStatistics(stats: DocumentStatistics): string {
+  const { count, min, max, mean, std, zeros, nan, posInf, negInf, where } = stats;
+  const counts = Object.entries({ zeros, nan, '+inf': posInf, '-inf': negInf })
+    .filter(([name, value]) => value > 0 || name === 'nan')
+    .map(([name, value]) => `${name} ${value}`);
+  return [
+    `count ${count}`,
+    `min ${text(min)}`,
+    `max ${text(max)}`,
+    `mean ${rounded(mean)}`,
+    `std ${rounded(std)}`,
+    ...counts,
+    `(on the ${where})`,
+  ].join('  ');
+}
+
+function rounded(value: JsonValues): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : text(value);
+}
+
+function text(value: JsonValues): string {
+  if (value === null) return '-';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function painter(color: boolean): Record<'bold' | 'dim' | 'red' | 'yellow', (text: string) => string> {
+  const paint = (open: number, close: number) => (content: string) =>
+    color ? `\x1b[${open}m${content}\x1b[${close}m` : content;
+  return { bold: paint(1, 22), dim: paint(2, 22), red: paint(31, 39), yellow: paint(33, 39) };
+}

@@ -22,6 +22,10 @@ interface NodeFileSystem {
   readFileSync(path: string, encoding: 'utf8'): string;
 }
 
+interface NodeBuffer {
+  Buffer: { from(memory: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'base64'): string } };
+}
+
 interface NodeOs {
   freemem(): number;
 }
@@ -32,6 +36,7 @@ declare const process:
         (name: 'util'): NodeUtil;
         (name: 'fs'): NodeFileSystem;
         (name: 'os'): NodeOs;
+        (name: 'buffer'): NodeBuffer;
       };
       availableMemory?: () => number;
     }

@@ -47,8 +47,17 @@ export function classNameOf(object: object): string {
   return typeof name === 'string' ? name : '';
 }
 
+const nativeVerdicts = new WeakMap<object, boolean>();
+
+/** Whether the function is the engine's or a binding's own. Asked for the same few functions at every read, so remembered. */
 function isNative(fn: unknown): fn is (...args: unknown[]) => unknown {
-  return typeof fn === 'function' && /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
+  if (typeof fn !== 'function') return false;
+  let verdict = nativeVerdicts.get(fn);
+  if (verdict === undefined) {
+    verdict = /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
+    nativeVerdicts.set(fn, verdict);
+  }
+  return verdict;
 }
 
 /**

@@ -18,6 +18,9 @@ const maxCopies = 1024;
 /** A hung device must not hang the debugger: how long a readback may wait for the work queued before it. */
 const deadlineMs = 30_000;
 
+/** A read that takes less did not wait for anything worth telling. */
+const quickMs = 0.5;
+
 export interface DeviceWindow {
   source: DeviceSource;
   plan: WindowPlan;
@@ -229,7 +232,6 @@ export class DeviceReader {
     const workDone = quiet(device.onSubmittedWorkDone());
     device.pushErrorScope('validation');
     device.pushErrorScope('out-of-memory');
-    device.pushErrorScope('internal');
     const scopes: Promise<GPUError | null>[] = [];
     try {
       const staging = this.staging.take(stagedBytes);
@@ -254,7 +256,7 @@ export class DeviceReader {
         queueMs: null,
       };
     } finally {
-      for (let i = 0; i < 3; i++) scopes.push(quiet(device.popErrorScope()));
+      for (let i = 0; i < 2; i++) scopes.push(quiet(device.popErrorScope()));
     }
   }
 
@@ -267,11 +269,10 @@ export class DeviceReader {
   ): void {
     const { staging } = round;
     const isDone = () => {
-      if (round.queueMs === null && promiseState(round.workDone) !== 'pending') {
-        round.queueMs = performance.now() - round.submittedMs;
-      }
-      if (platformValue(staging, 'mapState') === 'mapped')
-        return round.scopes.every((p) => promiseState(p) !== 'pending');
+      if (platformValue(staging, 'mapState') === 'mapped') return round.scopes.every(isSettled);
+      // Looking at promises costs more than a quick read takes; a slow one has the time.
+      if (performance.now() - round.submittedMs < quickMs) return false;
+      if (round.queueMs === null && isSettled(round.workDone)) round.queueMs = performance.now() - round.submittedMs;
       return promiseState(round.mapped) === 'rejected';
     };
     let done = false;
@@ -374,6 +375,10 @@ export class DeviceReader {
     );
     return { offset, bytes: end - offset };
   }
+}
+
+function isSettled(promise: Promise<unknown>): boolean {
+  return promiseState(promise) !== 'pending';
 }
 
 /** A promise of ours: a lost device may reject it after the resume, and that must not reach the program. */

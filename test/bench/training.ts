@@ -1,0 +1,3 @@
+export function trainingPair(_debuggedFirst: boolean): Promise<{ debugged: number; plain: number }> {
+  return Promise.reject(new Error('later'));
+}

@@ -179,7 +179,7 @@ function countOf(texts: Texts): number {
   return typeof texts === 'string' ? 1 : texts.reduce((sum, item) => sum + countOf(item), 0);
 }
 
-function formatStatistics(stats: DocumentStatistics): string {
+export function formatStatistics(stats: DocumentStatistics): string {
   const { count, min, max, mean, std, zeros, nan, posInf, negInf, where } = stats;
   const counts = Object.entries({ zeros, nan, '+inf': posInf, '-inf': negInf })
     .filter(([name, value]) => value > 0 || name === 'nan')

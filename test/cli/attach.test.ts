@@ -1,0 +1,66 @@
+/** --attach: to a program that somebody else started. */
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { after, test } from 'node:test';
+import { debuggees, inspect, lineOf } from '../support/cli.ts';
+
+const started: ChildProcess[] = [];
+after(() => started.forEach((child) => child.kill('SIGKILL')));
+
+/** Starts a program with an inspector. @returns its process and the inspector's address */
+async function start(args: string[]): Promise<{ child: ChildProcess; address: string; port: string }> {
+  const child = spawn(process.execPath, args, { cwd: debuggees, stdio: ['ignore', 'ignore', 'pipe'] });
+  started.push(child);
+  const address = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const match = /ws:\/\/\S+/.exec(text);
+      if (match) resolve(match[0]);
+    });
+    child.once('exit', () => reject(new Error(`ended before it listened: ${text}`)));
+  });
+  return { child, address, port: new URL(address).port };
+}
+
+test('by port, to a program that waits for a debugger; afterwards it runs on', async () => {
+  const { child, port } = await start(['--inspect-brk=127.0.0.1:0', 'loop.js']);
+  const { status, document } = await inspect([
+    '--attach',
+    port,
+    '--break',
+    `loop.js:${lineOf('loop.js', '#ODD')}`,
+    '--hit',
+    '2',
+  ]);
+  assert.equal(status, 0);
+  assert.deepEqual([document.stop?.function, document.stop?.reason], ['odd', 'breakpoint']);
+  assert.deepEqual(document.program, { exitCode: null, signal: null });
+  const exitCode = child.exitCode ?? (await new Promise<number | null>((resolve) => child.once('exit', resolve)));
+  assert.equal(exitCode, 0, 'it came to its own end');
+});
+
+test('by websocket address, to a program that runs; at a debugger statement', async () => {
+  const { child, address } = await start(['--inspect=127.0.0.1:0', 'repeats.js']);
+  const { status, document } = await inspect(['--attach', address]);
+  assert.equal(status, 0);
+  assert.deepEqual(
+    document.tensors.map(({ expression, values }) => [expression, values]),
+    [['values', [1, 2, 3]]],
+  );
+  assert.equal(child.exitCode, null, 'it still runs');
+
+  const again = await inspect(['--attach', address, '--then', 'end']);
+  assert.equal(again.status, 0);
+  await new Promise((resolve) =>
+    child.exitCode === null && child.signalCode === null ? child.once('exit', resolve) : resolve(null),
+  );
+});
+
+test('status 5: a program that never gets there is left running', async () => {
+  const { child, port } = await start(['--inspect=127.0.0.1:0', 'hangs.js']);
+  const { status } = await inspect(['--attach', port, '--timeout', '1.5']);
+  assert.equal(status, 5);
+  assert.equal(child.exitCode, null);
+  assert.equal(child.signalCode, null);
+});

@@ -1,0 +1,113 @@
+/** --export: the file is the tensor, or its slice; nothing is replaced by accident. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { inspect, runCli, tensorOf } from '../support/cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+
+/** What NumPy itself reads from a file: per array its name, dtype, shape and values. */
+function numpy(file: string): Record<string, { dtype: string; shape: number[]; values: unknown }> {
+  const script = `
+import json, sys, numpy as np
+loaded = np.load(sys.argv[1])
+arrays = {'': loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
+print(json.dumps({name: {'dtype': str(a.dtype), 'shape': list(a.shape), 'values': a.tolist()} for name, a in arrays.items()}))`;
+  return JSON.parse(execFileSync('/usr/bin/python3', ['-c', script, file], { encoding: 'utf8' })) as ReturnType<
+    typeof numpy
+  >;
+}
+
+test('one tensor to .npy', async () => {
+  const file = join(folder, 'one.npy');
+  const { status, document } = await inspect(['--expr', 'matrix', '--export', file, 'expressions.js']);
+  assert.equal(status, 0);
+  const { bytes, ...rest } = document.exports[0] ?? assert.fail('nothing was exported');
+  assert.deepEqual(rest, { file, format: 'npy', tensors: ['matrix'] });
+  assert.equal(bytes, statSync(file).size);
+  assert.deepEqual(numpy(file)['']?.values, [
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+});
+
+test('the slice, if one is given', async () => {
+  const file = join(folder, 'slice.npy');
+  const args = ['--expr', 'matrix', '--slice', ':, ::2', '--export', file, 'expressions.js'];
+  const { status } = await inspect(args);
+  assert.equal(status, 0);
+  assert.deepEqual(numpy(file)['']?.values, [
+    [1, 3],
+    [4, 6],
+  ]);
+});
+
+test('every tensor of the frame to .npz', async () => {
+  const file = join(folder, 'all.npz');
+  const { status, document } = await inspect(['--export', file, 'arrays.js']);
+  assert.equal(status, 0);
+  const arrays = numpy(file);
+  assert.deepEqual(
+    Object.keys(arrays),
+    document.tensors.map(({ expression }) => expression),
+  );
+  assert.deepEqual(arrays['model.weights[1]'], { dtype: 'int8', shape: [2], values: [-128, 127] });
+  assert.deepEqual(document.exports[0]?.tensors, Object.keys(arrays));
+});
+
+test('status 4: several tensors do not fit into .npy', async () => {
+  const file = join(folder, 'several.npy');
+  const { status, document, stderr } = await inspect(['--export', file, 'arrays.js']);
+  assert.equal(status, 4);
+  assert.equal(existsSync(file), false);
+  assert.deepEqual(document.exports, []);
+  assert.match(stderr, /npz/);
+  assert.deepEqual(tensorOf(document, 'block').values, [0, 1, 2, 3, 4, 5]);
+});
+
+test('status 4: a file that exists is refused, and left as it is', async () => {
+  const file = join(folder, 'precious.npy');
+  writeFileSync(file, 'precious');
+  const args = ['--expr', 'values', '--export', file, 'expressions.js'];
+  const { status, document, stderr } = await inspect(args);
+  assert.equal(status, 4);
+  assert.equal(readFileSync(file, 'utf8'), 'precious');
+  assert.deepEqual(document.tensors[0]?.values, [1, 2, 3, 4], 'the read is not lost');
+  assert.match(stderr, /precious\.npy/);
+  assert.match(stderr, /--force/);
+
+  const forced = await inspect(['--force', ...args]);
+  assert.equal(forced.status, 0);
+  assert.deepEqual(numpy(file)['']?.values, [1, 2, 3, 4]);
+});
+
+test('status 4: a folder that is not there', async () => {
+  const { status, stderr } = await inspect(['--expr', 'values', '--export', '/nowhere/x.npy', 'expressions.js']);
+  assert.equal(status, 4);
+  assert.match(stderr, /\/nowhere/);
+});
+
+test('status 4: what could be read is written, the rest says why it could not', async () => {
+  const file = join(folder, 'rest.npz');
+  const { status, document } = await inspect([
+    '--expr',
+    'missing',
+    '--expr',
+    'values',
+    '--export',
+    file,
+    'expressions.js',
+  ]);
+  assert.equal(status, 4);
+  assert.deepEqual(document.exports[0]?.tensors, ['values']);
+  assert.deepEqual(Object.keys(numpy(file)), ['values']);
+});
+
+test('in a terminal, the file is named', async () => {
+  const file = join(folder, 'named.npy');
+  const { stdout } = await runCli(['inspect', '--expr', 'values', '--export', file, 'expressions.js']);
+  assert.match(stdout, /Wrote .*named\.npy \(144 B\): values/);
+});

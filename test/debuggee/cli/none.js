@@ -1,0 +1,3 @@
+const word = 'no tensors here';
+debugger;
+console.log(word);

@@ -1,0 +1,12 @@
+import * as tf from '@tensorflow/tfjs';
+await tf.setBackend('cpu');
+const matrix = tf.tensor2d([1.5, -2, 3.7, NaN, 0, 6], [2, 3]);
+const scalar = tf.scalar(7, 'int32');
+const flags = tf.tensor1d([true, false, true], 'bool');
+const words = tf.tensor1d(['a', 'b"c']);
+const gone = tf.tensor1d([1]);
+gone.dispose();
+const spectrum = tf.complex([1, 2], [-3, 4]);
+const model = { layers: [tf.ones([2, 2])], optimizer: null };
+debugger;
+console.log(tf.memory().numTensors);

@@ -1,0 +1,187 @@
+/**
+ * What a file format is to the rest of the program. Encoders are plans: a list of parts, of which the tensors' parts are
+ * filled with raw elements by whoever has them, so that a tensor of any size goes through in bounded memory and, where
+ * nothing has to be done to the elements, straight from the device to the file.
+ */
+import { TensorError } from '../protocol/errors.ts';
+import type { AxisRange, DType, TensorWarning } from '../protocol/tensor.ts';
+import type { ByteReader, ScratchFiles } from './byteReader.ts';
+
+/** A tensor that is to be written. */
+export interface TensorHeader {
+  /** Under which it is found again in a file of several; a file of one tensor may not keep it. */
+  name: string;
+  dtype: DType;
+  shape: readonly number[];
+  /** The elements of a `string` tensor in row-major order; the others come as bytes. */
+  strings?: readonly string[];
+}
+
+/** Turns raw elements into the file's bytes, piece by piece, so that no piece is much larger than a chunk. */
+export interface Transform {
+  /** @param chunk whole elements, little-endian, in row-major order */
+  push(chunk: Uint8Array): Iterable<Uint8Array>;
+  end(): Iterable<Uint8Array>;
+}
+
+/** One stretch of a file. */
+export type Part =
+  | {
+      kind: 'bytes';
+      /** Called once, when every part before this one is written; it may depend on what they were. */
+      bytes(): Uint8Array;
+    }
+  | {
+      /** The elements of a tensor: little-endian, row-major. Without a transform, the file holds them as they are. */
+      kind: 'elements';
+      tensor: number;
+      byteLength: number;
+      transform?: Transform;
+      /** Has to see all of the elements, in order, before the next part's turn (checksums). */
+      observe?(chunk: Uint8Array): void;
+    };
+
+export interface EncodeOptions {
+  /** Deflate, in formats that can (`npz`). */
+  compress?: boolean;
+  /** NumPy has no bfloat16: its bits as `ml_dtypes` stores them (the default), or widened to float32 without loss. */
+  bfloat16?: 'ml_dtypes' | 'float32';
+  /** For `png`: the values that become black and white; default 0 and 1 for floats, the dtype's range for uint8. */
+  range?: { min: number; max: number };
+  /** For `png`: how one channel is coloured. */
+  colours?: 'grey' | 'viridis';
+}
+
+/** A value that would change in a format, and what would be read back. */
+export interface Loss {
+  /** The flat row-major index. */
+  index: number;
+  value: string;
+  becomes: string;
+}
+
+/** Looks for the first element of a chunk that the format can't hold exactly. */
+export type LossCheck = (chunk: Uint8Array, firstIndex: number) => Loss | null;
+
+/** Little-endian elements in row-major order, or the strings of a `string` tensor. */
+export type TensorValues = Uint8Array | string[];
+
+/** A tensor in a file, not read yet. */
+export interface StoredTensor {
+  name: string;
+  dtype: DType;
+  shape: number[];
+  /** Of its elements in memory; 0 for strings. */
+  byteLength: number;
+  /** What a reader should know, for example how untyped elements are read. */
+  note?: string;
+  /**
+   * The elements that the ranges take. Only what is needed is read, as far as the format allows.
+   * @throws TensorError `invalid-file`, `too-large`
+   */
+  read(ranges: readonly AxisRange[]): Promise<TensorValues>;
+}
+
+export interface OpenOptions {
+  /** Where members that can't be read by windows are unpacked; without it, in memory up to `memoryLimit`. */
+  scratch?: ScratchFiles;
+  /** The most bytes to hold for one member; default 256 MiB. */
+  memoryLimit?: number;
+}
+
+export interface Format {
+  /** As in `ExportedFile.format`. */
+  name: string;
+  /** For people: "NumPy array". */
+  label: string;
+  /** With the dot; the first is the usual one. */
+  extensions: readonly string[];
+  mediaType: string;
+  /** Whether one file holds several tensors. */
+  several: boolean;
+  /** Why the format can't hold such a tensor; null if it can. */
+  refuses(tensor: TensorHeader): string | null;
+  /** How to look for values that would change; null if all are kept bit for bit. */
+  lossCheck(dtype: DType, options?: EncodeOptions): LossCheck | null;
+  /** What a user should know about these tensors in this format. */
+  warnings(tensors: readonly TensorHeader[], options?: EncodeOptions): TensorWarning[];
+  /** @throws TensorError `lossy-dtype` for what it refuses, `invalid-argument` for names it can't keep */
+  encode(tensors: readonly TensorHeader[], options?: EncodeOptions): Part[];
+  /** Absent if files of this format are only written. @throws TensorError `invalid-file` */
+  open?(reader: ByteReader, options?: OpenOptions): Promise<StoredTensor[]>;
+}
+
+/** Formats check their input with this first. @throws TensorError `lossy-dtype`, `invalid-argument` */
+export function checkEncodable(format: Format, tensors: readonly TensorHeader[]): void {
+  if (tensors.length === 0 || (tensors.length > 1 && !format.several)) {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message:
+        tensors.length === 0
+          ? `There is no tensor to write as ${format.label}.`
+          : `A ${format.extensions[0]} file holds one tensor, not ${tensors.length}.`,
+      help: tensors.length === 0 ? 'Name a tensor.' : 'Several tensors fit into one .npz or .safetensors file.',
+    });
+  }
+  for (const tensor of tensors) {
+    const reason = format.refuses(tensor);
+    if (reason === null) continue;
+    throw new TensorError({
+      code: 'lossy-dtype',
+      message: `${tensor.name} (${tensor.dtype}) can't be written as ${format.label}: ${reason}.`,
+      help: 'Choose another format; .npz holds every dtype.',
+    });
+  }
+}
+
+/**
+ * The file's bytes, for parts whose elements come from `elements(tensor)`.
+ * @throws TensorError `invalid-argument` if a tensor brings more or fewer bytes than its shape says
+ */
+export async function* encodedBytes(
+  parts: readonly Part[],
+  elements: (tensor: number) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const part of parts) {
+    if (part.kind === 'bytes') {
+      yield part.bytes();
+      continue;
+    }
+    let seen = 0;
+    for await (const chunk of elements(part.tensor)) {
+      seen += chunk.byteLength;
+      part.observe?.(chunk);
+      if (part.transform) yield* part.transform.push(chunk);
+      else yield chunk;
+    }
+    if (seen !== part.byteLength) {
+      throw new TensorError({
+        code: 'invalid-argument',
+        message: `Tensor ${part.tensor} brought ${seen} bytes where its shape says ${part.byteLength}.`,
+      });
+    }
+    if (part.transform) yield* part.transform.end();
+  }
+}
+
+/** A whole file in memory; for small tensors and the clipboard. */
+export async function encodeInMemory(
+  format: Format,
+  tensors: readonly (TensorHeader & { bytes?: Uint8Array })[],
+  options?: EncodeOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [];
+  const elements = (tensor: number): Uint8Array[] => [tensors[tensor]?.bytes ?? new Uint8Array(0)];
+  for await (const piece of encodedBytes(format.encode(tensors, options), elements)) pieces.push(piece.slice());
+  return joinBytes(pieces);
+}
+
+export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

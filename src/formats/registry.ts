@@ -1,0 +1,23 @@
+/** Every file format, found by the ending of a file's name. */
+import { TensorError } from '../protocol/errors.ts';
+import type { Format } from './format.ts';
+import { npy } from './npy.ts';
+import { npz } from './npz.ts';
+
+export const formats: readonly Format[] = [npy, npz];
+
+/** @throws TensorError `unknown-format`, naming the endings that are known */
+export function formatForFile(file: string): Format {
+  const name = file.toLowerCase();
+  const format = formats.find(({ extensions }) => extensions.some((ending) => name.endsWith(ending)));
+  if (format) return format;
+  const base = file.split(/[/\\]/).at(-1) ?? file;
+  const ending = /\.[^.]*$/.exec(base)?.[0];
+  throw new TensorError({
+    code: 'unknown-format',
+    message: ending
+      ? `No format has the ending "${ending}" (${base}).`
+      : `"${base}" has no ending that names a format.`,
+    help: `Use one of ${formats.flatMap(({ extensions }) => extensions).join(', ')}.`,
+  });
+}

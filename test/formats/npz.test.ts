@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { crc32 as nodeCrc32 } from 'node:zlib';
+import { bytesReader } from '../../src/formats/byteReader.ts';
+import { crc32 } from '../../src/formats/crc32.ts';
+import { encodedBytes, encodeInMemory, joinBytes } from '../../src/formats/format.ts';
+import type { StoredTensor } from '../../src/formats/format.ts';
+import { openFile, temporaryScratch } from '../../src/formats/nodeFiles.ts';
+import { npz } from '../../src/formats/npz.ts';
+import { formatForFile } from '../../src/formats/registry.ts';
+import { TensorError } from '../../src/protocol/errors.ts';
+import type { DType } from '../../src/protocol/tensor.ts';
+import { encodeElements } from '../../src/tensor/dtypes.ts';
+import { parseSlice, wholeSlice } from '../../src/tensor/slice.ts';
+import { jsonFixture } from '../unit/fixtures.ts';
+import { seededRandom } from '../unit/random.ts';
+import { inTemporaryFolder, loadWithNumpy, runPython } from './python.ts';
+import type { LoadedArray } from './python.ts';
+
+interface Archive {
+  file: string;
+  members: Record<string, { dtype: DType; shape: number[]; hex?: string; strings?: string[] }>;
+}
+
+const archives = jsonFixture<Record<'stored' | 'deflated', Archive>>('npz.json');
+const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const open = async (bytes: Uint8Array, options = {}): Promise<StoredTensor[]> =>
+  (await npz.open?.(bytesReader(bytes), options)) ?? [];
+
+test('the checksum is that of zlib', () => {
+  const random = seededRandom(31);
+  const bytes = Uint8Array.from({ length: 5000 }, () => random.bits());
+  for (const [from, to] of [
+    [0, 0],
+    [0, 1],
+    [1, 8],
+    [3, 5000],
+    [0, 4096],
+  ] as const) {
+    const part = bytes.subarray(from, to);
+    assert.equal(crc32(part), nodeCrc32(part));
+    assert.equal(crc32(part.subarray(2), crc32(part.subarray(0, 2))), nodeCrc32(part));
+  }
+});
+
+test('archives of NumPy are read back, stored and deflated', async () => {
+  for (const { file, members } of Object.values(archives)) {
+    const tensors = await open(fromBase64(file));
+    assert.deepEqual(
+      tensors.map((tensor) => tensor.name),
+      Object.keys(members),
+    );
+    for (const tensor of tensors) {
+      const expected = members[tensor.name];
+      assert.equal(tensor.dtype, expected?.dtype);
+      assert.deepEqual(tensor.shape, expected?.shape);
+      const values = await tensor.read(wholeSlice(tensor.shape));
+      if (values instanceof Uint8Array) assert.equal(hexOf(values), expected?.hex, tensor.name);
+      else assert.deepEqual(values, expected?.strings);
+    }
+  }
+});
+
+test('deflated members are unpacked once, into a scratch file or into bounded memory', async () => {
+  const bytes = fromBase64(archives.deflated.file);
+  const scratch = temporaryScratch();
+  let created = 0;
+  const counting = { create: () => (created++, scratch.create()) };
+  try {
+    const zeros = (await open(bytes, { scratch: counting })).find((tensor) => tensor.name === 'zeros');
+    assert.equal(created, 0, 'nothing is unpacked before it is read');
+    for (const text of ['0:2, 3:5', '99, :']) {
+      const values = await zeros?.read(parseSlice(text, [100, 100]));
+      assert.ok(values instanceof Uint8Array && values.every((byte) => byte === 0));
+    }
+    assert.equal(created, 1);
+  } finally {
+    await scratch.dispose();
+  }
+  const limited = (await open(bytes, { memoryLimit: 1000 })).find((tensor) => tensor.name === 'zeros');
+  await assert.rejects(async () => limited?.read(wholeSlice([100, 100])), { code: 'too-large' });
+});
+
+const tensors = [
+  { name: 'a', dtype: 'float32' as const, shape: [2, 3], bytes: encodeElements([1, 2, 3, 4, NaN, -0], 'float32') },
+  { name: 'model.layers[0]/kernel ü', dtype: 'int64' as const, shape: [], bytes: encodeElements([-5n], 'int64') },
+  { name: 'labels', dtype: 'string' as const, shape: [2], strings: ['cat', 'dög'] },
+  { name: 'empty', dtype: 'uint8' as const, shape: [0, 4], bytes: new Uint8Array(0) },
+  { name: 'half', dtype: 'bfloat16' as const, shape: [2], bytes: encodeElements([1.5, -2], 'bfloat16') },
+];
+
+test('NumPy loads what is written, stored and deflated, and finds the same bytes in every member', async () => {
+  const files = {
+    'stored.npz': await encodeInMemory(npz, tensors, { bfloat16: 'float32' }),
+    'deflated.npz': await encodeInMemory(npz, tensors, { compress: true, bfloat16: 'float32' }),
+  };
+  for (const { fault, arrays } of await loadWithNumpy<{ fault: string | null; arrays: Record<string, LoadedArray> }>(
+    files,
+  )) {
+    assert.equal(fault, null);
+    assert.deepEqual(
+      Object.keys(arrays),
+      tensors.map(({ name }) => name),
+    );
+    for (const { name, shape, bytes, strings } of tensors) {
+      const loaded = arrays[name];
+      assert.deepEqual(loaded?.shape, shape);
+      assert.ok(loaded?.same, name);
+      if (strings) assert.deepEqual(loaded?.strings, strings);
+      else if (name === 'half') assert.equal(loaded?.hex, hexOf(encodeElements([1.5, -2], 'float32')));
+      else assert.equal(loaded?.hex, hexOf(bytes as Uint8Array));
+    }
+  }
+});
+
+test('what is written in many small chunks is the same file', async () => {
+  const random = seededRandom(32);
+  const bytes = Uint8Array.from({ length: 400_000 }, () => random.bits() & 3);
+  const big = [{ name: 'x', dtype: 'float32' as const, shape: [1000, 100], bytes }];
+  for (const compress of [false, true]) {
+    const pieces: Uint8Array[] = [];
+    const chunks = Array.from({ length: 100 }, (_, i) => bytes.subarray(i * 4000, (i + 1) * 4000));
+    for await (const piece of encodedBytes(npz.encode(big, { compress }), () => chunks)) pieces.push(piece.slice());
+    const [tensor] = await open(joinBytes(pieces));
+    assert.deepEqual(await tensor?.read(wholeSlice([1000, 100])), bytes);
+    const whole = await encodeInMemory(npz, big, { compress });
+    assert.ok(compress ? whole.length < bytes.length / 2 : hexOf(whole) === hexOf(joinBytes(pieces)));
+  }
+});
+
+test('names that would leave the folder or clash are refused', () => {
+  for (const name of ['', '../x', 'a/../../x', '/etc/x', 'a\\b', 'C:x', 'a\0b', '~/x', '.', 'x'.repeat(70_000)]) {
+    const header = { name, dtype: 'float32' as const, shape: [] };
+    assert.throws(() => npz.encode([header]), { code: 'invalid-argument' }, JSON.stringify(name));
+  }
+  const twice = { name: 'x', dtype: 'float32' as const, shape: [] };
+  assert.throws(() => npz.encode([twice, twice]), /is there twice/);
+  assert.throws(() => npz.encode([]), { code: 'invalid-argument' });
+});
+
+/** The file's middle is a hole, so that it takes no room on the disk. */
+test('ZIP64: members and archives above 4 GiB, read by us and by NumPy', async () => {
+  const count = 2 ** 32 + 5;
+  const parts = npz.encode([
+    { name: 'big', dtype: 'uint8', shape: [count] },
+    { name: 'after', dtype: 'uint8', shape: [3] },
+  ]);
+  await inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'big.npz');
+    const file = openSync(path, 'w');
+    let position = 0;
+    const zeros = new Uint8Array(1 << 24);
+    for (const part of parts) {
+      if (part.kind === 'bytes') position += writeSync(file, part.bytes(), 0, null, position);
+      else if (part.tensor === 0) {
+        for (let left = count; left > 0; left -= zeros.length) part.observe?.(zeros.subarray(0, left));
+        position += count;
+      } else {
+        part.observe?.(Uint8Array.of(7, 8, 9));
+        position += writeSync(file, Uint8Array.of(7, 8, 9), 0, null, position);
+      }
+    }
+    closeSync(file);
+    const reader = await openFile(path);
+    const [big, after] = (await npz.open?.(reader)) ?? [];
+    assert.deepEqual(big?.shape, [count]);
+    assert.deepEqual(await after?.read(wholeSlice([3])), Uint8Array.of(7, 8, 9));
+    assert.deepEqual(await big?.read(parseSlice('-1:', [count])), Uint8Array.of(0));
+    await reader.close();
+    const program = `import numpy as np, sys
+with np.load(sys.argv[1]) as arrays: print(arrays.files, arrays['after'].tolist(), arrays.zip.getinfo('big.npy').file_size)`;
+    assert.equal(runPython(['-c', program, path]).trim(), `['big', 'after'] [7, 8, 9] ${count + 128}`);
+  });
+});
+
+test('a bomb is stopped as soon as it gives more than it promised', async () => {
+  const name = 'bomb';
+  const bytes = new Uint8Array(64 << 20);
+  const header = { name, dtype: 'uint8' as const, shape: [bytes.length], bytes };
+  const bomb = await encodeInMemory(npz, [header], { compress: true });
+  assert.ok(bomb.length < 100_000);
+  const [honest] = await open(bomb, { memoryLimit: 1 << 20 });
+  await assert.rejects(async () => honest?.read(wholeSlice([bytes.length])), { code: 'too-large' });
+  // Now its directory lies: 1 MiB, and the array's header says so too.
+  const small = await encodeInMemory(npz, [{ ...header, shape: [1 << 20], bytes: bytes.subarray(0, 1 << 20) }], {
+    compress: true,
+  });
+  const lie = new DataView(bomb.buffer);
+  const directory = lie.getUint32(bomb.length - 6, true);
+  const smallDirectory = new DataView(small.buffer).getUint32(small.length - 6, true);
+  lie.setUint32(directory + 24, new DataView(small.buffer).getUint32(smallDirectory + 24, true), true);
+  await assert.rejects(open(bomb), { code: 'invalid-file' });
+});
+
+test('damaged archives end in clear errors, never in anything else', async () => {
+  const random = seededRandom(33);
+  for (let round = 0; round < 1500; round++) {
+    let bytes = fromBase64(random.pick(Object.values(archives)).file);
+    if (random.fraction() < 0.3) bytes = bytes.slice(0, random.integer(0, bytes.length));
+    for (let i = random.integer(0, 6); i > 0 && bytes.length > 0; i--) {
+      // Mostly in the directory and the headers, where the lengths are.
+      const near = random.fraction() < 0.5 ? bytes.length - 700 : 0;
+      const at = random.fraction() < 0.2 ? random.integer(0, bytes.length - 1) : near + random.integer(0, 699);
+      if (at >= 0 && at < bytes.length) bytes[at] = random.bits();
+    }
+    try {
+      for (const tensor of await open(bytes)) await tensor.read(wholeSlice(tensor.shape));
+    } catch (error) {
+      assert.ok(error instanceof TensorError, String(error instanceof Error ? error.stack : error));
+      assert.ok(error.code === 'invalid-file' || error.code === 'too-large', error.code);
+    }
+  }
+});
+
+test('one bad member does not hide the others', async () => {
+  const file = fromBase64(archives.stored.file);
+  const text = Buffer.from(file).indexOf("'<f4'");
+  file.set(Buffer.from("'|O8'"), text);
+  const [weights, bias] = await open(file);
+  assert.equal(weights?.dtype, 'unknown');
+  assert.match(weights?.note ?? '', /pickle/);
+  await assert.rejects(async () => weights?.read([]), { code: 'invalid-file' });
+  assert.equal(bias?.dtype, 'float64');
+});
+
+test('formats are found by the ending', () => {
+  assert.equal(formatForFile('/a/b.npy').name, 'npy');
+  assert.equal(formatForFile('X.NPZ').name, 'npz');
+  assert.throws(() => formatForFile('a.xyz'), { code: 'unknown-format', message: /"\.xyz"/ });
+  assert.throws(() => formatForFile('dir.npy/a'), { code: 'unknown-format', message: /has no ending/ });
+});

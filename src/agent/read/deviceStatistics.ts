@@ -1,63 +1,62 @@
 /**
- * Statistics of a dense device tensor, reduced on the device: two dispatches over the data, two readbacks of a few
- * bytes. The counts, minimum, maximum and first non-finite index are exact. Mean and standard deviation are compensated
- * within groups of 16,384 elements and merged in double precision: the mean is within 1e-6 of the mean magnitude, the
- * standard deviation within 1e-5 of itself (measured against float64 in test/conformance).
+ * Statistics of a dense device tensor, reduced on the device: a sample of a few elements to choose a pivot, then one pass
+ * that reads back 32 bytes per group of elements; a second one if something is not finite, and one for a histogram.
+ * Counts, minimum, maximum and the first non-finite index are exact. Elements are summed as differences from the pivot,
+ * in float32 within a group and in double precision over groups: the mean is within 1e-6 of the standard deviation plus
+ * one rounding of the pivot, the standard deviation within 1e-5 of itself; test/conformance holds both against float64. A
+ * histogram computes bins in float32: an element within a rounding of an edge may fall on its other side.
  */
 import type { DType, Histogram } from '../../protocol/tensor.ts';
-import { itemSize } from '../../tensor/dtypes.ts';
+import { dataViewOf, elementReader, itemSize } from '../../tensor/dtypes.ts';
+import { histogramRange } from '../../tensor/histogram.ts';
+import { isRowMajor, sizeOf } from '../../tensor/shape.ts';
+import { StatisticsAccumulator, type StatisticsSummary } from '../../tensor/statistics.ts';
 import { platformValue } from '../safely.ts';
 import type { DeviceSource } from '../source.ts';
+import { convert } from './convert.ts';
 import { usage } from './device.ts';
 import type { DeviceCost, DeviceReader } from './deviceReader.ts';
+import type { WindowPlan } from './plan.ts';
 import {
-  countShader,
-  countWords,
-  groupElements,
-  momentShader,
-  momentWords,
+  binShader,
+  classifyShader,
+  classWords,
+  elementsPerVector,
+  groupVectors,
+  groupWords,
+  maxBins,
   numberClass,
   parameterWords,
+  reduceShader,
   reducesOnDevice,
 } from './statisticsShader.ts';
 
 /** Chunks of buffers that can't be bound are copied into one of ours, of this size. */
 const copiedChunkBytes = 16 * 2 ** 20;
-
-export interface DeviceStatistics {
-  count: number;
-  min: number | null;
-  max: number | null;
-  mean: number | null;
-  std: number | null;
-  zeros: number;
-  nan: number;
-  posInf: number;
-  negInf: number;
-  firstNotFinite: number | null;
-  histogram: Histogram | null;
-}
-
-interface Chunk {
-  firstIndex: number;
-  elements: number;
-}
-
+/** So many elements, spread evenly over the tensor, choose the pivot. */
+const sampleElements = 63;
 /** Magnitudes within which sums of squares of a group neither overflow nor vanish in float32. */
-const largestUnscaled = 2 ** 40;
+const largestUnscaled = 2 ** 50;
 const smallestUnscaled = 2 ** -40;
 /** Below, scaling would start from denormals, which the device may flush to zero. */
 const smallestScalable = 2 ** -100;
 
-/** The device adds floating point in this precision: what it can't reduce well is reduced on the host. */
+export interface DeviceStatistics extends StatisticsSummary {
+  histogram: Histogram | null;
+}
+
+/** Whole vectors of the tensor that one dispatch reduces. */
+interface Chunk {
+  /** The index of its first element in the tensor. */
+  firstIndex: number;
+  vectors: number;
+}
+
+/** Whether the device can reduce it: dense, of a dtype of at most 32 bits. */
 export function canReduce(source: DeviceSource): boolean {
   const { dtype, shape, strides } = source.layout;
-  let expected = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] !== 1 && strides[axis] !== expected) return false;
-    expected *= shape[axis]!;
-  }
-  return reducesOnDevice(dtype) && expected > 0 && expected < 2 ** 32;
+  const size = sizeOf(shape);
+  return reducesOnDevice(dtype) && isRowMajor(shape, strides) && size > 0 && size < 2 ** 32;
 }
 
 /** @returns null where only the host can do it: magnitudes so small that the device would flush them */
@@ -67,221 +66,285 @@ export function reduceOnDevice(
   dtype: DType,
   bins: number,
 ): { statistics: DeviceStatistics; cost: DeviceCost } | null {
-  return new Reduction(reader, source, dtype === 'bool').run(bins);
+  return new Reduction(reader, source, dtype).run(Math.min(bins, maxBins));
 }
 
 class Reduction {
   readonly #reader: DeviceReader;
   readonly #source: DeviceSource;
+  readonly #dtype: DType;
+  readonly #stored: DType;
   readonly #asBool: boolean;
   readonly #elements: number;
+  /** Elements before the first whole vector, and from the last one on: these few are reduced on the host. */
+  readonly #head: number;
+  readonly #tail: number;
+  readonly #perVector: number;
   readonly #chunks: Chunk[] = [];
   readonly #bindable: boolean;
+  #cost: DeviceCost = { bytes: 0, queueMs: 0, transferMs: 0, readbacks: 0 };
 
-  constructor(reader: DeviceReader, source: DeviceSource, asBool: boolean) {
+  constructor(reader: DeviceReader, source: DeviceSource, dtype: DType) {
     this.#reader = reader;
     this.#source = source;
-    this.#asBool = asBool;
-    const size = itemSize(source.layout.dtype);
-    this.#elements = source.layout.shape.reduce((a, b) => a * b, 1);
+    this.#dtype = dtype;
+    this.#stored = source.layout.dtype;
+    this.#asBool = dtype === 'bool';
+    this.#elements = sizeOf(source.layout.shape);
     this.#bindable = ((platformValue(source.buffer, 'usage') as number) & usage.storage) !== 0;
+    this.#perVector = elementsPerVector(this.#stored);
+    const size = itemSize(this.#stored);
+    const lead = (source.byteOffset + source.layout.offset * size) % 16;
+    this.#head = lead === 0 ? 0 : Math.min(this.#elements, Math.ceil((16 - lead) / size));
+    const vectors = Math.floor((this.#elements - this.#head) / this.#perVector);
+    this.#tail = this.#head + vectors * this.#perVector;
     const { maxBindingBytes, bindingAlignment } = reader.device;
-    const chunkBytes = this.#bindable ? maxBindingBytes - 2 * bindingAlignment : copiedChunkBytes;
-    const chunkElements = Math.floor(chunkBytes / size / groupElements) * groupElements;
-    for (let firstIndex = 0; firstIndex < this.#elements; firstIndex += chunkElements) {
-      this.#chunks.push({ firstIndex, elements: Math.min(chunkElements, this.#elements - firstIndex) });
+    const chunkBytes = this.#bindable
+      ? maxBindingBytes - 2 * bindingAlignment
+      : copiedChunkBytes - 2 * bindingAlignment;
+    const chunkVectors = Math.floor(chunkBytes / 16 / groupVectors) * groupVectors;
+    for (let first = 0; first < vectors; first += chunkVectors) {
+      this.#chunks.push({
+        firstIndex: this.#head + first * this.#perVector,
+        vectors: Math.min(chunkVectors, vectors - first),
+      });
     }
   }
 
   run(bins: number): { statistics: DeviceStatistics; cost: DeviceCost } | null {
-    const counted = this.#count();
-    const { nan, posInf, negInf } = counted;
-    const finite = this.#elements - nan - posInf - negInf;
-    const exact = { ...counted, count: this.#elements };
-    if (finite === 0) {
-      return {
-        statistics: { ...exact, min: null, max: null, mean: null, std: null, histogram: null },
-        cost: counted.cost,
-      };
-    }
-    const { min, max } = counted;
-    const magnitude = Math.max(Math.abs(min), Math.abs(max));
+    const { pivot, edges } = this.#sample();
+    let total = this.#reduce(1, pivot, edges);
+    const { min, max } = total;
+    const magnitude = min === null || max === null ? 0 : Math.max(Math.abs(Number(min)), Math.abs(Number(max)));
     if (magnitude > 0 && magnitude < smallestScalable) return null;
-    const scale =
-      magnitude === 0 || (magnitude <= largestUnscaled && magnitude >= smallestUnscaled)
-        ? 1
-        : 2 ** -Math.ceil(Math.log2(magnitude));
-    // A histogram of equal values gets a width of one around them, as numpy.histogram gives it.
-    const low = min === max ? min - 0.5 : min;
-    const high = min === max ? max + 0.5 : max;
-    const moments = this.#moments(scale, bins, low, high);
+    let scale = 1;
+    if (magnitude !== 0 && (magnitude > largestUnscaled || magnitude < smallestUnscaled)) {
+      scale = 2 ** -Math.ceil(Math.log2(magnitude));
+      total = this.#reduce(scale, pivot, edges);
+    }
+    const histogram =
+      bins > 0 && min !== null && max !== null ? this.#bin(scale, Number(min), Number(max), bins, edges) : null;
+    return { statistics: { ...total, histogram }, cost: this.#cost };
+  }
+
+  /**
+   * One readback of what the host looks at: the elements at the edges, and a sample whose median is near the middle of the
+   * data whatever outliers it has (0 if nothing finite was met).
+   */
+  #sample(): { pivot: number; edges: { firstIndex: number; bytes: Uint8Array }[] } {
+    const count = Math.min(sampleElements, this.#elements);
+    const step = Math.floor(this.#elements / count);
+    const { results, cost } = this.#reader.read([
+      { source: this.#source, plan: this.#plan(0, count, step) },
+      { source: this.#source, plan: this.#plan(0, this.#head, 1) },
+      { source: this.#source, plan: this.#plan(this.#tail, this.#elements - this.#tail, 1) },
+    ]);
+    this.#pay(cost);
+    const [sample, head, tail] = results.map((bytes) => convert(bytes, this.#stored, this.#dtype));
+    const read = elementReader(this.#dtype);
+    const view = dataViewOf(sample!);
+    const size = itemSize(this.#dtype);
+    const values = Array.from({ length: count }, (_, k) => Number(read(view, k * size)))
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b);
     return {
-      statistics: {
-        ...exact,
-        min,
-        max,
-        mean: moments.mean / scale,
-        std: Math.sqrt(moments.squares / finite) / scale,
-        histogram: moments.counts && { min: low, max: high, counts: moments.counts },
-      },
-      cost: addCosts(counted.cost, moments.cost),
+      pivot: values[values.length >> 1] ?? 0,
+      edges: [
+        { firstIndex: 0, bytes: head! },
+        { firstIndex: this.#tail, bytes: tail! },
+      ],
     };
   }
 
-  #count() {
+  #plan(first: number, count: number, step: number): WindowPlan {
+    const start = this.#source.layout.offset + first;
+    if (step === 1 || count <= 1) return { start, run: count, outer: [], runs: count === 0 ? 0 : 1, elements: count };
+    return { start, run: 1, outer: [{ count, stride: step }], runs: count, elements: count };
+  }
+
+  /** The pass over everything. */
+  #reduce(scale: number, pivot: number, edges: { firstIndex: number; bytes: Uint8Array }[]): StatisticsSummary {
     const { device } = this.#reader;
-    const initial = new Uint32Array(countWords.total);
-    initial[countWords.minKey] = 0xffffffff;
-    initial[countWords.firstNotFinite] = 0xffffffff;
-    const { bytes, cost } = this.#reader.compute(
-      this.#source,
-      (encoder, defer) => {
-        const result = defer(
-          device.createBuffer({ size: initial.byteLength, usage: usage.storage | usage.copySrc | usage.copyDst }),
-        );
-        device.writeBuffer(result, 0, initial);
-        const shader = countShader(this.#source.layout.dtype, this.#asBool);
-        const pipeline = this.#reader.pipeline('tensor-debugger count', shader);
-        this.#dispatch(encoder, defer, pipeline, () => ({ buffer: result }), { scale: 1, low: 0, width: 1, bins: 0 });
-        return result;
-      },
-      initial.byteLength,
-    );
-    const words = new Uint32Array(bytes.buffer, 0, countWords.total);
-    const first = words[countWords.firstNotFinite]!;
+    const total = new StatisticsAccumulator(this.#dtype);
+    for (const { firstIndex, bytes } of edges) if (bytes.byteLength > 0) total.add(bytes, firstIndex);
+    if (this.#chunks.length === 0) return total.finish();
+    const groupsOf = ({ vectors }: Chunk) => Math.ceil(vectors / groupVectors);
+    // Each chunk's groups start at an offset that a storage binding may have.
+    const { bindingAlignment } = device;
+    const offsets: number[] = [];
+    let totalBytes = 0;
+    for (const chunk of this.#chunks) {
+      offsets.push(totalBytes);
+      totalBytes += Math.ceil((groupsOf(chunk) * groupWords.total * 4) / bindingAlignment) * bindingAlignment;
+    }
+    const scaledPivot = Math.fround(pivot * scale);
+    const bytes = this.#compute(totalBytes, (encoder, defer) => {
+      const buffer = defer(device.createBuffer({ size: totalBytes, usage: usage.storage | usage.copySrc }));
+      const pipeline = this.#reader.pipeline('tensor-debugger reduce', reduceShader(this.#stored, this.#asBool));
+      this.#dispatch(encoder, defer, pipeline, { scale, pivot: scaledPivot, low: 0, width: 1, bins: 0 }, (index) => ({
+        buffer,
+        offset: offsets[index]!,
+        size: groupsOf(this.#chunks[index]!) * groupWords.total * 4,
+      }));
+      return buffer;
+    });
+    let notFinite = 0;
+    const none = { nan: 0, posInf: 0, negInf: 0, firstNotFinite: null, origin: 0n, sumError: 0, meanError: 0 };
+    this.#chunks.forEach((chunk, index) => {
+      const length = groupsOf(chunk) * groupWords.total;
+      const words = new Uint32Array(bytes.buffer, offsets[index], length);
+      const floats = new Float32Array(bytes.buffer, offsets[index], length);
+      for (let at = 0; at < length; at += groupWords.total) {
+        const firstVector = (at / groupWords.total) * groupVectors;
+        const count = Math.min(groupVectors, chunk.vectors - firstVector) * this.#perVector;
+        const lost = words[at + groupWords.notFinite]!;
+        const finite = count - lost;
+        notFinite += lost;
+        if (finite === 0) continue;
+        const difference = floats[at + groupWords.sum]!;
+        const sum = (finite * scaledPivot + difference) / scale;
+        total.merge({
+          ...none,
+          count: finite,
+          finite,
+          zeros: words[at + groupWords.zeros]!,
+          min: this.#fromKey(words[at + groupWords.minKey]!),
+          max: this.#fromKey(words[at + groupWords.maxKey]!),
+          sum,
+          mean: sum / finite,
+          squares: Math.max(0, floats[at + groupWords.squares]! - (difference * difference) / finite) / (scale * scale),
+        });
+      }
+    });
+    if (notFinite > 0) {
+      const nothing = {
+        finite: 0,
+        zeros: 0,
+        min: null,
+        max: null,
+        origin: 0n,
+        sum: 0,
+        sumError: 0,
+        mean: 0,
+        meanError: 0,
+        squares: 0,
+      };
+      total.merge({ ...nothing, count: notFinite, ...this.#classify() });
+    }
+    return total.finish();
+  }
+
+  #classify() {
+    const { device } = this.#reader;
+    const initial = new Uint32Array(classWords.total);
+    initial[classWords.first] = 0xffffffff;
+    const bytes = this.#compute(initial.byteLength, (encoder, defer) => {
+      const buffer = defer(
+        device.createBuffer({ size: initial.byteLength, usage: usage.storage | usage.copySrc | usage.copyDst }),
+      );
+      device.writeBuffer(buffer, 0, initial);
+      const pipeline = this.#reader.pipeline('tensor-debugger classify', classifyShader(this.#stored, this.#asBool));
+      this.#dispatch(encoder, defer, pipeline, { scale: 1, pivot: 0, low: 0, width: 1, bins: 0 }, () => ({ buffer }));
+      return buffer;
+    });
+    const words = new Uint32Array(bytes.buffer, 0, classWords.total);
     return {
-      nan: words[countWords.nan]!,
-      posInf: words[countWords.posInf]!,
-      negInf: words[countWords.negInf]!,
-      zeros: words[countWords.zeros]!,
-      min: this.#fromKey(words[countWords.minKey]!),
-      max: this.#fromKey(words[countWords.maxKey]!),
-      firstNotFinite: first === 0xffffffff ? null : first,
-      cost,
+      nan: words[classWords.nan]!,
+      posInf: words[classWords.posInf]!,
+      negInf: words[classWords.negInf]!,
+      firstNotFinite: words[classWords.first]!,
     };
   }
 
-  /** From the biased order-preserving key back to the number. */
-  #fromKey(biased: number): number {
-    const key = (biased ^ 0x80000000) | 0;
-    const numbers = this.#asBool ? 'unsigned' : numberClass(this.#source.layout.dtype);
+  #bin(scale: number, min: number, max: number, bins: number, edges: { bytes: Uint8Array }[]): Histogram {
+    const { device } = this.#reader;
+    const range = histogramRange(min, max);
+    const width = (range.max - range.min) / bins;
+    const counts = new Array<number>(bins).fill(0);
+    const read = elementReader(this.#dtype);
+    const size = itemSize(this.#dtype);
+    for (const { bytes } of edges) {
+      const view = dataViewOf(bytes);
+      for (let at = 0; at < bytes.byteLength; at += size) {
+        const place = Math.floor((Number(read(view, at)) - range.min) / width);
+        if (Number.isFinite(place)) counts[Math.min(place, bins - 1)]!++;
+      }
+    }
+    if (this.#chunks.length === 0) return { ...range, counts };
+    const bytes = this.#compute(bins * 4, (encoder, defer) => {
+      const buffer = defer(device.createBuffer({ size: bins * 4, usage: usage.storage | usage.copySrc }));
+      const pipeline = this.#reader.pipeline('tensor-debugger bin', binShader(this.#stored, this.#asBool));
+      const parameters = { scale, pivot: 0, low: range.min * scale, width: width * scale, bins };
+      this.#dispatch(encoder, defer, pipeline, parameters, () => ({ buffer }));
+      return buffer;
+    });
+    const binned = new Uint32Array(bytes.buffer, 0, bins);
+    return { ...range, counts: counts.map((count, bin) => count + binned[bin]!) };
+  }
+
+  /** From the order-preserving key back to the number. */
+  #fromKey(word: number): number {
+    const key = word | 0;
+    const numbers = numberClass(this.#stored, this.#asBool);
     if (numbers === 'signed') return key;
-    if (numbers === 'unsigned') return biased >>> 0;
+    if (numbers === 'unsigned') return (key ^ 0x80000000) >>> 0;
     return new Float32Array(Int32Array.of(key ^ ((key >> 31) & 0x7fffffff)).buffer)[0]!;
   }
 
-  #moments(scale: number, bins: number, low: number, high: number) {
-    const { device } = this.#reader;
-    const groupsOf = (chunk: Chunk) => Math.ceil(chunk.elements / groupElements);
-    const stride = momentWords * 4;
-    // Each chunk's results start at an offset that a storage binding may have.
-    const alignment = device.bindingAlignment;
-    const offsets: number[] = [];
-    let resultBytes = 0;
-    for (const chunk of this.#chunks) {
-      offsets.push(resultBytes);
-      resultBytes += Math.ceil((groupsOf(chunk) * stride) / alignment) * alignment;
-    }
-    const totalBytes = resultBytes + bins * 4;
-    const { bytes, cost } = this.#reader.compute(
-      this.#source,
-      (encoder, defer) => {
-        const result = defer(
-          device.createBuffer({ size: totalBytes, usage: usage.storage | usage.copySrc | usage.copyDst }),
-        );
-        const histogram =
-          bins > 0 ? defer(device.createBuffer({ size: bins * 4, usage: usage.storage | usage.copySrc })) : null;
-        const shader = momentShader(this.#source.layout.dtype, this.#asBool, bins > 0);
-        const pipeline = this.#reader.pipeline('tensor-debugger moments', shader);
-        this.#dispatch(
-          encoder,
-          defer,
-          pipeline,
-          (index) => ({ buffer: result, offset: offsets[index]!, size: groupsOf(this.#chunks[index]!) * stride }),
-          { scale, low: low * scale, width: bins > 0 ? ((high - low) / bins) * scale : 1, bins },
-          histogram,
-        );
-        if (histogram) encoder.copyBufferToBuffer(histogram, 0, result, resultBytes, bins * 4);
-        return result;
-      },
-      totalBytes,
-    );
-    const merged = new Merge();
-    this.#chunks.forEach((chunk, index) => {
-      const count = groupsOf(chunk) * momentWords;
-      const words = new Uint32Array(bytes.buffer, offsets[index], count);
-      const floats = new Float32Array(bytes.buffer, offsets[index], count);
-      for (let at = 0; at < count; at += momentWords) {
-        const n = words[at]!;
-        if (n === 0) continue;
-        const sum = floats[at + 1]! + floats[at + 2]!;
-        const difference = floats[at + 3]!;
-        merged.add(n, sum / n, floats[at + 4]! - (difference * difference) / n);
-      }
-    });
-    const counts = bins > 0 ? [...new Uint32Array(bytes.buffer, resultBytes, bins)] : null;
-    return { mean: merged.mean, squares: merged.squares, counts, cost };
+  #pay(cost: DeviceCost): void {
+    this.#cost = addCosts(this.#cost, cost);
+  }
+
+  #compute(
+    bytes: number,
+    encode: (encoder: GPUCommandEncoder, defer: (buffer: GPUBuffer) => GPUBuffer) => GPUBuffer,
+  ): Uint8Array<ArrayBuffer> {
+    const result = this.#reader.compute(this.#source, encode, bytes);
+    this.#pay(result.cost);
+    return result.bytes;
   }
 
   #dispatch(
     encoder: GPUCommandEncoder,
     defer: (buffer: GPUBuffer) => GPUBuffer,
     pipeline: GPUComputePipeline,
+    { scale, pivot, low, width, bins }: { scale: number; pivot: number; low: number; width: number; bins: number },
     resultOf: (chunk: number) => GPUBufferBinding,
-    { scale, low, width, bins }: { scale: number; low: number; width: number; bins: number },
-    histogram: GPUBuffer | null = null,
   ): void {
     const { device } = this.#reader;
-    const size = itemSize(this.#source.layout.dtype);
+    const size = itemSize(this.#stored);
     const copied = this.#bindable
       ? null
       : defer(device.createBuffer({ size: copiedChunkBytes, usage: usage.storage | usage.copyDst }));
-    this.#chunks.forEach(({ firstIndex, elements }, index) => {
-      const plan = { start: this.#source.layout.offset + firstIndex, run: elements, outer: [], runs: 1, elements };
+    this.#chunks.forEach(({ firstIndex, vectors }, index) => {
+      const plan = this.#plan(firstIndex, vectors * this.#perVector, 1);
       const bound = this.#reader.bindingOf(this.#source, plan);
       if (copied) encoder.copyBufferToBuffer(this.#source.buffer, bound.offset, copied, 0, bound.bytes);
       const parameters = new ArrayBuffer(parameterWords * 4);
       const startByte = this.#source.byteOffset + plan.start * size - bound.offset;
-      new Uint32Array(parameters).set([elements, firstIndex, startByte, 0]);
-      new Float32Array(parameters).set([scale, low, 1 / width], 4);
-      new Uint32Array(parameters)[7] = bins;
+      new Uint32Array(parameters).set([vectors, firstIndex, startByte / 16, bins]);
+      new Float32Array(parameters).set([scale, pivot, low, 1 / width], 4);
       const uniform = defer(device.createBuffer({ size: parameters.byteLength, usage: usage.uniform | usage.copyDst }));
       device.writeBuffer(uniform, 0, parameters);
+      // A binding of vec4s ends at whole ones.
+      const bytes = Math.floor(bound.bytes / 16) * 16;
+      const source = copied
+        ? { buffer: copied, size: bytes }
+        : { buffer: this.#source.buffer, offset: bound.offset, size: bytes };
       const bindGroup = device.createBindGroup({
         layout: pipeline.getBindGroupLayout(0),
         entries: [
-          {
-            binding: 0,
-            resource: copied
-              ? { buffer: copied, size: bound.bytes }
-              : { buffer: this.#source.buffer, offset: bound.offset, size: bound.bytes },
-          },
+          { binding: 0, resource: source },
           { binding: 1, resource: resultOf(index) },
           { binding: 2, resource: { buffer: uniform } },
-          ...(histogram ? [{ binding: 3, resource: { buffer: histogram } }] : []),
         ],
       });
       const pass = encoder.beginComputePass();
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(Math.ceil(elements / groupElements));
+      pass.dispatchWorkgroups(Math.ceil(vectors / groupVectors));
       pass.end();
     });
-  }
-}
-
-/** Merges means and sums of squared differences in double precision, after Chan, Golub and LeVeque. */
-class Merge {
-  #n = 0;
-  mean = 0;
-  squares = 0;
-
-  add(n: number, mean: number, squares: number): void {
-    const total = this.#n + n;
-    const delta = mean - this.mean;
-    this.mean += (delta * n) / total;
-    this.squares += squares + (delta * delta * this.#n * n) / total;
-    this.#n = total;
   }
 }
 

@@ -1,43 +1,53 @@
 /**
- * The statistics shaders. Both look at elements as bits: floating point in WGSL may call a NaN equal to itself and a
+ * The statistics shaders. They look at elements as bits: floating point in WGSL may call a NaN equal to itself and a
  * denormal zero. Elements of every dtype are widened to 32 bits first (float16 and bfloat16 to float32 bits by integer
  * arithmetic, exactly).
  *
- * `count` finds the exact part: NaN, infinities, zeros, minimum and maximum (as order-preserving keys), the first
- * element that is not finite. `moments` sums what is finite, scaled by a power of two that the host has chosen from the
- * maximum: per group of `groupElements` a compensated sum, then the sum of squared differences from the group's own
- * mean (a second loop over elements that are still in the cache). The host merges the groups in double precision
- * (Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances").
+ * `reduce` makes one pass without a branch over whole `vec4<u32>`s: per group of `groupVectors` of them the minimum and
+ * maximum (as order-preserving keys), the counts of zeros and of elements that are not finite, all exact, and the sums of
+ * `d` and `d * d`, where `d` is the scaled element less a pivot near the middle of the data, so that little cancels. The
+ * host merges the groups in double precision (Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm
+ * for computing sample variances").
+ * `classify` tells NaN from the infinities and finds the first of them; it runs only where `reduce` has counted some.
+ * `bin` makes a histogram, in a pass of its own, since it needs the minimum and the maximum.
  */
 import type { DType } from '../../protocol/tensor.ts';
 
-export const threads = 256;
-export const groupElements = 64 * threads;
+const threads = 64;
+export const groupVectors = 64 * threads;
 export const maxBins = 256;
 
-/** Word offsets in the result of `count`. */
-export const countWords = { nan: 0, posInf: 1, negInf: 2, zeros: 3, minKey: 4, maxKey: 5, firstNotFinite: 6, total: 8 };
-/** Words per group in the result of `moments`: finite elements, then float32 sum (high, low), sum and squares of differences, mean. */
-export const momentWords = 6;
-/** Words of the parameters: elements, first element's index, byte start in the binding, zero, scale, low, inverse bin width, bins. */
+/** Words per group in the result of `reduce`. */
+export const groupWords = { minKey: 0, maxKey: 1, zeros: 2, notFinite: 3, sum: 4, squares: 5, total: 8 };
+/** Words in the result of `classify`. */
+export const classWords = { nan: 0, posInf: 1, negInf: 2, first: 3, total: 4 };
+/** Words of the parameters: vectors, first element's index, byte start in the binding, bins, scale, pivot, low, 1 / bin width. */
 export const parameterWords = 8;
 
 type NumberClass = 'float' | 'signed' | 'unsigned';
 
-interface Loading {
+interface Widening {
   numbers: NumberClass;
   bytes: 1 | 2 | 4;
-  /** WGSL: from the element's own bits to the 32 bits of its class. */
+  /** WGSL: four elements' own bits (`bits`) to the 32 bits of their class. */
   widen: string;
 }
 
-const loading: Partial<Record<DType, Loading>> = {
+const widening: Partial<Record<DType, Widening>> = {
   float32: { numbers: 'float', bytes: 4, widen: 'bits' },
   float16: { numbers: 'float', bytes: 2, widen: 'halfToFloat(bits)' },
-  bfloat16: { numbers: 'float', bytes: 2, widen: 'bits << 16u' },
+  bfloat16: { numbers: 'float', bytes: 2, widen: 'bits << vec4<u32>(16u)' },
   int32: { numbers: 'signed', bytes: 4, widen: 'bits' },
-  int16: { numbers: 'signed', bytes: 2, widen: 'bitcast<u32>(bitcast<i32>(bits << 16u) >> 16u)' },
-  int8: { numbers: 'signed', bytes: 1, widen: 'bitcast<u32>(bitcast<i32>(bits << 24u) >> 24u)' },
+  int16: {
+    numbers: 'signed',
+    bytes: 2,
+    widen: 'bitcast<vec4<u32>>(bitcast<vec4<i32>>(bits << vec4<u32>(16u)) >> vec4<u32>(16u))',
+  },
+  int8: {
+    numbers: 'signed',
+    bytes: 1,
+    widen: 'bitcast<vec4<u32>>(bitcast<vec4<i32>>(bits << vec4<u32>(24u)) >> vec4<u32>(24u))',
+  },
   uint32: { numbers: 'unsigned', bytes: 4, widen: 'bits' },
   uint16: { numbers: 'unsigned', bytes: 2, widen: 'bits' },
   uint8: { numbers: 'unsigned', bytes: 1, widen: 'bits' },
@@ -45,221 +55,207 @@ const loading: Partial<Record<DType, Loading>> = {
 
 /** Whether the device can reduce this dtype; 64-bit elements are reduced on the host. */
 export function reducesOnDevice(dtype: DType): boolean {
-  return dtype in loading;
+  return dtype in widening;
 }
 
-export function numberClass(dtype: DType): NumberClass {
-  return loading[dtype]!.numbers;
+export function numberClass(dtype: DType, asBool: boolean): NumberClass {
+  return asBool ? 'unsigned' : widening[dtype]!.numbers;
+}
+
+/** How many elements a `vec4<u32>` holds. */
+export function elementsPerVector(dtype: DType): number {
+  return 16 / widening[dtype]!.bytes;
 }
 
 /** @param asBool elements count as 0 or 1 */
 function prelude(dtype: DType, asBool: boolean): string {
-  const { bytes, widen } = loading[dtype]!;
-  const fetch =
-    bytes === 4
-      ? 'let bits = source[parameters.startByte / 4u + index];'
-      : `let address = parameters.startByte + index * ${bytes}u;
-  let bits = (source[address / 4u] >> ((address % 4u) * 8u)) & ${bytes === 2 ? '0xffffu' : '0xffu'};`;
+  const { widen } = widening[dtype]!;
   return /* wgsl */ `
 struct Parameters {
-  elements: u32, firstIndex: u32, startByte: u32, zero: u32,
-  scale: f32, low: f32, inverseWidth: f32, bins: u32,
+  vectors: u32, firstIndex: u32, firstVector: u32, bins: u32,
+  scale: f32, pivot: f32, low: f32, inverseWidth: f32,
 }
-@group(0) @binding(0) var<storage, read> source: array<u32>;
+@group(0) @binding(0) var<storage, read> source: array<vec4<u32>>;
 @group(0) @binding(2) var<uniform> parameters: Parameters;
 
-fn halfToFloat(bits: u32) -> u32 {
-  let sign = (bits & 0x8000u) << 16u;
-  let exponent = (bits >> 10u) & 0x1fu;
-  let fraction = bits & 0x3ffu;
-  if (exponent == 0x1fu) { return sign | 0x7f800000u | (fraction << 13u); }
-  if (exponent != 0u) { return sign | ((exponent + 112u) << 23u) | (fraction << 13u); }
-  if (fraction == 0u) { return sign; }
-  let top = firstLeadingBit(fraction);
-  return sign | ((103u + top) << 23u) | ((fraction << (23u - top)) & 0x7fffffu);
+fn halfToFloat(bits: vec4<u32>) -> vec4<u32> {
+  let sign = (bits & vec4<u32>(0x8000u)) << vec4<u32>(16u);
+  let exponent = (bits >> vec4<u32>(10u)) & vec4<u32>(0x1fu);
+  let fraction = bits & vec4<u32>(0x3ffu);
+  let top = firstLeadingBit(max(fraction, vec4<u32>(1u)));
+  let denormal = ((top + vec4<u32>(103u)) << vec4<u32>(23u)) | ((fraction << (vec4<u32>(23u) - top)) & vec4<u32>(0x7fffffu));
+  let small = select(denormal, vec4<u32>(), fraction == vec4<u32>());
+  let normal = ((exponent + vec4<u32>(112u)) << vec4<u32>(23u)) | (fraction << vec4<u32>(13u));
+  let special = vec4<u32>(0x7f800000u) | (fraction << vec4<u32>(13u));
+  let magnitude = select(select(normal, special, exponent == vec4<u32>(0x1fu)), small, exponent == vec4<u32>());
+  return sign | magnitude;
 }
 
-fn load(index: u32) -> u32 {
-  ${fetch}
-  return ${asBool ? 'select(0u, 1u, bits != 0u)' : widen};
+fn widen(bits: vec4<u32>) -> vec4<u32> {
+  return ${asBool ? 'select(vec4<u32>(1u), vec4<u32>(), bits == vec4<u32>())' : widen};
+}
+
+fn isFinite(bits: vec4<u32>) -> vec4<bool> {
+  return ${
+    numberClass(dtype, asBool) === 'float'
+      ? '(bits & vec4<u32>(0x7fffffffu)) < vec4<u32>(0x7f800000u)'
+      : 'vec4<bool>(true)'
+  };
+}
+
+// The element less a reference, scaled: integers are split into two halves that floats hold exactly.
+fn difference(bits: vec4<u32>, reference: f32) -> vec4<f32> {
+  ${differences[numberClass(dtype, asBool)]}
 }
 `;
 }
+
+const differences: Record<NumberClass, string> = {
+  float: 'return bitcast<vec4<f32>>(bits) * parameters.scale - vec4<f32>(reference);',
+  signed: `let high = vec4<f32>(bitcast<vec4<i32>>(bits & vec4<u32>(0xffff0000u))) * parameters.scale;
+  return (high - vec4<f32>(reference)) + vec4<f32>(bits & vec4<u32>(0xffffu)) * parameters.scale;`,
+  unsigned: `let high = vec4<f32>(bits & vec4<u32>(0xffff0000u)) * parameters.scale;
+  return (high - vec4<f32>(reference)) + vec4<f32>(bits & vec4<u32>(0xffffu)) * parameters.scale;`,
+};
 
 /** Order-preserving signed keys: comparing them as integers compares the numbers. */
-const keyOf: Record<NumberClass, string> = {
-  float: 'bitcast<i32>(bits) ^ ((bitcast<i32>(bits) >> 31u) & 0x7fffffff)',
-  signed: 'bitcast<i32>(bits)',
-  unsigned: 'bitcast<i32>(bits ^ 0x80000000u)',
+const keys: Record<NumberClass, string> = {
+  float: 'bitcast<vec4<i32>>(bits) ^ ((bitcast<vec4<i32>>(bits) >> vec4<u32>(31u)) & vec4<i32>(0x7fffffff))',
+  signed: 'bitcast<vec4<i32>>(bits)',
+  unsigned: 'bitcast<vec4<i32>>(bits ^ vec4<u32>(0x80000000u))',
 };
 
-export function countShader(dtype: DType, asBool: boolean): string {
-  const numbers = asBool ? 'unsigned' : numberClass(dtype);
-  const zeroTest = numbers === 'float' ? '(bits << 1u) == 0u' : 'bits == 0u';
-  const notFinite =
-    numbers === 'float'
-      ? `if ((bits & 0x7fffffffu) >= 0x7f800000u) {
-        first = min(first, parameters.firstIndex + index);
-        if ((bits & 0x7fffffu) != 0u) { nan++; } else if (bits == 0x7f800000u) { posInf++; } else { negInf++; }
-        continue;
-      }`
-      : '';
+/**
+ * Calls `body` (WGSL) with `bits`, four widened elements, and `place`, the index of the first of them within the vector's
+ * elements; elements of 8 and 16 bits lie interleaved, `stride` apart.
+ */
+function forEachPart(dtype: DType, body: string): string {
+  const { bytes } = widening[dtype]!;
+  const parts = 4 / bytes;
+  const mask = bytes === 4 ? '' : ` & vec4<u32>(${bytes === 2 ? '0xffffu' : '0xffu'})`;
+  return Array.from({ length: parts }, (_, part) => {
+    const shift = part === 0 ? '' : ` >> vec4<u32>(${part * bytes * 8}u)`;
+    return `{ const place = ${part}u; const stride = ${parts}u; let bits = widen((words${shift})${mask}); ${body} }`;
+  }).join('\n    ');
+}
+
+export function reduceShader(dtype: DType, asBool: boolean): string {
+  const numbers = numberClass(dtype, asBool);
+  const zero = numbers === 'float' ? '(bits << vec4<u32>(1u)) == vec4<u32>()' : 'bits == vec4<u32>()';
   return /* wgsl */ `
 ${prelude(dtype, asBool)}
-@group(0) @binding(1) var<storage, read_write> result: array<atomic<u32>>;
-var<workgroup> sums: array<atomic<u32>, 4>;
-var<workgroup> extremes: array<atomic<i32>, 2>;
-var<workgroup> firstIndex: atomic<u32>;
+@group(0) @binding(1) var<storage, read_write> groups: array<u32>;
+var<workgroup> lows: array<i32, ${threads}>;
+var<workgroup> highs: array<i32, ${threads}>;
+var<workgroup> counts: array<vec2<u32>, ${threads}>;
+var<workgroup> sums: array<vec2<f32>, ${threads}>;
 
 @compute @workgroup_size(${threads})
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>) {
-  if (local == 0u) {
-    atomicStore(&extremes[0], 0x7fffffff);
-    atomicStore(&extremes[1], bitcast<i32>(0x80000000u));
-    atomicStore(&firstIndex, 0xffffffffu);
+  var low = vec4<i32>(0x7fffffff);
+  var high = vec4<i32>(-0x7fffffff - 1);
+  var zeros = vec4<u32>();
+  var lost = vec4<u32>();
+  var sum = vec4<f32>();
+  var squares = vec4<f32>();
+  let begin = group.x * ${groupVectors}u;
+  let end = min(begin + ${groupVectors}u, parameters.vectors);
+  for (var index = begin + local; index < end; index += ${threads}u) {
+    let words = source[parameters.firstVector + index];
+    ${forEachPart(
+      dtype,
+      `let finite = isFinite(bits);
+      let key = ${keys[numbers]};
+      low = min(low, select(low, key, finite));
+      high = max(high, select(high, key, finite));
+      zeros += select(vec4<u32>(), vec4<u32>(1u), ${zero});
+      lost += select(vec4<u32>(1u), vec4<u32>(), finite);
+      let d = select(vec4<f32>(), difference(bits, parameters.pivot), finite);
+      sum += d;
+      squares += d * d;`,
+    )}
   }
+  lows[local] = min(min(low.x, low.y), min(low.z, low.w));
+  highs[local] = max(max(high.x, high.y), max(high.z, high.w));
+  counts[local] = vec2<u32>(zeros.x + zeros.y + zeros.z + zeros.w, lost.x + lost.y + lost.z + lost.w);
+  sums[local] = vec2<f32>((sum.x + sum.y) + (sum.z + sum.w), (squares.x + squares.y) + (squares.z + squares.w));
   workgroupBarrier();
-  var nan = 0u; var posInf = 0u; var negInf = 0u; var zeros = 0u;
-  var lowest = 0x7fffffff; var highest = bitcast<i32>(0x80000000u); var first = 0xffffffffu;
-  let end = min((group.x + 1u) * ${groupElements}u, parameters.elements);
-  for (var index = group.x * ${groupElements}u + local; index < end; index += ${threads}u) {
-    let bits = load(index);
-    ${notFinite}
-    let key = ${keyOf[numbers]};
-    lowest = min(lowest, key);
-    highest = max(highest, key);
-    zeros += select(0u, 1u, ${zeroTest});
+  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
+    if (local < half) {
+      lows[local] = min(lows[local], lows[local + half]);
+      highs[local] = max(highs[local], highs[local + half]);
+      counts[local] += counts[local + half];
+      sums[local] += sums[local + half];
+    }
+    workgroupBarrier();
   }
-  atomicAdd(&sums[0], nan);
-  atomicAdd(&sums[1], posInf);
-  atomicAdd(&sums[2], negInf);
-  atomicAdd(&sums[3], zeros);
-  atomicMin(&extremes[0], lowest);
-  atomicMax(&extremes[1], highest);
-  atomicMin(&firstIndex, first);
-  workgroupBarrier();
   if (local == 0u) {
-    atomicAdd(&result[${countWords.nan}], atomicLoad(&sums[0]));
-    atomicAdd(&result[${countWords.posInf}], atomicLoad(&sums[1]));
-    atomicAdd(&result[${countWords.negInf}], atomicLoad(&sums[2]));
-    atomicAdd(&result[${countWords.zeros}], atomicLoad(&sums[3]));
-    // Biased to unsigned, so that one kind of atomic serves all words.
-    atomicMin(&result[${countWords.minKey}], bitcast<u32>(atomicLoad(&extremes[0])) ^ 0x80000000u);
-    atomicMax(&result[${countWords.maxKey}], bitcast<u32>(atomicLoad(&extremes[1])) ^ 0x80000000u);
-    atomicMin(&result[${countWords.firstNotFinite}], atomicLoad(&firstIndex));
+    let at = group.x * ${groupWords.total}u;
+    groups[at + ${groupWords.minKey}u] = bitcast<u32>(lows[0]);
+    groups[at + ${groupWords.maxKey}u] = bitcast<u32>(highs[0]);
+    groups[at + ${groupWords.zeros}u] = counts[0].x;
+    groups[at + ${groupWords.notFinite}u] = counts[0].y;
+    groups[at + ${groupWords.sum}u] = bitcast<u32>(sums[0].x);
+    groups[at + ${groupWords.squares}u] = bitcast<u32>(sums[0].y);
   }
 }
 `;
 }
 
-/** WGSL: the element as two floats whose sum is exact, scaled; `skip` where it isn't finite. */
-const partsOf: Record<NumberClass, string> = {
-  float: `let skip = (bits & 0x7fffffffu) >= 0x7f800000u;
-    let high = select(bitcast<f32>(bits), 0.0, skip) * parameters.scale;
-    let low = 0.0;`,
-  signed: `let skip = false;
-    let high = f32(bitcast<i32>(bits & 0xffff0000u)) * parameters.scale;
-    let low = f32(bits & 0xffffu) * parameters.scale;`,
-  unsigned: `let skip = false;
-    let high = f32(bits & 0xffff0000u) * parameters.scale;
-    let low = f32(bits & 0xffffu) * parameters.scale;`,
-};
-
-export function momentShader(dtype: DType, asBool: boolean, withHistogram: boolean): string {
-  const numbers = asBool ? 'unsigned' : numberClass(dtype);
-  const parts = partsOf[numbers];
+export function classifyShader(dtype: DType, asBool: boolean): string {
   return /* wgsl */ `
 ${prelude(dtype, asBool)}
-@group(0) @binding(1) var<storage, read_write> result: array<u32>;
-${
-  withHistogram
-    ? `@group(0) @binding(3) var<storage, read_write> histogram: array<atomic<u32>>;
-var<workgroup> bins: array<atomic<u32>, ${maxBins}>;`
-    : ''
-}
-var<workgroup> highs: array<f32, ${threads}>;
-var<workgroup> lows: array<f32, ${threads}>;
-var<workgroup> finites: array<u32, ${threads}>;
-
-// A compiler that may reorder floating point would compute the compensation away; it can't see through this.
-fn opaque(value: f32) -> f32 { return bitcast<f32>(bitcast<u32>(value) ^ parameters.zero); }
-
-// Knuth's two-sum: the sum, and what rounding took from it.
-fn twoSum(a: f32, b: f32) -> vec2<f32> {
-  let sum = opaque(a + b);
-  let part = opaque(sum - a);
-  return vec2<f32>(sum, opaque(a - opaque(sum - part)) + opaque(b - part));
-}
+@group(0) @binding(1) var<storage, read_write> classes: array<atomic<u32>>;
 
 @compute @workgroup_size(${threads})
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>) {
-  let begin = group.x * ${groupElements}u + local;
-  let end = min((group.x + 1u) * ${groupElements}u, parameters.elements);
-  var finite = 0u; var sum = 0.0; var lost = 0.0;
-  for (var index = begin; index < end; index += ${threads}u) {
-    let bits = load(index);
-    ${parts}
-    finite += select(1u, 0u, skip);
-    let next = twoSum(sum, high);
-    sum = next.x;
-    lost += next.y + low;
+  let begin = group.x * ${groupVectors}u;
+  let end = min(begin + ${groupVectors}u, parameters.vectors);
+  for (var index = begin + local; index < end; index += ${threads}u) {
+    let words = source[parameters.firstVector + index];
+    ${forEachPart(
+      dtype,
+      `if (!all(isFinite(bits))) {
+        for (var lane = 0u; lane < 4u; lane++) {
+          let element = bits[lane];
+          if ((element & 0x7fffffffu) < 0x7f800000u) { continue; }
+          atomicMin(&classes[${classWords.first}], parameters.firstIndex + (index * 4u + lane) * stride + place);
+          if ((element & 0x7fffffu) != 0u) { atomicAdd(&classes[${classWords.nan}], 1u); }
+          else if (element == 0x7f800000u) { atomicAdd(&classes[${classWords.posInf}], 1u); }
+          else { atomicAdd(&classes[${classWords.negInf}], 1u); }
+        }
+      }`,
+    )}
   }
-  highs[local] = sum;
-  lows[local] = lost;
-  finites[local] = finite;
+}
+`;
+}
+
+export function binShader(dtype: DType, asBool: boolean): string {
+  return /* wgsl */ `
+${prelude(dtype, asBool)}
+@group(0) @binding(1) var<storage, read_write> counts: array<atomic<u32>>;
+var<workgroup> bins: array<atomic<u32>, ${maxBins}>;
+
+@compute @workgroup_size(${threads})
+fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>) {
+  let begin = group.x * ${groupVectors}u;
+  let end = min(begin + ${groupVectors}u, parameters.vectors);
+  for (var index = begin + local; index < end; index += ${threads}u) {
+    let words = source[parameters.firstVector + index];
+    ${forEachPart(
+      dtype,
+      `let finite = isFinite(bits);
+      let bin = max(difference(bits, parameters.low) * parameters.inverseWidth, vec4<f32>());
+      for (var lane = 0u; lane < 4u; lane++) {
+        if (finite[lane]) { atomicAdd(&bins[min(u32(bin[lane]), parameters.bins - 1u)], 1u); }
+      }`,
+    )}
+  }
   workgroupBarrier();
-  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
-    if (local < half) {
-      let next = twoSum(highs[local], highs[local + half]);
-      highs[local] = next.x;
-      lows[local] += lows[local + half] + next.y;
-      finites[local] += finites[local + half];
-    }
-    workgroupBarrier();
+  for (var bin = local; bin < parameters.bins; bin += ${threads}u) {
+    atomicAdd(&counts[bin], atomicLoad(&bins[bin]));
   }
-  let groupFinite = finites[0];
-  let groupHigh = highs[0];
-  let groupLow = lows[0];
-  let mean = (groupHigh + groupLow) / f32(max(groupFinite, 1u));
-  workgroupBarrier();
-  var difference = 0.0; var squares = 0.0; var squaresLost = 0.0;
-  for (var index = begin; index < end; index += ${threads}u) {
-    let bits = load(index);
-    ${parts}
-    let delta = select((high - mean) + low, 0.0, skip);
-    difference += delta;
-    let next = twoSum(squares, delta * delta);
-    squares = next.x;
-    squaresLost += next.y;
-    ${
-      withHistogram
-        ? `if (!skip) {
-      let bin = min(u32(max(((high - parameters.low) + low) * parameters.inverseWidth, 0.0)), parameters.bins - 1u);
-      atomicAdd(&bins[bin], 1u);
-    }`
-        : ''
-    }
-  }
-  highs[local] = squares + squaresLost;
-  lows[local] = difference;
-  workgroupBarrier();
-  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
-    if (local < half) {
-      highs[local] += highs[local + half];
-      lows[local] += lows[local + half];
-    }
-    workgroupBarrier();
-  }
-  if (local == 0u) {
-    let at = group.x * ${momentWords}u;
-    result[at] = groupFinite;
-    result[at + 1u] = bitcast<u32>(groupHigh);
-    result[at + 2u] = bitcast<u32>(groupLow);
-    result[at + 3u] = bitcast<u32>(lows[0]);
-    result[at + 4u] = bitcast<u32>(highs[0]);
-    result[at + 5u] = bitcast<u32>(mean);
-  }
-  ${withHistogram ? `if (local < parameters.bins) { atomicAdd(&histogram[local], atomicLoad(&bins[local])); }` : ''}
 }
 `;
 }

@@ -4,7 +4,7 @@
  * object ids belong to one session.
  */
 import type { Protocol } from 'devtools-protocol';
-import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
+import { CdpError, ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { agentSymbol, type AgentAnswer, type AgentCallName, type AgentCalls } from '../protocol/agent.ts';
 import { TensorError, type ErrorReport } from '../protocol/errors.ts';
 
@@ -27,11 +27,6 @@ export class AgentLink {
   constructor(main: CdpSession, agent: CdpSession) {
     this.#main = main;
     this.#agent = agent;
-  }
-
-  /** Whether anything was ever asked of the agent; if not, the debuggee has not been touched. */
-  get isInjected(): boolean {
-    return this.#onAgent !== null;
   }
 
   async call<Name extends AgentCallName>(
@@ -135,7 +130,7 @@ export class AgentLink {
     method: string,
     args: Protocol.Runtime.CallArgument[],
   ): Promise<string> {
-    const { result, exceptionDetails } = await session.send('Runtime.callFunctionOn', {
+    const { result, exceptionDetails } = await sent(session, {
       objectId,
       functionDeclaration: `function(...args) { return this.${method}(...args); }`,
       arguments: args,
@@ -154,6 +149,38 @@ export class AgentLink {
   }
 }
 
+/** @throws TensorError `program-ended`, `not-paused`: what a lost connection and stale objects mean to a person */
+async function sent(
+  session: CdpSession,
+  params: Protocol.Runtime.CallFunctionOnRequest,
+): Promise<Protocol.Runtime.CallFunctionOnResponse> {
+  try {
+    return await session.send('Runtime.callFunctionOn', params);
+  } catch (error) {
+    if (error instanceof ConnectionLostError) {
+      throw new TensorError(
+        {
+          code: 'program-ended',
+          message: 'The program ended, or was killed, while it was being read.',
+          help: 'Start it again, and read before the line that ends it.',
+        },
+        { cause: error },
+      );
+    }
+    if (error instanceof CdpError && /Could not find object|Cannot find context/.test(error.message)) {
+      throw new TensorError(
+        {
+          code: 'not-paused',
+          message: 'The program ran on before this was read; what it stopped with is gone.',
+          help: 'Read it again at the next stop.',
+        },
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
 function agentFailed(details?: Protocol.Runtime.ExceptionDetails): TensorError {
   const what = details?.exception?.description ?? details?.text ?? 'it gave no answer';
   return new TensorError({
@@ -161,12 +188,4 @@ function agentFailed(details?: Protocol.Runtime.ExceptionDetails): TensorError {
     message: `The part of Tensor Debugger that runs in the program failed: ${what}`,
     help: 'The program itself is unharmed. Please report this with the message above.',
   });
-}
-
-/** Whether an error says that the objects of a stop are gone: the program ran on while something was still being asked. */
-export function isStale(error: unknown): boolean {
-  return (
-    error instanceof CdpError &&
-    /Could not find object|Cannot find context|Can only perform operation while paused/.test(error.message)
-  );
 }

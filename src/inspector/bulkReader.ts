@@ -16,6 +16,8 @@ import type { AgentLink } from './agentLink.ts';
 const callBytes = 64 * 2 ** 20;
 /** Node's inspector closes its connection near 100 MiB; and base64 of so much takes some 100 ms. */
 const protocolBytes = 4 * 2 ** 20;
+/** A piece that is looked at in memory on its way. */
+const pieceBytes = 16 * 2 ** 20;
 
 export interface BulkProgress {
   onBytes?(bytes: number): void;
@@ -70,12 +72,7 @@ export class BulkReader {
     let written = 0;
     if (totalBytes === 0) return noCost;
     for (;;) {
-      if (signal?.aborted) {
-        throw new TensorError({
-          code: 'cancelled',
-          message: `Cancelled after ${written} of ${totalBytes} bytes; nothing was left behind.`,
-        });
-      }
+      assertNotCancelled(signal, written, totalBytes);
       const step = direct
         ? await this.#link.call('write', { request, file, position: position + written, from, maxBytes: callBytes })
         : await this.#carry(request, file, position + written, from);
@@ -84,6 +81,43 @@ export class BulkReader {
       from = step.nextElement;
       onBytes?.(written);
       if (step.done) return total;
+    }
+  }
+
+  /** The same elements piece by piece, for formats that have to look at them; `cost` is what all so far have cost. */
+  async *pieces(
+    request: WindowRequest,
+    totalBytes: number,
+    { onBytes, signal }: BulkProgress,
+  ): AsyncGenerator<{ bytes: Uint8Array; cost: CopyCost }> {
+    if (totalBytes === 0) return;
+    const direct = await this.#reaches();
+    const file = join(await this.#privateFolder(), randomUUID());
+    if (direct) await writeFile(file, '', { mode: 0o600 });
+    let cost = noCost;
+    let seen = 0;
+    try {
+      for (let from = 0, done = false; !done;) {
+        assertNotCancelled(signal, seen, totalBytes);
+        let bytes: Uint8Array;
+        let step: { nextElement: number; done: boolean; cost: CopyCost };
+        if (direct) {
+          const written = await this.#link.call('write', { request, file, position: 0, from, maxBytes: pieceBytes });
+          bytes = (await readFile(file)).subarray(0, written.bytesWritten);
+          step = written;
+        } else {
+          const { base64, ...rest } = await this.#link.call('chunk', { request, from, maxBytes: protocolBytes });
+          bytes = Buffer.from(base64, 'base64');
+          step = rest;
+        }
+        ({ nextElement: from, done } = step);
+        cost = addCost(cost, step.cost);
+        seen += bytes.byteLength;
+        yield { bytes, cost };
+        onBytes?.(seen);
+      }
+    } finally {
+      await rm(file, { force: true });
     }
   }
 
@@ -124,7 +158,15 @@ export class BulkReader {
   }
 }
 
-const noCost: CopyCost = {
+function assertNotCancelled(signal: AbortSignal | undefined, bytes: number, totalBytes: number): void {
+  if (!signal?.aborted) return;
+  throw new TensorError({
+    code: 'cancelled',
+    message: `Cancelled after ${bytes} of ${totalBytes} bytes; nothing was left behind.`,
+  });
+}
+
+export const noCost: CopyCost = {
   bytes: 0,
   queueMs: 0,
   transferMs: 0,

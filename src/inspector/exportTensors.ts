@@ -1,14 +1,188 @@
+/**
+ * Writes tensors to a file, straight from where they are: raw elements go from the device through two staging buffers
+ * into the file, whatever their size. The target appears only when it is whole: what is being written is a temporary
+ * file beside it.
+ */
+import { randomUUID } from 'node:crypto';
+import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { formatForFile } from '../formats/registry.ts';
+import type { Part, TensorHeader } from '../formats/format.ts';
 import type { WindowRequest } from '../protocol/agent.ts';
-import type { TensorDescriptor } from '../protocol/tensor.ts';
-import type { BulkReader } from './bulkReader.ts';
+import { TensorError } from '../protocol/errors.ts';
+import type { CopyCost, DType, TensorDescriptor } from '../protocol/tensor.ts';
+import { itemSize } from '../tensor/dtypes.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import { parseSlice, resultShape } from '../tensor/slice.ts';
+import { noCost, type BulkReader } from './bulkReader.ts';
 import type { ExportRequest, TensorInspector } from './tensorInspector.ts';
+
+/** What exporting needs of the inspector. */
 export interface Exporting {
   describe(id: string): Promise<TensorDescriptor>;
   parseId(id: string): Pick<WindowRequest, 'id' | 'as'>;
-  prepare(): Promise<void>;
-  bulk: BulkReader;
+  /** Runs something that reads; see `Inspector`. */
+  reading<Value>(read: () => Promise<Value>): Promise<Value>;
   readStrings(window: WindowRequest): Promise<string[]>;
+  bulk: BulkReader;
 }
-export function exportTensors(_request: ExportRequest, _by: Exporting): ReturnType<TensorInspector['export']> {
-  return Promise.reject(new Error('later'));
+
+interface Source {
+  header: TensorHeader & { shape: number[] };
+  request: WindowRequest;
+  byteLength: number;
+}
+
+export async function exportTensors(
+  request: ExportRequest,
+  exporting: Exporting,
+): ReturnType<TensorInspector['export']> {
+  const file = resolve(request.file);
+  const format = formatForFile(file);
+  await assertFree(file, request.force);
+  const sources = await Promise.all(request.tensors.map((tensor) => sourceOf(tensor, exporting)));
+  const headers = sources.map(({ header }) => header);
+  // Encoding first: what the format refuses is said before a byte is moved.
+  const parts = format.encode(headers);
+  const temporary = `${file}.${randomUUID().slice(0, 8)}.partial`;
+  const handle = await fileSystem(file, () => open(temporary, 'wx'));
+  let costs: CopyCost[];
+  let bytes: number;
+  try {
+    try {
+      ({ costs, bytes } = await writeParts(parts, sources, { temporary, handle, request, exporting }));
+    } finally {
+      await handle.close();
+    }
+    await assertFree(file, request.force);
+    await fileSystem(file, () => rename(temporary, file));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return {
+    export: { file, format: format.name, tensors: request.tensors.map(({ name }) => name), bytes },
+    costs,
+    warnings: format.warnings(headers),
+  };
+}
+
+async function sourceOf(
+  { name, id, slice }: ExportRequest['tensors'][number],
+  { describe, parseId, reading, readStrings }: Exporting,
+): Promise<Source> {
+  const tensor = await describe(id);
+  const { shape } = tensor;
+  if (tensor.access.how === 'none' || !shape.every((count) => count !== null)) {
+    throw new TensorError({
+      code: tensor.state === 'disposed' ? 'disposed' : 'not-readable',
+      message: `${name} can't be written: ${tensor.access.reason ?? 'its shape is not known'}`,
+      ...(tensor.access.help !== undefined && { help: tensor.access.help }),
+    });
+  }
+  const ranges = parseSlice(slice ?? '', shape);
+  const request: WindowRequest = { ...parseId(id), ranges };
+  const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+  const header = { name, dtype, shape: resultShape(ranges) };
+  const byteLength = sizeOf(header.shape) * itemSize(dtype);
+  if (dtype !== 'string') return { header, request, byteLength };
+  return { header: { ...header, strings: await reading(() => readStrings(request)) }, request, byteLength };
+}
+
+interface Writing {
+  temporary: string;
+  handle: FileHandle;
+  request: ExportRequest;
+  exporting: Exporting;
+}
+
+async function writeParts(
+  parts: readonly Part[],
+  sources: readonly Source[],
+  { temporary, handle, request, exporting }: Writing,
+): Promise<{ costs: CopyCost[]; bytes: number }> {
+  const { onProgress, signal } = request;
+  const total = sources.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const costs = sources.map(() => noCost);
+  let position = 0;
+  let moved = 0;
+  const append = async (bytes: Uint8Array) => {
+    await fileSystem(request.file, () => handle.write(bytes, 0, bytes.byteLength, position));
+    position += bytes.byteLength;
+  };
+  for (const part of parts) {
+    if (part.kind === 'bytes') {
+      await append(part.bytes());
+      continue;
+    }
+    const source = sources[part.tensor]!;
+    const before = moved;
+    const progress = {
+      signal,
+      onBytes: (bytes: number) => {
+        moved = before + bytes;
+        onProgress?.(total === 0 ? 1 : moved / total, moved);
+      },
+    };
+    if (!part.transform && !part.observe) {
+      const target = { file: temporary, position };
+      costs[part.tensor] = await exporting.reading(() =>
+        exporting.bulk.writeWindow(source.request, target, source.byteLength, progress),
+      );
+      position += source.byteLength;
+      continue;
+    }
+    await exporting.reading(async () => {
+      for await (const { bytes, cost } of exporting.bulk.pieces(source.request, source.byteLength, progress)) {
+        costs[part.tensor] = cost;
+        part.observe?.(bytes);
+        if (!part.transform) await append(bytes);
+        else for (const piece of part.transform.push(bytes)) await append(piece);
+      }
+    });
+    for (const piece of part.transform?.end() ?? []) await append(piece);
+  }
+  return { costs, bytes: position };
+}
+
+/** @throws TensorError `file-exists` */
+async function assertFree(file: string, force: boolean): Promise<void> {
+  if (force) return;
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return;
+  throw new TensorError({
+    code: 'file-exists',
+    message: `${file} exists already; it was left as it is.`,
+    help: 'Choose another name, or say that it may be replaced (--force on the command line).',
+  });
+}
+
+const causes: Partial<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EACCES: 'the folder may not be written',
+  EPERM: 'the folder may not be written',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'the folder does not exist',
+  ENOTDIR: 'part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+};
+
+async function fileSystem<Value>(file: string, run: () => Promise<Value>): Promise<Value> {
+  try {
+    return await run();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = (code !== undefined && causes[code]) || (error instanceof Error ? error.message : String(error));
+    throw new TensorError(
+      {
+        code: 'file-system',
+        message: `${basename(file)} could not be written in ${dirname(resolve(file))}: ${why}.`,
+        help: 'Nothing was left behind; choose another place and write it again.',
+      },
+      { cause: error },
+    );
+  }
 }

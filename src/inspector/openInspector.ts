@@ -1,5 +1,4 @@
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { AgentListing, AgentWindow, Reinterpretation, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { Copies, ReadResult, TensorListing } from '../protocol/requests.ts';
@@ -211,7 +210,7 @@ class Inspector implements TensorInspector {
     return exportTensors(request, {
       describe: (id) => this.describe(id),
       parseId,
-      prepare: () => this.#link.preparePump(),
+      reading: (read) => this.#reading(read),
       bulk: this.#bulk,
       readStrings: async (window) =>
         windowValues((await this.#link.call('read', { windows: [window] }))[0]!) as string[],

@@ -1,0 +1,343 @@
+/**
+ * Breakpoints in source files.
+ *
+ * They are bound script by script: where the source map (if any) says that the line's code is. Scripts that are loaded
+ * already are bound at once. For those to come, one breakpoint by URL, on everything outside of `node_modules`, stops each
+ * script at its first statement while its map is read and its breakpoints are set. V8's instrumentation breakpoint for
+ * that purpose does not stop CommonJS modules.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Protocol } from 'devtools-protocol';
+import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
+import { HitCounter } from './hitCondition.ts';
+import type { Script, Scripts } from './scripts.ts';
+import type { Position, ScriptMap } from './sourceMaps.ts';
+
+/** A breakpoint as the client wants it, with what became of it. Positions from 0. */
+export interface SourceBreakpoint {
+  id: number;
+  path: string;
+  line: number;
+  column: number | undefined;
+  condition: string | undefined;
+  hit: HitCounter | undefined;
+  logMessage: string | undefined;
+  /** What makes two requests the same breakpoint. */
+  key: string;
+  verified: boolean;
+  /** Where it stops, once that is known. */
+  actual: Position | undefined;
+  message: string | undefined;
+  /** It can never work, whatever is loaded. */
+  invalid: boolean;
+  bound: BoundBreakpoint[];
+}
+
+interface BoundBreakpoint {
+  cdpId: string;
+  scriptId: string;
+  location: Position;
+}
+
+const firstStatement = '^file:///(?!.*/node_modules/)';
+/** How far behind its line a breakpoint may slide in generated code before that is no help to anyone. */
+const maxSlideLines = 50;
+
+export class Breakpoints {
+  #nextId = 1;
+  readonly #byPath = new Map<string, SourceBreakpoint[]>();
+  readonly #onChange: (breakpoint: SourceBreakpoint) => void;
+  #target: { main: CdpSession; scripts: Scripts } | undefined;
+  #entryId: string | undefined;
+  /** Binding happens one at a time: a script that is being entered and a request must not both set the same one. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(onChange: (breakpoint: SourceBreakpoint) => void) {
+    this.#onChange = onChange;
+  }
+
+  /** A debuggee is there; its scripts so far are known, and it does not run yet. */
+  async connect(main: CdpSession, scripts: Scripts): Promise<void> {
+    this.#target = { main, scripts };
+    this.#entryId = undefined;
+    for (const breakpoint of this.#all()) {
+      breakpoint.bound = [];
+      breakpoint.hit?.reset();
+      if (!breakpoint.invalid) this.#setState(breakpoint, false, undefined, notLoaded);
+    }
+    if (this.#byPath.size > 0) await this.#serialised(() => this.#bindAll());
+  }
+
+  disconnect(): void {
+    this.#target = undefined;
+    for (const breakpoint of this.#all()) {
+      if (breakpoint.verified || breakpoint.invalid) continue;
+      this.#setState(breakpoint, false, undefined, `The program ended without loading ${breakpoint.path}.`);
+    }
+  }
+
+  /** Replaces the breakpoints of a file; those that stay the same keep their identity. */
+  set(
+    path: string,
+    requested: readonly DebugProtocol.SourceBreakpoint[],
+    offsets: Position,
+  ): Promise<SourceBreakpoint[]> {
+    return this.#serialised(async () => {
+      const old = this.#byPath.get(path) ?? [];
+      const kept = new Set<SourceBreakpoint>();
+      const next: SourceBreakpoint[] = [];
+      for (const request of requested) {
+        const candidate = this.#create(path, request, offsets);
+        const same = old.find(({ key }) => key === candidate.key);
+        if (same && !kept.has(same)) {
+          kept.add(same);
+          next.push(same);
+        } else {
+          await this.#checkCondition(candidate);
+          next.push(candidate);
+        }
+      }
+      this.#byPath.set(path, next);
+      await Promise.all(
+        old.filter((breakpoint) => !kept.has(breakpoint)).map((breakpoint) => this.#unbind(breakpoint)),
+      );
+      const fresh = next.filter((breakpoint) => !kept.has(breakpoint) && !breakpoint.invalid);
+      if (this.#target && fresh.length > 0) {
+        await this.#stopAtFirstStatements();
+        for (const script of this.#target.scripts.ofPath(path)) await this.#bind(script, fresh);
+      }
+      return next;
+    });
+  }
+
+  isEntry(cdpIds: readonly string[] | undefined): boolean {
+    return this.#entryId !== undefined && (cdpIds?.includes(this.#entryId) ?? false);
+  }
+
+  /** The script is about to run its first statement. */
+  async beforeFirstStatement(script: Script): Promise<void> {
+    await this.#serialised(() => this.#bindScript(script));
+  }
+
+  /** The breakpoints that a stop is at: those that V8 names, and those bound since at the very place. */
+  hitBy(cdpIds: readonly string[], { scriptId, lineNumber, columnNumber = 0 }: Protocol.Debugger.Location) {
+    const named: SourceBreakpoint[] = [];
+    const here: SourceBreakpoint[] = [];
+    for (const breakpoint of this.#all()) {
+      if (breakpoint.bound.some(({ cdpId }) => cdpIds.includes(cdpId))) named.push(breakpoint);
+      else if (
+        breakpoint.bound.some(
+          ({ scriptId: id, location }) =>
+            id === scriptId && location.line === lineNumber && location.column === columnNumber,
+        )
+      ) {
+        here.push(breakpoint);
+      }
+    }
+    return { named, here };
+  }
+
+  #all(): SourceBreakpoint[] {
+    return [...this.#byPath.values()].flat();
+  }
+
+  #create(path: string, request: DebugProtocol.SourceBreakpoint, offsets: Position): SourceBreakpoint {
+    const { condition, hitCondition, logMessage } = request;
+    const breakpoint: SourceBreakpoint = {
+      id: this.#nextId++,
+      path,
+      line: Math.max(0, request.line - offsets.line),
+      column: request.column === undefined ? undefined : Math.max(0, request.column - offsets.column),
+      condition: condition?.trim() ? condition : undefined,
+      hit: undefined,
+      logMessage: logMessage === '' ? undefined : logMessage,
+      key: JSON.stringify([request.line, request.column, condition, hitCondition, logMessage]),
+      verified: false,
+      actual: undefined,
+      message: notLoaded(path),
+      invalid: false,
+      bound: [],
+    };
+    if (hitCondition?.trim()) {
+      const hit = HitCounter.parse(hitCondition);
+      if (hit) breakpoint.hit = hit;
+      else {
+        breakpoint.invalid = true;
+        breakpoint.message = `The hit condition "${hitCondition}" is none: write a number, or one of > >= = < <= % and a number.`;
+      }
+    }
+    return breakpoint;
+  }
+
+  /** V8 takes a condition that is no expression, and then never stops. */
+  async #checkCondition(breakpoint: SourceBreakpoint): Promise<void> {
+    if (breakpoint.condition === undefined || !this.#target || breakpoint.invalid) return;
+    const { exceptionDetails } = await this.#target.main.send('Runtime.compileScript', {
+      expression: `(${breakpoint.condition}\n)`,
+      sourceURL: '',
+      persistScript: false,
+    });
+    if (!exceptionDetails) return;
+    breakpoint.invalid = true;
+    const reason = exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text;
+    breakpoint.message = `The condition "${breakpoint.condition}" is no expression: ${reason}`;
+  }
+
+  async #bindAll(): Promise<void> {
+    if (!this.#target) return;
+    await this.#stopAtFirstStatements();
+    for (const breakpoint of this.#all()) await this.#checkCondition(breakpoint);
+    for (const path of this.#byPath.keys()) {
+      for (const script of this.#target.scripts.ofPath(path)) {
+        await this.#bind(script, this.#byPath.get(path) ?? []);
+      }
+    }
+  }
+
+  /** Until the first breakpoint is set, no script is stopped for it. */
+  async #stopAtFirstStatements(): Promise<void> {
+    if (!this.#target || this.#entryId !== undefined) return;
+    const { breakpointId } = await this.#target.main.send('Debugger.setBreakpointByUrl', {
+      urlRegex: firstStatement,
+      lineNumber: 0,
+      columnNumber: 0,
+    });
+    this.#entryId = breakpointId;
+    // Maps of scripts that were loaded before may still be on their way; `ofPath` knows them only then.
+    await Promise.all([...this.#target.scripts.all()].map(({ map }) => map));
+  }
+
+  async #bindScript(script: Script): Promise<void> {
+    await script.map;
+    const paths = new Set([script.path, ...script.sourcePaths]);
+    for (const path of paths) {
+      const breakpoints = path === undefined ? undefined : this.#byPath.get(path);
+      if (breakpoints) await this.#bind(script, breakpoints);
+    }
+  }
+
+  async #bind(script: Script, breakpoints: readonly SourceBreakpoint[]): Promise<void> {
+    const map = await script.map;
+    for (const breakpoint of breakpoints) {
+      if (breakpoint.invalid || breakpoint.bound.some(({ scriptId }) => scriptId === script.id)) continue;
+      const source = map ? script.sourcePaths.indexOf(breakpoint.path) : -1;
+      // `tsx` runs generated code under the original's own URL: the map decides, not the name.
+      if (map && source >= 0) await this.#bindMapped(script, map, source, breakpoint);
+      else if (script.path === breakpoint.path) await this.#bindPlain(script, breakpoint);
+    }
+  }
+
+  async #bindPlain(script: Script, breakpoint: SourceBreakpoint): Promise<void> {
+    const location = await this.#setInScript(
+      script,
+      { line: breakpoint.line, column: breakpoint.column ?? 0 },
+      breakpoint,
+    );
+    if (location) this.#setState(breakpoint, true, location, undefined);
+    else this.#setState(breakpoint, breakpoint.bound.length > 0, breakpoint.actual, noCode);
+  }
+
+  async #bindMapped(script: Script, map: ScriptMap, source: number, breakpoint: SourceBreakpoint): Promise<void> {
+    for (const line of map.linesFrom(source, breakpoint.line)) {
+      if (line > breakpoint.line + maxSlideLines) break;
+      const candidates = await this.#locationsOf(script, map, source, line);
+      const wantedColumn = line === breakpoint.line ? breakpoint.column : undefined;
+      const chosen =
+        candidates.find(({ original }) => wantedColumn === undefined || original.column >= wantedColumn) ??
+        candidates[0];
+      if (!chosen) continue;
+      const location = await this.#setInScript(script, chosen.generated, breakpoint);
+      if (!location) continue;
+      this.#setState(breakpoint, true, { line, column: chosen.original.column }, undefined);
+      return;
+    }
+    this.#setState(breakpoint, breakpoint.bound.length > 0, breakpoint.actual, noCode);
+  }
+
+  /** Where V8 can stop in the code that was generated from a line. */
+  async #locationsOf(script: Script, map: ScriptMap, source: number, line: number) {
+    const found: { generated: Position; original: Position }[] = [];
+    for (const { start, end } of map.rangesOf(source, line)) {
+      const { locations } = await this.#main.send('Debugger.getPossibleBreakpoints', {
+        start: { scriptId: script.id, lineNumber: start.line, columnNumber: start.column },
+        end: { scriptId: script.id, lineNumber: end.line, columnNumber: end.column },
+      });
+      for (const { lineNumber, columnNumber = 0 } of locations) {
+        const generated = { line: lineNumber, column: columnNumber };
+        const original = map.originalOf(generated);
+        if (original) found.push({ generated, original });
+      }
+    }
+    return found;
+  }
+
+  async #setInScript(
+    script: Script,
+    { line, column }: Position,
+    breakpoint: SourceBreakpoint,
+  ): Promise<Position | null> {
+    try {
+      const { breakpointId, actualLocation } = await this.#main.send('Debugger.setBreakpoint', {
+        location: { scriptId: script.id, lineNumber: line, columnNumber: column },
+        ...(breakpoint.condition !== undefined && { condition: `(${breakpoint.condition}\n)` }),
+      });
+      const location = { line: actualLocation.lineNumber, column: actualLocation.columnNumber ?? 0 };
+      breakpoint.bound.push({ cdpId: breakpointId, scriptId: script.id, location });
+      return location;
+    } catch (error) {
+      if (!(error instanceof CdpError)) throw error;
+      return /already exists/.test(error.message) ? this.#share(script, { line, column }, breakpoint) : null;
+    }
+  }
+
+  /** V8 takes one breakpoint per place: a second one there, of another line that slid, shares it. */
+  #share(script: Script, place: Position, breakpoint: SourceBreakpoint): Position | null {
+    for (const { bound } of this.#all()) {
+      const same = bound.find(
+        ({ scriptId, location }) =>
+          scriptId === script.id &&
+          (location.line > place.line || (location.line === place.line && location.column >= place.column)),
+      );
+      if (!same) continue;
+      breakpoint.bound.push({ ...same });
+      return same.location;
+    }
+    return null;
+  }
+
+  async #unbind(breakpoint: SourceBreakpoint): Promise<void> {
+    const bound = breakpoint.bound.splice(0);
+    const shared = new Set(this.#all().flatMap((other) => other.bound.map(({ cdpId }) => cdpId)));
+    for (const { cdpId } of bound) {
+      if (this.#target && !shared.has(cdpId))
+        await this.#main.send('Debugger.removeBreakpoint', { breakpointId: cdpId });
+    }
+  }
+
+  get #main(): CdpSession {
+    return this.#target!.main;
+  }
+
+  #setState(
+    breakpoint: SourceBreakpoint,
+    verified: boolean,
+    actual: Position | undefined,
+    message: string | ((path: string, line: number) => string) | undefined,
+  ): void {
+    const text = typeof message === 'function' ? message(breakpoint.path, breakpoint.line + 1) : message;
+    const before = JSON.stringify([breakpoint.verified, breakpoint.actual, breakpoint.message]);
+    breakpoint.verified = verified;
+    breakpoint.actual = actual;
+    breakpoint.message = verified ? undefined : text;
+    if (JSON.stringify([verified, actual, breakpoint.message]) !== before) this.#onChange(breakpoint);
+  }
+
+  #serialised<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+const notLoaded = (path: string) => `The program has not loaded ${path} (yet).`;
+const noCode = (_path: string, line: number) => `Line ${line} has no code, nor has a line after it.`;

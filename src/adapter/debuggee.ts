@@ -1,0 +1,306 @@
+/** The program under the debugger: its main DevTools session, whether it runs, and what its stops mean. */
+import type { Protocol } from 'devtools-protocol';
+import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
+import type { Breakpoints, SourceBreakpoint } from './breakpoints.ts';
+import type { Configuration } from './configuration.ts';
+import { errors } from './errors.ts';
+import { globToPattern, type PathMapper } from './paths.ts';
+import { Scripts } from './scripts.ts';
+
+export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'exception' | 'debugger statement';
+
+export interface Stop {
+  reason: StopReason;
+  description: string;
+  /** What was thrown, first line only. */
+  text?: string;
+  callFrames: Protocol.Debugger.CallFrame[];
+  hitBreakpointIds: number[];
+  exception?: { object: Protocol.Runtime.RemoteObject; uncaught: boolean };
+}
+
+export interface DebuggeeEvents {
+  stopped(stop: Stop): void;
+  /** What was learned at this stop is void; waited for before the program runs. */
+  beforeResume(): Promise<void>;
+  /** It runs on, though no request of the client made it. */
+  continued(): void;
+  output(category: 'console' | 'stdout' | 'stderr', text: string, frame?: Protocol.Debugger.CallFrame): void;
+  consoleCalled(event: Protocol.Runtime.ConsoleAPICalledEvent): void;
+  /** The program is done; Node waits for its debuggers to leave. */
+  finished(): void;
+}
+
+type StepKind = 'stepInto' | 'stepOver' | 'stepOut';
+
+export class Debuggee {
+  readonly main: CdpSession;
+  readonly scripts: Scripts;
+  readonly #config: Configuration;
+  readonly #breakpoints: Breakpoints;
+  readonly #events: DebuggeeEvents;
+  #stop: Stop | undefined;
+  #mainContext: number | undefined;
+  #pauseRequested = false;
+  /** The step that is under way, with the number of frames where it began. */
+  #step: { kind: StepKind; depth: number; leaving: boolean } | undefined;
+  #stopsAtEntry: boolean;
+
+  constructor(
+    main: CdpSession,
+    config: Configuration,
+    paths: PathMapper,
+    breakpoints: Breakpoints,
+    events: DebuggeeEvents,
+  ) {
+    this.main = main;
+    this.#config = config;
+    this.#breakpoints = breakpoints;
+    this.#events = events;
+    this.#stopsAtEntry = config.request === 'launch' ? config.stopOnEntry : !config.continueOnAttach;
+    this.scripts = new Scripts({
+      paths,
+      useSourceMaps: config.sourceMaps,
+      projectFolder: config.cwd,
+      warn: (message) => events.output('console', `${message}\n`),
+    });
+    main.on('Debugger.scriptParsed', (event) => this.#onScriptParsed(event));
+    main.on('Debugger.paused', (event) => this.#onPaused(event));
+    main.on('Debugger.resumed', () => this.#onResumed());
+    main.on('Runtime.consoleAPICalled', (event) => events.consoleCalled(event));
+    main.on('Runtime.executionContextCreated', ({ context }) => {
+      const { isDefault } = (context.auxData ?? {}) as { isDefault?: boolean };
+      if (isDefault) this.#mainContext ??= context.id;
+    });
+    main.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
+      if (executionContextId === this.#mainContext) events.finished();
+    });
+  }
+
+  /** Learns what is loaded and sets the breakpoints; a program that waits for the debugger goes on waiting. */
+  async connect(): Promise<void> {
+    await this.main.send('Runtime.enable');
+    await this.main.send('Debugger.enable', {});
+    const patterns = this.#config.skipFiles.map((glob) => globToPattern(glob).replace(/^\^\//, '^(?:file://)?/'));
+    if (patterns.length > 0) await this.main.send('Debugger.setBlackboxPatterns', { patterns });
+    await this.#breakpoints.connect(this.main, this.scripts);
+  }
+
+  async run(): Promise<void> {
+    await this.main.send('Runtime.runIfWaitingForDebugger');
+  }
+
+  get stop(): Stop | undefined {
+    return this.#stop;
+  }
+
+  /** @throws TensorError `not-paused` */
+  requireStop(): Stop {
+    if (!this.#stop) throw errors.notPaused();
+    return this.#stop;
+  }
+
+  get mainContext(): number | undefined {
+    return this.#mainContext;
+  }
+
+  async resume(): Promise<void> {
+    await this.#leaveStop();
+    await this.main.send('Debugger.resume', {});
+  }
+
+  async step(kind: StepKind): Promise<void> {
+    const { callFrames } = this.requireStop();
+    await this.#leaveStop();
+    this.#step = { kind, depth: callFrames.length, leaving: false };
+    await this.main.send(`Debugger.${kind}` as 'Debugger.stepOut');
+  }
+
+  async pause(): Promise<void> {
+    if (this.#stop) return;
+    this.#pauseRequested = true;
+    await this.main.send('Debugger.pause');
+  }
+
+  async #leaveStop(): Promise<void> {
+    this.requireStop();
+    this.#stop = undefined;
+    this.#step = undefined;
+    this.#pauseRequested = false;
+    await this.#events.beforeResume();
+  }
+
+  #onScriptParsed(event: Protocol.Debugger.ScriptParsedEvent): void {
+    const script = this.scripts.add(event);
+    // An answer in flight acknowledges this event; the stop that follows would wait 40 ms for it (Nagle's algorithm).
+    if (script?.path !== undefined) this.#inBackground(this.main.send('Runtime.getIsolateId'));
+  }
+
+  #onResumed(): void {
+    // Our own resumes have cleared the stop before; this is another debugger's, or the protocol's own.
+    if (!this.#stop) return;
+    this.#stop = undefined;
+    this.#events.continued();
+  }
+
+  #onPaused(event: Protocol.Debugger.PausedEvent): void {
+    this.#inBackground(this.#decide(event));
+  }
+
+  async #decide(event: Protocol.Debugger.PausedEvent): Promise<void> {
+    const top = event.callFrames[0];
+    if (!top) return;
+    const cdpIds = event.hitBreakpoints ?? [];
+    const isEntry = this.#breakpoints.isEntry(cdpIds);
+    if (isEntry) {
+      const script = this.scripts.get(top.location.scriptId);
+      if (script) await this.#breakpoints.beforeFirstStatement(script);
+    }
+    const { named, here } = this.#breakpoints.hitBy(cdpIds, top.location);
+    const conditionsMet = await Promise.all(here.map((breakpoint) => this.#isConditionMet(breakpoint, top)));
+    // V8 has checked the conditions of those that it names.
+    const hits = [...named, ...here.filter((_, index) => conditionsMet[index])];
+    const stopping: SourceBreakpoint[] = [];
+    for (const breakpoint of hits) {
+      if (breakpoint.hit && !breakpoint.hit.pass()) continue;
+      if (breakpoint.logMessage === undefined) stopping.push(breakpoint);
+      else this.#events.output('console', await this.#logText(breakpoint.logMessage, top), top);
+    }
+    // Node's own reason, which the protocol's types don't know.
+    const atStart = (event.reason as string) === 'Break on start';
+    const stop = this.#stopOf(event, stopping, {
+      atStart: atStart && this.#stopsAtEntry,
+      // It stopped for nothing but what was passed over.
+      onlyPassed: stopping.length === 0 && (atStart || isEntry || hits.length > 0) && !isException(event.reason),
+    });
+    if (stop) return this.#report(stop);
+    await this.#passOver(event, isEntry);
+  }
+
+  #stopOf(
+    event: Protocol.Debugger.PausedEvent,
+    stopping: readonly SourceBreakpoint[],
+    { atStart, onlyPassed }: { atStart: boolean; onlyPassed: boolean },
+  ): Stop | undefined {
+    const common = { callFrames: event.callFrames, hitBreakpointIds: stopping.map(({ id }) => id) };
+    if (isException(event.reason)) {
+      const data = event.data as (Protocol.Runtime.RemoteObject & { uncaught?: boolean }) | undefined;
+      const object: Protocol.Runtime.RemoteObject = data ?? { type: 'undefined' };
+      const text = exceptionText(object);
+      const uncaught = data?.uncaught ?? event.reason === 'promiseRejection';
+      const description = uncaught ? 'Paused on uncaught exception' : 'Paused on exception';
+      return { ...common, reason: 'exception', description, text, exception: { object, uncaught } };
+    }
+    if (stopping.length > 0) return { ...common, reason: 'breakpoint', description: 'Paused on breakpoint' };
+    if (atStart) return { ...common, reason: 'entry', description: 'Paused on entry' };
+    if (onlyPassed) return undefined;
+    if (this.#step)
+      return this.#isStepDone(event) ? { ...common, reason: 'step', description: 'Paused on step' } : undefined;
+    if (this.#pauseRequested) return { ...common, reason: 'pause', description: 'Paused' };
+    return { ...common, reason: 'debugger statement', description: 'Paused on debugger statement' };
+  }
+
+  /** After something inside of a step was passed over, the step is finished by steps of our own. */
+  #isStepDone({ callFrames }: Protocol.Debugger.PausedEvent): boolean {
+    const step = this.#step;
+    if (!step?.leaving) return true;
+    return step.kind === 'stepOut' && callFrames.length < step.depth;
+  }
+
+  /** Lets the program run on from a stop that nobody should see, without losing the step that is under way. */
+  async #passOver({ callFrames }: Protocol.Debugger.PausedEvent, isEntry: boolean): Promise<void> {
+    const step = this.#step;
+    if (!step) return void (await this.main.send('Debugger.resume', {}));
+    const deeper = callFrames.length > step.depth;
+    if (deeper || (step.kind === 'stepOut' && callFrames.length === step.depth)) {
+      step.leaving = true;
+      await this.main.send('Debugger.stepOut');
+    } else if (step.leaving || isEntry) {
+      step.leaving = false;
+      await this.main.send('Debugger.stepOver');
+    } else {
+      this.#report({ reason: 'step', description: 'Paused on step', callFrames, hitBreakpointIds: [] });
+    }
+  }
+
+  #report(stop: Stop): void {
+    this.#step = undefined;
+    this.#pauseRequested = false;
+    this.#stop = stop;
+    this.#events.stopped(stop);
+  }
+
+  async #isConditionMet({ condition }: SourceBreakpoint, frame: Protocol.Debugger.CallFrame): Promise<boolean> {
+    if (condition === undefined) return true;
+    const { result, exceptionDetails } = await this.main.send('Debugger.evaluateOnCallFrame', {
+      callFrameId: frame.callFrameId,
+      expression: `!!(${condition}\n)`,
+      silent: true,
+    });
+    return !exceptionDetails && result.value === true;
+  }
+
+  /** `{expression}` in a log message stands for its value. */
+  async #logText(message: string, frame: Protocol.Debugger.CallFrame): Promise<string> {
+    const parts = await Promise.all(
+      splitLogMessage(message).map(async (part) => {
+        if ('text' in part) return part.text;
+        const { result, exceptionDetails } = await this.main.send('Debugger.evaluateOnCallFrame', {
+          callFrameId: frame.callFrameId,
+          expression: `(${part.expression}\n)`,
+          silent: true,
+        });
+        if (exceptionDetails) return `{${exceptionText(exceptionDetails.exception ?? result)}}`;
+        return result.type === 'string' ? String(result.value) : (result.description ?? String(result.value));
+      }),
+    );
+    return `${parts.join('')}\n`;
+  }
+
+  /** An end of the program is told elsewhere; anything else that goes wrong here is a fault that must be seen. */
+  #inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (error instanceof ConnectionLostError) return;
+      this.#events.output('console', `The debugger failed: ${(error as Error).message}\n`);
+    });
+  }
+}
+
+function isException(reason: string): boolean {
+  return reason === 'exception' || reason === 'promiseRejection';
+}
+
+export function exceptionText(object: Protocol.Runtime.RemoteObject): string {
+  if (object.type === 'string') return String(object.value);
+  return (object.description ?? String(object.value)).split('\n')[0] ?? '';
+}
+
+type LogPart = { text: string } | { expression: string };
+
+/** Braces inside of an expression nest; a brace that is never closed is text. */
+export function splitLogMessage(message: string): LogPart[] {
+  const parts: LogPart[] = [];
+  let text = '';
+  for (let index = 0; index < message.length; index++) {
+    const end = message[index] === '{' ? closingBrace(message, index) : -1;
+    if (end < 0) {
+      text += message[index];
+      continue;
+    }
+    if (text !== '') parts.push({ text });
+    text = '';
+    parts.push({ expression: message.slice(index + 1, end) });
+    index = end;
+  }
+  if (text !== '') parts.push({ text });
+  return parts;
+}
+
+function closingBrace(message: string, start: number): number {
+  let depth = 0;
+  for (let index = start; index < message.length; index++) {
+    if (message[index] === '{') depth++;
+    else if (message[index] === '}' && --depth === 0) return message.slice(start + 1, index).trim() === '' ? -1 : index;
+  }
+  return -1;
+}

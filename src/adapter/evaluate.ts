@@ -1,0 +1,62 @@
+/** Expressions: in hovers without side effects, in the debug console with all of them. */
+import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../cdp/cdpSession.ts';
+import { exceptionText } from './debuggee.ts';
+import { errors } from './errors.ts';
+
+type RemoteObject = Protocol.Runtime.RemoteObject;
+
+export interface EvaluateOptions {
+  /** Undefined: in the global scope, the program may be running. */
+  frame: Protocol.Debugger.CallFrame | undefined;
+  contextId: number | undefined;
+  throwOnSideEffect: boolean;
+  timeoutMs?: number;
+}
+
+/** @throws TensorError that says why there is no value */
+export async function evaluate(main: CdpSession, expression: string, options: EvaluateOptions): Promise<RemoteObject> {
+  const { frame, contextId, throwOnSideEffect, timeoutMs } = options;
+  const common = {
+    expression: asExpression(expression),
+    throwOnSideEffect,
+    generatePreview: true,
+    silent: true,
+    ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+  };
+  const { result, exceptionDetails } = frame
+    ? await main.send('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, ...common })
+    : await main.send('Runtime.evaluate', { ...common, ...(contextId !== undefined && { contextId }) });
+  if (!exceptionDetails) return result;
+  const thrown = exceptionDetails.exception ?? result;
+  const text = exceptionText(thrown);
+  if (throwOnSideEffect && /^EvalError: Possible side-effect/.test(text)) throw errors.sideEffect(expression);
+  throw errors.expressionThrew(await explain(main, text, expression, frame));
+}
+
+/** `{ a: 1 }` is meant as an object, not as a block. */
+function asExpression(text: string): string {
+  return /^\s*\{[^]*\}\s*$/.test(text) && !/;\s*\}\s*$/.test(text) ? `(${text})` : text;
+}
+
+async function explain(
+  main: CdpSession,
+  text: string,
+  expression: string,
+  frame: Protocol.Debugger.CallFrame | undefined,
+): Promise<string> {
+  if (/^SyntaxError: await is only valid/.test(text)) {
+    return `${text}. Nothing can be awaited while the program is paused: its event loop stands still.`;
+  }
+  const missing = /^ReferenceError: (\S+) is not defined$/.exec(text)?.[1];
+  if (missing === undefined || !frame || !expression.includes(missing)) return text;
+  const { scriptSource } = await main.send('Debugger.getScriptSource', { scriptId: frame.location.scriptId });
+  // Any mention is reason enough: the name is bound there, by a declaration, an import or a parameter.
+  const isMentioned = new RegExp(`(?<![\\w$.])${missing.replace(/\$/g, '\\$')}(?![\\w$])`).test(scriptSource);
+  if (!isMentioned) return text;
+  const where = frame.functionName === '' ? 'the paused function' : `the paused function ${frame.functionName}`;
+  return (
+    `${missing} is not available here: ${where} does not use it, and V8 keeps only those outer variables that a ` +
+    `function uses. Look at it in a frame whose function does, or use it in this one.`
+  );
+}

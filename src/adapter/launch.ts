@@ -1,0 +1,249 @@
+/** Starts a program with its inspector on loopback, stopped before its first line until the debugger lets it run. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { listTargets, mainTarget } from '../cdp/targets.ts';
+import type { LaunchConfiguration } from './configuration.ts';
+import { errors } from './errors.ts';
+import { BannerFilter, decodeTo } from './output.ts';
+import { makeRunnable } from './typescript.ts';
+
+export interface ProgramEnd {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** The debuggee's process as the session needs it. */
+export interface DebuggeeProcess {
+  pid: number | undefined;
+  /** Where its inspector listens; undefined if it runs without one. */
+  websocketUrl: string | undefined;
+  /** Null if this process can't be watched: it is not our child. */
+  ended: Promise<ProgramEnd> | null;
+  /** @returns false if it is gone already. */
+  kill(signal: NodeJS.Signals): boolean;
+}
+
+export interface LaunchHost {
+  output(category: 'stdout' | 'stderr' | 'console', text: string): void;
+  /** Asks the client to run a command in a terminal; undefined if it can't. */
+  runInTerminal:
+    | ((args: DebugProtocol.RunInTerminalRequestArguments) => Promise<DebugProtocol.RunInTerminalResponse['body']>)
+    | undefined;
+}
+
+/** A terminal has to start a shell and Node: seconds on a busy machine. */
+const terminalTimeoutMs = 30_000;
+const terminalPollMs = 25;
+/** After the end of a program, a child of its own may hold its output open for ever. */
+const outputGraceMs = 500;
+
+export async function launch(config: LaunchConfiguration, host: LaunchHost): Promise<DebuggeeProcess> {
+  checkFolder(config.cwd);
+  if (config.port !== 0) await checkPortIsFree(config.port);
+  const runnable = config.program === undefined ? undefined : await makeRunnable(config, config.program);
+  if (config.console === 'internalConsole') {
+    return launchAsChild(config, commandOf(config, runnable, config.port), host);
+  }
+  return launchInTerminal(config, runnable, host);
+}
+
+function commandOf(
+  config: LaunchConfiguration,
+  runnable: Awaited<ReturnType<typeof makeRunnable>> | undefined,
+  port: number,
+) {
+  // `--inspect-brk` also stops at the first line; `--inspect-wait` only waits for the debugger.
+  const inspect = config.noDebug ? [] : [`--inspect-${config.stopOnEntry ? 'brk' : 'wait'}=127.0.0.1:${port}`];
+  return [
+    config.runtimeExecutable,
+    ...inspect,
+    ...(runnable?.runtimeArgs ?? []),
+    ...config.runtimeArgs,
+    ...(runnable ? [runnable.program] : []),
+    ...config.args,
+  ];
+}
+
+async function launchAsChild(
+  config: LaunchConfiguration,
+  command: string[],
+  host: LaunchHost,
+): Promise<DebuggeeProcess> {
+  const [executable = '', ...args] = command;
+  const child = spawn(executable, args, {
+    cwd: config.cwd,
+    env: environmentOf(config),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  const errorText: string[] = [];
+  const listening = new Promise<string>((resolve) => {
+    const stdout = decodeTo((text) => host.output('stdout', text));
+    // Only the first banner is the program's own: its children may inherit stderr.
+    const filter = new BannerFilter((text) => {
+      errorText.push(text);
+      host.output('stderr', text);
+    }, resolve);
+    const stderr = decodeTo((text) => filter.push(text));
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stdout.on('end', () => stdout.end());
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stderr.on('end', () => {
+      stderr.end();
+      filter.end();
+    });
+    // A pipe that breaks ends the output; the program's end is told by its exit.
+    child.stdout.on('error', () => undefined);
+    child.stderr.on('error', () => undefined);
+  });
+  const ended = endOf(child);
+  const process: DebuggeeProcess = {
+    pid: child.pid,
+    websocketUrl: undefined,
+    ended,
+    kill: (signal) => child.exitCode === null && child.signalCode === null && child.kill(signal),
+  };
+  const failed = new Promise<never>((_, reject) => {
+    child.once('error', (error) => reject(spawnError(config, error)));
+  });
+  if (config.noDebug) {
+    await Promise.race([failed, new Promise((resolve) => child.once('spawn', resolve))]);
+    return process;
+  }
+  const endedEarly = ended.then(({ exitCode, signal }): never => {
+    const how = signal === null ? `ended with exit code ${exitCode}` : `was killed by ${signal}`;
+    const said = errorText.join('').trim();
+    throw errors.cannotLaunch(
+      `${command.join(' ')}\n${how} before its inspector was there${said === '' ? '.' : `:\n${said}`}`,
+    );
+  });
+  process.websocketUrl = await Promise.race([listening, failed, endedEarly]);
+  return process;
+}
+
+/** The program ended and all of its output was passed on. */
+function endOf(child: ChildProcess): Promise<ProgramEnd> {
+  return new Promise((resolve) => {
+    child.once('exit', (exitCode, signal) => {
+      const end = { exitCode, signal };
+      const timer = setTimeout(() => resolve(end), outputGraceMs);
+      child.once('close', () => {
+        clearTimeout(timer);
+        resolve(end);
+      });
+    });
+    child.once('error', () => resolve({ exitCode: null, signal: null }));
+  });
+}
+
+async function launchInTerminal(
+  config: LaunchConfiguration,
+  runnable: Awaited<ReturnType<typeof makeRunnable>> | undefined,
+  host: LaunchHost,
+): Promise<DebuggeeProcess> {
+  if (!host.runInTerminal) {
+    throw errors.cannotLaunch(
+      `This client can't run programs in a terminal, as "console": "${config.console}" asks for.`,
+      'Use "console": "internalConsole".',
+    );
+  }
+  // In a terminal nobody reads its banner: the port must be known before.
+  const port = config.port === 0 ? await freePort() : config.port;
+  const args = commandOf(config, runnable, port);
+  const answer = await host.runInTerminal({
+    kind: config.console === 'externalTerminal' ? 'external' : 'integrated',
+    title: 'Tensor Debugger',
+    cwd: config.cwd,
+    args,
+    env: config.env,
+  });
+  const process: DebuggeeProcess = {
+    pid: answer.processId,
+    websocketUrl: undefined,
+    ended: null,
+    kill: (signal) => process.pid !== undefined && killProcess(process.pid, signal),
+  };
+  if (!config.noDebug) process.websocketUrl = await waitForInspector(port, args);
+  return process;
+}
+
+async function waitForInspector(port: number, command: string[]): Promise<string> {
+  const deadline = performance.now() + terminalTimeoutMs;
+  for (;;) {
+    try {
+      const url = mainTarget(await listTargets('127.0.0.1', port))?.webSocketDebuggerUrl;
+      if (url !== undefined) return url;
+    } catch (error) {
+      if (performance.now() > deadline) {
+        throw errors.cannotLaunch(
+          `${command.join(' ')}\nstarted in the terminal, but no inspector came up at port ${port} within ${terminalTimeoutMs / 1000} s.`,
+          'The terminal shows what the program said.',
+          error,
+        );
+      }
+    }
+    await wait(terminalPollMs);
+  }
+}
+
+/** @returns false if the process is gone or not ours. */
+export function killProcess(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+function environmentOf(config: LaunchConfiguration): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = { ...process.env };
+  for (const [name, value] of Object.entries(config.env)) {
+    if (value === null) delete environment[name];
+    else environment[name] = value;
+  }
+  return environment;
+}
+
+function spawnError(config: LaunchConfiguration, error: NodeJS.ErrnoException): Error {
+  const reason = error.code === 'ENOENT' ? 'there is no such program on the PATH' : error.message;
+  return errors.cannotLaunch(
+    `${config.runtimeExecutable} could not be started: ${reason}.`,
+    'Set "runtimeExecutable" to the path of a Node.js binary.',
+    error,
+  );
+}
+
+function checkFolder(folder: string): void {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (!isFolder) throw errors.cannotLaunch(`The working folder ${folder} does not exist.`, 'Set "cwd".');
+}
+
+/** Node itself would only print that the address is in use, and run the program without a debugger. */
+async function checkPortIsFree(port: number): Promise<void> {
+  try {
+    await listenOnce(port);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw errors.cannotLaunch(
+      `The inspector can't listen at 127.0.0.1:${port}: ${code === 'EADDRINUSE' ? 'the port is taken' : message}.`,
+      'Choose another "port", or leave it out: a free one is found then.',
+      error,
+    );
+  }
+}
+
+const freePort = () => listenOnce(0);
+
+function listenOnce(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
+    });
+  });
+}

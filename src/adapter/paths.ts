@@ -1,0 +1,94 @@
+/** Paths and URLs: what the debuggee calls a file, what this machine does, and what the client spelled. */
+import { realpathSync } from 'node:fs';
+import { isAbsolute, join, posix, relative, sep, win32 } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Roots {
+  localRoot?: string;
+  remoteRoot?: string;
+}
+
+export class PathMapper {
+  readonly #roots: Roots;
+  /** Real path to the spelling that the client used for it: Node resolves symbolic links, editors often don't. */
+  readonly #spellings = new Map<string, string>();
+
+  constructor(roots: Roots) {
+    this.#roots = roots;
+  }
+
+  /** The path by which this session knows a file that the client named. */
+  fromClient(path: string): string {
+    let real = path;
+    try {
+      real = realpathSync(path);
+    } catch {
+      // A file that only the debuggee has, or none yet: taken as it is spelled.
+    }
+    this.#spellings.set(real, path);
+    return real;
+  }
+
+  toClient(path: string): string {
+    return this.#spellings.get(path) ?? path;
+  }
+
+  /** The local path of a script's URL, or undefined if it comes from no file. */
+  fromUrl(url: string): string | undefined {
+    const path = pathOfUrl(url);
+    if (path === undefined) return undefined;
+    const { localRoot, remoteRoot } = this.#roots;
+    if (localRoot === undefined || remoteRoot === undefined) return path;
+    const inside = relativeInside(remoteRoot, path);
+    return inside === undefined ? path : join(localRoot, ...inside.split(/[\\/]/));
+  }
+}
+
+/** The path that a `file:` URL or a bare path names, without a module's query; undefined for every other kind of name. */
+export function pathOfUrl(url: string): string | undefined {
+  if (url.startsWith('file://')) {
+    try {
+      return fileURLToPath(url.replace(/[?#].*$/, ''));
+    } catch {
+      return undefined;
+    }
+  }
+  return isAbsolute(url) ? url : undefined;
+}
+
+function relativeInside(root: string, path: string): string | undefined {
+  const flavour = /^[a-z]:[\\/]/i.test(root) ? win32 : posix;
+  const inside = flavour.relative(root, path);
+  return inside.startsWith('..') || flavour.isAbsolute(inside) ? undefined : inside;
+}
+
+export function isInNodeModules(path: string): boolean {
+  return path.includes(`${sep}node_modules${sep}`) || path.includes('/node_modules/');
+}
+
+/** A path as messages name it: relative to the folder if it is inside. */
+export function shortPath(path: string, folder: string): string {
+  const inside = relative(folder, path);
+  return inside !== '' && !inside.startsWith('..') && !isAbsolute(inside) ? inside : path;
+}
+
+/**
+ * A glob as launch configurations use it, as the source of a regular expression: `**` crosses folders, `*` and `?`
+ * don't, `{a,b}` is one of them; `<node_internals>` names Node's own modules.
+ */
+export function globToPattern(glob: string): string {
+  let braces = 0;
+  const source = glob
+    .replace(/^<node_internals>\/?(\*\*)?(\/\*(\.js)?)?$/, 'node:**')
+    .replace(/\*\*\/?|[*?{},]|[\\^$.|+()[\]]/g, (token) => {
+      if (token === '**/') return '(?:.*/)?';
+      if (token === '**') return '.*';
+      if (token === '*') return '[^/]*';
+      if (token === '?') return '[^/]';
+      if (token === '{') return (braces++, '(?:');
+      if (token === '}' && braces > 0) return (braces--, ')');
+      if (token === ',' && braces > 0) return '|';
+      return token === ',' ? token : `\\${token}`;
+    });
+  return `^${source}$`;
+}

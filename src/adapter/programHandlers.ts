@@ -1,0 +1,98 @@
+/** The requests about a program that runs or is paused. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { TensorEvents } from '../protocol/requests.ts';
+import type { SourceBreakpoint } from './breakpoints.ts';
+import { errors } from './errors.ts';
+import { evaluateRequest } from './evaluateRequest.ts';
+import { exceptionInfo } from './exceptionInfo.ts';
+import type { Handlers, StandardRequests } from './requestTable.ts';
+import type { Inspection, Run } from './run.ts';
+import { setVariable } from './setVariable.ts';
+import type { Position } from './sourceMaps.ts';
+
+/** JavaScript has one thread; workers are not debugged. */
+export const threadId = 1;
+
+/** What handlers need of their session. */
+export interface Program {
+  run(): Promise<Run>;
+  offsets(): Position;
+  send<Name extends keyof TensorEvents>(name: Name, body: TensorEvents[Name]): void;
+  describeBreakpoint(breakpoint: SourceBreakpoint): DebugProtocol.Breakpoint;
+}
+
+/** @throws TensorError if the program runs without a debugger */
+export async function inspectionOf(program: Program): Promise<Inspection> {
+  const { inspection } = await program.run();
+  if (!inspection) throw errors.notPaused();
+  return inspection;
+}
+
+type ProgramRequests = Pick<
+  StandardRequests,
+  | 'threads'
+  | 'stackTrace'
+  | 'scopes'
+  | 'variables'
+  | 'setVariable'
+  | 'evaluate'
+  | 'exceptionInfo'
+  | 'readMemory'
+  | 'source'
+  | 'continue'
+  | 'next'
+  | 'stepIn'
+  | 'stepOut'
+  | 'pause'
+>;
+
+export function programHandlers(program: Program): Handlers<ProgramRequests> {
+  const inspection = () => inspectionOf(program);
+  return {
+    threads: () => ({ threads: [{ id: threadId, name: 'main' }] }),
+    stackTrace: async ({ startFrame = 0, levels = 0 }) => {
+      const { debuggee, frames } = await inspection();
+      const totalFrames = debuggee.requireStop().callFrames.length;
+      return { stackFrames: frames.trace(startFrame, levels, program.offsets()), totalFrames };
+    },
+    scopes: async ({ frameId }) => {
+      const { debuggee, frames, variables } = await inspection();
+      debuggee.requireStop();
+      return { scopes: variables.scopes(frames.frameOf(frameId)) };
+    },
+    variables: async ({ variablesReference, filter, start, count }) => {
+      const { variables } = await inspection();
+      const page = start === undefined && count === undefined ? undefined : { start: start ?? 0, count: count ?? 0 };
+      return { variables: await variables.children(variablesReference, page, filter) };
+    },
+    setVariable: async (args) => {
+      const body = await setVariable(await inspection(), args);
+      program.send('tensor/changed', { reason: 'assigned' });
+      return body;
+    },
+    evaluate: async (args) => evaluateRequest(await inspection(), args),
+    exceptionInfo: async () => exceptionInfo(await inspection()),
+    readMemory: async ({ memoryReference, offset = 0, count }) => {
+      const inspector = await (await inspection()).tensors.inspector();
+      const bytes = await inspector.readBytes(memoryReference, offset, count);
+      return {
+        address: String(offset),
+        data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+        ...(bytes.byteLength < count && { unreadableBytes: count - bytes.byteLength }),
+      };
+    },
+    source: async ({ source, sourceReference }) => {
+      const { debuggee, frames } = await inspection();
+      const content = await frames.text(source?.sourceReference ?? sourceReference, debuggee.main);
+      return { content, mimeType: 'text/javascript' };
+    },
+    continue: async () => {
+      await (await inspection()).debuggee.resume();
+      return { allThreadsContinued: true };
+    },
+    next: async () => (await inspection()).debuggee.step('stepOver'),
+    stepIn: async () => (await inspection()).debuggee.step('stepInto'),
+    stepOut: async () => (await inspection()).debuggee.step('stepOut'),
+    pause: async () => (await inspection()).debuggee.pause(),
+  };
+}

@@ -1,0 +1,214 @@
+/** One program from its start (or from attaching to it) to its end, and everything that lasts as long. */
+import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../cdp/cdpSession.ts';
+import { WebSocketSession } from '../cdp/webSocketSession.ts';
+import type { OpenInspector } from '../inspector/tensorInspector.ts';
+import { findTarget } from './attach.ts';
+import type { Breakpoints } from './breakpoints.ts';
+import type { Configuration } from './configuration.ts';
+import { Debuggee, type Stop } from './debuggee.ts';
+import { errors } from './errors.ts';
+import { launch, type DebuggeeProcess, type LaunchHost, type ProgramEnd } from './launch.ts';
+import type { PathMapper } from './paths.ts';
+import { StackFrames } from './stackFrames.ts';
+import { Tensors } from './tensors.ts';
+import { TensorVariables } from './tensorVariables.ts';
+import { valueText } from './valueText.ts';
+import { Variables } from './variables.ts';
+
+export interface RunHost extends LaunchHost {
+  stopped(run: Run, stop: Stop): void;
+  continued(): void;
+  logged(
+    text: string,
+    category: 'console' | 'stdout' | 'stderr',
+    frame: Protocol.Debugger.CallFrame | undefined,
+    run: Run,
+  ): void;
+}
+
+/** The parts that need the program's inspector. */
+export interface Inspection {
+  debuggee: Debuggee;
+  frames: StackFrames;
+  variables: Variables;
+  tensors: Tensors;
+}
+
+export class Run {
+  readonly config: Configuration;
+  /** Undefined if it runs without a debugger. */
+  readonly inspection: Inspection | undefined;
+  /** What is known of the end; null for a program that is not ours. All of its output was passed on before. */
+  readonly ended: Promise<ProgramEnd | null>;
+  #process: DebuggeeProcess | undefined;
+  #main: CdpSession | undefined;
+  #agent: CdpSession | undefined;
+  #wasTerminated = false;
+
+  static async start(
+    config: Configuration,
+    host: RunHost,
+    paths: PathMapper,
+    breakpoints: Breakpoints,
+    openInspector: OpenInspector,
+  ): Promise<Run> {
+    if (config.request === 'launch') {
+      const process = await launch(config, host);
+      if (process.websocketUrl === undefined) return new Run(config, process);
+      try {
+        const main = await connect(process.websocketUrl);
+        const run = new Run(config, process, {
+          main,
+          url: process.websocketUrl,
+          host,
+          paths,
+          breakpoints,
+          openInspector,
+        });
+        await run.inspection?.debuggee.connect();
+        if (!process.ended) process.pid = (await processIdOf(main)) ?? process.pid;
+        return run;
+      } catch (error) {
+        process.kill('SIGKILL');
+        throw error;
+      }
+    }
+    const target = await findTarget(config);
+    const main = await connect(target.websocketUrl);
+    const run = new Run(config, undefined, { main, url: target.websocketUrl, host, paths, breakpoints, openInspector });
+    if (target.processId !== undefined) {
+      const found = await processIdOf(main);
+      if (found !== target.processId) {
+        await main.close();
+        throw errors.cannotAttach(
+          `The inspector that was found belongs to process ${found}, not to ${target.processId}.`,
+        );
+      }
+    }
+    await run.inspection?.debuggee.connect();
+    return run;
+  }
+
+  private constructor(
+    config: Configuration,
+    process: DebuggeeProcess | undefined,
+    connection?: {
+      main: CdpSession;
+      url: string;
+      host: RunHost;
+      paths: PathMapper;
+      breakpoints: Breakpoints;
+      openInspector: OpenInspector;
+    },
+  ) {
+    this.config = config;
+    this.#process = process;
+    this.#main = connection?.main;
+    this.ended = process?.ended ?? connection?.main.closed.then(() => null) ?? new Promise(() => undefined);
+    if (!connection) return;
+    const { main, url, host, paths, breakpoints, openInspector } = connection;
+    const tensors = new Tensors({
+      open: openInspector,
+      main,
+      connectAgent: async () => (this.#agent ??= await connect(url)),
+      budget: config.copyBudget,
+    });
+    const debuggee = new Debuggee(main, config, paths, breakpoints, {
+      stopped: (stop) => {
+        frames.stopped(stop.callFrames);
+        tensors.stopped(stop.callFrames);
+        host.stopped(this, stop);
+      },
+      beforeResume: async () => {
+        frames.resumed();
+        variables.forget();
+        await tensors.resuming();
+      },
+      continued: () => {
+        frames.resumed();
+        variables.forget();
+        tensors.stopped([]);
+        host.continued();
+      },
+      output: (category, text, frame) => host.logged(text, category, frame, this),
+      consoleCalled: (event) => {
+        // Of a program that we started, the streams themselves are read or seen in a terminal.
+        if (config.request === 'attach') host.output(consoleCategory(event.type), consoleText(event));
+      },
+      finished: () => {
+        main.close().catch(() => undefined);
+        this.#agent?.close().catch(() => undefined);
+      },
+    });
+    const frames = new StackFrames(debuggee.scripts, paths, config.skipFiles);
+    const variables = new Variables(main, new TensorVariables(tensors));
+    this.inspection = { debuggee, frames, variables, tensors };
+    void main.closed.then(() => this.#agent?.close().catch(() => undefined));
+  }
+
+  /** Asks the program to end; asked again, it is killed. */
+  async terminate(): Promise<void> {
+    if (!this.#process) return this.#leave();
+    const signal = this.#wasTerminated ? 'SIGKILL' : 'SIGTERM';
+    this.#wasTerminated = true;
+    this.#process.kill(signal);
+    // Its own handler of the signal runs only if the program does.
+    const debuggee = this.inspection?.debuggee;
+    if (debuggee?.stop && signal === 'SIGTERM') {
+      await debuggee.main.send('Debugger.setSkipAllPauses', { skip: true }).catch(() => undefined);
+      await debuggee.resume().catch(() => undefined);
+    }
+  }
+
+  /** Ends the session: a program that we started dies, one that we attached to runs on. */
+  async disconnect(terminateDebuggee: boolean): Promise<void> {
+    if (terminateDebuggee) this.kill();
+    await this.#leave();
+  }
+
+  /** @returns false if it is not ours or gone already. */
+  kill(): boolean {
+    return this.#process?.kill('SIGKILL') ?? false;
+  }
+
+  async #leave(): Promise<void> {
+    const { debuggee, tensors } = this.inspection ?? {};
+    // Whatever fails here fails because the program is gone.
+    await tensors?.dispose().catch(() => undefined);
+    if (debuggee?.stop) await debuggee.resume().catch(() => undefined);
+    await this.#main?.send('Debugger.disable').catch(() => undefined);
+    await this.#agent?.close().catch(() => undefined);
+    await this.#main?.close().catch(() => undefined);
+  }
+}
+
+async function connect(url: string): Promise<CdpSession> {
+  try {
+    return await WebSocketSession.connect(url);
+  } catch (error) {
+    throw errors.cannotAttach(
+      `Could not connect to the inspector at ${url}: ${(error as Error).message}.`,
+      undefined,
+      error,
+    );
+  }
+}
+
+async function processIdOf(main: CdpSession): Promise<number | undefined> {
+  const { result } = await main.send('Runtime.evaluate', {
+    expression: 'process.pid',
+    returnByValue: true,
+    throwOnSideEffect: true,
+    silent: true,
+  });
+  return typeof result.value === 'number' ? result.value : undefined;
+}
+
+function consoleCategory(type: Protocol.Runtime.ConsoleAPICalledEvent['type']): 'stdout' | 'stderr' {
+  return type === 'error' || type === 'warning' || type === 'assert' || type === 'trace' ? 'stderr' : 'stdout';
+}
+
+function consoleText({ args }: Protocol.Runtime.ConsoleAPICalledEvent): string {
+  return `${args.map((arg) => (arg.type === 'string' ? String(arg.value) : valueText(arg))).join(' ')}\n`;
+}

@@ -1,0 +1,90 @@
+/** The scripts that the debuggee has loaded, and the source map of each. */
+import type { Protocol } from 'devtools-protocol';
+import { isInNodeModules, type PathMapper } from './paths.ts';
+import { loadSourceMap, sourcePath, type ScriptMap } from './sourceMaps.ts';
+
+export interface Script {
+  id: string;
+  url: string;
+  /** The file on this machine, if it comes from one. */
+  path: string | undefined;
+  /** Settled before any breakpoint is set in the script; null if it has no map or an unreadable one. */
+  map: Promise<ScriptMap | null>;
+  /** The same once it is there. */
+  loadedMap: ScriptMap | null;
+  /** Per source of the map, its local path. */
+  sourcePaths: readonly (string | undefined)[];
+}
+
+export interface ScriptsOptions {
+  paths: PathMapper;
+  useSourceMaps: boolean;
+  projectFolder: string;
+  /** Told once per map that can't be used. */
+  warn(message: string): void;
+}
+
+export class Scripts {
+  readonly #options: ScriptsOptions;
+  readonly #byId = new Map<string, Script>();
+  readonly #byPath = new Map<string, Set<Script>>();
+
+  constructor(options: ScriptsOptions) {
+    this.#options = options;
+  }
+
+  add(event: Protocol.Debugger.ScriptParsedEvent): Script | undefined {
+    // Every expression that a debugger evaluates is a script without a name.
+    if (event.url === '') return undefined;
+    const path = this.#options.paths.fromUrl(event.url);
+    const script: Script = {
+      id: event.scriptId,
+      url: event.url,
+      path,
+      map: Promise.resolve(null),
+      loadedMap: null,
+      sourcePaths: [],
+    };
+    this.#byId.set(script.id, script);
+    if (path !== undefined) this.#index(path, script);
+    // Packages bring thousands of maps that nobody steps into: they would cost the start of every program.
+    const wanted = this.#options.useSourceMaps && path !== undefined && !isInNodeModules(path);
+    if (wanted && event.sourceMapURL) script.map = this.#loadMap(script, event.sourceMapURL);
+    return script;
+  }
+
+  get(id: string): Script | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The scripts that a file is, or that were generated from it. */
+  ofPath(path: string): readonly Script[] {
+    return [...(this.#byPath.get(path) ?? [])];
+  }
+
+  all(): Iterable<Script> {
+    return this.#byId.values();
+  }
+
+  async #loadMap(script: Script, mapUrl: string): Promise<ScriptMap | null> {
+    try {
+      const map = await loadSourceMap(mapUrl, script.url, script.path);
+      script.loadedMap = map;
+      script.sourcePaths = map.sources.map((source) => {
+        const path = sourcePath(source, this.#options.projectFolder);
+        return path === undefined ? undefined : this.#options.paths.fromUrl(path);
+      });
+      for (const path of script.sourcePaths) if (path !== undefined) this.#index(path, script);
+      return map;
+    } catch (error) {
+      this.#options.warn(`The source map of ${script.path ?? script.url} can't be used: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  #index(path: string, script: Script): void {
+    const scripts = this.#byPath.get(path);
+    if (scripts) scripts.add(script);
+    else this.#byPath.set(path, new Set([script]));
+  }
+}

@@ -1,0 +1,319 @@
+/** One client's session: takes its requests, lets the handler of each answer, and tells it what happens. */
+import { BreakpointEvent, DebugSession, Event, InitializedEvent, TerminatedEvent } from '@vscode/debugadapter';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Protocol } from 'devtools-protocol';
+import type { OpenInspector } from '../inspector/tensorInspector.ts';
+import { TensorError, type ErrorReport } from '../protocol/errors.ts';
+import type { TensorEvents } from '../protocol/requests.ts';
+import { Breakpoints, type SourceBreakpoint } from './breakpoints.ts';
+import { capabilities } from './capabilities.ts';
+import { parseAttach, parseLaunch, type Configuration } from './configuration.ts';
+import type { Stop } from './debuggee.ts';
+import { errors, reportOfThrown } from './errors.ts';
+import type { ProgramEnd } from './launch.ts';
+import { PathMapper } from './paths.ts';
+import { programHandlers, threadId } from './programHandlers.ts';
+import type { AllHandlers, Call } from './requestTable.ts';
+import { Run, type RunHost } from './run.ts';
+import type { Position } from './sourceMaps.ts';
+import { tensorHandlers } from './tensorRequests.ts';
+
+/** A person may have to allow a terminal; a client that never answers must not hang the launch. */
+const runInTerminalTimeoutMs = 60_000;
+
+/** Requests that go on without the program; all others fail when it ends. */
+const outliveProgram = new Set(['initialize', 'launch', 'attach', 'restart', 'terminate', 'disconnect', 'cancel']);
+
+export class TensorDebugSession extends DebugSession {
+  readonly #openInspector: OpenInspector;
+  readonly #onDone: () => void;
+  readonly #handlers: AllHandlers;
+  readonly #breakpoints = new Breakpoints((breakpoint) => this.#breakpointChanged(breakpoint));
+  readonly #pending = new Map<number, { command: string; controller: AbortController }>();
+  #paths = new PathMapper({});
+  /** What this client's positions start at; ours, and the inspector's, start at 0. */
+  #offsets: Position = { line: 1, column: 1 };
+  #canRunInTerminal = false;
+  #exceptionState: Protocol.Debugger.SetPauseOnExceptionsRequest['state'] = 'none';
+  #starting: Promise<Run> | undefined;
+  #run: Run | undefined;
+  #isDone = false;
+
+  constructor(openInspector: OpenInspector, onDone: () => void) {
+    super();
+    this.#openInspector = openInspector;
+    this.#onDone = onDone;
+    const program = {
+      run: () => this.#requireRun(),
+      offsets: () => this.#offsets,
+      send: (name: keyof TensorEvents, body: TensorEvents[typeof name]) => this.sendEvent(new Event(name, body)),
+      describeBreakpoint: (breakpoint: SourceBreakpoint) => this.#describeBreakpoint(breakpoint),
+    };
+    this.#handlers = {
+      ...programHandlers(program),
+      ...tensorHandlers(program),
+      initialize: (args) => this.#initialize(args),
+      launch: (args) => this.#start(() => parseLaunch(args)),
+      attach: (args) => this.#start(() => parseAttach(args)),
+      configurationDone: async () => (await this.#requireRun()).inspection?.debuggee.run(),
+      restart: (args) => this.#restart(args),
+      terminate: async () => (await this.#requireRun()).terminate(),
+      disconnect: (args) => this.#disconnect(args?.terminateDebuggee),
+      cancel: (args) => this.#cancel(args?.requestId),
+      setBreakpoints: (args) => this.#setBreakpoints(args),
+      setExceptionBreakpoints: (args) => this.#setExceptionBreakpoints(args),
+    };
+  }
+
+  /** The client is gone, without a word. */
+  async abandon(): Promise<void> {
+    if (!this.#isDone) await this.#disconnect(undefined).catch(() => undefined);
+    this.#done();
+  }
+
+  malformed(reason: string): void {
+    this.#output('console', `A message of the client was ignored: ${reason}.\n`);
+  }
+
+  protected override dispatchRequest(request: DebugProtocol.Request): void {
+    void this.#answer(request);
+  }
+
+  /** The one place where what was thrown becomes a failed response. */
+  async #answer(request: DebugProtocol.Request): Promise<void> {
+    const { command, seq } = request;
+    const response: DebugProtocol.Response = { type: 'response', seq: 0, request_seq: seq, command, success: true };
+    const controller = new AbortController();
+    this.#pending.set(seq, { command, controller });
+    try {
+      const handler = Object.hasOwn(this.#handlers, command)
+        ? (this.#handlers[command as keyof AllHandlers] as (args: unknown, call: Call) => unknown)
+        : undefined;
+      if (!handler) throw errors.unsupported(command);
+      const body = await Promise.race([
+        handler(request.arguments ?? {}, { seq, signal: controller.signal }),
+        new Promise<never>((_, reject) => {
+          controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error));
+        }),
+      ]);
+      if (body !== undefined) response.body = body;
+    } catch (error) {
+      fail(response, reportOfThrown(error));
+    }
+    this.#pending.delete(seq);
+    this.sendResponse(response);
+    if (command === 'disconnect') this.#done();
+  }
+
+  #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
+    this.#offsets = { line: args.linesStartAt1 === false ? 0 : 1, column: args.columnsStartAt1 === false ? 0 : 1 };
+    this.#canRunInTerminal = args.supportsRunInTerminalRequest ?? false;
+    return capabilities;
+  }
+
+  async #start(parse: () => Configuration): Promise<void> {
+    if (this.#starting) throw errors.alreadyStarted();
+    const config = parse();
+    this.#paths = new PathMapper(config.request === 'attach' ? config : {});
+    try {
+      await this.#begin(config);
+    } catch (error) {
+      // The session never began: it may be tried again.
+      this.#starting = undefined;
+      throw error;
+    }
+    this.sendEvent(new InitializedEvent());
+  }
+
+  async #begin(config: Configuration): Promise<Run> {
+    this.#starting = Run.start(config, this.#host(), this.#paths, this.#breakpoints, this.#openInspector);
+    const run = await this.#starting;
+    this.#run = run;
+    await this.#applyExceptionState(run);
+    void run.ended.then((end) => this.#ended(run, end));
+    return run;
+  }
+
+  async #requireRun(): Promise<Run> {
+    if (!this.#starting) throw errors.notStarted();
+    const run = await this.#starting;
+    if (this.#isDone) throw errors.programEnded();
+    return run;
+  }
+
+  async #restart(args: DebugProtocol.RestartArguments | undefined): Promise<void> {
+    const old = await this.#requireRun();
+    const { request, ...raw } = (args?.arguments ?? {}) as Record<string, unknown>;
+    let config = old.config;
+    if (Object.keys(raw).length > 0) config = request === 'attach' ? parseAttach(raw) : parseLaunch(raw);
+    this.#run = undefined;
+    this.#failPending();
+    await old.disconnect(old.config.request === 'launch');
+    if (old.config.request === 'launch') await old.ended;
+    this.#breakpoints.disconnect();
+    try {
+      const run = await this.#begin(config);
+      await run.inspection?.debuggee.run();
+    } catch (error) {
+      this.sendEvent(new TerminatedEvent());
+      throw error;
+    }
+  }
+
+  async #disconnect(terminateDebuggee: boolean | undefined): Promise<void> {
+    const run = await this.#starting?.catch(() => undefined);
+    this.#run = undefined;
+    this.#failPending();
+    await run?.disconnect(terminateDebuggee ?? run.config.request === 'launch');
+  }
+
+  #cancel(requestId: number | undefined): void {
+    const pending = requestId === undefined ? undefined : this.#pending.get(requestId);
+    if (!pending) return;
+    pending.controller.abort(new TensorError({ code: 'cancelled', message: 'The request was cancelled.' }));
+    // Whatever the program computes for us is stopped, too.
+    const main = this.#run?.inspection?.debuggee.main;
+    if (pending.command === 'evaluate') main?.send('Runtime.terminateExecution').catch(() => undefined);
+  }
+
+  async #setBreakpoints(
+    args: DebugProtocol.SetBreakpointsArguments,
+  ): Promise<DebugProtocol.SetBreakpointsResponse['body']> {
+    const requested = args.breakpoints ?? (args.lines ?? []).map((line) => ({ line }));
+    if (args.source.path === undefined) {
+      const message = 'Breakpoints can only be set in files.';
+      return { breakpoints: requested.map(({ line }) => ({ verified: false, line, message })) };
+    }
+    const path = this.#paths.fromClient(args.source.path);
+    const breakpoints = await this.#breakpoints.set(path, requested, this.#offsets);
+    return { breakpoints: breakpoints.map((breakpoint) => this.#describeBreakpoint(breakpoint)) };
+  }
+
+  async #setExceptionBreakpoints({ filters }: DebugProtocol.SetExceptionBreakpointsArguments): Promise<void> {
+    const all = filters.includes('all') || filters.includes('caught');
+    this.#exceptionState = all ? 'all' : filters.includes('uncaught') ? 'uncaught' : 'none';
+    if (this.#run) await this.#applyExceptionState(this.#run);
+  }
+
+  async #applyExceptionState({ inspection }: Run): Promise<void> {
+    await inspection?.debuggee.main.send('Debugger.setPauseOnExceptions', { state: this.#exceptionState });
+  }
+
+  #host(): RunHost {
+    return {
+      output: (category, text) => this.#output(category, text),
+      runInTerminal: this.#canRunInTerminal ? (args) => this.#runInTerminal(args) : undefined,
+      stopped: (_run, stop) => this.#stopped(stop),
+      continued: () => {
+        this.sendEvent(new Event('continued', { threadId, allThreadsContinued: true }));
+      },
+      logged: (text, category, frame, { inspection }) => {
+        const body: DebugProtocol.OutputEvent['body'] = { category, output: text };
+        if (frame && inspection) {
+          const place = inspection.frames.place(frame.location, frame.url);
+          body.source = inspection.frames.sourceOf(place);
+          body.line = place.line + this.#offsets.line;
+        }
+        this.sendEvent(new Event('output', body));
+      },
+    };
+  }
+
+  #runInTerminal(
+    args: DebugProtocol.RunInTerminalRequestArguments,
+  ): Promise<DebugProtocol.RunInTerminalResponse['body']> {
+    return new Promise((resolve, reject) => {
+      this.runInTerminalRequest(args, runInTerminalTimeoutMs, (response) => {
+        if (response.success) resolve(response.body);
+        else reject(errors.cannotLaunch(`The client could not run the program in a terminal: ${response.message}.`));
+      });
+    });
+  }
+
+  #stopped(stop: Stop): void {
+    const body: DebugProtocol.StoppedEvent['body'] = {
+      reason: stop.reason,
+      description: stop.description,
+      threadId,
+      allThreadsStopped: true,
+      hitBreakpointIds: stop.hitBreakpointIds,
+      ...(stop.text !== undefined && { text: stop.text }),
+    };
+    this.sendEvent(new Event('stopped', body));
+  }
+
+  #ended(run: Run, end: ProgramEnd | null): void {
+    this.#breakpoints.disconnect();
+    // A run that was replaced or left behind ends without anybody being told.
+    if (this.#run !== run) return;
+    this.#run = undefined;
+    this.#isDone = true;
+    this.#failPending();
+    if (end) {
+      if (end.signal !== null) this.#output('console', `The program was killed by ${end.signal}.\n`);
+      const exitCode = end.exitCode ?? 128 + signalNumber(end.signal);
+      this.sendEvent(new Event('exited', { exitCode, ...(end.signal !== null && { signal: end.signal }) }));
+    }
+    this.sendEvent(new TerminatedEvent());
+  }
+
+  #failPending(): void {
+    for (const { command, controller } of this.#pending.values()) {
+      if (!outliveProgram.has(command)) controller.abort(errors.programEnded());
+    }
+  }
+
+  #breakpointChanged(breakpoint: SourceBreakpoint): void {
+    this.sendEvent(new BreakpointEvent('changed', this.#describeBreakpoint(breakpoint)));
+  }
+
+  #describeBreakpoint({
+    id,
+    path,
+    line,
+    verified,
+    actual,
+    message,
+    invalid,
+  }: SourceBreakpoint): DebugProtocol.Breakpoint {
+    return {
+      id,
+      verified,
+      source: { path: this.#paths.toClient(path) },
+      line: (actual?.line ?? line) + this.#offsets.line,
+      ...(actual && { column: actual.column + this.#offsets.column }),
+      ...(message !== undefined && { message, reason: invalid ? ('failed' as const) : ('pending' as const) }),
+    };
+  }
+
+  #output(category: 'console' | 'stdout' | 'stderr', output: string): void {
+    this.sendEvent(new Event('output', { category, output }));
+  }
+
+  #done(): void {
+    this.#isDone = true;
+    this.#onDone();
+  }
+}
+
+function fail(response: DebugProtocol.Response, report: ErrorReport): void {
+  const text = report.help === undefined ? report.message : `${report.message} ${report.help}`;
+  response.success = false;
+  response.message = text;
+  response.body = {
+    error: { id: 1, format: '{text}', showUser: true, variables: { text, report: JSON.stringify(report) } },
+  };
+}
+
+/** As shells count the end by a signal: 128 and its number. */
+function signalNumber(signal: NodeJS.Signals | null): number {
+  const numbers: Partial<Record<NodeJS.Signals, number>> = {
+    SIGHUP: 1,
+    SIGINT: 2,
+    SIGABRT: 6,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGTERM: 15,
+  };
+  return (signal && numbers[signal]) ?? 0;
+}

@@ -1,0 +1,67 @@
+/** The custom requests about tensors: references resolved, then handed to the inspector. */
+import { TensorError } from '../protocol/errors.ts';
+import type { TensorReference, TensorRequests } from '../protocol/requests.ts';
+import type { TensorDescriptor } from '../protocol/tensor.ts';
+import { inspectionOf, type Program } from './programHandlers.ts';
+import type { Handlers } from './requestTable.ts';
+import type { TensorInspector } from '../inspector/tensorInspector.ts';
+
+export function tensorHandlers(program: Program): Handlers<TensorRequests> {
+  /** The inspector of the stopped program, with a way from references to tensors. */
+  async function opened(): Promise<{
+    inspector: TensorInspector;
+    resolve(reference: TensorReference): Promise<TensorDescriptor>;
+  }> {
+    const { debuggee, frames, tensors } = await inspectionOf(program);
+    const { callFrames } = debuggee.requireStop();
+    const callFrameId = (frameId: number | undefined) =>
+      (frameId === undefined ? callFrames[0] : frames.frameOf(frameId))?.callFrameId ?? '';
+    return {
+      inspector: await tensors.inspector(),
+      resolve: (reference) => tensors.resolve(checkedReference(reference), callFrameId),
+    };
+  }
+
+  return {
+    'tensor/list': async ({ frameId }) => {
+      const { debuggee, frames, tensors } = await inspectionOf(program);
+      debuggee.requireStop();
+      const { callFrameId } = frames.frameOf(frameId);
+      return (await tensors.inspector()).list(callFrameId);
+    },
+    'tensor/describe': async ({ tensor }) => ({ tensor: await (await opened()).resolve(tensor) }),
+    'tensor/read': async ({ tensor, ...options }) => {
+      const { inspector, resolve } = await opened();
+      return inspector.read((await resolve(tensor)).id, options);
+    },
+    'tensor/stats': async ({ tensor, ...options }) => {
+      const { inspector, resolve } = await opened();
+      const described = await resolve(tensor);
+      return { tensor: described, stats: await inspector.stats(described.id, options) };
+    },
+    'tensor/export': async ({ tensors, file, force = false }, { seq, signal }) => {
+      const { inspector, resolve } = await opened();
+      if (!Array.isArray(tensors) || typeof file !== 'string' || file === '') {
+        throw new TensorError({ code: 'invalid-argument', message: 'tensor/export needs "tensors" and a "file".' });
+      }
+      const named = [];
+      for (const { name, tensor, slice } of tensors) {
+        named.push({ name, id: (await resolve(tensor)).id, ...(slice !== undefined && { slice }) });
+      }
+      return inspector.export({
+        file,
+        force,
+        tensors: named,
+        signal,
+        onProgress: (fraction, bytes) => program.send('tensor/progress', { request: seq, fraction, bytes }),
+      });
+    },
+    'tensor/copies': async () => (await (await inspectionOf(program)).tensors.inspector()).copies(),
+  };
+}
+
+function checkedReference(reference: unknown): TensorReference {
+  const { id, expression } = (reference ?? {}) as Record<string, unknown>;
+  if (typeof id === 'string' || typeof expression === 'string') return reference as TensorReference;
+  throw new TensorError({ code: 'invalid-argument', message: 'A tensor is named by an "expression" or an "id".' });
+}

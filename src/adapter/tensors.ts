@@ -1,0 +1,72 @@
+/** The inspector of a debuggee, opened when a tensor is first asked for: a session without tensors never has one. */
+import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
+import type { TensorReference } from '../protocol/requests.ts';
+import type { TensorDescriptor } from '../protocol/tensor.ts';
+
+export interface TensorsOptions {
+  open: OpenInspector;
+  main: CdpSession;
+  /** Opens the second connection. */
+  connectAgent(): Promise<CdpSession>;
+  budget: { bytes: number; ms: number };
+}
+
+export class Tensors {
+  readonly #options: TensorsOptions;
+  #inspector: Promise<TensorInspector> | undefined;
+  #opened: TensorInspector | undefined;
+  #callFrames: readonly Protocol.Debugger.CallFrame[] = [];
+
+  constructor(options: TensorsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether anybody has asked for a tensor yet. */
+  get inUse(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
+    this.#callFrames = callFrames;
+    this.#opened?.stopped(callFrames);
+  }
+
+  /** To be awaited before the program is told to run. */
+  async resuming(): Promise<void> {
+    this.#callFrames = [];
+    await this.#opened?.resuming();
+  }
+
+  inspector(): Promise<TensorInspector> {
+    this.#inspector ??= this.#open().catch((error: unknown) => {
+      // The next one who asks may try again.
+      this.#inspector = undefined;
+      throw error;
+    });
+    return this.#inspector;
+  }
+
+  /** The tensor that a reference names; expressions of references never change the program. */
+  async resolve(
+    reference: TensorReference,
+    callFrameId: (frameId: number | undefined) => string,
+  ): Promise<TensorDescriptor> {
+    const inspector = await this.inspector();
+    if ('id' in reference) return inspector.describe(reference.id);
+    return inspector.evaluate(callFrameId(reference.frameId), reference.expression, { throwOnSideEffect: true });
+  }
+
+  async dispose(): Promise<void> {
+    await this.#opened?.dispose();
+  }
+
+  async #open(): Promise<TensorInspector> {
+    const { open, main, connectAgent, budget } = this.#options;
+    const inspector = open({ main, agent: await connectAgent(), budget });
+    inspector.stopped(this.#callFrames);
+    this.#opened = inspector;
+    return inspector;
+  }
+}

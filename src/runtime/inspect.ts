@@ -1,0 +1,23 @@
+/** How this runtime's values describe themselves to the debugger: the open door `Symbol.for('tensor.inspect')`. */
+import type { DType, TensorKind, TensorState } from '../protocol/tensor.ts';
+
+export const inspectSymbol: unique symbol = Symbol.for('tensor.inspect');
+
+/** What the method returns. Counts, strides and `offset` are in elements; making it has no effect on the value. */
+export interface Inspected {
+  dtype: DType;
+  /** `null` for an axis that is not known before the graph runs. */
+  shape: (number | null)[];
+  /** The memory that holds the elements; absent where there is no value, or none that can be read here. */
+  data?: ArrayBufferView | { device: object; buffer: object };
+  strides?: number[];
+  offset?: number;
+  runtime: 'tensor-debugger';
+  kind: TensorKind;
+  state: TensorState;
+  label?: string;
+  /** Why there is no `data`. */
+  reason?: string;
+  /** What to do to get a value. */
+  help?: string;
+}

@@ -1,6 +1,7 @@
 /** One inspection: starts the adapter and the program, waits for the stop, reads, and lets the program go. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { TensorError, reportOf, type ErrorReport } from '../protocol/errors.ts';
 import type { TensorReference } from '../protocol/requests.ts';
@@ -30,6 +31,9 @@ export interface InspectionHooks {
   onRead(document: InspectDocument): void;
 }
 
+/** What a program may need to tidy up when it is asked to end. */
+const terminateMs = 2000;
+
 /** The program, or the adapter with it, has gone. */
 class Ended extends Error {}
 
@@ -38,8 +42,6 @@ interface Target {
   entry: DocumentTensor;
   id: string | null;
 }
-
-const stopReasons = { breakpoint: 'breakpoint', statement: 'debugger statement', paused: 'pause' } as const;
 
 export class Inspection {
   readonly document = emptyDocument();
@@ -53,6 +55,7 @@ export class Inspection {
   #wake: () => void = () => {};
   #doing = '';
   #passOver = false;
+  #frameId = 0;
   #ended = false;
   #timedOut = false;
   #crashed = false;
@@ -81,9 +84,10 @@ export class Inspection {
   }
 
   /** Ends a program that was launched, lets go of one that was attached to, and ends the adapter. Can be called twice. */
-  async end(terminate = this.#launched): Promise<void> {
+  async end(): Promise<void> {
     this.#passOver = true;
-    const left = this.#client.request('disconnect', { terminateDebuggee: terminate && !this.#exit });
+    if (this.#launched && !this.#ended) await this.#terminate();
+    const left = this.#client.request('disconnect', { terminateDebuggee: this.#launched });
     // An adapter that is gone already, or hangs, is ended below.
     const hangs = setTimeout(() => void this.#client.close(), 5000);
     await left.catch(() => {});
@@ -91,6 +95,22 @@ export class Inspection {
     await this.#client.close();
     const { exitCode = null, signal = null } = this.#exit ?? {};
     this.document.program = { exitCode: signal === null ? exitCode : null, signal };
+  }
+
+  /** Asks the program to end, and waits a moment for it; leaving then kills what is still there. */
+  async #terminate(): Promise<void> {
+    const gone = new Promise<void>((resolve) => {
+      this.#client.on('terminated', () => resolve());
+      void this.#client.closed.then(resolve);
+    });
+    // Nothing may have been started yet.
+    const asked = this.#client.request('terminate', {}).then(
+      () => gone,
+      () => {},
+    );
+    const patience = new AbortController();
+    await Promise.race([asked, sleep(terminateMs, undefined, { signal: patience.signal })]);
+    patience.abort();
   }
 
   /** @returns whether the program has stopped where it should */
@@ -191,9 +211,10 @@ export class Inspection {
           file: frame.source?.path ?? frame.source?.name ?? '',
           line: frame.line,
           function: frame.name,
-          reason: this.#reasonOf(stop),
+          reason: stop.reason,
           hit,
         };
+        this.#frameId = frame.id;
         await this.#read(frame.id);
         return true;
       }
@@ -204,11 +225,6 @@ export class Inspection {
   #isWanted({ reason }: Events['stopped']): boolean {
     if (reason === 'entry' || reason === 'exception') return false;
     return this.#options.breaks.length === 0 || reason === 'breakpoint';
-  }
-
-  #reasonOf({ reason, description = '' }: Events['stopped']): string {
-    if (this.#options.breaks.length > 0) return stopReasons.breakpoint;
-    return /debugger/i.test(reason + description) ? stopReasons.statement : stopReasons.paused;
   }
 
   async #topFrame({ threadId = 1 }: Events['stopped']): Promise<DebugProtocol.StackFrame | undefined> {
@@ -348,9 +364,9 @@ export class Inspection {
     this.#hooks.onRead(this.document);
     const unfinished = this.#timedOut || this.#ended;
     if (unfinished) return;
-    if (this.#options.afterwards === 'end') return this.end(true);
+    if (this.#options.afterwards === 'end') return this.#endProgram();
     // Nobody waits for the end of a program that somebody else started.
-    if (!this.#launched) return this.end(false);
+    if (!this.#launched) return this.end();
     this.#passOver = true;
     try {
       for (const path of this.#breaksByFile().keys()) {
@@ -361,6 +377,15 @@ export class Inspection {
     } catch {
       // The program's own end, or of the time that it was given: both are told by how it ended.
     }
+  }
+
+  async #endProgram(): Promise<void> {
+    // A debug adapter ends what it has started; any other program has to be asked.
+    if (!this.#launched) {
+      const ask = { expression: 'process.kill(process.pid)', frameId: this.#frameId, context: 'repl' };
+      await this.#race(this.#client.request('evaluate', ask)).catch(() => {});
+    }
+    await this.end();
   }
 
   #listen(): void {
@@ -420,7 +445,7 @@ export class Inspection {
     answer.then(settle, settle);
     for (;;) {
       // What has arrived is an answer, be it that the program ended right behind it.
-      await delay(0);
+      await sleep(0);
       if (settled) return answer;
       if (isLost()) throw new Ended();
       await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -500,10 +525,4 @@ export class Inspection {
 function resolveExisting(path: string, folders: readonly string[], text = path): string {
   const candidates = [path, ...folders.map((folder) => resolve(folder, text))];
   return candidates.find((candidate) => existsSync(candidate)) ?? path;
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

@@ -1,6 +1,7 @@
 /** The command line: what may be said, checked before anything is started. */
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { formatForFile, formats } from '../formats/registry.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { parseSlice } from '../tensor/slice.ts';
 
@@ -53,14 +54,17 @@ Usage
 Where to stop
   --break <file>:<line>     stop here; repeatable (default: at a \`debugger\` statement)
   --condition <expression>  of every --break: pass over it where this is false
-  --hit <n>                 stop at the n-th pass over any of them, counted where the condition holds (default 1)
+  --hit <n>                 stop at the n-th pass over any of them, counted where the
+                            condition holds (default: 1)
 
 What to read
-  --expr <expression>       a tensor; repeatable (default: every tensor in the stopped frame)
+  --expr <expression>       a tensor, or raw memory as one: "buffer as float32[4, 4]"; repeatable
+                            (default: every tensor in the stopped frame)
   --slice <slices>          NumPy basic slicing, such as "0, :, 2:10:2" or "..., -1"
-                            (default: of each axis the first 64, 16, 4, 4, 1, ... counted from the last axis)
+                            (default: the first 64, 16, 4, 4, 1, ... from the last axis on)
   --stats                   statistics over the whole tensor
-  --export <file>           write it: the whole tensor, or the --slice; the ending names the format
+  --export <file>           write it: the whole tensor, or the --slice; the ending names the
+                            format (${formats.flatMap(({ extensions }) => extensions).join(' ')}); several tensors need .npz
   --force                   replace the file if it exists
 
 And then
@@ -78,12 +82,16 @@ Examples
   tensor-debugger inspect train.js
   tensor-debugger inspect --break src/train.ts:42 --hit 10 src/train.ts -- --epochs 2
   tensor-debugger inspect --break train.ts:42 --expr weights --slice ":8, :8" --stats train.ts
-  tensor-debugger inspect --break train.ts:42 --condition "loss > 10" --export frame.npz --then end train.ts
+  tensor-debugger inspect --break train.ts:42 --condition "step > 99" --export all.npz train.ts
   tensor-debugger inspect --json --attach 9229 | jq .tensors[0].values
 
 Exit status
-  0 read   1 the program ended before the stop   2 usage   3 the program could not be started, or crashed
-  4 something could not be read or written       5 timed out
+  0  read
+  1  the program ended before the stop
+  2  the command line makes no sense
+  3  the program could not be started, or crashed at or before the stop
+  4  something that was asked for could not be read or written
+  5  timed out
 `;
 
 const definitions = {
@@ -266,9 +274,13 @@ function checkSlice(text: string): void {
 }
 
 function checkExport(file: string, expressions: readonly string[]): void {
-  const ending = extname(file);
-  if (ending === '') throw new UsageError(`--export: "${file}" has no ending to tell the format by.`);
-  if (expressions.length > 1 && ending !== '.npz') {
-    throw new UsageError(`--export: several tensors need a .npz file, not "${file}".`);
+  try {
+    const { several } = formatForFile(file);
+    if (expressions.length > 1 && !several) {
+      throw new UsageError(`--export: several tensors need a .npz file, not "${file}".`);
+    }
+  } catch (error) {
+    if (error instanceof TensorError) throw new UsageError(`--export: ${error.message}`, error.help);
+    throw error;
   }
 }

@@ -21,7 +21,7 @@ const wrong: [name: string, args: string[], message: RegExp][] = [
   ['a variable without a value', ['--env', 'NAME', 'arrays.js'], /NAME=VALUE, not "NAME"/],
   ['a slice with a typing error', ['--slice', '0, 1:x', 'arrays.js'], /position 5/],
   ['a slice with step 0', ['--slice', '::0', 'arrays.js'], /step of axis 0 is 0/],
-  ['a file without an ending', ['--export', 'out', 'arrays.js'], /no ending/],
+  ['a file without an ending', ['--export', 'out', 'arrays.js'], /no ending that names/],
   ['a file of an unknown kind', ['--export', 'out.doc', 'arrays.js'], /\.doc/],
   ['two tensors in a file for one', ['--expr', 'a', '--expr', 'b', '--export', 'x.npy', 'arrays.js'], /\.npz/],
   ['force for nothing', ['--force', 'arrays.js'], /--force needs an --export/],

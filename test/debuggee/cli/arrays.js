@@ -8,13 +8,11 @@ globalThis.everywhere = new Float32Array([99]);
 
 function inner(argument) {
   const local = new Int32Array([-2147483648, 2147483647]);
-  const keep = [outer, bytes, numbers, big, model, argument, local];
   {
     const block = new Uint8Array(6).map((_, i) => i);
     debugger;
-    keep.push(block);
+    return [outer, bytes, numbers, big, model, argument, local, block].length;
   }
-  return keep;
 }
 inner(new Uint16Array([1, 65535]));
 console.log('to stdout');

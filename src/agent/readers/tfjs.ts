@@ -106,33 +106,45 @@ function recordOf(storage: unknown, dataId: object): BackendRecord | undefined {
   return get?.(dataId as never) as BackendRecord | undefined;
 }
 
-/** The backend that holds the data: not the current one, if the program has switched. */
-function backendOf(dataId: object): { name: string; backend: object } | undefined {
+interface Backend {
+  name: string;
+  backend: object;
+  storage: unknown;
+  device: TensorDevice;
+}
+
+/** The engine's map from data to the backend that holds it: not the current one, if the program has switched. */
+function backendLookup(): (dataId: object) => Backend | undefined {
   const found = engine();
-  const tensorInfo = engineState() && ownValue(engineState()!, 'tensorInfo');
-  if (!found || !(tensorInfo instanceof WeakMap)) return undefined;
-  const info = platformMethod(tensorInfo, 'get')?.(dataId as never) as { backend?: unknown } | undefined;
-  const backend = info?.backend;
-  if (!isInspectable(backend)) return undefined;
-  const registry = ownValue(found, 'registry');
-  if (!isInspectable(registry)) return undefined;
-  const name = Object.keys(registry).find((key) => ownValue(registry, key) === backend);
-  return { name: name ?? classNameOf(backend), backend };
+  const state = engineState();
+  const tensorInfo = state && ownValue(state, 'tensorInfo');
+  const registry = found && ownValue(found, 'registry');
+  const get = tensorInfo instanceof WeakMap ? platformMethod(tensorInfo, 'get') : undefined;
+  if (!get || !isInspectable(registry)) return () => undefined;
+  const known = new Map<object, Backend>();
+  for (const name of Object.keys(registry)) {
+    const backend = ownValue(registry, name);
+    if (!isInspectable(backend)) continue;
+    known.set(backend, { name, backend, storage: storageOf(name, backend), device: deviceOf(name, backend) });
+  }
+  return (dataId) => {
+    const info = get(dataId as never);
+    const backend = isInspectable(info) ? ownValue(info, 'backend') : undefined;
+    return isInspectable(backend) ? known.get(backend) : undefined;
+  };
 }
 
 function storageOf(name: string, backend: object): unknown {
   return ownValue(backend, name === 'cpu' ? 'data' : name === 'wasm' ? 'dataIdMap' : 'tensorMap');
 }
 
-interface Found {
-  name: string;
-  backend: object;
+interface Found extends Backend {
   record: BackendRecord;
 }
 
-function find(dataId: object): Found | undefined {
-  const held = backendOf(dataId);
-  const record = held && recordOf(storageOf(held.name, held.backend), dataId);
+function find(dataId: object, stop: StopContext): Found | undefined {
+  const held = stop.once('tfjs.backends', backendLookup)(dataId);
+  const record = held && recordOf(held.storage, dataId);
   return held && record && { ...held, record };
 }
 
@@ -278,7 +290,7 @@ function flush(backend: object, device: GPUDevice, stop: StopContext): void {
 }
 
 function sourceOf(dataId: object, dtype: TfDType, shape: number[], stop: StopContext): Source {
-  const found = find(dataId);
+  const found = find(dataId, stop);
   if (!found) {
     return {
       how: 'none',
@@ -321,12 +333,12 @@ function isStrided(source: Source): source is HostSource | DeviceSource {
   return source.how === 'host' || source.how === 'webgpu';
 }
 
-function locationOf({ name, record }: Found): TensorLocation {
+function locationOf({ name, record }: Found, stop: StopContext): TensorLocation {
   if (name !== 'webgpu' && name !== 'webgl') return name === 'tensorflow' ? 'device' : 'host';
   const parts = record.complexTensorInfos;
   if (parts) {
-    const real = find(parts.real.dataId);
-    if (real && real.record !== record) return locationOf(real);
+    const real = find(parts.real.dataId, stop);
+    if (real && real.record !== record) return locationOf(real, stop);
   }
   const onHost = record.values !== null && record.values !== undefined;
   const onDevice = record.resource !== null && record.resource !== undefined;
@@ -363,10 +375,10 @@ function taped(): ReadonlySet<number> | null {
 function describeTensor(value: object, fields: TensorFields, stop: StopContext): Described {
   const { dtype, shape, dataId, disposed, name: label } = fields;
   const size = sizeOf(shape);
-  const found = find(dataId);
+  const found = find(dataId, stop);
   const gone = disposed || !found;
-  const location = found ? locationOf(found) : 'host';
-  const device: TensorDevice = found ? deviceOf(found.name, found.backend) : { type: 'unknown' };
+  const location = found ? locationOf(found, stop) : 'host';
+  const device: TensorDevice = found?.device ?? { type: 'unknown' };
   const warnings: TensorWarning[] = [];
   const named = label ?? `this ${dtype}[${shape.join(', ')}]`;
   if (gone) {

@@ -1,17 +1,160 @@
-/** How a name is declared in the source of a script: V8 does not tell. */
+/** How a name is declared in the source of a script: V8 does not tell, and overwrites constants. */
+import { parse, type AnyNode, type Node, type Options, type Pattern, type Program } from 'acorn';
 import type { Position } from './sourceMaps.ts';
 
-export interface DeclarationQuery {
-  /** Where the program is stopped. */
-  at: Position;
-  scopeStart?: Position;
-  scopeEnd?: Position;
+export type DeclarationKind = 'const' | 'import' | 'other';
+
+/**
+ * @param at where the program is stopped; the declaration is the innermost one around it
+ * @returns undefined if the source declares no such name there, `unparsable` if it can't be read
+ */
+export function declarationOf(source: string, name: string, at: Position): DeclarationKind | 'unparsable' | undefined {
+  const program = parseScript(source);
+  if (!program) return 'unparsable';
+  const offset = offsetOf(source, at);
+  let found: DeclarationKind | undefined;
+  const visit = (node: AnyNode): void => {
+    if (isScope(node)) {
+      // The innermost is visited last.
+      for (const declared of declaredIn(node)) if (declared.name === name) found = declared.kind;
+    }
+    for (const child of childrenOf(node)) if (child.start <= offset && offset <= child.end) visit(child);
+  };
+  visit(program);
+  return found;
 }
 
-export function declarationOf(
-  _source: string,
-  _name: string,
-  _query: DeclarationQuery,
-): 'const' | 'import' | 'other' | 'unknown' {
-  return 'other';
+function parseScript(source: string): Program | undefined {
+  const options: Options = {
+    ecmaVersion: 'latest',
+    allowHashBang: true,
+    // A CommonJS module is the body of a function.
+    allowReturnOutsideFunction: true,
+    allowAwaitOutsideFunction: true,
+    allowImportExportEverywhere: true,
+    allowSuperOutsideMethod: true,
+  };
+  for (const sourceType of ['module', 'script'] as const) {
+    try {
+      return parse(source, { ...options, sourceType });
+    } catch {
+      // Sloppy code is no module; syntax newer than the parser is neither.
+    }
+  }
+  return undefined;
+}
+
+interface Declared {
+  name: string;
+  kind: DeclarationKind;
+}
+
+function isScope({ type }: AnyNode): boolean {
+  return /^(Program|BlockStatement|StaticBlock|For(In|Of)?Statement|SwitchStatement|CatchClause|Function(Declaration|Expression)|ArrowFunctionExpression|ClassExpression)$/.test(
+    type,
+  );
+}
+
+/** The names that a scope itself declares. `var` belongs to its function, but no outer constant can be meant by it. */
+function* declaredIn(scope: AnyNode): Generator<Declared> {
+  switch (scope.type) {
+    case 'Program':
+    case 'BlockStatement':
+    case 'StaticBlock':
+      for (const statement of scope.body) yield* declaredBy(statement);
+      break;
+    case 'ForStatement':
+      if (scope.init) yield* declaredBy(scope.init);
+      break;
+    case 'ForInStatement':
+    case 'ForOfStatement':
+      yield* declaredBy(scope.left);
+      break;
+    case 'SwitchStatement':
+      for (const { consequent } of scope.cases) for (const statement of consequent) yield* declaredBy(statement);
+      break;
+    case 'CatchClause':
+      if (scope.param) yield* named(scope.param, 'other');
+      break;
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      // An expression's own name can't be assigned to; a parameter of that name comes after, and wins.
+      if (scope.type === 'FunctionExpression' && scope.id) yield { name: scope.id.name, kind: 'const' };
+      for (const parameter of scope.params) yield* named(parameter, 'other');
+      yield* variablesOf(scope.body);
+      break;
+    case 'ClassExpression':
+      if (scope.id) yield { name: scope.id.name, kind: 'const' };
+      break;
+    default:
+  }
+}
+
+function* declaredBy(statement: AnyNode): Generator<Declared> {
+  switch (statement.type) {
+    case 'VariableDeclaration': {
+      const kind = statement.kind === 'let' || statement.kind === 'var' ? 'other' : 'const';
+      for (const { id } of statement.declarations) yield* named(id, kind);
+      break;
+    }
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+      // `export default` may leave the name out.
+      if (statement.id) yield { name: statement.id.name, kind: 'other' };
+      break;
+    case 'ExportNamedDeclaration':
+    case 'ExportDefaultDeclaration':
+      if (statement.declaration) yield* declaredBy(statement.declaration as AnyNode);
+      break;
+    case 'ImportDeclaration':
+      for (const { local } of statement.specifiers) yield { name: local.name, kind: 'import' };
+      break;
+    default:
+  }
+}
+
+/** `var` declarations anywhere in a function, its inner functions left out. */
+function* variablesOf(node: AnyNode): Generator<Declared> {
+  if (node.type === 'VariableDeclaration' && node.kind === 'var') yield* declaredBy(node);
+  for (const child of childrenOf(node)) {
+    if (!/Function(Declaration|Expression)$|^Class/.test(child.type)) yield* variablesOf(child);
+  }
+}
+
+function* named(pattern: Pattern, kind: DeclarationKind): Generator<Declared> {
+  switch (pattern.type) {
+    case 'Identifier':
+      yield { name: pattern.name, kind };
+      break;
+    case 'ObjectPattern':
+      for (const property of pattern.properties) {
+        yield* named(property.type === 'RestElement' ? property.argument : property.value, kind);
+      }
+      break;
+    case 'ArrayPattern':
+      for (const element of pattern.elements) if (element) yield* named(element, kind);
+      break;
+    case 'AssignmentPattern':
+      yield* named(pattern.left, kind);
+      break;
+    case 'RestElement':
+      yield* named(pattern.argument, kind);
+      break;
+    default:
+  }
+}
+
+function* childrenOf(node: Node): Generator<AnyNode> {
+  for (const value of Object.values(node) as unknown[]) {
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (typeof item === 'object' && item !== null && typeof (item as Node).type === 'string') yield item as AnyNode;
+    }
+  }
+}
+
+function offsetOf(source: string, { line, column }: Position): number {
+  let start = 0;
+  for (let index = 0; index < line; index++) start = source.indexOf('\n', start) + 1;
+  return start + column;
 }

@@ -12,7 +12,6 @@ import { launch, type DebuggeeProcess, type LaunchHost, type ProgramEnd } from '
 import type { PathMapper } from './paths.ts';
 import { StackFrames } from './stackFrames.ts';
 import { Tensors } from './tensors.ts';
-import { TensorVariables } from './tensorVariables.ts';
 import { valueText } from './valueText.ts';
 import { Variables } from './variables.ts';
 
@@ -142,7 +141,9 @@ export class Run {
       },
     });
     const frames = new StackFrames(debuggee.scripts, paths, config.skipFiles);
-    const variables = new Variables(main, new TensorVariables(tensors));
+    const variables = new Variables(main, tensors, (message) =>
+      host.logged(`${message}\n`, 'console', undefined, this),
+    );
     this.inspection = { debuggee, frames, variables, tensors };
     void main.closed.then(() => this.#agent?.close().catch(() => undefined));
   }

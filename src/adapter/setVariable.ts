@@ -57,23 +57,29 @@ export async function setVariable(
 
   async function refuseConstant(): Promise<void> {
     if (container.kind !== 'scope') return;
-    const scope = container.frame.scopeChain[container.index];
-    const { scriptId, lineNumber, columnNumber = 0 } = container.frame.location;
+    const { frame: of, index } = container;
+    // Names are resolved from where the program stands: one that an inner scope has too is not the one meant here.
+    const inner = await Promise.all(of.scopeChain.slice(0, index).map(({ object }) => namesOf(object)));
+    if (inner.some((names) => names.includes(name))) {
+      throw refused(
+        name,
+        'an inner scope has a variable of the same name, and whether this one is a constant is not known',
+      );
+    }
+    const { scriptId, lineNumber, columnNumber = 0 } = of.location;
     const { scriptSource } = await main.send('Debugger.getScriptSource', { scriptId });
-    const declaration = declarationOf(scriptSource, name, {
-      at: { line: lineNumber, column: columnNumber },
-      ...(scope?.startLocation && {
-        scopeStart: { line: scope.startLocation.lineNumber, column: scope.startLocation.columnNumber ?? 0 },
-      }),
-      ...(scope?.endLocation && {
-        scopeEnd: { line: scope.endLocation.lineNumber, column: scope.endLocation.columnNumber ?? 0 },
-      }),
-    });
+    const declaration = declarationOf(scriptSource, name, { line: lineNumber, column: columnNumber });
     if (declaration === 'const') throw refused(name, 'it is a constant');
     if (declaration === 'import') throw refused(name, 'it is an import');
-    if (declaration === 'unknown') {
+    if (declaration === 'unparsable') {
       throw refused(name, 'its source could not be parsed, so that it is not known whether it is a constant');
     }
+  }
+
+  async function namesOf({ objectId }: RemoteObject): Promise<string[]> {
+    if (objectId === undefined) return [];
+    const { result: properties } = await main.send('Runtime.getProperties', { objectId, ownProperties: true });
+    return properties.map((property) => property.name);
   }
 }
 

@@ -10,7 +10,7 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
   /** The inspector of the stopped program, with a way from references to tensors. */
   async function opened(): Promise<{
     inspector: TensorInspector;
-    resolve(reference: TensorReference): Promise<TensorDescriptor>;
+    resolve: (reference: TensorReference) => Promise<TensorDescriptor>;
   }> {
     const { debuggee, frames, tensors } = await inspectionOf(program);
     const { callFrames } = debuggee.requireStop();

@@ -9,7 +9,7 @@ export interface TensorsOptions {
   open: OpenInspector;
   main: CdpSession;
   /** Opens the second connection. */
-  connectAgent(): Promise<CdpSession>;
+  connectAgent: () => Promise<CdpSession>;
   budget: { bytes: number; ms: number };
 }
 

@@ -1,9 +1,10 @@
 /** Scopes and variables: pages of what the protocol knows of an object, under references that last for one stop. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
+import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { errors } from './errors.ts';
-import type { TensorVariables } from './tensorVariables.ts';
+import { failureText, TensorVariables } from './tensorVariables.ts';
+import type { Tensors } from './tensors.ts';
 import { typeName, valueText } from './valueText.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
@@ -45,13 +46,15 @@ const pagedFrom = 100;
 
 export class Variables {
   readonly #main: CdpSession;
-  readonly #tensors: TensorVariables | undefined;
+  readonly #warn: (message: string) => void;
+  readonly tensors: TensorVariables;
   #containers = new Map<number, Container>();
   #nextReference = 1;
 
-  constructor(main: CdpSession, tensors: TensorVariables | undefined) {
+  constructor(main: CdpSession, tensors: Tensors, warn: (message: string) => void) {
     this.#main = main;
-    this.#tensors = tensors;
+    this.#warn = warn;
+    this.tensors = new TensorVariables(tensors, main, (container) => this.add(container));
   }
 
   /** References are never used twice in a session, so that those of an earlier stop are recognised. */
@@ -102,13 +105,26 @@ export class Variables {
 
   /** Describes values together, so that all tensors among them are read in one go. */
   async describeAll(properties: readonly Property[]): Promise<DebugProtocol.Variable[]> {
-    const tensors = (await this.#tensors?.describe(properties.map(({ value }) => value))) ?? [];
+    const tensors = await this.#describeTensors(properties.map(({ value }) => value));
     return properties.map(({ name, value, getterOf, path, hint }, index) => ({
       ...(value ? (tensors[index] ?? this.plain(value, path)) : this.#getter(getterOf ?? '', name, path)),
       name,
       ...(path !== undefined && { evaluateName: path }),
       ...(hint && { presentationHint: hint }),
     }));
+  }
+
+  /** What fails about tensors must not take the plain variables with it. */
+  async #describeTensors(
+    values: (RemoteObject | undefined)[],
+  ): Promise<(Omit<DebugProtocol.Variable, 'name'> | undefined)[]> {
+    try {
+      return await this.tensors.describe(values);
+    } catch (error) {
+      if (error instanceof ConnectionLostError) throw error;
+      this.#warn(`Tensors could not be shown: ${failureText(error)}`);
+      return [];
+    }
   }
 
   async describe(name: string, value: RemoteObject, path: string | undefined): Promise<DebugProtocol.Variable> {

@@ -30,7 +30,7 @@ export class DapClient {
   readonly #output: Writable;
   readonly #pending = new Map<
     number,
-    { resolve(response: DebugProtocol.Response): void; reject(error: Error): void }
+    { resolve: (response: DebugProtocol.Response) => void; reject: (error: Error) => void }
   >();
   readonly #waiting = new Set<() => void>();
   #seq = 1;

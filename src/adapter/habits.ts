@@ -1,0 +1,84 @@
+/**
+ * What people type by habit to see a tensor's values: `t.data()`, `await t.array()`, `t.numpy()`. At a breakpoint most of
+ * these can't work (nothing that is awaited comes while the event loop stands still) or would leave traces in the
+ * program. They are answered by our own reader instead, and the answer says so.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Protocol } from 'devtools-protocol';
+import { TensorError } from '../protocol/errors.ts';
+import type { JsonValues, TensorDescriptor } from '../protocol/tensor.ts';
+import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
+import type { Inspection } from './run.ts';
+
+const readingMethods = ['data', 'dataSync', 'array', 'arraySync', 'print', 'numpy'] as const;
+const habit = new RegExp(
+  `^\\s*(await\\s+)?\\(*\\s*(await\\s+)?(.+?)\\.(${readingMethods.join('|')})\\(\\s*\\)\\s*\\)*\\s*;?\\s*$`,
+  's',
+);
+
+/** More is not printed in one line; all of it is in the answer's children. */
+const printedElements = 100;
+
+export interface ReadingHabit {
+  receiver: string;
+  method: string;
+}
+
+/** Undefined for every other expression. */
+export function readingHabit(expression: string): ReadingHabit | undefined {
+  const match = habit.exec(expression);
+  const [, , , receiver, method] = match ?? [];
+  if (receiver === undefined || method === undefined || !isBalanced(receiver)) return undefined;
+  return { receiver, method };
+}
+
+/** Undefined where the receiver is no tensor, or can't be had without changing the program: then it is evaluated as it stands. */
+export async function answerHabit(
+  { receiver, method }: ReadingHabit,
+  frame: Protocol.Debugger.CallFrame,
+  { tensors, variables }: Inspection,
+): Promise<DebugProtocol.EvaluateResponse['body'] | undefined> {
+  const inspector = await tensors.inspector();
+  let tensor: TensorDescriptor;
+  try {
+    tensor = await inspector.evaluate(frame.callFrameId, receiver, { throwOnSideEffect: true });
+  } catch (error) {
+    if (error instanceof TensorError) return undefined;
+    throw error;
+  }
+  // `data()` of a typed array would be a mistake of the program's author, not a tensor's method.
+  if (tensor.runtime === 'typed-array' || tensor.runtime === 'ndarray') return undefined;
+  const size = tensor.shape.reduce<number>((product, count) => product * (count ?? 0), 1);
+  const slice = size <= printedElements ? '...' : undefined;
+  const { values, slice: read, cost } = await inspector.read(tensor.id, slice === undefined ? {} : { slice });
+  const flat = method === 'data' || method === 'dataSync';
+  const text = valuesText(flat && Array.isArray(values) ? flatten(values, tensor.shape.length) : values);
+  const part = slice === undefined ? ` of [${read}]` : '';
+  const note =
+    `read by Tensor Debugger instead of ${method}(), the program was not run: ` +
+    `${formatBytes(cost.bytes)} in ${formatMs(cost.queueMs + cost.transferMs)}`;
+  return {
+    ...variables.tensors.values(inspector, tensor),
+    result: `${formatType(tensor.dtype, tensor.shape)}${part} ${text}  (${note})`,
+  };
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0;
+  for (const character of text) {
+    if (character === '(') depth++;
+    else if (character === ')' && --depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+function flatten(values: JsonValues, rank: number): JsonValues {
+  return rank <= 1 || !Array.isArray(values)
+    ? values
+    : (values as JsonValues[]).flatMap((value) => flatten(value, rank - 1) as JsonValues[]);
+}
+
+function valuesText(values: JsonValues | undefined): string {
+  if (Array.isArray(values)) return `[${(values as JsonValues[]).map(valuesText).join(', ')}]`;
+  return String(values);
+}

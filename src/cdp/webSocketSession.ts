@@ -33,7 +33,8 @@ export class WebSocketSession implements CdpSession {
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<CdpEvent, Set<Listener>>();
   #lastId = 0;
-  #acknowledgements = 0;
+  #getsEvents = false;
+  #isAcknowledging = false;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -65,6 +66,7 @@ export class WebSocketSession implements CdpSession {
   send<C extends CdpCommand>(method: C, ...params: CdpParams<C>): Promise<CdpResult<C>> {
     if (this.#socket.readyState !== WebSocket.OPEN) return Promise.reject(new ConnectionLostError(method));
     const id = ++this.#lastId;
+    if (method === 'Debugger.enable') this.#getsEvents = true;
     return new Promise<CdpResult<C>>((resolve, reject) => {
       this.#pending.set(id, { method, resolve: resolve as (result: unknown) => void, reject });
       this.#socket.send(JSON.stringify({ id, method, params: params[0] }));
@@ -88,28 +90,34 @@ export class WebSocketSession implements CdpSession {
     if (message.id !== undefined) {
       const pending = this.#pending.get(message.id);
       if (!pending) {
-        // The answer to an acknowledgement (below), which is itself on the way before the answer that we wait for.
-        if (this.#pending.size > 0 && --this.#acknowledgements > 0) this.#acknowledge();
+        // The answer to an acknowledgement: the next answer may wait behind it.
+        if (this.#pending.size > 0) this.#acknowledge();
         return;
       }
       this.#pending.delete(message.id);
       if (message.error) pending.reject(new CdpError(pending.method, message.error.code, message.error.message));
       else pending.resolve(message.result);
+      this.#acknowledge();
       return;
     }
     if (!message.method) return;
-    if (message.method === 'Debugger.scriptParsed' && this.#pending.size > 0) {
-      this.#acknowledgements = 3;
-      this.#acknowledge();
-    }
+    this.#acknowledge();
     for (const listener of this.#listeners.get(message.method) ?? []) listener(message.params);
   }
 
   /**
-   * Node's inspector leaves Nagle's algorithm on: after the event that an evaluation causes, its answer waits until the
-   * event was acknowledged, and our kernel delays acknowledgements by 40 ms. Anything that we send carries one.
+   * Node's inspector leaves Nagle's algorithm on: what it sends waits until what it sent before was acknowledged, and our
+   * kernel delays acknowledgements by 40 ms. Whatever we send carries one; so what arrives is followed by the smallest
+   * command there is, once for all that arrives together. Only a session that gets events needs it: elsewhere every
+   * message of theirs answers one of ours.
    */
   #acknowledge(): void {
-    this.#socket.send(JSON.stringify({ id: ++this.#lastId, method: 'Runtime.getIsolateId' }));
+    if (!this.#getsEvents || this.#isAcknowledging) return;
+    this.#isAcknowledging = true;
+    process.nextTick(() => {
+      this.#isAcknowledging = false;
+      if (this.#socket.readyState !== WebSocket.OPEN) return;
+      this.#socket.send(JSON.stringify({ id: ++this.#lastId, method: 'Runtime.getIsolateId' }));
+    });
   }
 }

@@ -102,18 +102,24 @@ function mostInteresting(tensors: readonly ListedTensor[]): ListedTensor {
   return first;
 }
 
+/** A corner of the last two axes that have something to show, at the start of the others. */
+function windowOf(shape: readonly (number | null)[]): string {
+  const shown = shape.flatMap((count, axis) => (count === 1 ? [] : [axis])).slice(-2);
+  return shape.map((_, axis) => (shown.includes(axis) ? ':6' : '0')).join(', ');
+}
+
 async function lookCloser({ expression, tensor }: ListedTensor): Promise<void> {
   const reference = { id: tensor.id };
   const where = tensor.location === 'host' ? 'in host memory' : `on the device (${tensor.device.type})`;
   say(`${expression} is a ${formatType(tensor.dtype, tensor.shape)} and lives ${where}.`);
 
-  const slice = [...tensor.shape.slice(0, -2).map(() => '0'), ...tensor.shape.slice(-2).map(() => ':4')].join(', ');
+  const slice = windowOf(tensor.shape);
   const { values = null, cost } = await client.request('tensor/read', { tensor: reference, slice });
   say(`\nA window of it, [${slice}]`);
   for (const line of formatValues(values, tensor.dtype)) say(`  ${line}`);
-  const { bytes, transferMs, queueMs, wholeBytes, wholeMsEstimate } = cost;
+  const { bytes, transferMs, wholeBytes, wholeMsEstimate } = cost;
   const whole = `all of it would be ${formatBytes(wholeBytes)}, about ${formatMs(wholeMsEstimate)}`;
-  say(`  ${formatBytes(bytes)} copied in ${formatMs(transferMs + queueMs)}; ${whole}`);
+  say(`  ${formatBytes(bytes)} copied in ${formatMs(transferMs)}; ${whole}`);
 
   const { stats } = await client.request('tensor/stats', { tensor: reference });
   say(`\nIts statistics`);

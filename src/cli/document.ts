@@ -163,8 +163,20 @@ export function describedFields(tensor: TensorDescriptor): Partial<DocumentTenso
 }
 
 export function documentCost(cost: CopyCost): DocumentCost {
-  const { bytes, queueMs, transferMs, readbacks, wholeBytes, wholeMsEstimate } = cost;
-  return { bytes, queueMs, transferMs, readbacks, wholeBytes, wholeMsEstimate };
+  const { bytes, readbacks, wholeBytes } = cost;
+  return {
+    bytes,
+    queueMs: toMicroseconds(cost.queueMs),
+    transferMs: toMicroseconds(cost.transferMs),
+    readbacks,
+    wholeBytes,
+    wholeMsEstimate: toMicroseconds(cost.wholeMsEstimate),
+  };
+}
+
+/** No clock is finer; further digits are noise of binary fractions. */
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 export function documentStatistics(stats: TensorStatistics, dtype: DType): DocumentStatistics {
@@ -186,7 +198,14 @@ export function documentStatistics(stats: TensorStatistics, dtype: DType): Docum
 export function documentCopies({ since, sites }: Copies): InspectDocument['copies'] {
   return {
     since,
-    sites: sites.map(({ file, line, call, count, bytes, ms }) => ({ file, line, call, count, bytes, ms })),
+    sites: sites.map(({ file, line, call, count, bytes, ms }) => ({
+      file,
+      line,
+      call,
+      count,
+      bytes,
+      ms: toMicroseconds(ms),
+    })),
   };
 }
 

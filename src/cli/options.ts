@@ -63,8 +63,9 @@ What to read
   --slice <slices>          NumPy basic slicing, such as "0, :, 2:10:2" or "..., -1"
                             (default: the first 64, 16, 4, 4, 1, ... from the last axis on)
   --stats                   statistics over the whole tensor
-  --export <file>           write it: the whole tensor, or the --slice; the ending names the
-                            format (${formats.flatMap(({ extensions }) => extensions).join(' ')}); several tensors need .npz
+  --export <file>           write it: the whole tensor, or the --slice; several tensors need .npz;
+                            the ending names the format:
+                            ${formats.flatMap(({ extensions }) => extensions).join(' ')}
   --force                   replace the file if it exists
 
 And then

@@ -110,8 +110,13 @@ function deviceOf({ device, location, state }: DocumentTensor): string {
   return `${device.type}${onHost ? ', still on host' : ''}${state === 'live' || state === null ? '' : ` (${state})`}`;
 }
 
+const noticeableMs = 20;
+
 function formatCost({ bytes, queueMs, transferMs, readbacks }: DocumentCost): string {
-  return `${formatBytes(bytes)} ${readbacks === 0 ? '' : `${formatMs(queueMs + transferMs)}`}`.trim();
+  if (readbacks === 0) return formatBytes(bytes);
+  // Work that the program had queued before is no cost of the copy, but one that somebody waits for.
+  const queue = queueMs < noticeableMs ? '' : ` (after ${formatMs(queueMs)} of queued work)`;
+  return `${formatBytes(bytes)} ${formatMs(transferMs)}${queue}`;
 }
 
 /** Elements as text, nested as the values are. */
@@ -126,27 +131,24 @@ function toTexts(values: JsonValues, dtype: DType | null): Texts {
   return values.map((value) => toTexts(value, dtype));
 }
 
-/** The beginning of the values on one line; what is left out is `...`. */
-function formatPreview({ values, shape, slice, dtype }: DocumentTensor, room: number): string {
+/** The beginning of the values on one line; what is left out, of them or of the tensor, is `…`. */
+function formatPreview({ values, shape, dtype }: DocumentTensor, room: number): string {
   const texts = toTexts(values, dtype);
-  if (typeof texts === 'string') return shorten(texts, room);
-  // A slice that drops no axis and is as large as the tensor is all of it.
-  const all =
-    slice !== null && shape !== null && countOf(texts) === shape.reduce<number>((n, size) => n * (size ?? NaN), 1);
-  for (let shown = 12; shown > 1; shown--) {
-    const line = cut(texts, shown, all);
-    if (line.length <= room) return line;
-  }
-  return shorten(cut(texts, 1, all), room);
+  const line = joined(texts, room);
+  // A slice that is as large as the tensor is all of it.
+  const whole = countOf(texts) === (shape ?? []).reduce<number>((count, size) => count * (size ?? NaN), 1);
+  return whole || typeof texts === 'string' ? shorten(line, room) : `${line.slice(0, room - 2)} …`;
 }
 
-function cut(texts: Texts, shown: number, all: boolean): string {
+/** Not more of the line than is needed: there may be millions of elements. */
+function joined(texts: Texts, room: number): string {
   if (typeof texts === 'string') return texts;
-  // Of rows there are few: a line has no room for more than their beginnings.
-  const kept = texts.slice(0, Array.isArray(texts[0]) ? Math.ceil(shown / 4) : shown);
-  const parts = kept.map((item) => cut(item, shown, all));
-  if (kept.length < texts.length || (!all && Array.isArray(texts) && !Array.isArray(texts[0]))) parts.push('...');
-  return `[${parts.join(', ')}]`;
+  let line = '[';
+  for (const [index, item] of texts.entries()) {
+    if (line.length > room) return line;
+    line += `${index === 0 ? '' : ', '}${joined(item, room - line.length)}`;
+  }
+  return `${line}]`;
 }
 
 function shorten(line: string, room: number): string {

@@ -15,7 +15,8 @@ function numpy(file: string): Record<string, { dtype: string; shape: number[]; v
 import json, sys, numpy as np
 loaded = np.load(sys.argv[1])
 arrays = {'': loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
-print(json.dumps({name: {'dtype': str(a.dtype), 'shape': list(a.shape), 'values': a.tolist()} for name, a in arrays.items()}))`;
+text = json.dumps({name: {'dtype': str(a.dtype), 'shape': list(a.shape), 'values': a.tolist()} for name, a in arrays.items()})
+print(text.replace('NaN', '"NaN"').replace('Infinity', '"Infinity"'))`;
   return JSON.parse(execFileSync('/usr/bin/python3', ['-c', script, file], { encoding: 'utf8' })) as ReturnType<
     typeof numpy
   >;

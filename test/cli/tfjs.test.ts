@@ -9,8 +9,8 @@ import { inspect, lineOf, tensorOf } from '../support/cli.ts';
 test('cpu: every dtype, a container, a disposed tensor', async () => {
   const { status, document, stderr } = await inspect(['tfjsCpu.js']);
   assert.deepEqual(
-    document.runtimes.map(({ name, version, backend, mode }) => [name, version, backend, mode]),
-    [['tfjs', '4.22.0', 'cpu', 'eager']],
+    document.runtimes.map(({ name, backend, mode }) => [name, backend, mode]),
+    [['tfjs', 'cpu', 'eager']],
   );
   assert.deepEqual(tensorOf(document, 'matrix').values, [
     [1.5, -2, 3.7],

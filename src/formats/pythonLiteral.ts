@@ -50,7 +50,7 @@ class Parser {
       const key = this.value(depth + 1);
       if (typeof key !== 'string' || this.#next() !== ':') this.#fail('is malformed');
       this.#at++;
-      entries.set(key as string, this.value(depth + 1));
+      entries.set(key, this.value(depth + 1));
       this.#separator('}');
     }
     this.#at++;

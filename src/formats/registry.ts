@@ -1,10 +1,14 @@
 /** Every file format, found by the ending of a file's name. */
 import { TensorError } from '../protocol/errors.ts';
+import { csv, tsv } from './csv.ts';
 import type { Format } from './format.ts';
+import { json } from './json.ts';
 import { npy } from './npy.ts';
 import { npz } from './npz.ts';
+import { png } from './png.ts';
+import { safetensors } from './safetensors.ts';
 
-export const formats: readonly Format[] = [npy, npz];
+export const formats: readonly Format[] = [npy, npz, safetensors, csv, tsv, json, png];
 
 /** @throws TensorError `unknown-format`, naming the endings that are known */
 export function formatForFile(file: string): Format {

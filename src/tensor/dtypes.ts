@@ -172,7 +172,7 @@ export function elementReader(dtype: DType): ElementReader {
 /** Writes one element; integers wrap as a typed array's do, floats round to nearest, ties to even. */
 export type ElementWriter = (view: DataView, byteOffset: number, value: Element) => void;
 
-const asNumber = (value: Element): number => Number(value as number);
+const asNumber = (value: Element): number => Number(value);
 const asBigInt = (value: Element): bigint => BigInt(value as bigint);
 const parts = (value: Element): [number, number] => (Array.isArray(value) ? value : [Number(value), 0]);
 

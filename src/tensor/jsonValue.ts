@@ -1,8 +1,7 @@
 /**
  * Values as JSON carries them. bool is true or false. NaN, the infinities and -0 are strings, since JSON has no word
- * for them. Integers are numbers as long as JSON text holds them exactly, otherwise strings of their digits: beyond
- * 2^53 a JavaScript number prints rounded digits even where it holds the integer (2^60 prints as
- * 1152921504606847000). Floats are the double of their shortest digits; complex numbers are [re, im].
+ * for them. Integers are numbers as long as a double holds them and prints all of their digits, otherwise strings: 2^60,
+ * which a double holds, would print as 1152921504606847000. Floats are the double of their shortest digits; complex numbers are [re, im].
  */
 import type { DType, JsonElement, JsonValues } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from './dtypes.ts';
@@ -25,7 +24,8 @@ function jsonNumber(value: number, dtype: DType): number | string {
 
 function jsonInteger(value: bigint): number | string {
   const digits = String(value);
-  return String(Number(value)) === digits ? Number(value) : digits;
+  const double = Number(value);
+  return BigInt(double) === value && String(double) === digits ? double : digits;
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   numberToFloat16,
 } from '../../src/tensor/dtypes.ts';
 import { formatElement, shortest, shortestNumber } from '../../src/tensor/numbers.ts';
-import { jsonFixture } from './fixtures.ts';
+import { fromHex, jsonFixture } from './fixtures.ts';
 import { seededRandom } from './random.ts';
 
 interface ShortestFixture {
@@ -22,18 +22,6 @@ const view = new DataView(new ArrayBuffer(8));
 function floatOf(bits: number): number {
   view.setUint32(0, bits);
   return view.getFloat32(0);
-}
-
-/** The value of a double written as Python's float.hex writes it. */
-function fromHex(text: string): number {
-  if (/^-?(inf|nan)/.test(text)) return Number(text.replace('inf', 'Infinity').replace('nan', 'NaN'));
-  const match = /^(-?)0x([01])\.?([0-9a-f]*)p([+-]\d+)$/.exec(text);
-  assert.ok(match, text);
-  const [, sign, whole = '', fraction = '', exponent] = match;
-  const magnitude = (Number(whole) * 2 ** 52 + Number(`0x0${fraction.padEnd(13, '0')}`)) * 2 ** -52;
-  const half = Math.trunc(Number(exponent) / 2);
-  const value = magnitude * 2 ** half * 2 ** (Number(exponent) - half);
-  return sign ? -value : value;
 }
 
 function significantDigits(text: string): number {

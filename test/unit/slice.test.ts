@@ -25,13 +25,13 @@ test('slices take what NumPy takes, and refuse what it refuses', () => {
   }
   for (const { text, shape, result, values, error } of jsonFixture<Case[]>('slices.json')) {
     if (error) {
-      assert.throws(() => parseSlice(text, shape), { code: 'invalid-slice' }, `"${text}" of [${shape}]`);
+      assert.throws(() => parseSlice(text, shape), { code: 'invalid-slice' }, `"${text}" of [${shape.join()}]`);
       continue;
     }
     const ranges = parseSlice(text, shape);
-    assert.deepEqual(resultShape(ranges), result, `"${text}" of [${shape}]`);
-    assert.deepEqual(offsetsByRuns(text, shape), values, `"${text}" of [${shape}]`);
-    assert.deepEqual(parseSlice(formatSlice(ranges, shape), shape), ranges, `"${text}" of [${shape}] again`);
+    assert.deepEqual(resultShape(ranges), result, `"${text}" of [${shape.join()}]`);
+    assert.deepEqual(offsetsByRuns(text, shape), values, `"${text}" of [${shape.join()}]`);
+    assert.deepEqual(parseSlice(formatSlice(ranges, shape), shape), ranges, `"${text}" of [${shape.join()}] again`);
   }
 });
 
@@ -75,7 +75,7 @@ test('random slices take what the definition says', () => {
     let expected: number[][] = [[]];
     for (const axis of taken) expected = expected.flatMap((index) => axis.map((i) => [...index, i]));
     const flat = expected.map((index) => ravelIndex(index, shape));
-    assert.deepEqual(offsetsByRuns(text, shape), flat, `${text} of [${shape}]`);
+    assert.deepEqual(offsetsByRuns(text, shape), flat, `${text} of [${shape.join()}]`);
     const ranges = parseSlice(text, shape);
     const strides = rowMajorStrides(shape);
     assert.deepEqual(

@@ -1,0 +1,143 @@
+/**
+ * PNG images: [height, width] as grey or coloured by value, [height, width, 1 | 3 | 4] as grey, RGB or RGBA.
+ * Layout: signature, then chunks of length, type, data and checksum: IHDR, IDAT (rows, each after a filter byte of 0,
+ * all in one zlib stream), IEND. Source: https://www.w3.org/TR/png-3/
+ */
+import { Zlib } from 'fflate';
+import type { DType } from '../protocol/tensor.ts';
+import { dataViewOf, elementReader, isComplex, itemSize } from '../tensor/dtypes.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import { viridis } from './colours.ts';
+import { crc32 } from './crc32.ts';
+import { checkEncodable, joinBytes } from './format.ts';
+import type { EncodeOptions, Format, TensorHeader, Transform } from './format.ts';
+import { castLoss } from './losses.ts';
+
+const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+const largestSide = 2 ** 31 - 1;
+const colourTypes: Record<number, number> = { 1: 0, 3: 2, 4: 6 };
+/** Shown where there is no number: magenta, which is in no colour scale used here. */
+const nanColour = [255, 0, 255] as const;
+
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(12 + data.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, data.length);
+  for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i);
+  bytes.set(data, 8);
+  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
+  return bytes;
+}
+
+function imageHeader(width: number, height: number, channels: number): Uint8Array {
+  const data = new Uint8Array(13);
+  const view = new DataView(data.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  data[8] = 8;
+  data[9] = colourTypes[channels] as number;
+  return chunk('IHDR', data);
+}
+
+/** The values that become 0 and 255 if nobody says: all of a uint8's or a bool's, 0 to 1 of a float's. */
+function defaultRange(dtype: DType): { min: number; max: number } {
+  return dtype === 'uint8' || dtype === 'unknown' ? { min: 0, max: 255 } : { min: 0, max: 1 };
+}
+
+interface ImageLayout {
+  width: number;
+  /** Samples per pixel in the tensor, and in the file. */
+  samples: number;
+  channels: number;
+}
+
+function imageRows(dtype: DType, { width, samples, channels }: ImageLayout, options: EncodeOptions): Transform {
+  const read = elementReader(dtype);
+  const size = itemSize(dtype);
+  const { min, max } = options.range ?? defaultRange(dtype);
+  const scale = max > min ? 255 / (max - min) : 0;
+  const coloured = channels !== samples;
+  let output: Uint8Array[] = [];
+  const zlib = new Zlib({ level: 6 }, (bytes) => output.push(bytes));
+  const rowBytes = width * samples;
+  let seen = 0;
+  const take = (): Uint8Array[] => {
+    const pieces = output.filter((bytes) => bytes.length > 0).map((bytes) => chunk('IDAT', bytes));
+    output = [];
+    return pieces;
+  };
+  return {
+    *push(raw) {
+      const view = dataViewOf(raw);
+      const count = raw.length / size;
+      const pixels: number[] | Uint8Array = new Uint8Array(
+        count * (coloured ? 3 : 1) + Math.ceil(count / rowBytes) + 1,
+      );
+      let at = 0;
+      for (let i = 0; i < count; i++, seen++) {
+        if (seen % rowBytes === 0) pixels[at++] = 0;
+        const value = Number(read(view, i * size));
+        const level = Math.max(0, Math.min(255, Math.round((value - min) * scale)));
+        if (!coloured) pixels[at++] = value === value ? level : 0;
+        else for (const part of value === value ? viridis(level) : nanColour) pixels[at++] = part;
+      }
+      zlib.push(pixels.subarray(0, at), false);
+      yield* take();
+    },
+    *end() {
+      zlib.push(new Uint8Array(0), true);
+      yield* take();
+    },
+  };
+}
+
+function layoutOf(shape: readonly number[], options: EncodeOptions): ImageLayout {
+  const samples = shape[2] ?? 1;
+  const channels = samples === 1 && options.colours === 'viridis' ? 3 : samples;
+  return { width: shape[1] as number, samples, channels };
+}
+
+function refuses({ dtype, shape }: TensorHeader): string | null {
+  if (dtype === 'string' || isComplex(dtype)) return `${dtype} values are no pixels`;
+  const [height = 0, width = 0, samples = 1] = shape;
+  if ((shape.length !== 2 && shape.length !== 3) || !(samples in colourTypes)) {
+    return `an image has the shape [height, width] or [height, width, 1, 3 or 4], not [${shape.join(', ')}]`;
+  }
+  if (height < 1 || width < 1 || height > largestSide || width > largestSide) return 'an image has at least one pixel';
+  return null;
+}
+
+export const png: Format = {
+  name: 'png',
+  label: 'PNG image',
+  extensions: ['.png'],
+  mediaType: 'image/png',
+  several: false,
+  refuses,
+  lossCheck: (dtype) => (dtype === 'unknown' ? null : castLoss(dtype, 'uint8')),
+  warnings(tensors, options = {}) {
+    return tensors
+      .filter(({ dtype }) => dtype !== 'uint8' && dtype !== 'unknown')
+      .map(({ name, dtype }) => {
+        const { min, max } = options.range ?? defaultRange(dtype);
+        return {
+          code: 'lossy-dtype',
+          message: `${name} (${dtype}) becomes 256 levels from ${min} to ${max}; the values can't be read back.`,
+          help: 'An image is for looking at; .npy keeps the values.',
+        };
+      });
+  },
+  encode(tensors, options = {}) {
+    checkEncodable(png, tensors);
+    const { dtype, shape } = tensors[0] as TensorHeader;
+    const layout = layoutOf(shape, options);
+    const head = (): Uint8Array =>
+      joinBytes([signature, imageHeader(layout.width, shape[0] as number, layout.channels)]);
+    const byteLength = sizeOf(shape) * itemSize(dtype);
+    return [
+      { kind: 'bytes', bytes: head },
+      { kind: 'elements', tensor: 0, byteLength, transform: imageRows(dtype, layout, options) },
+      { kind: 'bytes', bytes: () => chunk('IEND', new Uint8Array(0)) },
+    ];
+  },
+};

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { bytesReader } from '../../src/formats/byteReader.ts';
+import { csv, tsv } from '../../src/formats/csv.ts';
+import { encodedBytes, encodeInMemory, joinBytes } from '../../src/formats/format.ts';
+import type { Format, StoredTensor } from '../../src/formats/format.ts';
+import { json } from '../../src/formats/json.ts';
+import { TensorError } from '../../src/protocol/errors.ts';
+import type { DType } from '../../src/protocol/tensor.ts';
+import { decodeElements, encodeElements, itemSize } from '../../src/tensor/dtypes.ts';
+import { sizeOf } from '../../src/tensor/shape.ts';
+import { parseSlice, wholeSlice } from '../../src/tensor/slice.ts';
+import { seededRandom } from '../unit/random.ts';
+import { inTemporaryFolder, runPython } from './python.ts';
+
+const random = seededRandom(51);
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const open = async (format: Format, text: string | Uint8Array): Promise<StoredTensor[]> =>
+  (await format.open?.(bytesReader(typeof text === 'string' ? new TextEncoder().encode(text) : text))) ?? [];
+
+function randomTensor(
+  dtype: DType,
+  shape: number[],
+): { name: string; dtype: DType; shape: number[]; bytes: Uint8Array } {
+  const bytes = Uint8Array.from({ length: sizeOf(shape) * itemSize(dtype) }, () => random.bits());
+  return { name: 'x', dtype, shape, bytes: dtype === 'bool' ? bytes.map((byte) => byte & 1) : bytes };
+}
+
+/** Bit patterns but for NaNs, which have one word in texts. */
+function plain(bytes: Uint8Array, dtype: DType): string {
+  const copy = bytes.slice();
+  decodeElements(bytes, dtype).forEach((value, i) => {
+    if (Number.isNaN(value)) copy.fill(0, i * itemSize(dtype), (i + 1) * itemSize(dtype));
+  });
+  return Buffer.from(copy).toString('hex');
+}
+
+test('JSON is read back bit for bit, whatever the dtype and the shape', async () => {
+  const dtypes: DType[] = ['float16', 'bfloat16', 'float32', 'float64', 'int8', 'int32', 'int64', 'uint64', 'bool'];
+  for (const dtype of dtypes) {
+    for (const shape of [[], [0], [7], [2, 3], [2, 0, 2], [2, 1, 3, 2]]) {
+      const tensor = randomTensor(dtype, shape);
+      const file = await encodeInMemory(json, [tensor]);
+      assert.doesNotThrow(() => JSON.parse(textOf(file)));
+      const [stored] = await open(json, file);
+      assert.equal(stored?.dtype, dtype);
+      assert.deepEqual(stored?.shape, shape);
+      const values = (await stored?.read(wholeSlice(shape))) as Uint8Array;
+      const lost = json.lossCheck(dtype)?.(tensor.bytes, 0);
+      if (!lost) assert.deepEqual(values, tensor.bytes, dtype);
+      else assert.equal(plain(values, dtype), plain(tensor.bytes, dtype), dtype);
+    }
+  }
+});
+
+test('JSON text', async () => {
+  const bytes = encodeElements([1, NaN, Math.fround(3.7), -0], 'float32');
+  const tensor = { name: 'x', dtype: 'float32' as const, shape: [2, 2], bytes };
+  const one = textOf(await encodeInMemory(json, [tensor]));
+  assert.equal(one, '{"dtype":"float32","shape":[2,2],"values":[[1,"NaN"],[3.7,"-0"]]}\n');
+  const strings = { name: 's', dtype: 'string' as const, shape: [1], strings: ['a"b'] };
+  const two = textOf(await encodeInMemory(json, [tensor, strings]));
+  assert.equal(two, `{"x":${one.trim()},"s":{"dtype":"string","shape":[1],"values":["a\\"b"]}}\n`);
+  const stored = await open(json, two);
+  assert.deepEqual(
+    stored.map(({ name }) => name),
+    ['x', 's'],
+  );
+  assert.deepEqual(await stored[1]?.read(wholeSlice([1])), ['a"b']);
+});
+
+test('bare nested arrays are read; what does not nest or fit is refused', async () => {
+  const [tensor] = await open(json, '[[1, 2.5], [3, 4]]');
+  assert.deepEqual([tensor?.dtype, tensor?.shape], ['float64', [2, 2]]);
+  assert.deepEqual(await tensor?.read(parseSlice('1', [2, 2])), encodeElements([3, 4], 'float64'));
+  assert.equal((await open(json, '[true]'))[0]?.dtype, 'bool');
+  const refused = [
+    '',
+    '{',
+    '[[1], [2, 3]]',
+    '[1, [2]]',
+    '[1, null]',
+    '["a", 1]',
+    '[1, "NotANumber"]',
+    '{"x": 3}',
+    '{"dtype": "float32", "shape": [2], "values": [1]}',
+    '{"dtype": "float99", "shape": [], "values": 1}',
+    '{"dtype": "float32", "shape": [-1], "values": []}',
+    '{"dtype": "int64", "shape": [1], "values": [1.5]}',
+    '{"dtype": "complex64", "shape": [1], "values": [[1]]}',
+    '['.repeat(100_000),
+    '[['.repeat(1000) + ']]'.repeat(1000),
+  ];
+  for (const text of refused) await assert.rejects(open(json, text), { code: 'invalid-file' }, text.slice(0, 60));
+});
+
+async function loadText(file: Uint8Array, program: string): Promise<string> {
+  return inTemporaryFolder((folder) => {
+    const path = join(folder, 'x.csv');
+    writeFileSync(path, file);
+    return runPython(['-c', `import numpy as np, sys\npath = sys.argv[1]\n${program}`, path]).trim();
+  });
+}
+
+test('NumPy reads a table of values back to the same bits', async () => {
+  for (const [dtype, code] of [
+    ['float16', 'f2'],
+    ['float32', 'f4'],
+    ['float64', 'f8'],
+    ['int64', 'i8'],
+    ['uint64', 'u8'],
+    ['complex64', 'c8'],
+  ] as const) {
+    const tensor = randomTensor(dtype, [500, 7]);
+    // Plain NaNs only, and no NaN parts of complex numbers, which NumPy's reader does not know.
+    for (let i = 0; i < tensor.bytes.length; i += itemSize(dtype)) {
+      if (csv.lossCheck(dtype)?.(tensor.bytes.subarray(i, i + itemSize(dtype)), 0)) {
+        tensor.bytes.fill(0, i, i + itemSize(dtype));
+      }
+    }
+    const file = await encodeInMemory(csv, [tensor]);
+    const hex = await loadText(file, `print(np.loadtxt(path, delimiter=',', dtype='${code}').tobytes().hex())`);
+    assert.equal(hex, Buffer.from(tensor.bytes).toString('hex'), dtype);
+  }
+});
+
+test('lines of values', async () => {
+  const write = async (format: Format, dtype: DType, shape: number[], values: number[]): Promise<string> =>
+    textOf(await encodeInMemory(format, [{ name: 'x', dtype, shape, bytes: encodeElements(values, dtype) }]));
+  assert.equal(await write(csv, 'float32', [2, 2], [0.1, NaN, -Infinity, -0]), '0.1,nan\n-inf,-0\n');
+  assert.equal(await write(tsv, 'int8', [2, 2], [1, 2, 3, 4]), '1\t2\n3\t4\n');
+  assert.equal(await write(csv, 'float32', [2], [1, 2]), '1\n2\n');
+  assert.equal(await write(csv, 'float32', [], [7]), '7\n');
+  assert.equal(await write(csv, 'float32', [0, 3], []), '');
+  assert.equal(
+    await write(csv, 'int8', [1, 2, 2], [1, 2, 3, 4]),
+    'axis_0,axis_1,axis_2,value\n0,0,0,1\n0,0,1,2\n0,1,0,3\n0,1,1,4\n',
+  );
+  const strings = ['a,b', 'say "x"', '', 'plain'];
+  assert.equal(
+    textOf(await encodeInMemory(csv, [{ name: 'x', dtype: 'string', shape: [2, 2], strings }])),
+    '"a,b","say ""x"""\n"",plain\n',
+  );
+});
+
+test('small chunks make the same text', async () => {
+  const tensor = randomTensor('int16', [3, 4, 5]);
+  for (const format of [csv, json]) {
+    const chunks = Array.from({ length: 60 }, (_, i) => tensor.bytes.subarray(2 * i, 2 * i + 2));
+    const pieces: Uint8Array[] = [];
+    for await (const piece of encodedBytes(format.encode([tensor]), () => chunks)) pieces.push(piece);
+    assert.equal(textOf(joinBytes(pieces)), textOf(await encodeInMemory(format, [tensor])));
+  }
+});
+
+test('separated values are read: numbers, quotes, line ends, the long form', async () => {
+  const [table] = await open(csv, '\ufeff1,nan\r\n-2.5e3, inf\r\n');
+  assert.deepEqual(table?.shape, [2, 2]);
+  assert.deepEqual(await table?.read(wholeSlice([2, 2])), encodeElements([1, NaN, -2500, Infinity], 'float64'));
+  const [strings] = await open(csv, 'a,"b,""c"""\nd,"e\nf"\n');
+  assert.deepEqual(await strings?.read(wholeSlice([2, 2])), ['a', 'b,"c"', 'd', 'e\nf']);
+  const tensor = randomTensor('int32', [2, 3, 2]);
+  const [long] = await open(tsv, await encodeInMemory(tsv, [tensor]));
+  assert.deepEqual(long?.shape, [2, 3, 2]);
+  const numbers = Array.from(new Int32Array(tensor.bytes.buffer));
+  assert.deepEqual(await long?.read(wholeSlice([2, 3, 2])), encodeElements(numbers, 'float64'));
+  const refused = [
+    '1,2\n3\n',
+    '"a',
+    '"a"b\n',
+    'axis_0,value\n5,1\n',
+    'axis_0,value\n0,1\n0,2\n',
+    'axis_0,value\nx,1\n',
+  ];
+  for (const text of refused) await assert.rejects(open(csv, text), { code: 'invalid-file' }, text);
+});
+
+test('the first value that a text would change is found', () => {
+  const bytes = encodeElements([1, NaN, 2, 3], 'float32');
+  const check = csv.lossCheck('float32');
+  assert.equal(check?.(bytes, 0), null);
+  bytes[8] = 1;
+  bytes[10] = 0x80;
+  bytes[11] = 0xff;
+  assert.deepEqual(check?.(bytes, 100), { index: 102, value: 'NaN with the bits 0xff800001', becomes: 'NaN' });
+  assert.equal(csv.lossCheck('int64'), null);
+  assert.equal(csv.lossCheck('complex64')?.(bytes, 0)?.index, 1);
+});
+
+test('damaged texts end in clear errors, never in anything else', async () => {
+  for (const [format, dtype] of [
+    [csv, 'float32'],
+    [json, 'float32'],
+    [json, 'int64'],
+    [csv, 'bool'],
+  ] as const) {
+    const file = await encodeInMemory(format, [randomTensor(dtype, [4, 3, 2])]);
+    for (let round = 0; round < 500; round++) {
+      const bytes = file.slice(0, random.fraction() < 0.3 ? random.integer(0, file.length) : file.length);
+      for (let i = random.integer(0, 4); i > 0 && bytes.length > 0; i--) {
+        bytes[random.integer(0, bytes.length - 1)] = random.pick([...'[]{},:"\n0 9-e']).charCodeAt(0);
+      }
+      try {
+        for (const tensor of await open(format, bytes)) await tensor.read(wholeSlice(tensor.shape));
+      } catch (error) {
+        assert.ok(error instanceof TensorError && error.code === 'invalid-file', String(error));
+      }
+    }
+  }
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DType } from '../../src/protocol/tensor.ts';
+import { ComparisonAccumulator } from '../../src/tensor/compare.ts';
+import type { CompareOptions, Comparison } from '../../src/tensor/compare.ts';
+import { encodeElements } from '../../src/tensor/dtypes.ts';
+import type { Element } from '../../src/tensor/dtypes.ts';
+import { fromHex, jsonFixture } from './fixtures.ts';
+
+function compare(
+  a: readonly Element[],
+  b: readonly Element[],
+  dtype: DType,
+  options: CompareOptions = {},
+  otherDType = dtype,
+): Comparison {
+  const comparison = new ComparisonAccumulator(dtype, otherDType, options);
+  // In two chunks, as a stream would bring them.
+  const half = Math.ceil(a.length / 2);
+  for (const [from, to] of [
+    [0, half],
+    [half, a.length],
+  ] as const) {
+    comparison.add(encodeElements(a.slice(from, to), dtype), encodeElements(b.slice(from, to), otherDType), from);
+  }
+  return comparison.finish();
+}
+
+test('elements are close where numpy.isclose says so', () => {
+  interface Fixture {
+    pairs: [string, string][];
+    options: [rtol: number, atol: number, equalNan: boolean][];
+    close: boolean[][];
+  }
+  const { pairs, options, close } = jsonFixture<Fixture>('isclose.json');
+  const a = pairs.map(([text]) => fromHex(text));
+  const b = pairs.map(([, text]) => fromHex(text));
+  options.forEach(([rtol, atol, equalNan], i) => {
+    const expected = close[i] as boolean[];
+    expected.forEach((isClose, k) => {
+      const { different } = compare([a[k] as number], [b[k] as number], 'float64', { rtol, atol, equalNan });
+      assert.equal(different === 0, isClose, `${a[k]} against ${b[k]} (rtol ${rtol}, atol ${atol})`);
+    });
+    const all = compare(a, b, 'float64', { rtol, atol, equalNan });
+    assert.equal(all.different, expected.filter((isClose) => !isClose).length);
+    assert.equal(all.first, expected.indexOf(false));
+  });
+});
+
+test('the largest differences and where they are', () => {
+  const result = compare([1, 2, 3, NaN, 100, 0], [1, 2.5, 3, 4, 99, 1e-3], 'float64');
+  assert.deepEqual(result.absolute, { difference: 1, index: 4, a: 100, b: 99 });
+  assert.deepEqual(result.relative, { difference: 1, index: 5, a: 0, b: 1e-3 });
+  assert.deepEqual([result.count, result.different, result.notFinite, result.first], [6, 4, 1, 1]);
+  const equal = compare([1, 0], [1, 0], 'int32');
+  assert.deepEqual([equal.different, equal.first, equal.absolute?.difference], [0, null, 0]);
+});
+
+test('64-bit integers differ by one wherever they lie', () => {
+  const big = 2n ** 62n;
+  const result = compare([big, -big], [big + 1n, -big], 'int64', { rtol: 0, atol: 0 });
+  assert.deepEqual([result.different, result.absolute?.difference, result.first], [1, 1, 0]);
+});
+
+test('other dtypes are compared by value', () => {
+  assert.equal(compare([1.5, 2], [1.5, 2], 'float16', {}, 'float32').different, 0);
+  assert.equal(compare([true, false], [1, 0], 'bool', {}, 'uint8').different, 0);
+  assert.equal(compare([[3, 4]], [[3, 5]], 'complex64').absolute?.difference, 1);
+  const infinite: Element[] = [[Infinity, 0]];
+  assert.equal(compare(infinite, infinite, 'complex64').different, 0);
+  assert.equal(compare([[NaN, 0]], [[0, NaN]], 'complex64', { equalNan: true }).different, 0);
+});

@@ -1,39 +1,8 @@
 import { builtinModules } from 'node:module';
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
-import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
-
-/**
- * Who may import whom: the layers of the program. A folder that is not in its own list is forbidden to it.
- * `cli` reaches the adapter through the Debug Adapter Protocol only, so it imports none of it.
- */
-const layers = {
-  protocol: [],
-  tensor: ['protocol'],
-  formats: ['tensor', 'protocol'],
-  agent: ['tensor', 'protocol'],
-  cdp: ['protocol'],
-  inspector: ['cdp', 'formats', 'tensor', 'protocol'],
-  adapter: ['inspector', 'cdp', 'formats', 'tensor', 'protocol'],
-  cli: ['formats', 'tensor', 'protocol'],
-  runtime: ['formats', 'tensor', 'protocol'],
-  extension: ['inspector', 'cdp', 'formats', 'tensor', 'protocol'],
-};
-
-/** Each layer may import itself, the layers of its list, and nothing else of this repository. */
-const zones = Object.entries(layers).map(([layer, allowed]) => ({
-  target: `./src/${layer}`,
-  from: './',
-  except: ['./node_modules', ...[layer, ...allowed].map((name) => `./src/${name}`)],
-  message: `src/${layer} may import ${allowed.map((name) => `src/${name}`).join(', ') || 'nothing of this project'}.`,
-}));
-zones.push({
-  target: './webview',
-  from: './',
-  except: ['./node_modules', './webview', './src/protocol', './src/tensor'],
-  message: 'webview may import src/protocol and src/tensor.',
-});
+import { layersRule } from './scripts/layers.mjs';
 
 const vscode = { name: 'vscode', message: 'Only src/extension may know the editor.' };
 const nodeModules = {
@@ -47,10 +16,9 @@ export default defineConfig(
   js.configs.recommended,
   {
     files: ['**/*.{js,mjs,cjs,ts}'],
-    plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js', '.mjs', '.json'] })] },
+    plugins: { project: { rules: { layers: layersRule } } },
     rules: {
-      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
+      'project/layers': 'error',
       'no-restricted-imports': ['error', { paths: [vscode] }],
       eqeqeq: ['error', 'always'],
       'object-shorthand': 'error',

@@ -18,7 +18,7 @@ const mayImport: Record<string, string[]> = {
 };
 const layers = Object.keys(mayImport);
 
-const arrows = 'import-x/no-restricted-paths';
+const arrows = 'project/layers';
 const modules = 'no-restricted-imports';
 
 const eslint = new ESLint({ cwd: projectRoot });
@@ -75,4 +75,22 @@ for (const layer of ['protocol', 'tensor', 'agent']) {
 
 test('the other layers may use Node', async () => {
   assert.deepEqual(await rulesBroken('cli', ['node:fs']), [null]);
+});
+
+test('every form of import counts', async () => {
+  const forms = [
+    `import type { A } from '../adapter/main.ts';`,
+    `export { a } from '../adapter/main.ts';`,
+    `export * from '../adapter/main.ts';`,
+    `export type B = import('../adapter/main.ts').B;`,
+    `export const c = await import('../adapter/main.ts');`,
+  ];
+  for (const source of forms) {
+    const filePath = `${projectRoot}/src/cli/${fileOf('cli')}`;
+    const [result] = await eslint.lintText(`${source}\n`, { filePath });
+    assert.ok(
+      result?.messages.some(({ ruleId }) => ruleId === arrows),
+      source,
+    );
+  }
 });

@@ -44,9 +44,10 @@ export class Agent {
   #devices = new Set<GPUDevice>();
   #memo = new Map<string, unknown>();
 
-  readonly #stop: StopContext = {
+  #stop: StopContext = {
     isExecuting: (object) => this.#executing.has(object),
     devices: () => this.#knownDevices(),
+    freshEncoders: new WeakSet(),
     once: <T>(key: string, compute: () => T): T => {
       if (!this.#memo.has(key)) this.#memo.set(key, compute());
       return this.#memo.get(key) as T;
@@ -134,9 +135,14 @@ export class Agent {
     return this.#guard(() => this.#handlers[name](JSON.parse(json) as never));
   }
 
-  /** The promise of the error scope that refused the last read. */
-  failedScope(): Promise<GPUError | null> | null {
-    return this.#reading.failedScope;
+  /** The promises of the error scopes that refused the last read, one for each device that was asked. */
+  failedScopes(): readonly Promise<GPUError | null>[] {
+    return this.#reading.failedScopes;
+  }
+
+  /** How long reads wait for the device; milliseconds. */
+  limitWait(deadlineMs: number): void {
+    this.#reading.limit.deadlineMs = deadlineMs;
   }
 
   /** Lets go of everything of this stop. */
@@ -146,6 +152,7 @@ export class Agent {
     this.#executing.clear();
     this.#devices.clear();
     this.#memo.clear();
+    this.#stop = { ...this.#stop, freshEncoders: new WeakSet() };
     this.#reading.pump.running = null;
     this.#reading.trim();
   }
@@ -158,7 +165,7 @@ export class Agent {
     } catch (error) {
       answer = { ok: false, error: reportOf(error) };
     }
-    return JSON.stringify(answer);
+    return toJson(answer);
   }
 
   #take(value: unknown): TensorDescriptor | null {
@@ -276,4 +283,15 @@ export class Agent {
     }
     return { nextElement: to, done, bytesWritten: at - position, cost };
   }
+}
+
+/** JSON knows no infinity, but every parser reads 1e999 as one: sums of large doubles overflow, and null would hide it. */
+function toJson(value: unknown): string {
+  let hasInfinity = false;
+  const text = JSON.stringify(value, (_key, item: unknown) => {
+    if (item !== Infinity && item !== -Infinity) return item;
+    hasInfinity = true;
+    return item > 0 ? '@@1e999' : '@@-1e999';
+  });
+  return hasInfinity ? text.replace(/"@@(-?1e999)"/g, '$1') : text;
 }

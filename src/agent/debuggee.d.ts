@@ -12,6 +12,9 @@ interface NodeUtil {
     isProxy(value: unknown): boolean;
     isModuleNamespaceObject(value: unknown): boolean;
     isPromise(value: unknown): boolean;
+    isMap(value: unknown): boolean;
+    isWeakMap(value: unknown): boolean;
+    isAnyArrayBuffer(value: unknown): boolean;
   };
 }
 

@@ -42,13 +42,19 @@ function* mapMembers(map: Map<unknown, unknown>): Generator<Member> {
 }
 
 function* ownMembers(container: object): Generator<Member> {
-  if (container instanceof Map) {
+  if (util.types.isMap(container)) {
     yield* mapMembers(container as Map<unknown, unknown>);
     return;
   }
-  const keys = Object.keys(container);
-  for (let index = 0; index < Math.min(keys.length, maxMembers); index++) {
-    const key = keys[index]!;
+  if (Array.isArray(container)) {
+    // By index: the keys of a long array would be a string each.
+    for (let index = 0; index < Math.min(container.length, maxMembers); index++) {
+      const value = ownValue(container, index);
+      if (isInspectable(value)) yield { path: `[${index}]`, value };
+    }
+    return;
+  }
+  for (const key of Object.keys(container).slice(0, maxMembers)) {
     const value = ownValue(container, key);
     if (isInspectable(value)) yield { path: memberPath(key), value };
   }

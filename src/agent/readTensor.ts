@@ -7,10 +7,12 @@ import { TensorError } from '../protocol/errors.ts';
 import type { AxisRange, CopyCost, DType } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { HistogramAccumulator } from '../tensor/histogram.ts';
+import { isRowMajor, rowMajorStrides, sizeOf } from '../tensor/shape.ts';
+import { wholeSlice } from '../tensor/slice.ts';
 import { StatisticsAccumulator } from '../tensor/statistics.ts';
 import { convert, interleave } from './read/convert.ts';
-import { DeviceReader, type DeviceCost, type DeviceWindow } from './read/deviceReader.ts';
-import { addCosts, canReduce, reduceOnDevice } from './read/deviceStatistics.ts';
+import { DeviceReader, type DeviceCost, type DeviceWindow, type WaitLimit } from './read/deviceReader.ts';
+import { addCosts, canReduce, narrowHistogram, reduceOnDevice } from './read/deviceStatistics.ts';
 import { CopyEstimate, guessedDeviceBytesPerMs, guessedHostBytesPerMs } from './read/estimate.ts';
 import { readHost } from './read/hostReader.ts';
 import { forEachRun, planRange, planWindow, splitPlan, type WindowPlan } from './read/plan.ts';
@@ -45,18 +47,21 @@ type Strided = HostSource | DeviceSource;
 
 export class TensorReading {
   readonly pump = new Pump();
+  readonly limit: WaitLimit = { deadlineMs: 30_000 };
   readonly #readers = new WeakMap<GPUDevice, DeviceReader>();
+  /** Which device accepted a buffer that several may own. */
+  readonly #owners = new WeakMap<GPUBuffer, GPUDevice>();
   /** Devices that were read at this stop, so that their staging memory can be trimmed. */
   readonly #used = new Set<DeviceReader>();
   readonly #deviceEstimate = new CopyEstimate();
   readonly #hostEstimate = new CopyEstimate();
-  /** The device's own words about the last refusal, for the inspector to look into. */
-  failedScope: Promise<GPUError | null> | null = null;
+  /** What each device that was asked said about the last refusal, for the inspector to look into. */
+  failedScopes: Promise<GPUError | null>[] = [];
 
   deviceReader(device: GPUDevice): DeviceReader {
     let reader = this.#readers.get(device);
     if (!reader) {
-      reader = new DeviceReader(device, this.pump);
+      reader = new DeviceReader(device, this.pump, this.limit);
       this.#readers.set(device, reader);
     }
     this.#used.add(reader);
@@ -67,7 +72,7 @@ export class TensorReading {
   trim(): void {
     for (const reader of this.#used) reader.staging.trim();
     this.#used.clear();
-    this.failedScope = null;
+    this.failedScopes = [];
   }
 
   /** What moving so many bytes from the source would take, from what was measured. */
@@ -82,11 +87,15 @@ export class TensorReading {
     const wanted = requests.flatMap(({ readable, ranges }) =>
       partsOf(readable.source).map((part) => ({ part, plan: planWindow(part.layout, ranges) })),
     );
-    const byDevice = new Map<GPUDevice, number[]>();
+    // Those that may be on the same devices are read together.
+    const groups: { devices: readonly GPUDevice[]; indexes: number[] }[] = [];
     const results = new Array<{ bytes: Uint8Array; cost: DeviceCost }>(wanted.length);
     wanted.forEach(({ part, plan }, index) => {
       if (part.how === 'webgpu') {
-        byDevice.set(part.device, [...(byDevice.get(part.device) ?? []), index]);
+        const devices = this.#candidates(part);
+        const group = groups.find((other) => sameDevices(other.devices, devices));
+        if (group) group.indexes.push(index);
+        else groups.push({ devices, indexes: [index] });
         return;
       }
       const start = performance.now();
@@ -96,7 +105,7 @@ export class TensorReading {
       this.#hostEstimate.measured(bytes.byteLength, ms);
       results[index] = { bytes, cost: { bytes: bytes.byteLength, queueMs: 0, transferMs: ms, readbacks: 0 } };
     });
-    for (const indexes of byDevice.values()) {
+    for (const { indexes } of groups) {
       const windows = indexes.map((index) => wanted[index] as { part: DeviceSource; plan: WindowPlan });
       const read = this.#readDevice(windows.map(({ part, plan }) => ({ source: part, plan })));
       indexes.forEach((index, k) => (results[index] = { bytes: read.results[k]!, cost: read.cost }));
@@ -160,8 +169,8 @@ export class TensorReading {
   statistics(readable: Readable, bins: number): AgentStatistics {
     const { source, dtype } = readable;
     if (source.how === 'webgpu' && canReduce(source)) {
-      const reduced = this.#tryDevices(source, (chosen) =>
-        reduceOnDevice(this.deviceReader(chosen.device), chosen, dtype, bins),
+      const reduced = this.#tryDevices([source], (device) =>
+        reduceOnDevice(this.deviceReader(device), source, dtype, bins),
       );
       if (reduced) {
         const { statistics, cost } = reduced;
@@ -174,9 +183,8 @@ export class TensorReading {
         };
       }
     }
-    const ranges = readable.shape.map((count) => ({ start: 0, step: 1, count, dropped: false }));
-    const size = readable.shape.reduce((a, b) => a * b, 1);
-    const whole = { from: 0, to: size };
+    const ranges = wholeSlice(readable.shape);
+    const whole = { from: 0, to: sizeOf(readable.shape) };
     const accumulator = new StatisticsAccumulator(dtype);
     let index = 0;
     let cost = this.stream({ readable, ranges }, whole, (bytes) => {
@@ -186,15 +194,20 @@ export class TensorReading {
     const summary = accumulator.finish();
     let histogram = null;
     if (bins > 0 && summary.min !== null && summary.max !== null) {
-      const binned = new HistogramAccumulator(dtype, Number(summary.min), Number(summary.max), bins);
-      const second = this.stream({ readable, ranges }, whole, (bytes) => binned.add(bytes));
-      histogram = binned.finish();
-      cost = { ...cost, ...addCosts(cost, second) };
+      histogram = narrowHistogram(summary, bins);
+      if (!histogram) {
+        const binned = new HistogramAccumulator(dtype, Number(summary.min), Number(summary.max), bins);
+        const second = this.stream({ readable, ranges }, whole, (bytes) => binned.add(bytes));
+        histogram = binned.finish();
+        cost = { ...cost, ...addCosts(cost, second) };
+      }
     }
     return {
       ...summary,
       min: summary.min === null ? null : Object.is(summary.min, -0) ? '-0' : String(summary.min),
       max: summary.max === null ? null : Object.is(summary.max, -0) ? '-0' : String(summary.max),
+      // Finite elements whose squares overflow: infinite, as NumPy has it.
+      std: Number.isNaN(summary.std) ? Infinity : summary.std,
       where: 'host',
       histogram,
       cost,
@@ -203,8 +216,8 @@ export class TensorReading {
 
   #streamPart(source: Strided, plan: WindowPlan, sink: (bytes: Uint8Array) => void): DeviceCost {
     if (source.how === 'webgpu') {
-      return this.#tryDevices(source, (chosen) => {
-        const cost = this.deviceReader(chosen.device).stream({ source: chosen, plan }, sink);
+      return this.#tryDevices([source], (device) => {
+        const cost = this.deviceReader(device).stream({ source, plan }, sink);
         this.#deviceEstimate.measured(cost.bytes, cost.transferMs);
         return cost;
       });
@@ -221,27 +234,41 @@ export class TensorReading {
 
   #readDevice(windows: DeviceWindow[]): { results: Uint8Array[]; cost: DeviceCost } {
     assertMemory(windows.reduce((sum, { source, plan }) => sum + plan.elements * itemSize(source.layout.dtype), 0));
-    const first = windows[0]!.source;
-    return this.#tryDevices(first, ({ device }) => {
+    const sources = windows.map(({ source }) => source);
+    return this.#tryDevices(sources, (device) => {
       const read = this.deviceReader(device).read(windows);
       this.#deviceEstimate.measured(read.cost.bytes, read.cost.transferMs);
       return read;
     });
   }
 
+  #candidates({ buffer, devices }: DeviceSource): readonly GPUDevice[] {
+    const owner = this.#owners.get(buffer);
+    return owner ? [owner] : devices;
+  }
+
   /** A raw buffer doesn't say which device it belongs to: where one refuses, the next is asked. */
-  #tryDevices<T>(source: DeviceSource, read: (source: DeviceSource) => T): T {
-    const candidates = [source.device, ...(source.otherDevices ?? [])];
+  #tryDevices<T>(sources: readonly DeviceSource[], read: (device: GPUDevice) => T): T {
+    const candidates = this.#candidates(sources[0]!);
+    this.failedScopes = [];
     for (const [index, device] of candidates.entries()) {
       try {
-        return read({ ...source, device });
+        const result = read(device);
+        if (candidates.length > 1) for (const { buffer } of sources) this.#owners.set(buffer, device);
+        return result;
       } catch (error) {
-        this.failedScope = this.deviceReader(device).failedScope;
+        const scope = this.#readers.get(device)?.failedScope;
+        if (scope) this.failedScopes.push(scope);
         const refused = error instanceof TensorError && (error.code === 'device-error' || error.code === 'device-lost');
         if (!refused || index === candidates.length - 1) throw error;
       }
     }
-    throw new Error('a source names at least one device');
+    throw new TensorError({
+      code: 'no-device',
+      message:
+        'A GPUBuffer does not say which device it belongs to, and no GPUDevice is in sight of the stopped functions.',
+      help: 'Stop where the GPUDevice is in a variable of a function on the stack, or in one of its objects.',
+    });
   }
 
   #priced(readable: Readable, cost: DeviceCost): CopyCost {
@@ -260,6 +287,10 @@ function isOnDevice(source: Source): boolean {
   return source.how === 'webgpu' || (source.how === 'complex' && source.real.how === 'webgpu');
 }
 
+function sameDevices(a: readonly GPUDevice[], b: readonly GPUDevice[]): boolean {
+  return a.length === b.length && a.every((device, index) => device === b[index]);
+}
+
 function partsOf(source: Readable['source']): Strided[] {
   if (source.how === 'complex') return [source.real, source.imag];
   return source.how === 'strings' ? [] : [source];
@@ -276,7 +307,7 @@ function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 function readStrings({ shape, values }: StringSource, ranges: readonly AxisRange[]): string[] {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const strides = rowMajorStrides(shape);
   const decoder = new TextDecoder();
   const strings: string[] = [];
   const plan = planWindow({ dtype: 'string', shape, strides, offset: 0 }, ranges);
@@ -315,19 +346,15 @@ export function reinterpret(readable: Readable, { dtype, shape }: Reinterpretati
     throw new TensorError({ code: 'invalid-argument', message: `Memory can't be read as ${dtype}.` });
   }
   const { layout } = source;
-  const count = layout.shape.reduce((a, b) => a * b, 1);
-  const dense = layout.shape.every(
-    (extent, axis) => extent === 1 || layout.strides[axis] === layout.shape.slice(axis + 1).reduce((a, b) => a * b, 1),
-  );
-  if (!dense) {
+  if (!isRowMajor(layout.shape, layout.strides)) {
     throw new TensorError({
       code: 'invalid-argument',
       message: 'The tensor is not contiguous, so its bytes have no meaning as another dtype.',
     });
   }
-  const bytes = count * itemSize(layout.dtype);
+  const bytes = sizeOf(layout.shape) * itemSize(layout.dtype);
   const wanted = shape ?? [Math.floor(bytes / size)];
-  const needed = wanted.reduce((a, b) => a * b, 1) * size;
+  const needed = sizeOf(wanted) * size;
   if (needed > bytes) {
     throw new TensorError({
       code: 'invalid-argument',
@@ -336,8 +363,7 @@ export function reinterpret(readable: Readable, { dtype, shape }: Reinterpretati
     });
   }
   const startByte = layout.offset * itemSize(layout.dtype);
-  const strides = wanted.map((_, axis) => wanted.slice(axis + 1).reduce((a, b) => a * b, 1));
-  const typed = { dtype, shape: wanted, strides, offset: 0 };
+  const typed = { dtype, shape: wanted, strides: rowMajorStrides(wanted), offset: 0 };
   return {
     dtype,
     shape: wanted,

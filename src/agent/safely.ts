@@ -49,12 +49,19 @@ export function classNameOf(object: object): string {
 
 const nativeVerdicts = new WeakMap<object, boolean>();
 
-/** Whether the function is the engine's or a binding's own. Asked for the same few functions at every read, so remembered. */
-function isNative(fn: unknown): fn is (...args: unknown[]) => unknown {
+/**
+ * Whether the function is the engine's or a binding's own. Proxies and bound functions print as native code too, and what
+ * they call may be the program's. Asked for the same few functions at every read, so remembered.
+ */
+export function isNative(fn: unknown): fn is (...args: unknown[]) => unknown {
   if (typeof fn !== 'function') return false;
   let verdict = nativeVerdicts.get(fn);
   if (verdict === undefined) {
-    verdict = /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
+    const name = util.types.isProxy(fn) ? undefined : ownValue(fn, 'name');
+    verdict =
+      typeof name === 'string' &&
+      !name.startsWith('bound ') &&
+      /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn));
     nativeVerdicts.set(fn, verdict);
   }
   return verdict;

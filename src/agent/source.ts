@@ -20,9 +20,8 @@ export interface HostSource {
 
 export interface DeviceSource {
   how: 'webgpu';
-  device: GPUDevice;
-  /** Other devices that the buffer may belong to: a buffer does not say. Tried where `device` refuses it. */
-  otherDevices?: GPUDevice[];
+  /** The device of the buffer; several, or none, where it is not known: a buffer does not say. They are asked in turn. */
+  devices: readonly GPUDevice[];
   buffer: GPUBuffer;
   /** Where element 0 of the layout's storage lies, in bytes. */
   byteOffset: number;
@@ -66,4 +65,6 @@ export interface StopContext {
   devices(): Iterable<GPUDevice>;
   /** Computes something once per call into the agent; the program stands still, so it can't change meanwhile. */
   once<T>(key: string, compute: () => T): T;
+  /** Encoders that we have put into a runtime at this stop: nothing has been recorded in them. */
+  readonly freshEncoders: WeakSet<object>;
 }

@@ -84,22 +84,30 @@ export class AgentLink {
     return this.#agent.send('Runtime.getProperties', { objectId, ownProperties: true });
   }
 
-  /** What the device said when it refused the last read: the message of the GPUError that the error scope caught. */
+  /**
+   * What the devices said when they refused the last read: the messages of the GPUErrors that their error scopes caught.
+   * Where several were asked, those that don't own the buffer only say that.
+   */
   async refusal(): Promise<string | undefined> {
     const { result } = await this.#agent.send('Runtime.callFunctionOn', {
       objectId: await this.#agentObject(),
-      functionDeclaration: 'function() { return this.failedScope(); }',
+      functionDeclaration: 'function() { return this.failedScopes(); }',
     });
     if (!result.objectId) return undefined;
-    const { internalProperties } = await this.#properties(result.objectId);
-    const error = internalProperties?.find(({ name }) => name === '[[PromiseResult]]')?.value?.objectId;
-    if (!error) return undefined;
-    const message = await this.#agent.send('Runtime.callFunctionOn', {
-      objectId: error,
-      functionDeclaration: 'function() { return String(this.message); }',
-      returnByValue: true,
-    });
-    return typeof message.result.value === 'string' ? message.result.value : undefined;
+    const messages: string[] = [];
+    for (const { name, value } of (await this.#properties(result.objectId)).result) {
+      if (!/^\d+$/.test(name) || !value?.objectId) continue;
+      const { internalProperties } = await this.#properties(value.objectId);
+      const error = internalProperties?.find((property) => property.name === '[[PromiseResult]]')?.value?.objectId;
+      if (!error) continue;
+      const message = await this.#agent.send('Runtime.callFunctionOn', {
+        objectId: error,
+        functionDeclaration: 'function() { return String(this.message); }',
+        returnByValue: true,
+      });
+      if (typeof message.result.value === 'string') messages.push(message.result.value);
+    }
+    return messages.find((message) => !/is associated with/.test(message)) ?? messages.at(-1);
   }
 
   #agentObject(): Promise<string> {

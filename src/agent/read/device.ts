@@ -14,16 +14,16 @@ export const usage = {
   storage: 0x0080,
 } as const;
 export const mapModeRead = 0x0001;
+/** https://www.w3.org/TR/webgpu/#namespacedef-gputextureusage */
+export const textureUsage = { copySrc: 0x01, copyDst: 0x02 } as const;
 
-function native<Name extends keyof GPUDevice | keyof GPUQueue | keyof GPUBuffer | keyof GPUCommandEncoder>(
-  object: object,
-  name: Name,
-): never {
-  const method = platformMethod(object, name as string) ?? bindingsOwnWrapper(object, name as string);
-  if (method) return method as never;
+/** A method of WebGPU's own, bound to the object. */
+function native<T extends object, Name extends keyof T & string>(object: T, name: Name): T[Name] {
+  const method = platformMethod(object, name) ?? bindingsOwnWrapper(object, name);
+  if (method) return method as T[Name];
   throw new TensorError({
     code: 'not-readable',
-    message: `The program has replaced ${String(name)} of WebGPU's own prototype; calling it would run the program's code.`,
+    message: `The program has replaced ${name} of WebGPU's own prototype; calling it would run the program's code.`,
     help: 'Put the wrapper on the device object instead of on its prototype, or take it away while debugging.',
   });
 }
@@ -67,7 +67,7 @@ export class Device {
     this.queue = platformValue(device, 'queue') as GPUQueue;
     this.lost = platformValue(device, 'lost') as Promise<GPUDeviceLostInfo>;
     const limits = platformValue(device, 'limits') as GPUSupportedLimits;
-    const limit = (name: keyof GPUSupportedLimits) => platformValue(limits, name as string) as number;
+    const limit = (name: keyof GPUSupportedLimits) => platformValue(limits, name) as number;
     this.maxBindingBytes = limit('maxStorageBufferBindingSize');
     this.maxBufferBytes = limit('maxBufferSize');
     this.bindingAlignment = limit('minStorageBufferOffsetAlignment');
@@ -81,6 +81,14 @@ export class Device {
     this.submit = native(this.queue, 'submit');
     this.writeBuffer = native(this.queue, 'writeBuffer');
     this.onSubmittedWorkDone = native(this.queue, 'onSubmittedWorkDone');
+  }
+
+  layoutOf(pipeline: GPUComputePipeline): GPUBindGroupLayout {
+    return native(pipeline, 'getBindGroupLayout')(0);
+  }
+
+  createTexture(descriptor: GPUTextureDescriptor): GPUTexture {
+    return native(this.device, 'createTexture')(descriptor);
   }
 
   get isLost(): boolean {
@@ -97,11 +105,50 @@ export class Device {
   }
 }
 
+/** Records commands of ours; like all calls here, past what the program may have put over the encoder's methods. */
+export class Recorder {
+  readonly #encoder: GPUCommandEncoder;
+  readonly copyBuffer: (from: GPUBuffer, fromByte: number, to: GPUBuffer, toByte: number, bytes: number) => void;
+
+  constructor(device: Device) {
+    this.#encoder = device.createCommandEncoder({ label: 'tensor-debugger read' });
+    this.copyBuffer = native(this.#encoder, 'copyBufferToBuffer');
+  }
+
+  dispatch(pipeline: GPUComputePipeline, bindGroup: GPUBindGroup, x: number, y = 1): void {
+    const pass = native(this.#encoder, 'beginComputePass')();
+    native(pass, 'setPipeline')(pipeline);
+    (native(pass, 'setBindGroup') as (index: number, group: GPUBindGroup) => void)(0, bindGroup);
+    native(pass, 'dispatchWorkgroups')(x, y);
+    native(pass, 'end')();
+  }
+
+  /** Copies bytes by way of a texture, whose texels of one byte know no alignment. */
+  copyBytes(
+    from: GPUBuffer,
+    fromByte: number,
+    texture: GPUTexture,
+    to: GPUBuffer,
+    toByte: number,
+    bytes: number,
+  ): void {
+    native(this.#encoder, 'copyBufferToTexture')({ buffer: from, offset: fromByte }, { texture }, [bytes]);
+    native(this.#encoder, 'copyTextureToBuffer')({ texture }, { buffer: to, offset: toByte }, [bytes]);
+  }
+
+  finish(): GPUCommandBuffer {
+    return native(this.#encoder, 'finish')();
+  }
+}
+
+export function destroy(resource: GPUBuffer | GPUTexture): void {
+  native(resource, 'destroy')();
+}
+
 export const bufferMethods = {
   mapAsync: (buffer: GPUBuffer): GPUBuffer['mapAsync'] => native(buffer, 'mapAsync'),
   getMappedRange: (buffer: GPUBuffer): GPUBuffer['getMappedRange'] => native(buffer, 'getMappedRange'),
   unmap: (buffer: GPUBuffer): GPUBuffer['unmap'] => native(buffer, 'unmap'),
-  destroy: (buffer: GPUBuffer): GPUBuffer['destroy'] => native(buffer, 'destroy'),
 };
 
 export function adapterName(device: GPUDevice): string | undefined {

@@ -7,7 +7,7 @@ import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { platformValue, promiseState } from '../safely.ts';
 import type { DeviceSource } from '../source.ts';
-import { bufferMethods, Device, mapModeRead, usage } from './device.ts';
+import { bufferMethods, destroy, Device, mapModeRead, Recorder, textureUsage, usage } from './device.ts';
 import { dispatchSize, gatherParameterBytes, gatherParameters, gatherShader, maxGatherAxes } from './gather.ts';
 import { forEachRun, spanOf, splitPlan, type WindowPlan } from './plan.ts';
 import type { Pump, Wait } from './pump.ts';
@@ -15,8 +15,8 @@ import { maxStagingBytes, StagingPool } from './staging.ts';
 
 /** Above so many runs, one shader that gathers them is cheaper than a copy command for each. */
 const maxCopies = 1024;
-/** A hung device must not hang the debugger: how long a readback may wait for the work queued before it. */
-const deadlineMs = 30_000;
+/** What the staged bytes of a piece may exceed its own by: up to seven around each run, and the last bytes of a buffer. */
+const stagingSlack = maxCopies * 8 + 8;
 
 /** A read that takes less did not wait for anything worth telling. */
 const quickMs = 0.5;
@@ -39,8 +39,16 @@ interface Piece {
   plan: WindowPlan;
   mode: 'copy' | 'gather';
   stagedBytes: number;
+  /** It reaches beyond the last whole word of its buffer: those bytes are staged apart, at the piece's end. */
+  tail: Tail | null;
   /** Where the piece's elements go in the whole result, in bytes. */
   resultOffset: number;
+}
+
+/** The one to three bytes of a buffer behind its last whole word: neither buffer copies nor bindings reach them. */
+interface Tail {
+  from: number;
+  bytes: number;
 }
 
 interface Round {
@@ -49,21 +57,34 @@ interface Round {
   mapped: Promise<undefined>;
   scopes: Promise<GPUError | null>[];
   pieces: { piece: Piece; stagingOffset: number }[];
-  temporary: GPUBuffer[];
-  startedMs: number;
+  temporary: (GPUBuffer | GPUTexture)[];
+  /** Recording and submitting it took so long. */
+  encodeMs: number;
+}
+
+/** Marks a resource to be destroyed when the round is over. */
+export type Defer = <Resource extends GPUBuffer | GPUTexture>(resource: Resource) => Resource;
+
+export interface WaitLimit {
+  /** A hung device must not hang the debugger: how long a read may wait for the work queued before it. */
+  deadlineMs: number;
 }
 
 export class DeviceReader {
   readonly device: Device;
   readonly #pump: Pump;
   readonly staging: StagingPool;
+  readonly #limit: WaitLimit;
   readonly #pipelines = new Map<string, GPUComputePipeline>();
+  /** Rounds that were begun and not yet taken; what is left of a failed read is let go of. */
+  readonly #inFlight = new Set<Pick<Round, 'staging' | 'temporary'>>();
   /** The error scope that refused the last read: the inspector can see what it holds, the agent can't. */
   failedScope: Promise<GPUError | null> | null = null;
 
-  constructor(device: GPUDevice, pump: Pump) {
+  constructor(device: GPUDevice, pump: Pump, limit: WaitLimit) {
     this.device = new Device(device);
     this.#pump = pump;
+    this.#limit = limit;
     this.staging = new StagingPool(this.device);
   }
 
@@ -80,7 +101,7 @@ export class DeviceReader {
     );
     if (pieces.length === 0) return { results, cost };
     this.#prepare(windows);
-    this.#pump.during((wait) => {
+    this.#during((wait) => {
       this.#drainQueue(wait, cost);
       for (let first = 0; first < pieces.length;) {
         let last = first;
@@ -110,7 +131,7 @@ export class DeviceReader {
     if (window.plan.elements === 0) return cost;
     this.#prepare([window]);
     const size = itemSize(window.source.layout.dtype);
-    this.#pump.during((wait) => {
+    this.#during((wait) => {
       this.#drainQueue(wait, cost);
       let running: { round: Round; piece: Piece } | null = null;
       const drain = ({ round, piece }: { round: Round; piece: Piece }) =>
@@ -137,17 +158,16 @@ export class DeviceReader {
   /** Runs commands of our own inside error scopes, reads `bytes` of `result` back. For the statistics. */
   compute(
     source: DeviceSource,
-    encode: (encoder: GPUCommandEncoder, defer: (buffer: GPUBuffer) => GPUBuffer) => GPUBuffer,
+    encode: (recorder: Recorder, defer: Defer) => GPUBuffer,
     bytes: number,
   ): { bytes: Uint8Array<ArrayBuffer>; cost: DeviceCost } {
     this.#prepare([{ source }]);
     const cost: DeviceCost = { bytes: 0, queueMs: 0, transferMs: 0, readbacks: 0 };
     let copy = new Uint8Array(new ArrayBuffer(0));
-    this.#pump.during((wait) => {
+    this.#during((wait) => {
       this.#drainQueue(wait, cost);
-      const round = this.#begin(bytes, [], (encoder, staging, defer) => {
-        const result = encode(encoder, defer);
-        encoder.copyBufferToBuffer(result, 0, staging, 0, bytes);
+      const round = this.#begin(bytes, [], (recorder, staging, defer) => {
+        recorder.copyBuffer(encode(recorder, defer), 0, staging, 0, bytes);
       });
       this.#finish(
         round,
@@ -158,6 +178,18 @@ export class DeviceReader {
       );
     });
     return { bytes: copy, cost };
+  }
+
+  #during(body: (wait: Wait) => void): void {
+    try {
+      this.#pump.during(body);
+    } finally {
+      for (const { staging, temporary } of this.#inFlight) {
+        this.staging.discard(staging);
+        for (const resource of temporary) destroy(resource);
+      }
+      this.#inFlight.clear();
+    }
   }
 
   /** Checks what can be checked without the device, and hands over what the runtime has recorded. */
@@ -174,9 +206,11 @@ export class DeviceReader {
     const canBind = (flags & usage.storage) !== 0;
     let resultOffset = 0;
     // A piece of sub-word elements must start at a word of its own, so pieces are cut at multiples of four elements.
-    const maxElements = Math.floor((maxStagingBytes - 8) / size / 4) * 4;
-    const emit = (part: WindowPlan, mode: Piece['mode'], stagedBytes: number): Piece => {
-      const piece: Piece = { source, plan: part, mode, stagedBytes, resultOffset };
+    const maxElements = Math.floor((maxStagingBytes - stagingSlack) / size / 4) * 4;
+    const emit = (part: WindowPlan, mode: Piece['mode'], bytes: number): Piece => {
+      const tail = tailOf(source, part);
+      const stagedBytes = bytes + (tail ? 4 : 0);
+      const piece: Piece = { source, plan: part, mode, stagedBytes, tail, resultOffset };
       resultOffset += part.elements * size;
       return piece;
     };
@@ -186,6 +220,7 @@ export class DeviceReader {
           yield emit(copies, 'copy', stagedBytesOfCopies(copies, source, size));
         }
       } else {
+        if (!canCopy && tailOf(source, part)) throw tailOutOfReach(source.buffer);
         for (const bound of this.#withinBinding(part, source, size)) {
           yield emit(bound, 'gather', Math.ceil((bound.elements * size) / 4) * 4);
         }
@@ -209,7 +244,7 @@ export class DeviceReader {
   #drainQueue(wait: Wait, cost: DeviceCost): void {
     const startedMs = performance.now();
     const workDone = quiet(this.device.onSubmittedWorkDone());
-    if (!wait(() => isSettled(workDone), deadlineMs)) throw timedOut();
+    if (!wait(() => isSettled(workDone), this.#limit.deadlineMs)) throw timedOut(this.#limit);
     cost.queueMs += performance.now() - startedMs;
     this.device.assertAlive();
   }
@@ -221,10 +256,11 @@ export class DeviceReader {
       placed.push({ piece, stagingOffset: stagedBytes });
       stagedBytes += piece.stagedBytes;
     }
-    return this.#begin(stagedBytes, placed, (encoder, staging, defer) => {
+    return this.#begin(stagedBytes, placed, (recorder, staging, defer) => {
       for (const { piece, stagingOffset } of placed) {
-        if (piece.mode === 'copy') encodeCopies(encoder, piece, staging, stagingOffset);
-        else this.#encodeGather(encoder, piece, staging, stagingOffset, defer);
+        if (piece.mode === 'copy') encodeCopies(recorder, piece, staging, stagingOffset);
+        else this.#encodeGather(recorder, piece, staging, stagingOffset, defer);
+        if (piece.tail) this.#encodeTail(recorder, piece, piece.tail, staging, stagingOffset, defer);
       }
     });
   }
@@ -232,24 +268,29 @@ export class DeviceReader {
   #begin(
     stagedBytes: number,
     pieces: Round['pieces'],
-    encode: (encoder: GPUCommandEncoder, staging: GPUBuffer, defer: (buffer: GPUBuffer) => GPUBuffer) => void,
+    encode: (recorder: Recorder, staging: GPUBuffer, defer: Defer) => void,
   ): Round {
     const { device } = this;
     const startedMs = performance.now();
-    const temporary: GPUBuffer[] = [];
     device.pushErrorScope('validation');
     device.pushErrorScope('out-of-memory');
     const scopes: Promise<GPUError | null>[] = [];
     try {
       const staging = this.staging.take(stagedBytes);
-      const encoder = device.createCommandEncoder({ label: 'tensor-debugger read' });
-      encode(encoder, staging, (buffer) => {
-        temporary.push(buffer);
-        return buffer;
+      const temporary: Round['temporary'] = [];
+      const held = { staging, temporary };
+      this.#inFlight.add(held);
+      const recorder = new Recorder(device);
+      encode(recorder, staging, (resource) => {
+        temporary.push(resource);
+        return resource;
       });
-      device.submit([encoder.finish()]);
+      device.submit([recorder.finish()]);
       const mapped = quiet(bufferMethods.mapAsync(staging)(mapModeRead, 0, alignUp(stagedBytes, 8)));
-      return { staging, stagedBytes, mapped, scopes, pieces, temporary, startedMs };
+      const round = { ...held, stagedBytes, mapped, scopes, pieces, encodeMs: performance.now() - startedMs };
+      this.#inFlight.delete(held);
+      this.#inFlight.add(round);
+      return round;
     } finally {
       for (let i = 0; i < 2; i++) scopes.push(quiet(device.popErrorScope()));
     }
@@ -263,33 +304,28 @@ export class DeviceReader {
     takeAll?: (view: Uint8Array) => void,
   ): void {
     const { staging } = round;
+    const waitingMs = performance.now();
     const isDone = () => {
       if (platformValue(staging, 'mapState') === 'mapped') return round.scopes.every(isSettled);
       // Looking at a promise costs more than a quick read takes; a slow one has the time.
-      if (performance.now() - round.startedMs < quickMs) return false;
-      return promiseState(round.mapped) === 'rejected';
+      if (performance.now() - waitingMs < quickMs) return false;
+      return promiseState(round.mapped) === 'rejected' && (round.scopes.every(isSettled) || this.device.isLost);
     };
-    let done = false;
-    try {
-      done = wait(isDone, deadlineMs);
-      if (!done) throw timedOut();
-      this.#assertAccepted(round);
-      const view = new Uint8Array(bufferMethods.getMappedRange(staging)(0, alignUp(round.stagedBytes, 8)));
-      takeAll?.(view);
-      round.pieces.forEach(({ piece, stagingOffset }, index) =>
-        take(index, view.subarray(stagingOffset, stagingOffset + piece.stagedBytes)),
-      );
-      bufferMethods.unmap(staging)();
-      this.staging.giveBack(staging);
-    } catch (error) {
-      this.staging.discard(staging);
-      throw error;
-    } finally {
-      for (const buffer of round.temporary) bufferMethods.destroy(buffer)();
-      cost.bytes += round.stagedBytes;
-      cost.transferMs += performance.now() - round.startedMs;
-      cost.readbacks++;
-    }
+    if (!wait(isDone, this.#limit.deadlineMs)) throw timedOut(this.#limit);
+    this.#assertAccepted(round);
+    const view = new Uint8Array(bufferMethods.getMappedRange(staging)(0, alignUp(round.stagedBytes, 8)));
+    // Rounds overlap, and what `take` does (writing a file) is no part of a copy's cost.
+    cost.transferMs += round.encodeMs + performance.now() - waitingMs;
+    cost.bytes += round.stagedBytes;
+    cost.readbacks++;
+    takeAll?.(view);
+    round.pieces.forEach(({ piece, stagingOffset }, index) =>
+      take(index, view.subarray(stagingOffset, stagingOffset + piece.stagedBytes)),
+    );
+    bufferMethods.unmap(staging)();
+    this.#inFlight.delete(round);
+    this.staging.giveBack(staging);
+    for (const resource of round.temporary) destroy(resource);
   }
 
   #assertAccepted(round: Round): void {
@@ -304,12 +340,25 @@ export class DeviceReader {
     });
   }
 
+  #encodeTail(
+    recorder: Recorder,
+    { source, stagedBytes }: Piece,
+    { from, bytes }: Tail,
+    staging: GPUBuffer,
+    stagingOffset: number,
+    defer: Defer,
+  ): void {
+    const { copySrc, copyDst } = textureUsage;
+    const texture = this.device.createTexture({ size: [bytes], format: 'r8uint', usage: copySrc | copyDst });
+    recorder.copyBytes(source.buffer, from, defer(texture), staging, stagingOffset + stagedBytes - 4, bytes);
+  }
+
   #encodeGather(
-    encoder: GPUCommandEncoder,
+    recorder: Recorder,
     { source, plan }: Piece,
     staging: GPUBuffer,
     stagingOffset: number,
-    defer: (buffer: GPUBuffer) => GPUBuffer,
+    defer: Defer,
   ): void {
     const { device } = this;
     const gather = this.pipeline('tensor-debugger gather', gatherShader);
@@ -321,7 +370,7 @@ export class DeviceReader {
     const startByte = source.byteOffset + plan.start * size - offset;
     device.writeBuffer(parameters, 0, gatherParameters(plan, size, startByte));
     const bindGroup = device.createBindGroup({
-      layout: gather.getBindGroupLayout(0),
+      layout: device.layoutOf(gather),
       entries: [
         { binding: 0, resource: { buffer: source.buffer, offset, size: bytes } },
         { binding: 1, resource: { buffer: target } },
@@ -329,12 +378,8 @@ export class DeviceReader {
       ],
     });
     const { x, y } = dispatchSize(words);
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(gather);
-    pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(x, y);
-    pass.end();
-    encoder.copyBufferToBuffer(target, 0, staging, stagingOffset, words * 4);
+    recorder.dispatch(gather, bindGroup, x, y);
+    recorder.copyBuffer(target, 0, staging, stagingOffset, words * 4);
   }
 
   /** A compute pipeline, compiled once per device and shader. */
@@ -354,15 +399,12 @@ export class DeviceReader {
     const span = spanOf(plan);
     const alignment = this.device.bindingAlignment;
     const offset = Math.floor((source.byteOffset + span.from * size) / alignment) * alignment;
-    const end = Math.min(
-      alignUp(source.byteOffset + span.to * size, 4),
-      platformValue(source.buffer, 'size') as number,
-    );
+    const end = Math.min(alignUp(source.byteOffset + span.to * size, 4), wholeWords(source.buffer));
     return { offset, bytes: end - offset };
   }
 }
 
-function timedOut(): TensorError {
+function timedOut({ deadlineMs }: WaitLimit): TensorError {
   return new TensorError({
     code: 'timed-out',
     message: `The GPU has not finished its queued work within ${deadlineMs / 1000} s, so nothing could be read.`,
@@ -374,9 +416,18 @@ function isSettled(promise: Promise<unknown>): boolean {
   return promiseState(promise) !== 'pending';
 }
 
-/** A promise of ours: a lost device may reject it after the resume, and that must not reach the program. */
+/**
+ * A promise of ours: a lost device may reject it after the resume, and that must not reach the program. By `await`, which
+ * calls neither `then` nor `catch`: the program may have replaced both.
+ */
 function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
+  void (async () => {
+    try {
+      await promise;
+    } catch {
+      // Whoever looks at its state sees that it was rejected.
+    }
+  })();
   return promise;
 }
 
@@ -397,13 +448,15 @@ export function assertReadable(buffer: GPUBuffer): void {
     });
   }
   const flags = platformValue(buffer, 'usage') as number;
-  if ((flags & (usage.copySrc | usage.storage)) === 0) {
-    throw new TensorError({
-      code: 'not-readable',
-      message: `The buffer has neither COPY_SRC nor STORAGE among its usage flags (0x${flags.toString(16)}), so the device refuses to copy from it.`,
-      help: 'Add GPUBufferUsage.COPY_SRC where the program creates it.',
-    });
-  }
+  if ((flags & (usage.copySrc | usage.storage)) !== 0) return;
+  throw new TensorError({
+    code: 'not-readable',
+    message: `The buffer has neither COPY_SRC nor STORAGE among its usage flags (0x${flags.toString(16)}), so the device refuses to copy from it.`,
+    help:
+      (flags & usage.mapRead) !== 0
+        ? 'It is a buffer that the program maps: look at the one that it is copied from, or at the array that getMappedRange() returns.'
+        : 'Add GPUBufferUsage.COPY_SRC where the program creates it.',
+  });
 }
 
 /** Bytes that the copy of a run starts before the run itself: copies start at multiples of four bytes. */
@@ -422,38 +475,67 @@ function stagedBytesOfCopies(plan: WindowPlan, source: DeviceSource, size: numbe
   return bytes;
 }
 
-function encodeCopies(encoder: GPUCommandEncoder, piece: Piece, staging: GPUBuffer, stagingOffset: number): void {
-  const { source, plan } = piece;
+function encodeCopies(recorder: Recorder, piece: Piece, staging: GPUBuffer, stagingOffset: number): void {
+  const { source, plan, tail } = piece;
   const size = itemSize(source.layout.dtype);
   let to = stagingOffset;
   forEachRun(plan, (element) => {
     const bytes = stagedBytesOfRun(source, element, plan.run * size);
     const from = source.byteOffset + element * size - copyLead(piece, element);
-    encoder.copyBufferToBuffer(source.buffer, from, staging, to, bytes);
+    const reached = tail ? Math.min(bytes, tail.from - from) : bytes;
+    if (reached > 0) recorder.copyBuffer(source.buffer, from, staging, to, reached);
     to += bytes;
   });
 }
 
 /** One run, copied: its bytes stand in the staging buffer as they are wanted. */
 function isDense(piece: Piece): boolean {
-  return piece.mode === 'copy' && piece.plan.runs === 1;
+  return piece.mode === 'copy' && piece.plan.runs === 1 && !piece.tail;
 }
 
 /** Takes the window's own bytes out of what was staged. */
 function unpack(piece: Piece, view: Uint8Array, result: Uint8Array, resultOffset: number): void {
-  const { source, plan } = piece;
+  const { source, plan, tail } = piece;
   const size = itemSize(source.layout.dtype);
+  const runBytes = plan.run * size;
   if (piece.mode === 'gather') {
     result.set(view.subarray(0, plan.elements * size), resultOffset);
-    return;
+  } else {
+    let from = 0;
+    let to = resultOffset;
+    forEachRun(plan, (element) => {
+      const lead = copyLead(piece, element);
+      result.set(view.subarray(from + lead, from + lead + runBytes), to);
+      from += stagedBytesOfRun(source, element, runBytes);
+      to += runBytes;
+    });
   }
-  const runBytes = plan.run * size;
-  let from = 0;
-  let to = resultOffset;
-  forEachRun(plan, (element) => {
-    const lead = copyLead(piece, element);
-    result.set(view.subarray(from + lead, from + lead + runBytes), to);
-    from += stagedBytesOfRun(source, element, runBytes);
-    to += runBytes;
+  if (!tail) return;
+  const tailBytes = view.subarray(piece.stagedBytes - 4);
+  forEachRun(plan, (element, index) => {
+    const start = source.byteOffset + element * size;
+    for (let at = Math.max(start, tail.from); at < start + runBytes; at++) {
+      result[resultOffset + index * runBytes + at - start] = tailBytes[at - tail.from]!;
+    }
+  });
+}
+
+function wholeWords(buffer: GPUBuffer): number {
+  return Math.floor((platformValue(buffer, 'size') as number) / 4) * 4;
+}
+
+function tailOf(source: DeviceSource, plan: WindowPlan): Tail | null {
+  const size = platformValue(source.buffer, 'size') as number;
+  const from = wholeWords(source.buffer);
+  const end = source.byteOffset + spanOf(plan).to * itemSize(source.layout.dtype);
+  return end > from ? { from, bytes: size - from } : null;
+}
+
+function tailOutOfReach(buffer: GPUBuffer): TensorError {
+  const size = platformValue(buffer, 'size') as number;
+  return new TensorError({
+    code: 'not-readable',
+    message: `The buffer has ${size} bytes and no COPY_SRC among its usage flags: its last ${size % 4} are out of reach, since a shader sees whole words of 4 bytes.`,
+    help: `Read the first ${size - (size % 4)} bytes of it, or add GPUBufferUsage.COPY_SRC where the program creates it.`,
   });
 }

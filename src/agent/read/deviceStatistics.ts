@@ -14,7 +14,7 @@ import { StatisticsAccumulator, type StatisticsSummary } from '../../tensor/stat
 import { platformValue } from '../safely.ts';
 import type { DeviceSource } from '../source.ts';
 import { convert } from './convert.ts';
-import { usage } from './device.ts';
+import { usage, type Recorder } from './device.ts';
 import type { DeviceCost, DeviceReader } from './deviceReader.ts';
 import type { WindowPlan } from './plan.ts';
 import {
@@ -52,11 +52,11 @@ interface Chunk {
   vectors: number;
 }
 
-/** Whether the device can reduce it: dense, of a dtype of at most 32 bits. */
-export function canReduce(source: DeviceSource): boolean {
-  const { dtype, shape, strides } = source.layout;
+/** Whether the device can reduce it: dense and aligned, of a dtype of at most 32 bits. */
+export function canReduce({ byteOffset, layout: { dtype, shape, strides } }: DeviceSource): boolean {
   const size = sizeOf(shape);
-  return reducesOnDevice(dtype) && isRowMajor(shape, strides) && size > 0 && size < 2 ** 32;
+  const isAligned = byteOffset % itemSize(dtype) === 0;
+  return reducesOnDevice(dtype) && isAligned && isRowMajor(shape, strides) && size > 0 && size < 2 ** 32;
 }
 
 /** @returns null where only the host can do it: magnitudes so small that the device would flush them */
@@ -67,6 +67,16 @@ export function reduceOnDevice(
   bins: number,
 ): { statistics: DeviceStatistics; cost: DeviceCost } | null {
   return new Reduction(reader, source, dtype).run(Math.min(bins, maxBins));
+}
+
+/** Of equal elements so large that half a unit to either side is no other double: there is nothing to divide. */
+export function narrowHistogram(statistics: StatisticsSummary, bins: number): Histogram | null {
+  const { count, nan, posInf, negInf } = statistics;
+  const { min, max } = histogramRange(Number(statistics.min), Number(statistics.max));
+  if (min < max) return null;
+  const counts = new Array<number>(bins).fill(0);
+  counts[bins - 1] = count - nan - posInf - negInf;
+  return { min, max, counts };
 }
 
 class Reduction {
@@ -119,11 +129,14 @@ class Reduction {
     if (magnitude > 0 && magnitude < smallestScalable) return null;
     let scale = 1;
     if (magnitude !== 0 && (magnitude > largestUnscaled || magnitude < smallestUnscaled)) {
-      scale = 2 ** -Math.ceil(Math.log2(magnitude));
+      // No further than a normal float32 goes: the device may take a denormal scale for zero.
+      scale = 2 ** -Math.min(Math.ceil(Math.log2(magnitude)), 120);
       total = this.#reduce(scale, pivot, edges);
     }
     const histogram =
-      bins > 0 && min !== null && max !== null ? this.#bin(scale, Number(min), Number(max), bins, edges) : null;
+      bins > 0 && min !== null && max !== null
+        ? (narrowHistogram(total, bins) ?? this.#bin(scale, Number(min), Number(max), bins, edges))
+        : null;
     return { statistics: { ...total, histogram }, cost: this.#cost };
   }
 
@@ -178,10 +191,10 @@ class Reduction {
       totalBytes += Math.ceil((groupsOf(chunk) * groupWords.total * 4) / bindingAlignment) * bindingAlignment;
     }
     const scaledPivot = Math.fround(pivot * scale);
-    const bytes = this.#compute(totalBytes, (encoder, defer) => {
+    const bytes = this.#compute(totalBytes, (recorder, defer) => {
       const buffer = defer(device.createBuffer({ size: totalBytes, usage: usage.storage | usage.copySrc }));
       const pipeline = this.#reader.pipeline('tensor-debugger reduce', reduceShader(this.#stored, this.#asBool));
-      this.#dispatch(encoder, defer, pipeline, { scale, pivot: scaledPivot, low: 0, width: 1, bins: 0 }, (index) => ({
+      this.#dispatch(recorder, defer, pipeline, { scale, pivot: scaledPivot, low: 0, width: 1, bins: 0 }, (index) => ({
         buffer,
         offset: offsets[index]!,
         size: groupsOf(this.#chunks[index]!) * groupWords.total * 4,
@@ -238,13 +251,13 @@ class Reduction {
     const { device } = this.#reader;
     const initial = new Uint32Array(classWords.total);
     initial[classWords.first] = 0xffffffff;
-    const bytes = this.#compute(initial.byteLength, (encoder, defer) => {
+    const bytes = this.#compute(initial.byteLength, (recorder, defer) => {
       const buffer = defer(
         device.createBuffer({ size: initial.byteLength, usage: usage.storage | usage.copySrc | usage.copyDst }),
       );
       device.writeBuffer(buffer, 0, initial);
       const pipeline = this.#reader.pipeline('tensor-debugger classify', classifyShader(this.#stored, this.#asBool));
-      this.#dispatch(encoder, defer, pipeline, { scale: 1, pivot: 0, low: 0, width: 1, bins: 0 }, () => ({ buffer }));
+      this.#dispatch(recorder, defer, pipeline, { scale: 1, pivot: 0, low: 0, width: 1, bins: 0 }, () => ({ buffer }));
       return buffer;
     });
     const words = new Uint32Array(bytes.buffer, 0, classWords.total);
@@ -271,11 +284,11 @@ class Reduction {
       }
     }
     if (this.#chunks.length === 0) return { ...range, counts };
-    const bytes = this.#compute(bins * 4, (encoder, defer) => {
+    const bytes = this.#compute(bins * 4, (recorder, defer) => {
       const buffer = defer(device.createBuffer({ size: bins * 4, usage: usage.storage | usage.copySrc }));
       const pipeline = this.#reader.pipeline('tensor-debugger bin', binShader(this.#stored, this.#asBool));
       const parameters = { scale, pivot: 0, low: range.min * scale, width: width * scale, bins };
-      this.#dispatch(encoder, defer, pipeline, parameters, () => ({ buffer }));
+      this.#dispatch(recorder, defer, pipeline, parameters, () => ({ buffer }));
       return buffer;
     });
     const binned = new Uint32Array(bytes.buffer, 0, bins);
@@ -297,7 +310,7 @@ class Reduction {
 
   #compute(
     bytes: number,
-    encode: (encoder: GPUCommandEncoder, defer: (buffer: GPUBuffer) => GPUBuffer) => GPUBuffer,
+    encode: (recorder: Recorder, defer: (buffer: GPUBuffer) => GPUBuffer) => GPUBuffer,
   ): Uint8Array<ArrayBuffer> {
     const result = this.#reader.compute(this.#source, encode, bytes);
     this.#pay(result.cost);
@@ -305,7 +318,7 @@ class Reduction {
   }
 
   #dispatch(
-    encoder: GPUCommandEncoder,
+    recorder: Recorder,
     defer: (buffer: GPUBuffer) => GPUBuffer,
     pipeline: GPUComputePipeline,
     { scale, pivot, low, width, bins }: { scale: number; pivot: number; low: number; width: number; bins: number },
@@ -319,7 +332,7 @@ class Reduction {
     this.#chunks.forEach(({ firstIndex, vectors }, index) => {
       const plan = this.#plan(firstIndex, vectors * this.#perVector, 1);
       const bound = this.#reader.bindingOf(this.#source, plan);
-      if (copied) encoder.copyBufferToBuffer(this.#source.buffer, bound.offset, copied, 0, bound.bytes);
+      if (copied) recorder.copyBuffer(this.#source.buffer, bound.offset, copied, 0, bound.bytes);
       const parameters = new ArrayBuffer(parameterWords * 4);
       const startByte = this.#source.byteOffset + plan.start * size - bound.offset;
       new Uint32Array(parameters).set([vectors, firstIndex, startByte / 16, bins]);
@@ -332,18 +345,14 @@ class Reduction {
         ? { buffer: copied, size: bytes }
         : { buffer: this.#source.buffer, offset: bound.offset, size: bytes };
       const bindGroup = device.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
+        layout: device.layoutOf(pipeline),
         entries: [
           { binding: 0, resource: source },
           { binding: 1, resource: resultOf(index) },
           { binding: 2, resource: { buffer: uniform } },
         ],
       });
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(Math.ceil(vectors / groupVectors));
-      pass.end();
+      recorder.dispatch(pipeline, bindGroup, Math.ceil(vectors / groupVectors));
     });
   }
 }

@@ -32,6 +32,15 @@ fn byteAddress(element: u32) -> u32 {
   return address;
 }
 
+// The four bytes from any address on; what is beyond the binding repeats its last word, and nobody asks for it.
+fn wordAt(address: u32) -> u32 {
+  let last = arrayLength(&source) - 1u;
+  let shift = (address % 4u) * 8u;
+  let low = source[min(address / 4u, last)] >> shift;
+  if (shift == 0u) { return low; }
+  return low | (source[min(address / 4u + 1u, last)] << (32u - shift));
+}
+
 @compute @workgroup_size(${workgroupSize})
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let word = id.x + id.y * parameters[4];
@@ -39,15 +48,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let size = parameters[1];
   if (size >= 4u) {
     let perElement = size / 4u;
-    target_words[word] = source[byteAddress(word / perElement) / 4u + word % perElement];
+    target_words[word] = wordAt(byteAddress(word / perElement) + (word % perElement) * 4u);
     return;
   }
   let perWord = 4u / size;
   let mask = (1u << (size * 8u)) - 1u;
   var bits = 0u;
   for (var k = 0u; k < perWord; k++) {
-    let address = byteAddress(word * perWord + k);
-    bits |= ((source[min(address / 4u, arrayLength(&source) - 1u)] >> ((address % 4u) * 8u)) & mask) << (k * size * 8u);
+    bits |= (wordAt(byteAddress(word * perWord + k)) & mask) << (k * size * 8u);
   }
   target_words[word] = bits;
 }

@@ -8,6 +8,7 @@
  * that nothing of the program's order changes.
  */
 import { TensorError } from '../../protocol/errors.ts';
+import { isNative, ownValue } from '../safely.ts';
 
 export interface ImmediateQueue {
   head: NodeImmediate | null;
@@ -21,12 +22,12 @@ export type Wait = (isDone: () => boolean, deadlineMs: number) => boolean;
  * and promise resolvers are native too, but have no prototype of their own.
  */
 function isTick(callback: unknown): callback is Callback {
+  // `isNative` comes first: it refuses proxies, whose traps the rest would set off.
   return (
-    typeof callback === 'function' &&
-    callback.name === '' &&
-    callback.length === 0 &&
-    Object.prototype.hasOwnProperty.call(callback, 'prototype') &&
-    /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(callback))
+    isNative(callback) &&
+    ownValue(callback, 'name') === '' &&
+    ownValue(callback, 'length') === 0 &&
+    Object.getOwnPropertyDescriptor(callback, 'prototype') !== undefined
   );
 }
 
@@ -46,7 +47,10 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 export class Pump {
   /** Node's own list of immediates that were queued before the stop; the inspector sets it. */
   immediateQueue: ImmediateQueue | null = null;
-  /** The immediate that is being run, if the stop is inside one: its successors are in no queue. */
+  /**
+   * Where Node's loop over immediates stands, if the program stopped inside it: the one that is being run, or, in a
+   * microtask between two of them, the next one. It and its successors are in no queue.
+   */
   running: NodeImmediate | null = null;
 
   /**
@@ -64,20 +68,20 @@ export class Pump {
       });
     }
     const original = descriptor.value as (callback: Callback, ...args: unknown[]) => unknown;
-    const queued = [
+    // Ticks to call, and for each the queued one that it goes back to: that one runs again after the resume anyway.
+    let next: { tick: Callback; queuedAs: Callback | null }[] = [
       ...pendingTicks(this.immediateQueue?.head ?? null),
-      ...pendingTicks(this.running?._idleNext ?? null),
-    ];
-    let next: Callback[] = [...queued];
+      ...pendingTicks(this.running),
+    ].map((tick) => ({ tick, queuedAs: tick }));
+    let calling: Callback | null = null;
     const intercept = (callback: Callback, ...args: unknown[]): unknown => {
       // Whatever the program's own code queues meanwhile (an error listener that runs in a tick) waits for the resume.
       if (!isTick(callback)) return original(callback, ...args);
-      next.push(callback);
+      next.push({ tick: callback, queuedAs: calling });
       return undefined;
     };
     // A program that promisifies it meanwhile must get Node's own promisified form.
     Object.defineProperties(intercept, Object.getOwnPropertyDescriptors(original));
-    Object.defineProperty(globalThis, 'setImmediate', { ...descriptor, value: intercept });
     const wait: Wait = (isDone, deadlineMs) => {
       const start = performance.now();
       while (!isDone()) {
@@ -94,7 +98,11 @@ export class Pump {
             help: 'Step once, so that the event loop turns, and read again.',
           });
         }
-        for (const tick of ticks) tick();
+        for (const { tick, queuedAs } of ticks) {
+          calling = queuedAs;
+          tick();
+        }
+        calling = null;
       }
       return true;
     };
@@ -103,9 +111,9 @@ export class Pump {
       return body(wait);
     } finally {
       Object.defineProperty(globalThis, 'setImmediate', descriptor);
-      // Work of the program's own may still be waiting. A tick that was queued before the stop stands in for one that is
-      // left over; only what exceeds them needs a place of its own.
-      for (const tick of next.slice(queued.length)) original(tick);
+      // Work of the program's own may still be waiting. Where a tick that was queued before the stop will run again, it
+      // stands in for its successor; any other needs a place of its own, or its Dawn instance would wait for it forever.
+      for (const { tick, queuedAs } of next) if (queuedAs === null) original(tick);
     }
   }
 }

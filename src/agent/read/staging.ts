@@ -2,7 +2,7 @@
  * Host-visible buffers for readbacks, reused and bounded: the program's memory is finite too. At most two of
  * `maxStagingBytes` exist on a device; large ones go when the program runs on.
  */
-import { bufferMethods, usage, type Device } from './device.ts';
+import { destroy, usage, type Device } from './device.ts';
 
 export const maxStagingBytes = 16 * 2 ** 20;
 /** Kept between stops: enough for windows and statistics, too little to be missed. */
@@ -12,6 +12,7 @@ const smallestBytes = 4 * 1024;
 export class StagingPool {
   readonly #device: Device;
   #free: GPUBuffer[] = [];
+  readonly #sizes = new WeakMap<GPUBuffer, number>();
   /** Bytes of all staging buffers that exist. */
   heldBytes = 0;
 
@@ -21,7 +22,7 @@ export class StagingPool {
 
   /** @returns a buffer of at least so many bytes, not mapped */
   take(byteLength: number): GPUBuffer {
-    const index = this.#free.findIndex((buffer) => buffer.size >= byteLength);
+    const index = this.#free.findIndex((buffer) => this.#sizes.get(buffer)! >= byteLength);
     if (index >= 0) return this.#free.splice(index, 1)[0]!;
     // A smaller one that lies idle would only add to what is held.
     for (const buffer of this.#free.splice(0)) this.discard(buffer);
@@ -31,6 +32,7 @@ export class StagingPool {
       size,
       usage: usage.mapRead | usage.copyDst,
     });
+    this.#sizes.set(buffer, size);
     this.heldBytes += size;
     return buffer;
   }
@@ -41,14 +43,14 @@ export class StagingPool {
 
   /** For a buffer whose read failed: its state is not to be trusted. */
   discard(buffer: GPUBuffer): void {
-    this.heldBytes -= buffer.size;
-    bufferMethods.destroy(buffer)();
+    this.heldBytes -= this.#sizes.get(buffer)!;
+    destroy(buffer);
   }
 
   /** Keeps what is small for the next stop, and lets the rest go. */
   trim(): void {
-    const kept = this.#free.filter((buffer) => buffer.size <= keptBytes);
-    for (const buffer of this.#free) if (buffer.size > keptBytes) this.discard(buffer);
-    this.#free = kept;
+    const isSmall = (buffer: GPUBuffer) => this.#sizes.get(buffer)! <= keptBytes;
+    for (const buffer of this.#free) if (!isSmall(buffer)) this.discard(buffer);
+    this.#free = this.#free.filter(isSmall);
   }
 }

@@ -38,21 +38,10 @@ export const gpuBufferReader: Reader = {
 
   source(value, stop): Source {
     const buffer = value as GPUBuffer;
-    const [device, ...otherDevices] = stop.devices();
-    if (!device) {
-      return {
-        how: 'none',
-        code: 'no-device',
-        reason:
-          'A GPUBuffer does not say which device it belongs to, and no GPUDevice is in sight of the stopped functions.',
-        help: 'Stop where the GPUDevice is in a variable of a function on the stack, or in one of its objects.',
-      };
-    }
     const length = platformValue(buffer, 'size') as number;
     return {
       how: 'webgpu',
-      device,
-      otherDevices,
+      devices: [...stop.devices()],
       buffer,
       byteOffset: 0,
       layout: { dtype: 'uint8', shape: [length], strides: [1], offset: 0 },

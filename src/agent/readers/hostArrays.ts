@@ -1,14 +1,13 @@
 /** Typed arrays, Node buffers, ArrayBuffers and DataViews: memory that the program already has on the host. */
 import type { DType, TensorState } from '../../protocol/tensor.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
-import { classNameOf } from '../safely.ts';
+import { classNameOf, util } from '../safely.ts';
 import type { Described, Source } from '../source.ts';
 import type { Reader } from './reader.ts';
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
 function getter(prototype: object, key: PropertyKey): (this: object) => unknown {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the object below
   return Object.getOwnPropertyDescriptor(prototype, key)!.get!;
 }
 
@@ -20,8 +19,6 @@ const typedArrayBytes = getter(typedArrayPrototype, 'byteLength');
 const viewBuffer = getter(DataView.prototype, 'buffer');
 const viewOffset = getter(DataView.prototype, 'byteOffset');
 const viewBytes = getter(DataView.prototype, 'byteLength');
-const bufferBytes = getter(ArrayBuffer.prototype, 'byteLength');
-const sharedBufferBytes = getter(SharedArrayBuffer.prototype, 'byteLength');
 
 const dtypeOfClass: Partial<Record<string, DType>> = {
   Float16Array: 'float16',
@@ -71,8 +68,8 @@ export function hostMemory(value: object): HostMemory | undefined {
     const className = classNameOf(value) || (tag ?? 'DataView');
     return { className, dtype, bytes: bytes ?? new Uint8Array(0), detached: isDetached(memory) || bytes === undefined };
   }
-  const byteLength = attempt(() => bufferBytes.call(value)) ?? attempt(() => sharedBufferBytes.call(value));
-  if (byteLength === undefined) return undefined;
+  // By the engine's own mark: every object in scope comes here, and throwing for each would cost more than all the rest.
+  if (!util.types.isAnyArrayBuffer(value)) return undefined;
   const detached = isDetached(value as ArrayBuffer);
   return {
     className: classNameOf(value) || 'ArrayBuffer',
@@ -124,7 +121,7 @@ export const hostArrayReader: Reader = {
 
 function gone(className: string) {
   return {
-    reason: `The memory of this ${className} was transferred away (postMessage, structuredClone or transfer()).`,
-    help: 'Stop before the transfer, or copy with slice() first.',
+    reason: `The memory of this ${className} is gone: transferred away (postMessage, structuredClone or transfer()), or cut off by resize().`,
+    help: 'Stop before that, or copy with slice() first.',
   };
 }

@@ -7,7 +7,8 @@ import type { DType, TensorKind, TensorState } from '../../protocol/tensor.ts';
 import { dtypes } from '../../protocol/tensor.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
-import { classNameOf, dataValue, isObject, isPlatformObject } from '../safely.ts';
+import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
+import { classNameOf, dataValue, isObject, isPlatformObject, platformValue } from '../safely.ts';
 import type { Described, Source, StridedLayout } from '../source.ts';
 import { hostMemory } from './hostArrays.ts';
 import type { Reader } from './reader.ts';
@@ -19,7 +20,12 @@ export interface InspectedTensor {
   dtype: DType;
   shape: number[];
   /** The storage: host memory, or a GPU buffer with its device; absent where there is no value, with the `reason`. */
-  data?: ArrayBufferView | ArrayBufferLike | { device: GPUDevice; buffer: GPUBuffer; byteOffset?: number };
+  data?:
+    | ArrayBufferView
+    | ArrayBufferLike
+    | { device: GPUDevice; buffer: GPUBuffer; byteOffset?: number }
+    /** For the dtype `string`, row-major. */
+    | readonly string[];
   /** Default: row-major. */
   strides?: number[];
   offset?: number;
@@ -58,15 +64,21 @@ function inspect(value: object): InspectedTensor {
   if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
     throw invalid(className, 'returned a shape that is no array of element counts');
   }
-  if (inspected.strides && inspected.strides.length !== shape.length) {
-    throw invalid(className, `returned ${inspected.strides.length} strides for rank ${shape.length}`);
+  const { strides, offset } = inspected;
+  if (strides && (!Array.isArray(strides) || !strides.every(Number.isSafeInteger))) {
+    throw invalid(className, 'returned strides that are no array of integers');
+  }
+  if (strides && strides.length !== shape.length) {
+    throw invalid(className, `returned ${strides.length} strides for rank ${shape.length}`);
+  }
+  if (offset !== undefined && !Number.isSafeInteger(offset)) {
+    throw invalid(className, `returned the offset ${String(offset)}, which is no integer`);
   }
   return inspected;
 }
 
 function layoutOf({ dtype, shape, strides, offset }: InspectedTensor): StridedLayout {
-  const rowMajor = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-  return { dtype, shape, strides: strides ?? rowMajor, offset: offset ?? 0 };
+  return { dtype, shape, strides: strides ?? rowMajorStrides(shape), offset: offset ?? 0 };
 }
 
 /** @throws if the layout reaches outside the storage: values from beyond it would be somebody else's. */
@@ -86,6 +98,10 @@ function assertWithin(layout: StridedLayout, byteLength: number, className: stri
   );
 }
 
+function stringsOf({ dtype, shape, data }: InspectedTensor): readonly string[] | undefined {
+  return dtype === 'string' && Array.isArray(data) && data.length === sizeOf(shape) ? (data as string[]) : undefined;
+}
+
 function deviceData(data: InspectedTensor['data']) {
   if (!isObject(data)) return undefined;
   const { device, buffer, byteOffset } = data as { device?: unknown; buffer?: unknown; byteOffset?: number };
@@ -100,9 +116,8 @@ export const inspectableReader: Reader = {
     const inspected = inspect(value);
     const { dtype, shape, state, label } = inspected;
     const layout = layoutOf(inspected);
-    const onHost = isObject(inspected.data) ? hostMemory(inspected.data) : undefined;
+    const onHost = stringsOf(inspected) ?? (isObject(inspected.data) ? hostMemory(inspected.data) : undefined);
     const onDevice = deviceData(inspected.data);
-    const width = dtype === 'string' || dtype === 'unknown' ? 0 : itemSize(dtype);
     return {
       runtime: inspected.runtime ?? 'ndarray',
       kind: inspected.kind ?? (onDevice ? 'eager' : 'array'),
@@ -113,7 +128,7 @@ export const inspectableReader: Reader = {
       strides: layout.strides,
       offset: layout.offset,
       layout: 'strided',
-      byteLength: shape.reduce((a, b) => a * b, 1) * width,
+      byteLength: sizeOf(shape) * itemSize(dtype),
       device: { type: onDevice ? 'webgpu' : 'cpu' },
       location: onDevice ? 'device' : 'host',
       state: state ?? 'live',
@@ -129,11 +144,15 @@ export const inspectableReader: Reader = {
   source(value): Source {
     const inspected = inspect(value);
     const className = classNameOf(value) || 'Object';
+    const strings = stringsOf(inspected);
+    if (strings) return { how: 'strings', shape: inspected.shape, values: strings };
     const layout = layoutOf(inspected);
     const onDevice = deviceData(inspected.data);
     if (onDevice) {
-      assertWithin(layout, onDevice.buffer.size - onDevice.byteOffset, className);
-      return { how: 'webgpu', ...onDevice, layout };
+      const { device, ...place } = onDevice;
+      const size = platformValue(place.buffer, 'size') as number;
+      assertWithin(layout, size - place.byteOffset, className);
+      return { how: 'webgpu', devices: [device], ...place, layout };
     }
     const onHost = isObject(inspected.data) ? hostMemory(inspected.data) : undefined;
     if (!onHost) {

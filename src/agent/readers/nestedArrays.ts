@@ -1,4 +1,5 @@
 /** Plain JavaScript arrays of numbers, nested to any rank, as long as they are rectangular. */
+import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { isInspectable, ownValue } from '../safely.ts';
 import type { Described, Source } from '../source.ts';
 import type { Reader } from './reader.ts';
@@ -32,7 +33,12 @@ function* leavesOf(value: unknown, shape: readonly number[], axis: number): Gene
   for (let index = 0; index < value.length; index++) yield* leavesOf(ownValue(value, index), shape, axis + 1);
 }
 
-function dtypeOf(first: Leaf | null | undefined): 'float64' | 'bool' | 'int64' {
+function firstLeaf(value: object, shape: readonly number[]): Leaf | null {
+  for (const leaf of leavesOf(value, shape, 0)) return leaf;
+  return null;
+}
+
+function dtypeOf(first: Leaf | null): 'float64' | 'bool' | 'int64' {
   return typeof first === 'boolean' ? 'bool' : typeof first === 'bigint' ? 'int64' : 'float64';
 }
 
@@ -53,8 +59,8 @@ export const nestedArrayReader: Reader = {
 
   describe(value): Described {
     const shape = shapeOf(value as unknown[])!;
-    const size = shape.reduce((a, b) => a * b, 1);
-    const dtype = dtypeOf(size === 0 ? 0 : leavesOf(value, shape, 0).next().value);
+    const size = sizeOf(shape);
+    const dtype = dtypeOf(firstLeaf(value, shape));
     return {
       runtime: 'ndarray',
       kind: 'array',
@@ -72,8 +78,8 @@ export const nestedArrayReader: Reader = {
 
   source(value): Source {
     const shape = shapeOf(value as unknown[])!;
-    const size = shape.reduce((a, b) => a * b, 1);
-    const dtype = dtypeOf(size === 0 ? 0 : leavesOf(value, shape, 0).next().value);
+    const size = sizeOf(shape);
+    const dtype = dtypeOf(firstLeaf(value, shape));
     const bytes = new Uint8Array(size * widths[dtype]);
     const view = new DataView(bytes.buffer);
     let index = 0;
@@ -91,7 +97,6 @@ export const nestedArrayReader: Reader = {
       else bytes[index] = leaf ? 1 : 0;
       index++;
     }
-    const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-    return { how: 'host', bytes, layout: { dtype, shape, strides, offset: 0 } };
+    return { how: 'host', bytes, layout: { dtype, shape, strides: rowMajorStrides(shape), offset: 0 } };
   },
 };

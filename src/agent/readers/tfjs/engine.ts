@@ -1,0 +1,141 @@
+/**
+ * The engine of TF.js as it stands at `globalThis._tfengine`: its backends, and the record that a backend keeps of each
+ * tensor's data. Nothing of TF.js is called; where a record does not look as expected, the reader says so.
+ *
+ * | backend | record of a tensor | where the values are |
+ * |---|---|---|
+ * | cpu | `data.data.get(dataId)`: `{ values, complexTensorInfos }` | `values`, on the host |
+ * | wasm | `dataIdMap.data.get(dataId)`: `{ memoryOffset, stringBytes }` | the WebAssembly heap |
+ * | webgpu | `tensorMap.data.get(dataId)`: `{ values, resource, complexTensorInfos }` | `values` until a kernel needs them, then `resource`, a GPUBuffer; both after `data()` |
+ */
+import type { TensorDevice } from '../../../protocol/tensor.ts';
+import { adapterName } from '../../read/device.ts';
+import { isInspectable, isPlatformObject, ownValue, platformMethod, util } from '../../safely.ts';
+import type { StopContext } from '../../source.ts';
+
+export interface BackendRecord {
+  values?: unknown;
+  resource?: unknown;
+  memoryOffset?: unknown;
+  stringBytes?: unknown;
+  complexTensorInfos?: { real: { dataId: object }; imag: { dataId: object } } | null;
+}
+
+interface Backend {
+  name: string;
+  backend: object;
+  storage: unknown;
+  device: TensorDevice;
+}
+
+/** A tensor's data, and the backend that holds it. */
+export interface Held extends Backend {
+  record: BackendRecord;
+}
+
+export function engine(): object | undefined {
+  const found = ownValue(globalThis, '_tfengine');
+  return isInspectable(found) ? found : undefined;
+}
+
+export function engineState(): object | undefined {
+  const found = engine();
+  const state = found && ownValue(found, 'state');
+  return isInspectable(state) ? state : undefined;
+}
+
+/** A lookup that a program cannot have replaced on the map itself, and that DataStorage would answer by moving data. */
+function recordOf(storage: unknown, dataId: object): BackendRecord | undefined {
+  if (!isInspectable(storage)) return undefined;
+  const map = ownValue(storage, 'data');
+  const lookup = [map, storage].find((value) => util.types.isWeakMap(value) || util.types.isMap(value));
+  const get = isInspectable(lookup) ? platformMethod(lookup, 'get') : undefined;
+  const record = get?.(dataId as never);
+  return isInspectable(record) ? record : undefined;
+}
+
+function storageOf(name: string, backend: object): unknown {
+  return ownValue(backend, name === 'cpu' ? 'data' : name === 'wasm' ? 'dataIdMap' : 'tensorMap');
+}
+
+/** The engine's map from data to the backend that holds it: not the current one, if the program has switched. */
+function backendLookup(): (dataId: object) => Backend | undefined {
+  const found = engine();
+  const state = engineState();
+  const tensorInfo = state && ownValue(state, 'tensorInfo');
+  const registry = found && ownValue(found, 'registry');
+  const get = util.types.isWeakMap(tensorInfo) ? platformMethod(tensorInfo as object, 'get') : undefined;
+  if (!get || !isInspectable(registry)) return () => undefined;
+  const known = new Map<object, Backend>();
+  for (const name of Object.keys(registry)) {
+    const backend = ownValue(registry, name);
+    if (!isInspectable(backend)) continue;
+    known.set(backend, { name, backend, storage: storageOf(name, backend), device: deviceOf(name, backend) });
+  }
+  return (dataId) => {
+    const info = get(dataId as never);
+    const backend = isInspectable(info) ? ownValue(info, 'backend') : undefined;
+    return isInspectable(backend) ? known.get(backend) : undefined;
+  };
+}
+
+export function find(dataId: object, stop: StopContext): Held | undefined {
+  const backend = stop.once('tfjs.backends', backendLookup)(dataId);
+  const record = backend && recordOf(backend.storage, dataId);
+  return backend && record && { ...backend, record };
+}
+
+/** Real and imaginary part of a complex tensor; the cpu backend keeps them for itself, so the engine doesn't know them. */
+export function partsOf({ record, ...backend }: Held): { real: Held; imag: Held } | undefined {
+  const { real, imag } = record.complexTensorInfos ?? {};
+  const realRecord = real && recordOf(backend.storage, real.dataId);
+  const imagRecord = imag && recordOf(backend.storage, imag.dataId);
+  return (
+    realRecord && imagRecord && { real: { ...backend, record: realRecord }, imag: { ...backend, record: imagRecord } }
+  );
+}
+
+export function webgpuDevice(backend: object): GPUDevice | undefined {
+  const device = ownValue(backend, 'device');
+  return isPlatformObject(device, 'GPUDevice') ? (device as GPUDevice) : undefined;
+}
+
+export function deviceOf(name: string, backend: object): TensorDevice {
+  switch (name) {
+    case 'cpu':
+    case 'wasm':
+    case 'webgl':
+      return { type: name };
+    case 'webgpu': {
+      const device = webgpuDevice(backend);
+      const adapter = device && adapterName(device);
+      return { type: 'webgpu', ...(adapter !== undefined && { name: adapter }) };
+    }
+    case 'tensorflow':
+      return { type: 'native', name: 'TensorFlow' };
+    default:
+      return { type: 'unknown', name };
+  }
+}
+
+/** Ids of the tensors on the tape that is being recorded; null where none is. */
+export function taped(): ReadonlySet<number> | null {
+  const state = engineState();
+  const tape = state && ownValue(state, 'activeTape');
+  if (!Array.isArray(tape)) return null;
+  const ids = new Set<number>();
+  const add = (tensors: unknown) => {
+    if (!isInspectable(tensors)) return;
+    for (const key of Object.keys(tensors)) {
+      const tensor = ownValue(tensors, key);
+      const id = isInspectable(tensor) ? ownValue(tensor, 'id') : undefined;
+      if (typeof id === 'number') ids.add(id);
+    }
+  };
+  for (const node of tape as unknown[]) {
+    if (!isInspectable(node)) continue;
+    add(ownValue(node, 'inputs'));
+    add(ownValue(node, 'outputs'));
+  }
+  return ids;
+}

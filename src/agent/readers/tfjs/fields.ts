@@ -1,0 +1,73 @@
+/** What the objects of TF.js look like from outside: plain data properties, the same in every version from 4.0 to 4.22. */
+import { isInspectable, ownValue } from '../../safely.ts';
+
+export type TfDType = 'float32' | 'int32' | 'bool' | 'complex64' | 'string';
+
+export interface TensorFields {
+  dtype: TfDType;
+  shape: number[];
+  dataId: object;
+  disposed: boolean;
+  id: number;
+  name?: string;
+}
+
+export interface BufferFields {
+  dtype: TfDType;
+  shape: number[];
+  values: object;
+}
+
+export interface SymbolicFields {
+  dtype: TfDType;
+  shape: (number | null)[];
+  name?: string;
+}
+
+const dtypes: readonly string[] = ['float32', 'int32', 'bool', 'complex64', 'string'] satisfies TfDType[];
+
+/** Every look at an object is cheap, since every object in scope is asked; so dtype and shape come first. */
+function typeOf(value: object): { dtype: TfDType; shape: unknown[] } | undefined {
+  const dtype = ownValue(value, 'dtype');
+  if (typeof dtype !== 'string' || !dtypes.includes(dtype)) return undefined;
+  const shape = ownValue(value, 'shape');
+  return Array.isArray(shape) && isInspectable(shape) ? { dtype: dtype as TfDType, shape } : undefined;
+}
+
+function nameOf(value: object): { name?: string } {
+  const name = ownValue(value, 'name');
+  return typeof name === 'string' ? { name } : {};
+}
+
+/** A tensor or variable, or the variable that a layer's weight wraps. */
+export function tensorFields(value: object): TensorFields | undefined {
+  const inner = ownValue(value, 'val');
+  const tensor = isInspectable(inner) && ownValue(value, 'originalName') !== undefined ? inner : value;
+  const type = typeOf(tensor);
+  const dataId = type && ownValue(tensor, 'dataId');
+  const disposed = ownValue(tensor, 'isDisposedInternal');
+  if (!type || !isInspectable(dataId) || typeof disposed !== 'boolean') return undefined;
+  const id = ownValue(tensor, 'id') as number;
+  return { dtype: type.dtype, shape: type.shape as number[], dataId, disposed, id, ...nameOf(tensor) };
+}
+
+/** A tensor of the Layers API, which has no value before the model runs. */
+export function symbolicFields(value: object): SymbolicFields | undefined {
+  if (ownValue(value, 'sourceLayer') === undefined || ownValue(value, 'callArgs') === undefined) return undefined;
+  const type = typeOf(value);
+  return (
+    type && {
+      dtype: type.dtype,
+      shape: type.shape.map((count) => (typeof count === 'number' ? count : null)),
+      ...nameOf(value),
+    }
+  );
+}
+
+/** What `tf.buffer()` makes. */
+export function bufferFields(value: object): BufferFields | undefined {
+  const values = ownValue(value, 'values');
+  if (!isInspectable(values) || !Array.isArray(ownValue(value, 'strides'))) return undefined;
+  const type = ownValue(value, 'dataId') === undefined ? typeOf(value) : undefined;
+  return type && { dtype: type.dtype, shape: type.shape as number[], values };
+}

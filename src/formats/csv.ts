@@ -5,93 +5,107 @@
  */
 import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
-import { dataViewOf, elementReader, itemSize } from '../tensor/dtypes.ts';
+import { dataViewOf, elementReader, isBigInteger, isComplex, itemSize, partDType } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
-import { shortest } from '../tensor/numbers.ts';
+import { longestNumber, writeAscii, writeNumber } from '../tensor/numberBytes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { openCsv } from './csvReader.ts';
 import { checkEncodable } from './format.ts';
 import type { Format, Part, TensorHeader, Transform } from './format.ts';
 import { textLoss } from './losses.ts';
 
-// Elements per piece of text: about a megabyte.
-const pieceElements = 1 << 16;
-
-/** Python's words, which `numpy.loadtxt` and pandas read. */
-function pythonText(value: Element | string, dtype: DType): string {
-  if (typeof value === 'number') {
-    if (value - value === 0) return shortest(value, dtype);
-    return value > 0 ? 'inf' : value < 0 ? '-inf' : 'nan';
-  }
-  if (!Array.isArray(value)) return String(value);
-  const imaginary = pythonText(value[1], dtype);
-  return `${pythonText(value[0], dtype)}${imaginary.startsWith('-') ? '' : '+'}${imaginary}j`;
-}
+// Elements per piece of text: a megabyte or less.
+const pieceElements = 1 << 14;
 
 function quoted(text: string, separator: string): string {
   return text.includes(separator) || /["\r\n]|^\s|\s$|^$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Lays elements out in lines, from the first to the last. */
-class Lines {
-  readonly #shape: readonly number[];
-  readonly #separator: string;
-  readonly #columns: number;
-  #next = 0;
-
-  constructor(shape: readonly number[], separator: string) {
-    this.#shape = shape;
-    this.#separator = separator;
-    this.#columns = shape.length === 2 ? (shape[1] as number) : 1;
-  }
-
-  header(): string {
-    if (this.#shape.length <= 2) return '';
-    const names = this.#shape.map((_, axis) => `axis_${axis}`);
-    return `${[...names, 'value'].join(this.#separator)}\n`;
-  }
-
-  /** The text of the next elements. */
-  push(count: number, textAt: (k: number) => string): string {
-    let text = '';
-    const long = this.#shape.length > 2;
-    for (let k = 0; k < count; k++, this.#next++) {
-      if (long) text += unravelIndex(this.#next, this.#shape).join(this.#separator) + this.#separator;
-      text += textAt(k);
-      text += (this.#next + 1) % this.#columns === 0 ? '\n' : this.#separator;
-    }
-    return text;
-  }
+/** Where an element stands: what is before it in the long form, and what after it. */
+interface Layout {
+  header: string;
+  /** The axes whose indices stand before each element; none but in the long form. */
+  indexed: readonly number[];
+  columns: number;
+  separator: string;
 }
 
-function elementLines(dtype: DType, lines: Lines): Transform {
+function layoutOf(shape: readonly number[], separator: string): Layout {
+  if (shape.length <= 2) return { header: '', indexed: [], columns: shape[1] ?? 1, separator };
+  const names = shape.map((_, axis) => `axis_${axis}`);
+  return { header: `${[...names, 'value'].join(separator)}\n`, indexed: shape, columns: 1, separator };
+}
+
+/** Writes one element as text; returns where the next byte goes. */
+type ElementText = (value: Element, into: Uint8Array, at: number) => number;
+
+/** Python's words, which `numpy.loadtxt` and pandas read. */
+function elementText(dtype: DType): ElementText {
+  const part = partDType(dtype);
+  const real = (value: number, into: Uint8Array, at: number): number => {
+    if (value - value === 0) return writeNumber(value, part, into, at);
+    return writeAscii(value > 0 ? 'inf' : value < 0 ? '-inf' : 'nan', into, at);
+  };
+  if (isComplex(dtype)) {
+    return (value, into, at) => {
+      const [re, im] = value as [number, number];
+      at = real(re, into, at);
+      if (!(im < 0 || Object.is(im, -0))) at = writeAscii('+', into, at);
+      return writeAscii('j', into, real(im, into, at));
+    };
+  }
+  if (dtype === 'bool' || isBigInteger(dtype)) return (value, into, at) => writeAscii(String(value), into, at);
+  return (value, into, at) => real(value as number, into, at);
+}
+
+function elementLines(dtype: DType, { indexed, columns, separator }: Layout): Transform {
   const read = elementReader(dtype);
   const size = itemSize(dtype);
-  const encoder = new TextEncoder();
+  const write = elementText(dtype);
+  const afterCell = separator.charCodeAt(0);
+  const afterRow = 10;
+  // A complex number has two parts, a sign and a j; each index has its separator.
+  const longest = 2 * longestNumber + 3 + indexed.length * (longestNumber + 1);
+  let next = 0;
   return {
     *push(chunk) {
       const view = dataViewOf(chunk);
       const total = chunk.length / size;
       for (let from = 0; from < total; from += pieceElements) {
         const count = Math.min(pieceElements, total - from);
-        yield encoder.encode(lines.push(count, (k) => pythonText(read(view, (from + k) * size), dtype)));
+        const text = new Uint8Array(count * longest);
+        let at = 0;
+        for (let k = from; k < from + count; k++, next++) {
+          for (const index of indexed.length > 0 ? unravelIndex(next, indexed) : []) {
+            at = writeNumber(index, 'int64', text, at);
+            text[at++] = afterCell;
+          }
+          at = write(read(view, k * size), text, at);
+          text[at++] = (next + 1) % columns === 0 ? afterRow : afterCell;
+        }
+        yield text.subarray(0, at);
       }
     },
     *end() {},
   };
 }
 
+function stringLines(strings: readonly string[], { indexed, columns, separator }: Layout): string {
+  const cells = strings.map((text, k) => {
+    const before = indexed.length > 0 ? [...unravelIndex(k, indexed), ''].join(separator) : '';
+    return before + quoted(text, separator) + ((k + 1) % columns === 0 ? '\n' : separator);
+  });
+  return cells.join('');
+}
+
 function encode(tensor: TensorHeader, separator: string): Part[] {
   const { dtype, shape } = tensor;
-  const lines = new Lines(shape, separator);
-  const head: Part = { kind: 'bytes', bytes: () => new TextEncoder().encode(lines.header()) };
-  if (dtype === 'string') {
-    const strings = tensor.strings ?? [];
-    const text = (): string => lines.push(strings.length, (k) => quoted(strings[k] as string, separator));
-    return [head, { kind: 'bytes', bytes: () => new TextEncoder().encode(text()) }];
-  }
+  const layout = layoutOf(shape, separator);
+  const text = (make: () => string): Part => ({ kind: 'bytes', bytes: () => new TextEncoder().encode(make()) });
+  const head = text(() => layout.header);
+  if (dtype === 'string') return [head, text(() => stringLines(tensor.strings ?? [], layout))];
   const byteLength = sizeOf(shape) * itemSize(dtype);
-  return [head, { kind: 'elements', tensor: 0, byteLength, transform: elementLines(dtype, lines) }];
+  return [head, { kind: 'elements', tensor: 0, byteLength, transform: elementLines(dtype, layout) }];
 }
 
 function separated(name: string, label: string, mediaType: string, separator: string): Format {

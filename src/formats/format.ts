@@ -46,6 +46,8 @@ export interface EncodeOptions {
   compress?: boolean;
   /** NumPy has no bfloat16: its bits as `ml_dtypes` stores them (the default), or widened to float32 without loss. */
   bfloat16?: 'ml_dtypes' | 'float32';
+  /** For `npy` and `npz`: the first axis varies fastest; up to 256 MiB per tensor. */
+  fortranOrder?: boolean;
   /** For `png`: the values that become black and white; default 0 and 1 for floats, the dtype's range for uint8. */
   range?: { min: number; max: number };
   /** For `png`: how one channel is coloured. */

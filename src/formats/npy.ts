@@ -7,6 +7,7 @@ import type { ByteReader } from './byteReader.ts';
 import { checkEncodable } from './format.ts';
 import type { EncodeOptions, Format, Part, StoredTensor, TensorHeader, TensorValues, Transform } from './format.ts';
 import { npyDescriptor, npyHeader, readNpyHeader } from './npyHeader.ts';
+import { columnMajorOrder, inTurn } from './transforms.ts';
 import { decodeText, encodeUnicode, unicodeDescriptor } from './npyText.ts';
 import { readElements } from './storedElements.ts';
 
@@ -22,13 +23,19 @@ export function npyParts(tensor: TensorHeader, index: number, options: EncodeOpt
   }
   const widen = dtype === 'bfloat16' && options.bfloat16 === 'float32';
   const descriptor = npyDescriptor(widen ? 'float32' : dtype);
+  // One axis has the same elements in either order; NumPy calls that row-major.
+  const fortranOrder = options.fortranOrder === true && shape.length > 1;
+  const transforms = [
+    ...(widen ? [bfloat16Widener()] : []),
+    ...(fortranOrder ? [columnMajorOrder(tensor, itemSize(widen ? 'float32' : dtype))] : []),
+  ];
   return [
-    { kind: 'bytes', bytes: () => npyHeader(descriptor, shape) },
+    { kind: 'bytes', bytes: () => npyHeader(descriptor, shape, { fortranOrder }) },
     {
       kind: 'elements',
       tensor: index,
       byteLength: sizeOf(shape) * itemSize(dtype),
-      ...(widen && { transform: bfloat16Widener() }),
+      ...(transforms.length > 0 && { transform: transforms.reduce(inTurn) }),
     },
   ];
 }

@@ -17,39 +17,70 @@ export interface StoredLayout {
   swap: number;
 }
 
-// What one read may bring into memory at a time, and the gap between two elements above which they are read one by one.
+// What one read may bring into memory at a time, and the gap in the file above which two reads are better than one.
 const pieceBytes = 1 << 20;
 const largestGap = 1 << 14;
 
+/** A run no longer than one read, and where its elements go. */
+interface Piece extends Run {
+  at: number;
+}
+
 /**
- * The elements that the ranges take, row-major and little-endian.
+ * The elements that the ranges take, row-major and little-endian. Elements that lie near to each other in the file share
+ * a read.
  * @throws TensorError `invalid-file` where the file ends too early
  */
 export async function readElements(layout: StoredLayout, ranges: readonly AxisRange[]): Promise<Uint8Array> {
-  const bytes = new Uint8Array(sliceSize(ranges) * layout.itemSize);
-  let at = 0;
-  for (const run of sliceRuns(ranges, layout.strides, 0)) {
-    await readRun(layout, run, bytes, at);
-    at += run.count * layout.itemSize;
+  const { reader, position, itemSize } = layout;
+  const bytes = new Uint8Array(sliceSize(ranges) * itemSize);
+  let group: Piece[] = [];
+  let from = 0;
+  let to = 0;
+  const readGroup = async (): Promise<void> => {
+    const span = await readExactly(reader, position + from * itemSize, (to - from) * itemSize, 'the elements');
+    for (const piece of group) copyPiece(span, from, piece, itemSize, bytes);
+  };
+  for (const piece of pieces(layout, ranges)) {
+    const last = piece.offset + (piece.count - 1) * piece.stride;
+    const low = Math.min(piece.offset, last);
+    const high = Math.max(piece.offset, last) + 1;
+    const gap = Math.max(low - to, from - high) * itemSize;
+    const joined = (Math.max(to, high) - Math.min(from, low)) * itemSize;
+    if (group.length > 0 && gap <= largestGap && joined <= pieceBytes) {
+      from = Math.min(from, low);
+      to = Math.max(to, high);
+    } else {
+      if (group.length > 0) await readGroup();
+      group = [];
+      from = low;
+      to = high;
+    }
+    group.push(piece);
   }
+  if (group.length > 0) await readGroup();
   if (layout.swap > 1) reverseInPlace(bytes, layout.swap);
   return bytes;
 }
 
-async function readRun(layout: StoredLayout, run: Run, into: Uint8Array, at: number): Promise<void> {
-  const { reader, position, itemSize } = layout;
-  const gap = Math.abs(run.stride) * itemSize;
-  const perPiece = gap > largestGap ? 1 : Math.max(1, Math.floor(pieceBytes / Math.max(gap, 1)));
-  for (let done = 0; done < run.count; done += perPiece) {
-    const count = Math.min(perPiece, run.count - done);
-    const first = run.offset + done * run.stride;
-    const lowest = run.stride < 0 ? first + (count - 1) * run.stride : first;
-    const span = ((count - 1) * Math.abs(run.stride) + 1) * itemSize;
-    const piece = await readExactly(reader, position + lowest * itemSize, span, 'the elements');
-    if (run.stride === 1) into.set(piece, at);
-    else pick(piece, (first - lowest) * itemSize, run.stride * itemSize, count, itemSize, into, at);
-    at += count * itemSize;
+function* pieces({ strides, itemSize }: StoredLayout, ranges: readonly AxisRange[]): Generator<Piece, void, undefined> {
+  let at = 0;
+  for (const run of sliceRuns(ranges, strides, 0)) {
+    const step = Math.abs(run.stride) * itemSize;
+    const longest = step > largestGap ? 1 : Math.max(1, Math.floor(pieceBytes / Math.max(step, 1)));
+    for (let done = 0; done < run.count; done += longest) {
+      const count = Math.min(longest, run.count - done);
+      yield { offset: run.offset + done * run.stride, stride: run.stride, count, at };
+      at += count * itemSize;
+    }
   }
+}
+
+/** @param from the element that the span starts with */
+function copyPiece(span: Uint8Array, from: number, piece: Piece, itemSize: number, into: Uint8Array): void {
+  const start = (piece.offset - from) * itemSize;
+  if (piece.stride === 1) into.set(span.subarray(start, start + piece.count * itemSize), piece.at);
+  else pick(span, start, piece.stride * itemSize, piece.count, itemSize, into, piece.at);
 }
 
 function pick(

@@ -60,11 +60,6 @@ export function isBigInteger(dtype: DType): dtype is 'int64' | 'uint64' {
   return dtype === 'int64' || dtype === 'uint64';
 }
 
-/** A dtype with values of a fixed size, so not `string` and not `unknown`. */
-export function isNumeric(dtype: DType): dtype is NumericDType {
-  return dtype !== 'string' && dtype !== 'unknown';
-}
-
 /** The float dtype of a complex number's parts, otherwise the dtype itself. */
 export function partDType(dtype: DType): DType {
   if (dtype === 'complex64') return 'float32';
@@ -97,14 +92,6 @@ const scratch = new DataView(new ArrayBuffer(8));
 export function bfloat16ToNumber(bits: number): number {
   scratch.setUint32(0, bits << 16);
   return scratch.getFloat32(0);
-}
-
-/** float16 bits to the bits of the same float32; a NaN keeps its payload and sign. */
-export function float16ToFloat32Bits(bits: number): number {
-  const exponent = (bits >>> 10) & 0x1f;
-  if (exponent === 31) return (((bits & 0x8000) << 16) | 0x7f800000 | ((bits & 0x3ff) << 13)) >>> 0;
-  scratch.setFloat32(0, float16ToNumber(bits));
-  return scratch.getUint32(0);
 }
 
 /** The exponent of the leading bit of a finite positive double that is not denormal. */

@@ -65,7 +65,20 @@ function roundTiesToEven(value: number): number {
   return value + 2 ** 52 - 2 ** 52;
 }
 
+/**
+ * A decimal as whole * 10^-shift; `whole` is -1 where it was found as text. One object is reused, so that a loop over
+ * millions of elements allocates nothing.
+ */
+const decimal = { whole: -1, shift: 0 };
+
+function found(candidate: number, whole: number, shift: number): number {
+  decimal.whole = whole;
+  decimal.shift = shift;
+  return candidate;
+}
+
 function shortestMagnitude(value: number, dtype: SmallFloat): number {
+  decimal.whole = -1;
   const { distinctDigits, sufficientDigits, smallestNormal } = formats[dtype];
   single[0] = value;
   const bits = singleBits[0] as number;
@@ -82,9 +95,9 @@ function shortestMagnitude(value: number, dtype: SmallFloat): number {
       const power = powerOfTen(Math.abs(shift));
       const whole = roundTiesToEven(shift >= 0 ? value * power : value / power);
       const candidate = shift >= 0 ? whole / power : whole * power;
-      if (readsBack(candidate, value, dtype)) return candidate;
+      if (readsBack(candidate, value, dtype)) return found(candidate, whole, shift);
       const above = shift >= 0 ? (whole + 1) / power : (whole + 1) * power;
-      if (lopsided && readsBack(above, value, dtype)) return above;
+      if (lopsided && readsBack(above, value, dtype)) return found(above, whole + 1, shift);
     }
   } else {
     for (; digits <= sufficientDigits; digits++) {
@@ -119,6 +132,15 @@ export function shortestNumber(value: number, dtype: DType): number {
 /** The fewest digits that read back to the same float: `3.7`, `1e-45`, `-0`, `NaN`, `Infinity`. */
 export function shortest(value: number, dtype: DType): string {
   return Object.is(value, -0) ? '-0' : String(shortestNumber(value, dtype));
+}
+
+/**
+ * The parts of the shortest decimal of a positive finite value, `whole * 10^-shift`, or null where only its text is
+ * known. The object is the same at every call.
+ */
+export function shortestDecimal(value: number, dtype: SmallFloat): Readonly<{ whole: number; shift: number }> | null {
+  shortestMagnitude(value, dtype);
+  return decimal.whole < 0 ? null : decimal;
 }
 
 /** Any element as text; complex numbers as Python writes them: `1.5-2j`. */

@@ -4,11 +4,12 @@ import {
   bfloat16ToNumber,
   decodeElements,
   encodeElements,
-  float16ToFloat32Bits,
   float16ToNumber,
   numberToBfloat16,
   numberToFloat16,
 } from '../../src/tensor/dtypes.ts';
+import type { DType } from '../../src/protocol/tensor.ts';
+import { longestNumber, writeNumber } from '../../src/tensor/numberBytes.ts';
 import { formatElement, shortest, shortestNumber } from '../../src/tensor/numbers.ts';
 import { fromHex, jsonFixture } from './fixtures.ts';
 import { seededRandom } from './random.ts';
@@ -56,13 +57,6 @@ test('bfloat16 is the upper half of a float32, rounded to nearest with ties to e
   // One rounding, not two: straight from the double, this lies above the tie.
   assert.equal(numberToBfloat16(1 + 2 ** -8 + 2 ** -40), 0x3f81);
   assert.equal(numberToFloat16(1 + 2 ** -11 + 2 ** -40), 0x3c01);
-});
-
-test('a float16 NaN keeps its payload and sign as a float32', () => {
-  assert.equal(float16ToFloat32Bits(0x7e01), 0x7fc02000);
-  assert.equal(float16ToFloat32Bits(0xfd55), 0xffaaa000);
-  assert.equal(float16ToFloat32Bits(0xfc00), 0xff800000);
-  for (let half = 0; half < 0x7c00; half++) assert.equal(floatOf(float16ToFloat32Bits(half)), float16ToNumber(half));
 });
 
 test('float16 prints with the digits that NumPy prints', () => {
@@ -147,5 +141,29 @@ test('elements survive encoding and decoding', () => {
     const shifted = new Uint8Array(bytes.length + 1);
     shifted.set(bytes, 1);
     assert.deepEqual(decodeElements(shifted.subarray(1), dtype), values, dtype);
+  }
+});
+
+test('numbers written into a buffer are the texts of numbers', () => {
+  const random = seededRandom(9);
+  const buffer = new Uint8Array(longestNumber + 2);
+  const check = (value: number, dtype: DType): void => {
+    const end = writeNumber(value, dtype, buffer, 1);
+    assert.ok(end - 1 <= longestNumber);
+    assert.equal(String.fromCharCode(...buffer.subarray(1, end)), shortest(value, dtype), `${value} as ${dtype}`);
+  };
+  for (let round = 0; round < 30000; round++) {
+    check(floatOf(random.bits()), 'float32');
+    check(Math.fround((random.fraction() - 0.5) * 10 ** random.integer(-8, 8)), 'float32');
+    check(Math.fround(random.integer(-9999, 9999) / 10 ** random.integer(0, 8)), 'float32');
+    check(random.integer(-(2 ** 53) + 1, 2 ** 53 - 1), 'float64');
+    check(random.fraction() * 10 ** random.integer(-320, 300), 'float64');
+  }
+  for (let bits = 0; bits <= 0xffff; bits++) {
+    check(float16ToNumber(bits), 'float16');
+    check(bfloat16ToNumber(bits), 'bfloat16');
+  }
+  for (const value of [0, -0, 9, 10, 2 ** 31, -(2 ** 31) - 1, 1e15, 2 ** 53, 1e21, -1.7976931348623157e308]) {
+    check(value, 'float64');
   }
 });

@@ -171,7 +171,11 @@ export class Inspection {
     for (const [path, breaks] of this.#breaksByFile()) {
       const { breakpoints } = await this.#client.request('setBreakpoints', {
         source: { path },
-        breakpoints: breaks.map(({ line }) => ({ line, ...(condition !== undefined && { condition }) })),
+        breakpoints: breaks.map(({ line }) => ({
+          line,
+          ...hitCondition,
+          ...(condition !== undefined && { condition }),
+        })),
       });
       breakpoints.forEach((breakpoint, index) => {
         const text = breaks[index]?.text ?? path;
@@ -205,8 +209,8 @@ export class Inspection {
         else this.#reportEnd(where);
         return false;
       }
-      const frame = await this.#topFrame(stop);
-      if (frame && this.#isWanted(stop) && ++passes === hit) {
+      const frame = this.#isWanted(stop) && ++passes === hit ? await this.#topFrame(stop) : undefined;
+      if (frame) {
         this.document.stop = {
           file: frame.source?.path ?? frame.source?.name ?? '',
           line: frame.line,

@@ -13,6 +13,9 @@ export interface TableOptions {
   fileName(file: string): string;
 }
 
+/** A wait that a person notices. */
+const noticeableMs = 50;
+
 const columns = ['tensor', 'dtype', 'shape', 'device', 'bytes', 'copied', 'values'] as const;
 /** Read as numbers, so their last digits stand below each other. */
 const rightAligned = new Set<string>(['bytes', 'copied']);
@@ -34,6 +37,13 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
   }
   if (document.tensors.length > 0) lines.push('', ...formatTable(document.tensors, options));
   else if (stop) lines.push('', 'There are no tensors in this frame.');
+  for (const { expression, cost } of document.tensors) {
+    // It is no cost of the copy, but one that somebody waits for.
+    if (!cost || cost.queueMs < noticeableMs) continue;
+    lines.push(
+      paint.dim(`Reading ${expression} waited ${formatMs(cost.queueMs)} for work that the program had queued.`),
+    );
+  }
 
   for (const tensor of document.tensors) {
     const below = [
@@ -107,16 +117,11 @@ function formatTable(tensors: readonly DocumentTensor[], { width, color }: Table
 function deviceOf({ device, location, state }: DocumentTensor): string {
   if (!device) return '-';
   const onHost = (device.type === 'webgpu' || device.type === 'webgl') && location === 'host';
-  return `${device.type}${onHost ? ', still on host' : ''}${state === 'live' || state === null ? '' : ` (${state})`}`;
+  return `${device.type}${onHost ? ' (on host)' : ''}${state === 'live' || state === null ? '' : ` (${state})`}`;
 }
 
-const noticeableMs = 20;
-
-function formatCost({ bytes, queueMs, transferMs, readbacks }: DocumentCost): string {
-  if (readbacks === 0) return formatBytes(bytes);
-  // Work that the program had queued before is no cost of the copy, but one that somebody waits for.
-  const queue = queueMs < noticeableMs ? '' : ` (after ${formatMs(queueMs)} of queued work)`;
-  return `${formatBytes(bytes)} ${formatMs(transferMs)}${queue}`;
+function formatCost({ bytes, transferMs, readbacks }: DocumentCost): string {
+  return readbacks === 0 ? formatBytes(bytes) : `${formatBytes(bytes)} ${formatMs(transferMs)}`;
 }
 
 /** Elements as text, nested as the values are. */

@@ -173,7 +173,6 @@ export class Inspection {
         source: { path },
         breakpoints: breaks.map(({ line }) => ({
           line,
-          ...hitCondition,
           ...(condition !== undefined && { condition }),
         })),
       });

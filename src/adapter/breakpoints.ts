@@ -39,7 +39,8 @@ interface BoundBreakpoint {
   location: Position;
 }
 
-const firstStatement = '^file:///(?!.*/node_modules/)';
+/** Node gives CommonJS modules whose types it strips a path instead of a URL. */
+const firstStatement = '^(file:///|/|[a-zA-Z]:[\\\\/])(?!.*[\\\\/]node_modules[\\\\/])';
 /** How far behind its line a breakpoint may slide in generated code before that is no help to anyone. */
 const maxSlideLines = 50;
 
@@ -71,7 +72,7 @@ export class Breakpoints {
   disconnect(): void {
     this.#target = undefined;
     for (const breakpoint of this.#all()) {
-      if (breakpoint.verified || breakpoint.invalid) continue;
+      if (breakpoint.verified || breakpoint.message !== notLoaded(breakpoint.path)) continue;
       this.#setState(breakpoint, false, undefined, `The program ended without loading ${breakpoint.path}.`);
     }
   }
@@ -282,6 +283,10 @@ export class Breakpoints {
         ...(breakpoint.condition !== undefined && { condition: `(${breakpoint.condition}\n)` }),
       });
       const location = { line: actualLocation.lineNumber, column: actualLocation.columnNumber ?? 0 };
+      if (location.line === script.end.line && location.column === script.end.column) {
+        await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
+        return null;
+      }
       breakpoint.bound.push({ cdpId: breakpointId, scriptId: script.id, location });
       return location;
     } catch (error) {

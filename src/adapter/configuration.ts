@@ -189,7 +189,7 @@ class Fields {
     if (value === undefined) return {};
     if (typeof value !== 'object' || Array.isArray(value)) return this.#wrong(name, 'an object of strings');
     const environment: Record<string, string | null> = {};
-    for (const [key, item] of Object.entries(value as object)) {
+    for (const [key, item] of Object.entries(value as Record<string, unknown>)) {
       if (typeof item === 'string' || item === null) environment[key] = item;
       else if (typeof item === 'number' || typeof item === 'boolean') environment[key] = String(item);
       else this.#wrong(`${name}.${key}`, 'a string');

@@ -6,6 +6,7 @@ import type { Configuration } from './configuration.ts';
 import { errors } from './errors.ts';
 import { globToPattern, type PathMapper } from './paths.ts';
 import { Scripts } from './scripts.ts';
+import { UnfinishedStep, type StepKind, type StepOrigin } from './unfinishedStep.ts';
 
 export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'exception' | 'debugger statement';
 
@@ -31,8 +32,6 @@ export interface DebuggeeEvents {
   finished(): void;
 }
 
-type StepKind = 'stepInto' | 'stepOver' | 'stepOut';
-
 export class Debuggee {
   readonly main: CdpSession;
   readonly scripts: Scripts;
@@ -42,8 +41,9 @@ export class Debuggee {
   #stop: Stop | undefined;
   #mainContext: number | undefined;
   #pauseRequested = false;
-  /** The step that is under way, with the number of frames where it began. */
-  #step: { kind: StepKind; depth: number; leaving: boolean } | undefined;
+  /** The step that is under way, with where it began. */
+  #step: StepOrigin | undefined;
+  #unfinished: UnfinishedStep | undefined;
   #stopsAtEntry: boolean;
 
   constructor(
@@ -81,9 +81,13 @@ export class Debuggee {
   async connect(): Promise<void> {
     await this.main.send('Runtime.enable');
     await this.main.send('Debugger.enable', {});
+    await this.#skipFiles();
+    await this.#breakpoints.connect(this.main, this.scripts);
+  }
+
+  async #skipFiles(): Promise<void> {
     const patterns = this.#config.skipFiles.map((glob) => globToPattern(glob).replace(/^\^\//, '^(?:file://)?/'));
     if (patterns.length > 0) await this.main.send('Debugger.setBlackboxPatterns', { patterns });
-    await this.#breakpoints.connect(this.main, this.scripts);
   }
 
   async run(): Promise<void> {
@@ -112,13 +116,15 @@ export class Debuggee {
   async step(kind: StepKind): Promise<void> {
     const { callFrames } = this.requireStop();
     await this.#leaveStop();
-    this.#step = { kind, depth: callFrames.length, leaving: false };
+    this.#step = { kind, depth: callFrames.length, line: this.#lineOf(callFrames[0]?.location) };
     await this.main.send(`Debugger.${kind}` as 'Debugger.stepOut');
   }
 
   async pause(): Promise<void> {
     if (this.#stop) return;
     this.#pauseRequested = true;
+    // V8 drops a pause that comes while a skipped file runs.
+    await this.main.send('Debugger.setBlackboxPatterns', { patterns: [] });
     await this.main.send('Debugger.pause');
   }
 
@@ -150,6 +156,7 @@ export class Debuggee {
   async #decide(event: Protocol.Debugger.PausedEvent): Promise<void> {
     const top = event.callFrames[0];
     if (!top) return;
+    if (this.#pauseRequested) await this.#skipFiles();
     const cdpIds = event.hitBreakpoints ?? [];
     const isEntry = this.#breakpoints.isEntry(cdpIds);
     if (isEntry) {
@@ -174,7 +181,7 @@ export class Debuggee {
       onlyPassed: stopping.length === 0 && (atStart || isEntry || hits.length > 0) && !isException(event.reason),
     });
     if (stop) return this.#report(stop);
-    await this.#passOver(event, isEntry);
+    await this.#passOver(event);
   }
 
   #stopOf(
@@ -193,38 +200,41 @@ export class Debuggee {
     }
     if (stopping.length > 0) return { ...common, reason: 'breakpoint', description: 'Paused on breakpoint' };
     if (atStart) return { ...common, reason: 'entry', description: 'Paused on entry' };
+    const isStepDone = this.#unfinished?.isDoneAt(event);
+    const step: Stop = { ...common, reason: 'step', description: 'Paused on step' };
+    if (isStepDone !== undefined) return isStepDone ? step : undefined;
     if (onlyPassed) return undefined;
-    if (this.#step)
-      return this.#isStepDone(event) ? { ...common, reason: 'step', description: 'Paused on step' } : undefined;
+    if (this.#step) return step;
     if (this.#pauseRequested) return { ...common, reason: 'pause', description: 'Paused' };
     return { ...common, reason: 'debugger statement', description: 'Paused on debugger statement' };
   }
 
-  /** After something inside of a step was passed over, the step is finished by steps of our own. */
-  #isStepDone({ callFrames }: Protocol.Debugger.PausedEvent): boolean {
-    const step = this.#step;
-    if (!step?.leaving) return true;
-    return step.kind === 'stepOut' && callFrames.length < step.depth;
+  /** A line as its author knows it. */
+  #lineOf(location: Protocol.Debugger.Location | undefined): string {
+    if (!location) return '';
+    const { scriptId, lineNumber: line, columnNumber: column = 0 } = location;
+    const original = this.scripts.get(scriptId)?.loadedMap?.originalOf({ line, column });
+    return original ? `${scriptId} ${original.source} ${original.line}` : `${scriptId} ${line}`;
   }
 
   /** Lets the program run on from a stop that nobody should see, without losing the step that is under way. */
-  async #passOver({ callFrames }: Protocol.Debugger.PausedEvent, isEntry: boolean): Promise<void> {
+  async #passOver({ callFrames }: Protocol.Debugger.PausedEvent): Promise<void> {
     const step = this.#step;
-    if (!step) return void (await this.main.send('Debugger.resume', {}));
-    const deeper = callFrames.length > step.depth;
-    if (deeper || (step.kind === 'stepOut' && callFrames.length === step.depth)) {
-      step.leaving = true;
-      await this.main.send('Debugger.stepOut');
-    } else if (step.leaving || isEntry) {
-      step.leaving = false;
-      await this.main.send('Debugger.stepOver');
-    } else {
-      this.#report({ reason: 'step', description: 'Paused on step', callFrames, hitBreakpointIds: [] });
+    if (step && !this.#unfinished) {
+      const { kind, depth } = step;
+      // The step itself led here: this is where it ends.
+      if (kind === 'stepInto' || callFrames.length < depth || (kind === 'stepOver' && callFrames.length === depth)) {
+        return this.#report({ reason: 'step', description: 'Paused on step', callFrames, hitBreakpointIds: [] });
+      }
+      this.#unfinished = await UnfinishedStep.watch(this.main, callFrames, step, (location) => this.#lineOf(location));
     }
+    await this.main.send('Debugger.resume', {});
   }
 
-  #report(stop: Stop): void {
+  async #report(stop: Stop): Promise<void> {
     this.#step = undefined;
+    await this.#unfinished?.forget();
+    this.#unfinished = undefined;
     this.#pauseRequested = false;
     this.#stop = stop;
     this.#events.stopped(stop);

@@ -105,7 +105,7 @@ function* declaredBy(statement: AnyNode): Generator<Declared> {
       break;
     case 'ExportNamedDeclaration':
     case 'ExportDefaultDeclaration':
-      if (statement.declaration) yield* declaredBy(statement.declaration as AnyNode);
+      if (statement.declaration) yield* declaredBy(statement.declaration);
       break;
     case 'ImportDeclaration':
       for (const { local } of statement.specifiers) yield { name: local.name, kind: 'import' };

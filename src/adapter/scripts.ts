@@ -1,13 +1,15 @@
 /** The scripts that the debuggee has loaded, and the source map of each. */
 import type { Protocol } from 'devtools-protocol';
 import { isInNodeModules, type PathMapper } from './paths.ts';
-import { loadSourceMap, sourcePath, type ScriptMap } from './sourceMaps.ts';
+import { loadSourceMap, sourcePath, type Position, type ScriptMap } from './sourceMaps.ts';
 
 export interface Script {
   id: string;
   url: string;
   /** The file on this machine, if it comes from one. */
   path: string | undefined;
+  /** Where its text ends; V8 can stop there, though no code is. */
+  end: Position;
   /** Settled before any breakpoint is set in the script; null if it has no map or an unreadable one. */
   map: Promise<ScriptMap | null>;
   /** The same once it is there. */
@@ -41,6 +43,7 @@ export class Scripts {
       id: event.scriptId,
       url: event.url,
       path,
+      end: { line: event.endLine, column: event.endColumn },
       map: Promise.resolve(null),
       loadedMap: null,
       sourcePaths: [],

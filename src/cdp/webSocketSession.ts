@@ -68,7 +68,7 @@ export class WebSocketSession implements CdpSession {
     const id = ++this.#lastId;
     if (method === 'Debugger.enable') this.#getsEvents = true;
     return new Promise<CdpResult<C>>((resolve, reject) => {
-      this.#pending.set(id, { method, resolve: resolve as (result: unknown) => void, reject });
+      this.#pending.set(id, { method, resolve, reject });
       this.#socket.send(JSON.stringify({ id, method, params: params[0] }));
     });
   }

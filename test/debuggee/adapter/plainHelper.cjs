@@ -1,0 +1,3 @@
+exports.double = function double(value) {
+  return value * 2; // #DOUBLE
+};

@@ -1,0 +1,3 @@
+const value = 1;
+debugger; // #DEBUGGER
+console.log('after', value);

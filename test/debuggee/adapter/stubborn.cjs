@@ -1,0 +1,3 @@
+process.on('SIGTERM', () => console.log('no'));
+setInterval(() => {}, 1000);
+console.log('ready');

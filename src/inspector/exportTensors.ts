@@ -7,12 +7,12 @@ import { randomUUID } from 'node:crypto';
 import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { formatForFile } from '../formats/registry.ts';
-import type { Part, TensorHeader } from '../formats/format.ts';
+import type { Format, Loss, Part, TensorHeader } from '../formats/format.ts';
 import type { WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
-import type { CopyCost, DType, TensorDescriptor } from '../protocol/tensor.ts';
+import type { CopyCost, DType, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
-import { sizeOf } from '../tensor/shape.ts';
+import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { parseSlice, resultShape } from '../tensor/slice.ts';
 import { noCost, type BulkReader } from './bulkReader.ts';
 import type { ExportRequest, TensorInspector } from './tensorInspector.ts';
@@ -46,11 +46,10 @@ export async function exportTensors(
   const parts = format.encode(headers);
   const temporary = `${file}.${randomUUID().slice(0, 8)}.partial`;
   const handle = await fileSystem(file, () => open(temporary, 'wx'));
-  let costs: CopyCost[];
-  let bytes: number;
+  let written: Written;
   try {
     try {
-      ({ costs, bytes } = await writeParts(parts, sources, { temporary, handle, request, exporting }));
+      written = await writeParts(parts, sources, { temporary, handle, request, exporting, format });
     } finally {
       await handle.close();
     }
@@ -61,9 +60,9 @@ export async function exportTensors(
     throw error;
   }
   return {
-    export: { file, format: format.name, tensors: request.tensors.map(({ name }) => name), bytes },
-    costs,
-    warnings: format.warnings(headers),
+    export: { file, format: format.name, tensors: request.tensors.map(({ name }) => name), bytes: written.bytes },
+    costs: written.costs,
+    warnings: [...format.warnings(headers), ...written.losses],
   };
 }
 
@@ -94,21 +93,35 @@ interface Writing {
   handle: FileHandle;
   request: ExportRequest;
   exporting: Exporting;
+  format: Format;
+}
+
+interface Written {
+  costs: CopyCost[];
+  bytes: number;
+  /** The first value of each tensor that the format could not hold as it is. */
+  losses: TensorWarning[];
 }
 
 async function writeParts(
   parts: readonly Part[],
   sources: readonly Source[],
-  { temporary, handle, request, exporting }: Writing,
-): Promise<{ costs: CopyCost[]; bytes: number }> {
+  { temporary, handle, request, exporting, format }: Writing,
+): Promise<Written> {
   const { onProgress, signal } = request;
   const total = sources.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const costs = sources.map(() => noCost);
+  const losses: TensorWarning[] = [];
   let position = 0;
   let moved = 0;
   const append = async (bytes: Uint8Array) => {
-    await fileSystem(request.file, () => handle.write(bytes, 0, bytes.byteLength, position));
-    position += bytes.byteLength;
+    for (let done = 0; done < bytes.byteLength;) {
+      const { bytesWritten } = await fileSystem(request.file, () =>
+        handle.write(bytes, done, bytes.byteLength - done, position),
+      );
+      done += bytesWritten;
+      position += bytesWritten;
+    }
   };
   for (const part of parts) {
     if (part.kind === 'bytes') {
@@ -132,17 +145,39 @@ async function writeParts(
       position += source.byteLength;
       continue;
     }
+    const { name, dtype } = source.header;
+    let check = format.lossCheck(dtype);
+    let index = 0;
     await exporting.reading(async () => {
       for await (const { bytes, cost } of exporting.bulk.pieces(source.request, source.byteLength, progress)) {
         costs[part.tensor] = cost;
         part.observe?.(bytes);
+        const loss = check?.(bytes, index);
+        index += bytes.byteLength / itemSize(dtype);
+        if (loss) {
+          check = null;
+          losses.push(lossWarning(name, source.header.shape, loss, format));
+        }
         if (!part.transform) await append(bytes);
         else for (const piece of part.transform.push(bytes)) await append(piece);
       }
     });
     for (const piece of part.transform?.end() ?? []) await append(piece);
   }
-  return { costs, bytes: position };
+  return { costs, bytes: position, losses };
+}
+
+function lossWarning(
+  name: string,
+  shape: readonly number[],
+  { index, value, becomes }: Loss,
+  format: Format,
+): TensorWarning {
+  return {
+    code: 'lossy-dtype',
+    message: `${name}[${unravelIndex(index, shape).join(', ')}] is ${value} and becomes ${becomes} in ${format.label}.`,
+    help: 'Write .npy or .npz: they keep every bit.',
+  };
 }
 
 /** @throws TensorError `file-exists` */

@@ -142,7 +142,11 @@ function formatPreview({ values, shape, dtype }: DocumentTensor, room: number): 
   const line = joined(texts, room);
   // A slice that is as large as the tensor is all of it.
   const whole = countOf(texts) === (shape ?? []).reduce<number>((count, size) => count * (size ?? NaN), 1);
-  return whole || typeof texts === 'string' ? shorten(line, room) : `${line.slice(0, room - 2)} …`;
+  if (typeof texts === 'string') return shorten(line, room);
+  if (whole && line.length <= room) return line;
+  // Half a number would read as another one.
+  const end = line.lastIndexOf(',', room - 3);
+  return end > 0 ? `${line.slice(0, end)}, …` : shorten(`${line} …`, room);
 }
 
 /** Not more of the line than is needed: there may be millions of elements. */

@@ -64,7 +64,7 @@ export class BulkReader {
     request: WindowRequest,
     { file, position }: { file: string; position: number },
     totalBytes: number,
-    { onBytes, signal }: BulkProgress,
+    progress: BulkProgress,
   ): Promise<CopyCost> {
     const direct = await this.#reaches();
     let total: CopyCost | null = null;
@@ -72,14 +72,14 @@ export class BulkReader {
     let written = 0;
     if (totalBytes === 0) return noCost;
     for (;;) {
-      assertNotCancelled(signal, written, totalBytes);
+      assertNotCancelled(progress.signal, written, totalBytes);
       const step = direct
         ? await this.#link.call('write', { request, file, position: position + written, from, maxBytes: callBytes })
         : await this.#carry(request, file, position + written, from);
       written += step.bytesWritten;
       total = total ? addCost(total, step.cost) : step.cost;
       from = step.nextElement;
-      onBytes?.(written);
+      progress.onBytes?.(written);
       if (step.done) return total;
     }
   }
@@ -88,7 +88,7 @@ export class BulkReader {
   async *pieces(
     request: WindowRequest,
     totalBytes: number,
-    { onBytes, signal }: BulkProgress,
+    progress: BulkProgress,
   ): AsyncGenerator<{ bytes: Uint8Array; cost: CopyCost }> {
     if (totalBytes === 0) return;
     const direct = await this.#reaches();
@@ -98,7 +98,7 @@ export class BulkReader {
     let seen = 0;
     try {
       for (let from = 0, done = false; !done;) {
-        assertNotCancelled(signal, seen, totalBytes);
+        assertNotCancelled(progress.signal, seen, totalBytes);
         let bytes: Uint8Array;
         let step: { nextElement: number; done: boolean; cost: CopyCost };
         if (direct) {
@@ -114,7 +114,7 @@ export class BulkReader {
         cost = addCost(cost, step.cost);
         seen += bytes.byteLength;
         yield { bytes, cost };
-        onBytes?.(seen);
+        progress.onBytes?.(seen);
       }
     } finally {
       await rm(file, { force: true });

@@ -66,11 +66,8 @@ export async function exportTensors(
   };
 }
 
-async function sourceOf(
-  { name, id, slice }: ExportRequest['tensors'][number],
-  { describe, parseId, reading, readStrings }: Exporting,
-): Promise<Source> {
-  const tensor = await describe(id);
+async function sourceOf({ name, id, slice }: ExportRequest['tensors'][number], exporting: Exporting): Promise<Source> {
+  const tensor = await exporting.describe(id);
   const { shape } = tensor;
   if (tensor.access.how === 'none' || !shape.every((count) => count !== null)) {
     throw new TensorError({
@@ -80,12 +77,16 @@ async function sourceOf(
     });
   }
   const ranges = parseSlice(slice ?? '', shape);
-  const request: WindowRequest = { ...parseId(id), ranges };
+  const request: WindowRequest = { ...exporting.parseId(id), ranges };
   const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
   const header = { name, dtype, shape: resultShape(ranges) };
   const byteLength = sizeOf(header.shape) * itemSize(dtype);
   if (dtype !== 'string') return { header, request, byteLength };
-  return { header: { ...header, strings: await reading(() => readStrings(request)) }, request, byteLength };
+  return {
+    header: { ...header, strings: await exporting.reading(() => exporting.readStrings(request)) },
+    request,
+    byteLength,
+  };
 }
 
 interface Writing {
@@ -108,7 +109,6 @@ async function writeParts(
   sources: readonly Source[],
   { temporary, handle, request, exporting, format }: Writing,
 ): Promise<Written> {
-  const { onProgress, signal } = request;
   const total = sources.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const costs = sources.map(() => noCost);
   const losses: TensorWarning[] = [];
@@ -131,10 +131,10 @@ async function writeParts(
     const source = sources[part.tensor]!;
     const before = moved;
     const progress = {
-      signal,
+      signal: request.signal,
       onBytes: (bytes: number) => {
         moved = before + bytes;
-        onProgress?.(total === 0 ? 1 : moved / total, moved);
+        request.onProgress?.(total === 0 ? 1 : moved / total, moved);
       },
     };
     if (!part.transform && !part.observe) {

@@ -11,7 +11,8 @@ const nodeModules = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', '.cache/', 'node_modules/', 'demo-output/', 'test/debuggee/prebuilt/']),
+  // Programs to be debugged do on purpose what a linter is there to prevent.
+  globalIgnores(['dist/', '.cache/', 'demo-output/', 'test/debuggee/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -27,7 +28,6 @@ export default defineConfig(
   },
   {
     files: ['**/*.ts', '**/*.mjs', '*.js'],
-    ignores: ['test/debuggee/**'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -63,19 +63,5 @@ export default defineConfig(
   {
     files: ['src/extension/**'],
     rules: { 'no-restricted-imports': 'off' },
-  },
-  {
-    // Programs to be debugged: they do on purpose what a linter is there to prevent.
-    files: ['test/debuggee/**'],
-    extends: [tseslint.configs.base],
-    rules: {
-      'no-undef': 'off',
-      'no-unused-vars': 'off',
-      'no-debugger': 'off',
-      'no-empty': 'off',
-      'no-constant-condition': 'off',
-      'no-useless-assignment': 'off',
-      'prefer-template': 'off',
-    },
   },
 );

@@ -51,6 +51,12 @@ export async function gpuAdapterName(): Promise<string> {
     env: { ...process.env, ...gpuEnvironment() },
     timeout: 60_000,
   });
-  if (stdout === '') throw new Error('WebGPU found no adapter on this machine; run: npm run setup');
+  if (stdout === '') {
+    const { driver } = findDriver();
+    throw new Error(
+      `WebGPU found no adapter on this machine (driver: ${driver}). ` +
+        'Run npm run setup, or name a Vulkan driver that works in VK_ICD_FILENAMES.',
+    );
+  }
   return stdout;
 }

@@ -45,7 +45,7 @@ async function explain(
   expression: string,
   frame: Protocol.Debugger.CallFrame | undefined,
 ): Promise<string> {
-  if (/^SyntaxError: await is only valid/.test(text)) {
+  if (/^SyntaxError: .*\bawait\b/.test(text)) {
     return `${text}. Nothing can be awaited while the program is paused: its event loop stands still.`;
   }
   const missing = /^ReferenceError: (\S+) is not defined$/.exec(text)?.[1];

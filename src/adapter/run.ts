@@ -164,8 +164,9 @@ export class Run {
 
   /** Ends the session: a program that we started dies, one that we attached to runs on. */
   async disconnect(terminateDebuggee: boolean): Promise<void> {
-    if (terminateDebuggee) this.kill();
+    const wasKilled = terminateDebuggee && this.kill();
     await this.#leave();
+    if (wasKilled) await this.#process?.ended;
   }
 
   /** @returns false if it is not ours or gone already. */

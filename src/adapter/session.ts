@@ -149,7 +149,6 @@ export class TensorDebugSession extends DebugSession {
     this.#run = undefined;
     this.#failPending();
     await old.disconnect(old.config.request === 'launch');
-    if (old.config.request === 'launch') await old.ended;
     this.#breakpoints.disconnect();
     try {
       const run = await this.#begin(config);

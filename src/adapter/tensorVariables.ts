@@ -31,12 +31,17 @@ const tensorClasses = new Set([
 ]);
 
 /**
- * Instances of other classes are looked at before the agent is there: a session without tensors never has one. It runs
- * without side effects allowed, so that no trap of a proxy does.
+ * Instances of other classes are looked at before the agent is there: a session without tensors never has one. V8 runs
+ * this without side effects; `Symbol.for` would be one, so the symbol of the open door is known by its description.
  */
 const looksLikeTensor = `function (...values) {
-  const door = Symbol.for('tensor.inspect');
-  return values.some((value) => door in value || ('dtype' in value && 'shape' in value));
+  const hasDoor = (value) => {
+    for (let object = value; object; object = Object.getPrototypeOf(object)) {
+      if (Object.getOwnPropertySymbols(object).some((symbol) => symbol.description === 'tensor.inspect')) return true;
+    }
+    return false;
+  };
+  return values.some((value) => ('dtype' in value && 'shape' in value) || hasDoor(value));
 }`;
 
 /** A client that asks for everything at once gets so many rows, and is told. */
@@ -70,17 +75,19 @@ export class TensorVariables {
 
   async #isWorthwhile(candidates: readonly RemoteObject[]): Promise<boolean> {
     if (this.#tensors.inUse || candidates.some(hasTensorClass)) return true;
-    const [first] = candidates;
+    // A proxy is not touched; only the agent knows how to look behind one.
+    const others = candidates.filter(({ subtype }) => subtype !== 'proxy');
+    const [first] = others;
+    if (!first) return false;
     const { result, exceptionDetails } = await this.#main.send('Runtime.callFunctionOn', {
-      objectId: first?.objectId ?? '',
+      objectId: first.objectId ?? '',
       functionDeclaration: looksLikeTensor,
-      arguments: candidates.map(({ objectId = '' }) => ({ objectId })),
+      arguments: others.map(({ objectId = '' }) => ({ objectId })),
       throwOnSideEffect: true,
       returnByValue: true,
       silent: true,
     });
-    // A proxy among them: the agent knows how to recognise one without touching it.
-    return exceptionDetails !== undefined || result.value === true;
+    return !exceptionDetails && result.value === true;
   }
 
   /** The values of a tensor as a variable of its own, for answers that are about nothing else. */

@@ -21,6 +21,8 @@ export function valueText(object: RemoteObject): string {
       return object.description ?? object.unserializableValue ?? String(object.value);
   }
   if (object.subtype === 'null') return 'null';
+  // An entry of a map says all in its description.
+  if ((object.subtype as string | undefined) === 'internal#entry') return object.description ?? '';
   if (object.subtype === 'error') return firstLine(object.description ?? 'Error');
   return object.preview ? previewText(object.preview, object.description) : (object.description ?? 'Object');
 }

@@ -168,7 +168,7 @@ export class Variables {
       const all = await this.#properties(id, path);
       if (filter === undefined) return paged(all, page);
       return paged(
-        all.filter(({ name }) => /^\d+$/.test(name) === (filter === 'indexed')),
+        all.filter(({ name }) => isIndex(name) === (filter === 'indexed')),
         page,
       );
     }
@@ -194,7 +194,8 @@ export class Variables {
       arguments: [{ value: start }, { value: start + count }],
       silent: true,
     });
-    return this.#properties(result.objectId ?? '', path);
+    const page = await this.#properties(result.objectId ?? '', path);
+    return page.filter(({ name }) => isIndex(name));
   }
 
   async #properties(objectId: string, path: string | undefined, withoutIndices = false): Promise<Property[]> {
@@ -247,7 +248,7 @@ function memberPath(path: string | undefined, name: string): string | undefined 
   if (path === undefined) return undefined;
   const isIdentifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name);
   if (path === '') return isIdentifier ? name : undefined;
-  if (/^\d+$/.test(name)) return `${path}[${name}]`;
+  if (isIndex(name)) return `${path}[${name}]`;
   return isIdentifier ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
 }
 
@@ -260,4 +261,8 @@ function lengthOf({ subtype, description }: RemoteObject): number | undefined {
 
 function paged<T>(items: T[], page: Page | undefined): T[] {
   return page && page.count > 0 ? items.slice(page.start, page.start + page.count) : items.slice(page?.start ?? 0);
+}
+
+function isIndex(name: string): boolean {
+  return /^\d+$/.test(name);
 }

@@ -57,7 +57,7 @@ export function scalarStr(element: ArrayElement, dtype: DType): string {
   if (typeof element === 'boolean') return element ? 'True' : 'False';
   if (Array.isArray(element) && isComplex(dtype)) return complexScalarText(element, dtype);
   if (typeof element === 'number' && isFloat(dtype)) return floatScalarText(element, dtype);
-  return String(element as number | string | bigint);
+  return String(element);
 }
 
 function dtypeName(array: PrintedArray): string {

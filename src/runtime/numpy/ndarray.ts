@@ -232,12 +232,12 @@ export class NDArray<T extends ArrayElement = number> {
 
   /** `[[1 2]\n [3 4]]`: what Python's `print` shows. */
   toString(): string {
-    return arrayStr(this as unknown as NDArray<ArrayElement>);
+    return arrayStr(this);
   }
 
   /** `array([[1, 2],\n       [3, 4]], dtype=int32)`: what Python's prompt shows. */
   repr(): string {
-    return arrayRepr(this as unknown as NDArray<ArrayElement>);
+    return arrayRepr(this);
   }
 
   toJSON(): unknown {

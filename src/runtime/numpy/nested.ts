@@ -104,9 +104,9 @@ function placeOf(axis: number): string {
 }
 
 function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
+  if (value === null || value === undefined) return `${value}`;
   if (typeof value === 'object') return `an object of class ${value.constructor?.name ?? 'Object'}`;
-  return `${typeof value} ${String(value as number)}`;
+  return typeof value;
 }
 
 /**

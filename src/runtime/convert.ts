@@ -1,0 +1,105 @@
+/** From whatever a program has to a tensor, in the mode that it is in. */
+import { EagerTensor } from './eager/eagerTensor.ts';
+import { TensorTypeError, ValueError } from './errors.ts';
+import { FuncGraph } from './graph/funcGraph.ts';
+import { getDefaultGraph, type Graph } from './graph/graph.ts';
+import { SymbolicTensor } from './graph/symbolicTensor.ts';
+import { toTfTensor } from './host.ts';
+import { executingEagerly } from './mode.ts';
+import { shapeText } from './numpy/arrayText.ts';
+import type { ArrayElement } from './numpy/elementFormat.ts';
+import { array, NDArray, type NestedElements } from './numpy/ndarray.ts';
+import { flatten, inferDType, type NestedValue } from './numpy/nested.ts';
+import { dtypeOfTypedArray } from './numpy/storage.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import { Tensor } from './tensor.ts';
+import { assertKnown, isTfTensor, requireTfDType, type TfDType, type TfTensor } from './tfjs.ts';
+
+/** What ops take: tensors of this runtime or of TF.js, and host values. */
+export type TensorInput = Tensor | TfTensor | HostValue;
+export type HostValue = NestedValue | NDArray<ArrayElement> | NestedElements<number>;
+
+export interface ConstantOptions {
+  /** Default: float32 for numbers, bool for booleans, string for strings; typed arrays and NDArrays keep theirs. */
+  dtype?: TfDType;
+  /** Default: the value's own. A single value fills any shape. */
+  shape?: readonly number[];
+  /** The node's name in graph mode. */
+  name?: string;
+}
+
+/** A host value as an array of a dtype that TF.js has. Always a copy. */
+export function hostArray(value: HostValue, { dtype, shape }: ConstantOptions = {}): NDArray<ArrayElement> {
+  const wanted = dtype === undefined ? undefined : requireTfDType(dtype);
+  let result: NDArray<ArrayElement>;
+  if (value instanceof NDArray) result = array<ArrayElement>(value, wanted && { dtype: wanted });
+  else if (dtypeOfTypedArray(value) !== undefined) result = typedArray(value, wanted);
+  else {
+    const inferred = wanted ?? requireTfDType(inferDType(flatten(value).elements, 'float32'));
+    result = array<ArrayElement>(value, { dtype: inferred });
+  }
+  requireTfDType(result.dtype);
+  return shape === undefined ? result : shaped(result, shape);
+}
+
+/** As in TF.js, bytes make an int32 tensor. */
+function typedArray(value: NestedValue, wanted: TfDType | undefined): NDArray<ArrayElement> {
+  const own = dtypeOfTypedArray(value);
+  return array<ArrayElement>(value, { dtype: wanted ?? (own === 'uint8' ? 'int32' : requireTfDType(own as string)) });
+}
+
+function shaped(value: NDArray<ArrayElement>, shape: readonly number[]): NDArray<ArrayElement> {
+  const size = sizeOf(shape);
+  if (value.size === size) return value.reshape(...shape);
+  if (value.size !== 1) {
+    throw new TensorTypeError(
+      `Eager execution of constant with unsupported shape: ${value.size} elements can't fill shape (${shape.join(', ')}).`,
+    );
+  }
+  const filled = array<ArrayElement>(new Array(size).fill(value.item()) as NestedValue, { dtype: value.dtype });
+  return filled.reshape(...shape);
+}
+
+/**
+ * `tf.constant`: a tensor of host values, by a copy. In graph mode a Const node. A number is float32, as everywhere in
+ * TF.js, unless a dtype is named: JavaScript does not tell 1 from 1.0.
+ */
+export function constant(value: HostValue, options: ConstantOptions = {}): Tensor {
+  if ((value as unknown) instanceof Tensor || isTfTensor(value)) {
+    throw new TensorTypeError('constant() takes host values, not a tensor.', 'Use convertToTensor(tensor).');
+  }
+  const host = hostArray(value, options);
+  return executingEagerly() ? new EagerTensor(toTfTensor(host)) : getDefaultGraph().addConstant(host, options.name);
+}
+
+/** `tf.convert_to_tensor`. A TF.js tensor is wrapped without a copy, with a life of its own; a tensor stays itself. */
+export function convertToTensor(value: TensorInput, options: ConstantOptions = {}): Tensor {
+  if (isTfTensor(value)) {
+    assertKnown(value);
+    // A clone shares the data and counts on its own, so that disposing one leaves the other.
+    return convertToTensor(new EagerTensor(value.clone()), options);
+  }
+  if (!(value instanceof Tensor)) return constant(value, options);
+  const { dtype } = options;
+  if (dtype !== undefined && value.dtype !== null && value.dtype !== dtype) {
+    throw new ValueError(
+      `Tensor conversion requested dtype ${dtype} for Tensor with dtype ${value.dtype}: ${value.toString()}`,
+      `Convert the values: cast(tensor, '${dtype}').`,
+    );
+  }
+  return executingEagerly() || value instanceof SymbolicTensor ? value : inGraph(getDefaultGraph(), value);
+}
+
+/** An operand of a graph op, as a tensor of that graph. */
+export function inGraph(graph: Graph, value: TensorInput, options: ConstantOptions = {}): SymbolicTensor {
+  if (value instanceof SymbolicTensor) return graph instanceof FuncGraph ? graph.capture(value) : value;
+  if (value instanceof EagerTensor || isTfTensor(value)) {
+    const eager = isTfTensor(value) ? new EagerTensor(value) : value;
+    if (graph instanceof FuncGraph) return graph.capture(eager);
+    throw new TensorTypeError(
+      `Attempting to capture an EagerTensor without building a function: it has shape ${shapeText(eager.shape)} and dtype ${eager.dtype}.`,
+      'A graph takes values: constant(tensor.numpy()) puts this one in, a placeholder lets each run feed its own.',
+    );
+  }
+  return graph.addConstant(hostArray(value as HostValue, options), options.name);
+}

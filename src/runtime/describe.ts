@@ -1,0 +1,31 @@
+/** How a debugger finds the runtime in a program: one hidden global that tells the mode without running anything. */
+import type { ExecutionMode } from '../protocol/tensor.ts';
+import { executingEagerly, executionMode } from './mode.ts';
+import { core } from './tfjs.ts';
+
+/** The global's key. The number is the version of what it holds. */
+export const runtimeSymbol = Symbol.for('tensor-debugger.runtime.v1');
+
+export interface RuntimeFacts {
+  name: 'tensor-debugger';
+  /** The version of TensorFlow.js underneath. */
+  tfjsVersion: string;
+  backend: string | undefined;
+  /** What the program has used so far. */
+  mode: ExecutionMode;
+  /** What holds at this moment, in this scope. */
+  executingEagerly: boolean;
+}
+
+function describe(): RuntimeFacts {
+  return {
+    name: 'tensor-debugger',
+    tfjsVersion: core.version_core,
+    // Not getBackend(): that would start a backend.
+    backend: core.engine().backendName || undefined,
+    mode: executionMode(),
+    executingEagerly: executingEagerly(),
+  };
+}
+
+Object.defineProperty(globalThis, runtimeSymbol, { value: Object.freeze({ describe }), configurable: true });

@@ -1,0 +1,163 @@
+/** Ops that make tensors of nothing: zeros, ranges, random numbers, placeholders. */
+import type { Rank, ShapeMap } from '@tensorflow/tfjs-core';
+import { constant, convertToTensor, type TensorInput } from '../convert.ts';
+import { EagerTensor } from '../eager/eagerTensor.ts';
+import { InvalidArgumentError, ModeError } from '../errors.ts';
+import { getDefaultGraph } from '../graph/graph.ts';
+import { attr, type SymbolicShape } from '../graph/graphDef.ts';
+import { SymbolicTensor } from '../graph/symbolicTensor.ts';
+import { executingEagerly } from '../mode.ts';
+import { array } from '../numpy/ndarray.ts';
+import { type SparseTensor } from '../sparse.ts';
+import type { Tensor } from '../tensor.ts';
+import { core, requireBackend, requireTfDType, type TfDType } from '../tfjs.ts';
+import { callOp } from './dispatch.ts';
+import { add, multiply } from './math.ts';
+
+export interface CreationOptions {
+  dtype?: TfDType;
+  name?: string;
+}
+
+export function zeros(shape: readonly number[], { dtype = 'float32', name = 'zeros' }: CreationOptions = {}): Tensor {
+  return constant(dtype === 'bool' ? false : dtype === 'string' ? '' : 0, { dtype, shape, name });
+}
+
+export function ones(shape: readonly number[], { dtype = 'float32', name = 'ones' }: CreationOptions = {}): Tensor {
+  return constant(dtype === 'bool' ? true : 1, { dtype, shape, name });
+}
+
+export function fill(
+  shape: readonly number[],
+  value: number | boolean | string,
+  options: CreationOptions = {},
+): Tensor {
+  return constant(value, { name: 'Fill', ...options, shape });
+}
+
+/** `range(4)` is 0, 1, 2, 3; `range(2, 8, 2)` is 2, 4, 6. int32 unless a float is among them. */
+export function range(
+  start: number,
+  limit?: number,
+  delta = 1,
+  { dtype, name = 'range' }: CreationOptions = {},
+): Tensor {
+  const [from, to] = limit === undefined ? [0, start] : [start, limit];
+  if (delta === 0) throw new InvalidArgumentError('Requires delta != 0 [Op:Range]');
+  const count = Math.max(0, Math.ceil((to - from) / delta));
+  const integers = [from, to, delta].every(Number.isInteger);
+  const values = Float64Array.from({ length: count }, (_, i) => from + i * delta);
+  return constant(array(values), { dtype: dtype ?? (integers ? 'int32' : 'float32'), name });
+}
+
+export interface RandomOptions extends CreationOptions {
+  seed?: number;
+}
+
+function randomOp(
+  op: string,
+  shape: readonly number[],
+  seed: number | undefined,
+  name: string | undefined,
+): SymbolicTensor {
+  const graph = getDefaultGraph();
+  const shapeInput = constant(shape.length > 0 ? [...shape] : new Int32Array(0), {
+    dtype: 'int32',
+    name: `${op}/shape`,
+  });
+  const node = graph.addNode({
+    op,
+    name,
+    inputs: [shapeInput as SymbolicTensor],
+    attr: { dtype: attr.type('float32'), T: attr.type('int32'), seed: attr.int(seed ?? 0), seed2: attr.int(0) },
+    outputs: [{ dtype: 'float32', shape: [...shape] }],
+  });
+  return node.outputs[0] as SymbolicTensor;
+}
+
+export const random = {
+  /** float32, from `minval` up to but without `maxval`. */
+  uniform(shape: readonly number[], minval = 0, maxval = 1, { seed, name }: RandomOptions = {}): Tensor {
+    requireBackend();
+    if (executingEagerly()) {
+      return new EagerTensor(core.randomUniform([...shape] as ShapeMap[Rank], minval, maxval, 'float32', seed));
+    }
+    const unit = randomOp('RandomUniform', shape, seed, name);
+    return minval === 0 && maxval === 1 ? unit : add(multiply(unit, maxval - minval), minval);
+  },
+
+  /** float32, of a mean and a standard deviation. */
+  normal(shape: readonly number[], mean = 0, stddev = 1, { seed, name }: RandomOptions = {}): Tensor {
+    requireBackend();
+    if (executingEagerly()) {
+      return new EagerTensor(core.randomNormal([...shape] as ShapeMap[Rank], mean, stddev, 'float32', seed));
+    }
+    const unit = randomOp('RandomStandardNormal', shape, seed, name);
+    return mean === 0 && stddev === 1 ? unit : add(multiply(unit, stddev), mean);
+  },
+};
+
+export interface PlaceholderOptions {
+  /** `null` for an axis of any length; default: unknown rank. */
+  shape?: SymbolicShape;
+  name?: string;
+}
+
+/**
+ * `tf.compat.v1.placeholder`: a graph tensor that each run feeds.
+ * @throws ModeError in eager mode
+ */
+export function placeholder(
+  dtype: TfDType,
+  { shape = null, name = 'Placeholder' }: PlaceholderOptions = {},
+): SymbolicTensor {
+  if (executingEagerly()) {
+    throw new ModeError(
+      'placeholder() is not compatible with eager execution: an eager tensor has its value from the start.',
+      'Make it in a graph: new Graph().asDefault(() => placeholder(...)), or call compat.v1.disableEagerExecution() at startup.\n' +
+        'In eager mode write a function of the tensor instead.',
+    );
+  }
+  const type = requireTfDType(dtype);
+  return getDefaultGraph().addNode({
+    op: 'Placeholder',
+    name,
+    attr: { dtype: attr.type(type), shape: attr.shape(shape) },
+    outputs: [{ dtype: type, shape }],
+  }).outputs[0] as SymbolicTensor;
+}
+
+/** A placeholder that has a value where none is fed. */
+export function placeholderWithDefault(
+  value: TensorInput,
+  { shape, name = 'PlaceholderWithDefault' }: PlaceholderOptions = {},
+): Tensor {
+  const input = convertToTensor(value, { name: `${name}/input` });
+  if (!(input instanceof SymbolicTensor)) return input;
+  return input.graph.addNode({
+    op: 'PlaceholderWithDefault',
+    name,
+    inputs: [input],
+    attr: { dtype: attr.type(input.dtype), shape: attr.shape(shape ?? input.shape) },
+    outputs: [{ dtype: input.dtype, shape: shape ?? input.shape }],
+  }).outputs[0] as SymbolicTensor;
+}
+
+export const sparse = {
+  /** `tf.sparse.to_dense`. */
+  toDense(value: SparseTensor, { name }: { name?: string } = {}): Tensor {
+    const { indices, values, denseShape } = value;
+    return callOp({
+      op: 'SparseToDense',
+      nodeName: 'SparseToDense',
+      name,
+      inputs: [values, indices, denseShape, constant(0, values.dtype === null ? {} : { dtype: values.dtype })],
+      sameDType: 1,
+      order: [1, 2, 0, 3],
+      attr: (dtype) => ({ T: attr.type(dtype), Tindices: attr.type('int32'), validate_indices: attr.bool(true) }),
+      infer: ({ dtype }) => ({ dtype, shape: value.shape }),
+      eager: (elements, at, shape, empty) =>
+        core.sparseToDense(at, elements, [...shape.dataSync()] as never, empty as never),
+    });
+  },
+};

@@ -1,0 +1,218 @@
+/** Arithmetic, comparison, and functions of elements. Names are TensorFlow's. */
+import { InvalidArgumentError } from '../errors.ts';
+import type { OutputInfo } from '../graph/graph.ts';
+import { attr, type SymbolicShape } from '../graph/graphDef.ts';
+import type { Tensor } from '../tensor.ts';
+import { core, type TfTensor } from '../tfjs.ts';
+import type { TensorInput } from '../convert.ts';
+import { broadcastShapes, callOp, infoOf, operandDType } from './dispatch.ts';
+import { cast } from './shape.ts';
+
+export interface NameOption {
+  /** The node's name in graph mode. */
+  name?: string;
+}
+export type BinaryOp = (x: TensorInput, y: TensorInput, options?: NameOption) => Tensor;
+export type UnaryOp = (x: TensorInput, options?: NameOption) => Tensor;
+
+function binary(op: string, eager: (x: TfTensor, y: TfTensor) => TfTensor, nodeName = op): BinaryOp {
+  const infer = (x: OutputInfo, y: OutputInfo): OutputInfo => ({
+    dtype: x.dtype,
+    shape: broadcastShapes(op, x.shape, y.shape),
+  });
+  return (x, y, { name } = {}) => callOp({ op, nodeName, name, inputs: [x, y], infer, eager });
+}
+
+/** `x + y`, with broadcasting; numbers and arrays take the other's dtype. */
+export const add = binary('AddV2', (x, y) => core.add(x, y), 'Add');
+export const subtract = binary('Sub', (x, y) => core.sub(x, y));
+export const multiply = binary('Mul', (x, y) => core.mul(x, y));
+export const floordiv = binary('FloorDiv', (x, y) => core.floorDiv(x, y));
+export const mod = binary('FloorMod', (x, y) => core.mod(x, y));
+export const pow = binary('Pow', (x, y) => core.pow(x, y));
+export const maximum = binary('Maximum', (x, y) => core.maximum(x, y));
+export const minimum = binary('Minimum', (x, y) => core.minimum(x, y));
+export const squaredDifference = binary('SquaredDifference', (x, y) => core.squaredDifference(x, y));
+
+const realDivide = binary('RealDiv', (x, y) => core.div(x, y));
+
+/** True division: of integers too, as floats (float32, where TensorFlow takes the float64 that TF.js lacks). */
+export const divide: BinaryOp = (x, y, options) => {
+  const isInteger = operandDType([x, y]) === 'int32';
+  return isInteger ? realDivide(cast(x, 'float32'), cast(y, 'float32'), options) : realDivide(x, y, options);
+};
+
+function comparison(op: string, eager: (x: TfTensor, y: TfTensor) => TfTensor): BinaryOp {
+  const infer = (x: OutputInfo, y: OutputInfo): OutputInfo => ({
+    dtype: 'bool',
+    shape: broadcastShapes(op, x.shape, y.shape),
+  });
+  return (x, y, { name } = {}) => callOp({ op, name, inputs: [x, y], infer, eager });
+}
+
+export const equal = comparison('Equal', (x, y) => core.equal(x, y));
+export const notEqual = comparison('NotEqual', (x, y) => core.notEqual(x, y));
+export const less = comparison('Less', (x, y) => core.less(x, y));
+export const lessEqual = comparison('LessEqual', (x, y) => core.lessEqual(x, y));
+export const greater = comparison('Greater', (x, y) => core.greater(x, y));
+export const greaterEqual = comparison('GreaterEqual', (x, y) => core.greaterEqual(x, y));
+export const logicalAnd = comparison('LogicalAnd', (x, y) => core.logicalAnd(x, y));
+export const logicalOr = comparison('LogicalOr', (x, y) => core.logicalOr(x, y));
+
+/** @param result the output's dtype; default: the input's */
+function unary(op: string, eager: (x: TfTensor) => TfTensor, result?: 'bool' | 'float32'): UnaryOp {
+  const infer = ({ dtype, shape }: OutputInfo): OutputInfo => ({
+    // TF.js's float functions of integers give floats; complex stays complex.
+    dtype: result === undefined || (result === 'float32' && dtype !== 'int32' && dtype !== 'bool') ? dtype : result,
+    shape,
+  });
+  return (x, { name } = {}) => callOp({ op, name, inputs: [x], infer, eager });
+}
+
+export const negative = unary('Neg', (x) => core.neg(x));
+export const abs = unary('Abs', (x) => core.abs(x));
+export const sign = unary('Sign', (x) => core.sign(x));
+export const floor = unary('Floor', (x) => core.floor(x));
+export const ceil = unary('Ceil', (x) => core.ceil(x));
+export const round = unary('Round', (x) => core.round(x));
+export const square = unary('Square', (x) => core.square(x));
+export const relu = unary('Relu', (x) => core.relu(x));
+export const sqrt = unary('Sqrt', (x) => core.sqrt(x), 'float32');
+export const exp = unary('Exp', (x) => core.exp(x), 'float32');
+export const log = unary('Log', (x) => core.log(x), 'float32');
+export const sin = unary('Sin', (x) => core.sin(x), 'float32');
+export const cos = unary('Cos', (x) => core.cos(x), 'float32');
+export const tanh = unary('Tanh', (x) => core.tanh(x), 'float32');
+export const sigmoid = unary('Sigmoid', (x) => core.sigmoid(x), 'float32');
+export const softmax = unary('Softmax', (x) => core.softmax(x), 'float32');
+export const isNan = unary('IsNan', (x) => core.isNaN(x), 'bool');
+export const isInf = unary('IsInf', (x) => core.isInf(x), 'bool');
+export const isFinite = unary('IsFinite', (x) => core.isFinite(x), 'bool');
+export const logicalNot = unary('LogicalNot', (x) => core.logicalNot(x), 'bool');
+export const identity = unary('Identity', (x) => core.clone(x));
+export const zerosLike = unary('ZerosLike', (x) => core.zerosLike(x));
+export const onesLike = unary('OnesLike', (x) => core.onesLike(x));
+
+export interface MatmulOptions extends NameOption {
+  transposeA?: boolean;
+  transposeB?: boolean;
+}
+
+function matmulShape(a: SymbolicShape, b: SymbolicShape, transposeA: boolean, transposeB: boolean): SymbolicShape {
+  if (a === null || b === null) return null;
+  const text = `[${a.map(String).join(',')}], [${b.map(String).join(',')}]`;
+  if (a.length < 2 || b.length < 2) {
+    throw new InvalidArgumentError(`In[0] and In[1] must have rank 2 at least: ${text} [Op:MatMul]`);
+  }
+  const [rows, inner] = transposeA ? [a.at(-1), a.at(-2)] : [a.at(-2), a.at(-1)];
+  const [otherInner, columns] = transposeB ? [b.at(-1), b.at(-2)] : [b.at(-2), b.at(-1)];
+  if (typeof inner === 'number' && typeof otherInner === 'number' && inner !== otherInner) {
+    throw new InvalidArgumentError(`Matrix size-incompatible: In[0]: ${text.replace('], ', '], In[1]: ')} [Op:MatMul]`);
+  }
+  const batch = broadcastShapes('MatMul', a.slice(0, -2), b.slice(0, -2));
+  return batch && [...batch, rows ?? null, columns ?? null];
+}
+
+/** Matrix product; more axes in front are batches. */
+export function matmul(
+  a: TensorInput,
+  b: TensorInput,
+  { transposeA = false, transposeB = false, name }: MatmulOptions = {},
+): Tensor {
+  const batched = [a, b].some((value) => (infoOf(value).shape?.length ?? 2) > 2);
+  const [adjA, adjB] = batched ? ['adj_x', 'adj_y'] : ['transpose_a', 'transpose_b'];
+  return callOp({
+    op: batched ? 'BatchMatMulV2' : 'MatMul',
+    nodeName: 'MatMul',
+    name,
+    inputs: [a, b],
+    attr: (dtype) => ({ T: attr.type(dtype), [adjA]: attr.bool(transposeA), [adjB]: attr.bool(transposeB) }),
+    infer: (x, y) => ({ dtype: x.dtype, shape: matmulShape(x.shape, y.shape, transposeA, transposeB) }),
+    eager: (x, y) => core.matMul(x, y, transposeA, transposeB),
+  });
+}
+
+export interface ReduceOptions extends NameOption {
+  /** Default: all axes. */
+  axis?: number | readonly number[];
+  keepdims?: boolean;
+}
+export type ReduceOp = (x: TensorInput, options?: ReduceOptions) => Tensor;
+
+type EagerReduction = (x: TfTensor, axes: number[], keepDims: boolean) => TfTensor;
+
+function reduction(
+  op: string,
+  eager: EagerReduction,
+  result: (dtype: OutputInfo['dtype']) => OutputInfo['dtype'],
+): ReduceOp {
+  return (x, { axis, keepdims = false, name } = {}) => {
+    const rank = infoOf(x).shape?.length;
+    if (rank === undefined && axis === undefined) {
+      throw new InvalidArgumentError(
+        `${op} over all axes of a tensor of unknown rank.`,
+        'Name the axes: { axis: [0, 1] }.',
+      );
+    }
+    const given = axis === undefined ? Array.from({ length: rank ?? 0 }, (_, i) => i) : [axis].flat();
+    const axes = given.map((one) => {
+      if (rank === undefined) return one;
+      if (Number.isInteger(one) && one >= -rank && one < rank) return one < 0 ? one + rank : one;
+      throw new InvalidArgumentError(
+        `Invalid reduction dimension (${one} for input with ${rank} dimension(s)) [Op:${op}]`,
+      );
+    });
+    const reduced = (shape: SymbolicShape): SymbolicShape =>
+      shape && shape.flatMap((count, i) => (axes.includes(i) ? (keepdims ? [1] : []) : [count]));
+    return callOp({
+      op,
+      name,
+      inputs: [x],
+      constants: [{ name: 'reduction_indices', value: axes.length > 0 ? axes : new Int32Array(0) }],
+      attr: (dtype) => ({ T: attr.type(dtype), Tidx: attr.type('int32'), keep_dims: attr.bool(keepdims) }),
+      infer: (info) => ({ dtype: result(info.dtype), shape: reduced(info.shape) }),
+      eager: (tensor) => eager(tensor, axes, keepdims),
+    });
+  };
+}
+
+const asSum = (dtype: OutputInfo['dtype']): OutputInfo['dtype'] => (dtype === 'bool' ? 'int32' : dtype);
+
+export const reduceSum = reduction('Sum', (x, axes, keep) => core.sum(x, axes, keep), asSum);
+/** Of integers too, a float32 (TensorFlow rounds it down to an integer). */
+export const reduceMean = reduction(
+  'Mean',
+  (x, axes, keep) => core.mean(x, axes, keep),
+  () => 'float32',
+);
+export const reduceMax = reduction(
+  'Max',
+  (x, axes, keep) => core.max(x, axes, keep),
+  (dtype) => dtype,
+);
+export const reduceMin = reduction(
+  'Min',
+  (x, axes, keep) => core.min(x, axes, keep),
+  (dtype) => dtype,
+);
+export const reduceProd = reduction('Prod', (x, axes, keep) => core.prod(x, axes, keep), asSum);
+
+function extremum(op: string, eager: (x: TfTensor, axis: number) => TfTensor) {
+  return (x: TensorInput, { axis = 0, name }: NameOption & { axis?: number } = {}): Tensor => {
+    const rank = infoOf(x).shape?.length;
+    const at = axis < 0 && rank !== undefined ? axis + rank : axis;
+    return callOp({
+      op,
+      nodeName: op,
+      name,
+      inputs: [x],
+      constants: [{ name: 'dimension', value: at }],
+      attr: (dtype) => ({ T: attr.type(dtype), output_type: attr.type('int32') }),
+      infer: ({ shape }) => ({ dtype: 'int32', shape: shape && shape.filter((_, i) => i !== at) }),
+      eager: (tensor) => eager(tensor, at),
+    });
+  };
+}
+
+export const argmax = extremum('ArgMax', (x, axis) => core.argMax(x, axis));
+export const argmin = extremum('ArgMin', (x, axis) => core.argMin(x, axis));

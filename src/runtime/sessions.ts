@@ -1,0 +1,73 @@
+/** The default session, without knowing what a session is: graph tensors need it, and sessions need graph tensors. */
+import type { Graph } from './graph/graph.ts';
+import { ScopedStack } from './scopedStack.ts';
+import { ValueError } from './errors.ts';
+import type { ArrayElement } from './numpy/elementFormat.ts';
+import type { NDArray } from './numpy/ndarray.ts';
+import type { Tensor } from './tensor.ts';
+
+/** What a graph tensor needs of a session. */
+export interface SessionLike {
+  readonly graph: Graph;
+  /** Runs the graph for one of its tensors. */
+  evaluate(tensor: Tensor, feeds?: unknown): Promise<NDArray<ArrayElement>>;
+  evaluateSync(tensor: Tensor, feeds?: unknown): NDArray<ArrayElement>;
+}
+
+export interface EvalOptions {
+  session?: SessionLike;
+  /** Values for placeholders, as `session.run` takes them. */
+  feeds?: unknown;
+}
+
+const scopes = new ScopedStack<SessionLike>();
+/** Sessions that made themselves the default without a scope: InteractiveSession. The last one counts. */
+const installed: SessionLike[] = [];
+
+export function withSession<R>(session: SessionLike, fn: () => R): R {
+  return scopes.run(session, fn);
+}
+
+export function installSession(session: SessionLike): void {
+  installed.push(session);
+}
+
+export function uninstallSession(session: SessionLike): void {
+  const at = installed.lastIndexOf(session);
+  if (at >= 0) installed.splice(at, 1);
+}
+
+/** `tf.compat.v1.get_default_session()`; undefined where Python says None. */
+export function getDefaultSession(): SessionLike | undefined {
+  return scopes.current ?? installed.at(-1);
+}
+
+function isSession(value: EvalOptions | SessionLike): value is SessionLike {
+  return 'evaluate' in value && 'graph' in value;
+}
+
+/**
+ * The session that evaluates a tensor of `graph`, and the feeds.
+ * @throws ValueError without one, with TensorFlow's words, or if it is of another graph
+ */
+export function sessionFor(
+  graph: Graph,
+  options: EvalOptions | SessionLike = {},
+): { session: SessionLike; feeds: unknown } {
+  const given: EvalOptions = isSession(options) ? { session: options } : options;
+  const session = given.session ?? getDefaultSession();
+  if (session === undefined) {
+    throw new ValueError(
+      'Cannot evaluate tensor using `eval()`: No default session is registered.',
+      'Pass one: await tensor.eval({ session })\n' +
+        'Or make one the default: await session.asDefault(() => tensor.eval()), or new InteractiveSession().',
+    );
+  }
+  if (session.graph !== graph) {
+    throw new ValueError(
+      `Cannot use the ${given.session ? 'given' : 'default'} session to evaluate tensor: the tensor's graph is different from the session's graph.`,
+      "Pass a session of the tensor's graph: await tensor.eval({ session: new Session(tensor.graph) })",
+    );
+  }
+  return { session, feeds: given.feeds };
+}

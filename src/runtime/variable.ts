@@ -1,0 +1,138 @@
+/** `tf.Variable` in both modes: eager, a tensor that can be assigned to; in graph mode, a node with an initializer. */
+import type { Variable as TfVariable } from '@tensorflow/tfjs-core';
+import {
+  convertToTensor,
+  hostArray,
+  inGraph,
+  type ConstantOptions,
+  type HostValue,
+  type TensorInput,
+} from './convert.ts';
+import { EagerTensor } from './eager/eagerTensor.ts';
+import { InvalidArgumentError, ModeError, ValueError } from './errors.ts';
+import { getDefaultGraph } from './graph/graph.ts';
+import { addVariable, GraphVariable } from './graph/graphVariable.ts';
+import { type SymbolicTensor } from './graph/symbolicTensor.ts';
+import { toTfTensor } from './host.ts';
+import { executingEagerly } from './mode.ts';
+import { shapeText } from './numpy/arrayText.ts';
+import { Tensor } from './tensor.ts';
+import { core, isTfTensor } from './tfjs.ts';
+
+/** An eager variable. Its `tensor` is a TF.js variable, which TF.js's optimizers train. */
+export class EagerVariable extends EagerTensor {
+  readonly name: string;
+
+  constructor(tensor: TfVariable) {
+    super(tensor);
+    this.name = tensor.name;
+  }
+
+  /** Replaces the value; arrays that `numpy()` gave keep the old one. */
+  assign(value: TensorInput): this {
+    return this.#replace('assign', value, (_, next) => core.clone(next));
+  }
+
+  assignAdd(value: TensorInput): this {
+    return this.#replace('assignAdd', value, (old, next) => core.add(old, next));
+  }
+
+  assignSub(value: TensorInput): this {
+    return this.#replace('assignSub', value, (old, next) => core.sub(old, next));
+  }
+
+  #replace(
+    method: string,
+    value: TensorInput,
+    compute: (old: TfVariable, next: ReturnType<typeof toTfTensor>) => ReturnType<typeof toTfTensor>,
+  ): this {
+    if (!executingEagerly()) {
+      throw new ModeError(
+        `${method}() of an eager variable was called in graph mode.`,
+        'Make the variable in the graph, or assign outside of it.',
+      );
+    }
+    const variable = this.tensor as TfVariable;
+    const next = core.tidy(() => {
+      const given = this.#operand(value);
+      if (given.dtype !== this.dtype || (method === 'assign' && shapeText(given.shape) !== shapeText(this.shape))) {
+        throw new ValueError(
+          `Cannot assign value to variable '${this.name}': its shape and dtype are ${shapeText(this.shape)} ${this.dtype}, ` +
+            `the value's ${shapeText(given.shape)} ${given.dtype}.`,
+        );
+      }
+      return compute(variable, given);
+    });
+    if (shapeText(next.shape) !== shapeText(this.shape)) {
+      next.dispose();
+      throw new InvalidArgumentError(
+        `${method}: the result has shape ${shapeText(next.shape)}, the variable ${shapeText(this.shape)}.`,
+      );
+    }
+    variable.assign(next);
+    next.dispose();
+    return this;
+  }
+
+  #operand(value: TensorInput) {
+    if (value instanceof EagerTensor) return value.tensor;
+    if (isTfTensor(value)) return value;
+    return toTfTensor(hostArray(value as HostValue, { dtype: this.dtype }));
+  }
+
+  override repr(): string {
+    return super.repr().replace('<tf.Tensor: ', `<tf.Variable '${this.name}' `);
+  }
+}
+
+/** A graph variable as programs see it: its assignments take any value. */
+export class SymbolicVariable extends GraphVariable {
+  /** Adds an op that writes the value when it is run. */
+  assign(value: TensorInput): SymbolicTensor {
+    return this.#assignment('Assign', value);
+  }
+
+  assignAdd(value: TensorInput): SymbolicTensor {
+    return this.#assignment('AssignAdd', value);
+  }
+
+  assignSub(value: TensorInput): SymbolicTensor {
+    return this.#assignment('AssignSub', value);
+  }
+
+  #assignment(op: 'Assign' | 'AssignAdd' | 'AssignSub', value: TensorInput): SymbolicTensor {
+    const options = this.dtype === null ? {} : { dtype: this.dtype };
+    return this.assignTensor(inGraph(this.graph, value, { ...options, name: `${this.op.name}/value` }), op);
+  }
+}
+
+export type VariableOptions = Omit<ConstantOptions, 'shape'>;
+export type Variable = EagerVariable | SymbolicVariable;
+
+function makeVariable(initialValue: TensorInput, { dtype, name }: VariableOptions = {}): Variable {
+  const options = dtype === undefined ? {} : { dtype };
+  if (executingEagerly()) {
+    const isOurs = !(initialValue instanceof Tensor || isTfTensor(initialValue));
+    const value = convertToTensor(initialValue, options);
+    if (!(value instanceof EagerTensor))
+      throw new ModeError(`A variable of eager mode can't start from ${value.toString()}.`);
+    const variable = core.variable(value.tensor, true, name);
+    if (isOurs) value.dispose();
+    return new EagerVariable(variable);
+  }
+  const graph = getDefaultGraph();
+  const wish = name ?? 'Variable';
+  const value = inGraph(graph, initialValue, { ...options, name: `${wish}/initial_value` });
+  return addVariable(graph, value, wish, SymbolicVariable);
+}
+
+/**
+ * `tf.Variable`, with or without `new`: in eager mode an `EagerVariable`; in graph mode a `SymbolicVariable`, which has a
+ * value in a session once `compat.v1.globalVariablesInitializer()` has run there.
+ */
+export const Variable = function Variable(initialValue: TensorInput, options?: VariableOptions) {
+  return makeVariable(initialValue, options);
+} as unknown as {
+  new (initialValue: TensorInput, options?: VariableOptions): Variable;
+  (initialValue: TensorInput, options?: VariableOptions): Variable;
+};

@@ -1,5 +1,5 @@
 import type { Protocol } from 'devtools-protocol';
-import type { AgentListing, AgentWindow, Reinterpretation, WindowRequest } from '../protocol/agent.ts';
+import type { AgentListing, AgentStatistics, AgentWindow, Reinterpretation, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { Copies, ReadResult, TensorListing } from '../protocol/requests.ts';
 import type {
@@ -14,7 +14,7 @@ import { isDType, itemSize } from '../tensor/dtypes.ts';
 import { toJsonValues } from '../tensor/jsonValue.ts';
 import { shortestNumber } from '../tensor/numbers.ts';
 import { describeType, formatBytes, formatMs, previewRanges, previewValues } from '../tensor/preview.ts';
-import { sizeOf } from '../tensor/shape.ts';
+import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
 import { AgentLink, stopObjectGroup } from './agentLink.ts';
 import { BulkReader } from './bulkReader.ts';
@@ -189,7 +189,21 @@ class Inspector implements TensorInspector {
     const isBig = tensor.dtype === 'int64' || tensor.dtype === 'uint64';
     const extreme = (digits: string | null) =>
       digits === null ? null : isBig ? BigInt(digits) : shortestNumber(Number(digits), stored);
+    this.#warnOf(tensor, stats);
     return { ...stats, min: extreme(stats.min), max: extreme(stats.max) };
+  }
+
+  /** What the statistics have found stays with the tensor for the rest of the stop. */
+  #warnOf(tensor: TensorDescriptor, { nan, posInf, negInf, count, firstNotFinite }: AgentStatistics): void {
+    const known = this.#described.get(tensor.id);
+    if (!known || firstNotFinite === null || known.warnings.some(({ code }) => code === 'not-finite')) return;
+    const index = unravelIndex(firstNotFinite, knownShape(tensor)).join(', ');
+    const warning: TensorWarning = {
+      code: 'not-finite',
+      message: `${nan} of ${count} elements are NaN and ${posInf + negInf} are infinite; the first is at [${index}].`,
+      help: 'Read around it with a slice, and look at the inputs of the operation that made it.',
+    };
+    this.#described.set(tensor.id, { ...known, warnings: [...known.warnings, warning] });
   }
 
   async readBytes(id: string, byteOffset: number, byteCount: number): Promise<Uint8Array> {

@@ -60,6 +60,16 @@ function* ownMembers(container: object): Generator<Member> {
   }
 }
 
+/** From Node 22 on, a scope object throws for a variable whose declaration has not been reached. */
+function variableValue(scope: object, name: string): unknown {
+  try {
+    return ownValue(scope, name);
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
+}
+
 export class Finder {
   readonly #options: FindOptions;
   readonly #seenNames = new Set<string>();
@@ -75,11 +85,11 @@ export class Finder {
 
   /** Looks at the variables of a scope, in their order; names that an inner scope has already used are shadowed. */
   scope(scope: object): void {
-    for (const name of Object.keys(scope)) {
+    for (const name of Reflect.ownKeys(scope)) {
       if (this.truncated) return;
-      if (this.#seenNames.has(name) || wrapperNames.has(name)) continue;
+      if (typeof name !== 'string' || this.#seenNames.has(name) || wrapperNames.has(name)) continue;
       this.#seenNames.add(name);
-      const value = ownValue(scope, name);
+      const value = variableValue(scope, name);
       if (isInspectable(value)) this.variable(name, value);
     }
   }

@@ -68,17 +68,18 @@ export function isNative(fn: unknown): fn is (...args: unknown[]) => unknown {
 }
 
 /**
- * A property of a platform object (GPUBuffer, GPUDevice): an own data property, or a native getter on its prototypes.
- * A getter that the program wrote over it is not called.
+ * A property of a platform object (GPUBuffer, GPUDevice): what the native getter on its prototypes says, whatever the
+ * program has put over it; a data property where there is no such getter.
  */
 export function platformValue(object: object, key: string): unknown {
+  let value: unknown;
   for (let holder: object | null = object; holder && !util.types.isProxy(holder);) {
     const descriptor = Object.getOwnPropertyDescriptor(holder, key);
-    if (descriptor?.get) return isNative(descriptor.get) ? descriptor.get.call(object) : undefined;
-    if (descriptor) return descriptor.value;
+    if (isNative(descriptor?.get)) return descriptor.get.call(object);
+    value ??= descriptor?.value;
     holder = Object.getPrototypeOf(holder) as object | null;
   }
-  return undefined;
+  return value;
 }
 
 /**

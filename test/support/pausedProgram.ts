@@ -25,6 +25,7 @@ export class PausedProgram {
   frames: Protocol.Debugger.CallFrame[] = [];
   readonly output: { stdout: string; stderr: string };
   readonly exited: Promise<number | null>;
+  readonly #closed: Promise<void>;
   #pauses: Protocol.Debugger.CallFrame[][] = [];
   #waiting: ((frames: Protocol.Debugger.CallFrame[] | null) => void) | null = null;
   #over = false;
@@ -48,6 +49,7 @@ export class PausedProgram {
       void Promise.all([main.close(), agent.close()]);
     });
     this.exited = new Promise((resolve) => process.once('exit', resolve));
+    this.#closed = new Promise((resolve) => process.once('close', () => resolve()));
   }
 
   /** @param program a path below test/debuggee */
@@ -113,6 +115,12 @@ export class PausedProgram {
     });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
+  }
+
+  /** All that the program has printed, once its pipes are closed. */
+  async closedOutput(): Promise<{ stdout: string; stderr: string }> {
+    await this.#closed;
+    return this.output;
   }
 
   async end(): Promise<void> {

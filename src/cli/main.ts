@@ -111,4 +111,10 @@ function shortName(file: string): string {
   return name.startsWith('..') || name === '' ? file : name;
 }
 
+// Whoever reads our output may have seen enough (`| head`); the program under inspection still comes to its end.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 process.exitCode = await main(process.argv.slice(2));

@@ -51,7 +51,10 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
         ? [`${paint.dim(`[${tensor.slice}]`)}`, ...formatValues(tensor.values, tensor.dtype)]
         : []),
       ...(tensor.stats ? [formatStatistics(tensor.stats)] : []),
-      ...tensor.warnings.map((warning) => formatWarning(warning, options)),
+      ...(tensor.error === null ? [] : tensor.error.split('\n').map((line) => paint.red(line))),
+      ...tensor.warnings
+        .filter(({ message }) => !tensor.error?.includes(message))
+        .map((warning) => formatWarning(warning, options)),
     ];
     if (below.length > 0) lines.push('', paint.bold(tensor.expression), ...below.map((line) => `  ${line}`));
   }
@@ -108,14 +111,16 @@ function formatTable(tensors: readonly DocumentTensor[], { width, color }: Table
   return [
     header,
     ...tensors.map((tensor, index) => {
-      const text = tensor.error === null ? formatPreview(tensor, room) : tensor.error;
-      return `${join(rows[index] ?? [])}  ${tensor.error === null ? text : paint.red(text)}`;
+      const text = tensor.error === null ? formatPreview(tensor, room) : paint.red('not read, see below');
+      return `${join(rows[index] ?? [])}  ${text}`;
     }),
   ];
 }
 
-function deviceOf({ device, location, state }: DocumentTensor): string {
+function deviceOf({ device, location, state, kind }: DocumentTensor): string {
   if (!device) return '-';
+  // It has no value, so it is nowhere.
+  if (kind === 'symbolic' || kind === 'tracer') return kind;
   const onHost = (device.type === 'webgpu' || device.type === 'webgl') && location === 'host';
   return `${device.type}${onHost ? ' (on host)' : ''}${state === 'live' || state === null ? '' : ` (${state})`}`;
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { after, test } from 'node:test';
+import { WebSocketSession } from '../../src/cdp/webSocketSession.ts';
 import { debuggees, inspect, lineOf } from '../support/cli.ts';
 
 const started: ChildProcess[] = [];
@@ -63,4 +64,24 @@ test('status 5: a program that never gets there is left running', async () => {
   assert.equal(status, 5);
   assert.equal(child.exitCode, null);
   assert.equal(child.signalCode, null);
+});
+
+test('to a program that another debugger has stopped already: it is read where it stands', async () => {
+  const { address, port } = await start(['--inspect-brk=127.0.0.1:0', 'repeats.js']);
+  const other = await WebSocketSession.connect(address);
+  const stopped = new Promise<void>((resolve) => {
+    other.on('Debugger.paused', ({ callFrames: [frame] }) => {
+      if (frame?.functionName === 'work') resolve();
+      else void other.send('Debugger.resume', {});
+    });
+  });
+  await other.send('Debugger.enable', {});
+  await other.send('Runtime.runIfWaitingForDebugger');
+  await stopped;
+
+  const { status, document } = await inspect(['--attach', port]);
+  assert.equal(status, 0);
+  assert.equal(document.stop?.function, 'work');
+  assert.deepEqual(document.tensors[0]?.values, [1, 2, 3]);
+  await other.close();
 });

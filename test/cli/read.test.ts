@@ -137,8 +137,19 @@ test('in a terminal, what was asked for is printed in full', async () => {
   assert.match(stdout, /count 6 +min 1 +max 6 +mean 3\.5/);
 });
 
-test('in a terminal, an error stands in its row', async () => {
-  const { status, stdout } = await runCli(['inspect', '--expr', 'missing', 'expressions.js']);
+test('in a terminal, an error stands below the table', async () => {
+  const { status, stdout } = await runCli(['inspect', '--expr', 'missing', '--expr', 'values', 'expressions.js']);
   assert.equal(status, 4);
-  assert.match(stdout, /^missing +- .*missing/m);
+  assert.match(stdout, /^missing +- .* not read, see below$/m);
+  assert.match(stdout, /^missing\n {2}"missing" is not available/m);
+});
+
+test('--expr reads raw memory as a type and a shape', async () => {
+  const { status, document } = await inspect(['--expr', 'values.buffer as uint32[2, 2]', 'expressions.js']);
+  assert.equal(status, 0);
+  assert.deepEqual(document.tensors[0]?.dtype, 'uint32');
+  assert.deepEqual(document.tensors[0]?.values, [
+    [0x3f800000, 0x40000000],
+    [0x40400000, 0x40800000],
+  ]);
 });

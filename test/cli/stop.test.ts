@@ -1,10 +1,11 @@
 /** Where it stops, and what the program is started with. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { nodeBinary } from '../support/environment.ts';
-import { debuggees, inspect, lineOf, runCli, tensorOf } from '../support/cli.ts';
+import { cliPath, debuggees, inspect, lineOf, runCli, tensorOf } from '../support/cli.ts';
 
 test('without --break: a debugger statement', async () => {
   const { status, document } = await inspect(['arrays.js']);
@@ -98,4 +99,11 @@ test('in a terminal: a frame without tensors says so', async () => {
   const { status, stdout } = await runCli(['inspect', 'none.js']);
   assert.equal(status, 0);
   assert.match(stdout, /There are no tensors in this frame\./);
+});
+
+test('a reader that has seen enough does not break the tool or the program', () => {
+  const command = `"${process.execPath}" "${cliPath}" inspect arrays.js | true; exit \${PIPESTATUS[0]}`;
+  const { status, stderr } = spawnSync('bash', ['-c', command], { cwd: debuggees, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.equal(stderr, 'to stderr\n');
 });

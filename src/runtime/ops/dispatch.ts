@@ -70,9 +70,19 @@ function runNow({ op, inputs, sameDType = inputs.length, infer, eager }: OpCall)
       );
     });
     infer(...tensors.map((tensor) => ({ dtype: tensor.dtype, shape: tensor.shape })));
-    return eager(...tensors);
+    return explained(op, () => eager(...tensors));
   });
   return new EagerTensor(result);
+}
+
+/** What TF.js refuses although it passed the checks here, for example a dtype that an op lacks. */
+function explained(op: string, run: () => TfTensor): TfTensor {
+  try {
+    return run();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidArgumentError(`${reason} [Op:${op}]`, undefined, { cause: error });
+  }
 }
 
 function eagerOperand(input: TensorInput, dtype: TfDType | null): TfTensor {

@@ -27,7 +27,6 @@ function binary(op: string, eager: (x: TfTensor, y: TfTensor) => TfTensor, nodeN
 export const add = binary('AddV2', (x, y) => core.add(x, y), 'Add');
 export const subtract = binary('Sub', (x, y) => core.sub(x, y));
 export const multiply = binary('Mul', (x, y) => core.mul(x, y));
-export const floordiv = binary('FloorDiv', (x, y) => core.floorDiv(x, y));
 export const mod = binary('FloorMod', (x, y) => core.mod(x, y));
 export const pow = binary('Pow', (x, y) => core.pow(x, y));
 export const maximum = binary('Maximum', (x, y) => core.maximum(x, y));
@@ -35,6 +34,12 @@ export const minimum = binary('Minimum', (x, y) => core.minimum(x, y));
 export const squaredDifference = binary('SquaredDifference', (x, y) => core.squaredDifference(x, y));
 
 const realDivide = binary('RealDiv', (x, y) => core.div(x, y));
+
+const floorDivide = binary('FloorDiv', (x, y) => core.floorDiv(x, y));
+
+/** Division rounded down. Of floats too it gives floats; TF.js's own FloorDiv would make int32 of them. */
+export const floordiv: BinaryOp = (x, y, options) =>
+  operandDType([x, y]) === 'int32' ? floorDivide(x, y, options) : floor(realDivide(x, y), options);
 
 /** True division: of integers too, as floats (float32, where TensorFlow takes the float64 that TF.js lacks). */
 export const divide: BinaryOp = (x, y, options) => {
@@ -59,13 +64,17 @@ export const greaterEqual = comparison('GreaterEqual', (x, y) => core.greaterEqu
 export const logicalAnd = comparison('LogicalAnd', (x, y) => core.logicalAnd(x, y));
 export const logicalOr = comparison('LogicalOr', (x, y) => core.logicalOr(x, y));
 
-/** @param result the output's dtype; default: the input's */
-function unary(op: string, eager: (x: TfTensor) => TfTensor, result?: 'bool' | 'float32'): UnaryOp {
-  const infer = ({ dtype, shape }: OutputInfo): OutputInfo => ({
-    // TF.js's float functions of integers give floats; complex stays complex.
-    dtype: result === undefined || (result === 'float32' && dtype !== 'int32' && dtype !== 'bool') ? dtype : result,
-    shape,
-  });
+/** @param kind `test` gives bool; `float` takes floats and complex numbers only, as in TensorFlow */
+function unary(op: string, eager: (x: TfTensor) => TfTensor, kind?: 'test' | 'float'): UnaryOp {
+  const infer = ({ dtype, shape }: OutputInfo): OutputInfo => {
+    if (kind === 'float' && (dtype === 'int32' || dtype === 'bool')) {
+      throw new InvalidArgumentError(
+        `Value for attr 'T' of ${dtype} is not in the list of allowed values: float32, complex64 [Op:${op}]`,
+        "Convert the tensor: cast(tensor, 'float32').",
+      );
+    }
+    return { dtype: kind === 'test' ? 'bool' : dtype, shape };
+  };
   return (x, { name } = {}) => callOp({ op, name, inputs: [x], infer, eager });
 }
 
@@ -77,18 +86,18 @@ export const ceil = unary('Ceil', (x) => core.ceil(x));
 export const round = unary('Round', (x) => core.round(x));
 export const square = unary('Square', (x) => core.square(x));
 export const relu = unary('Relu', (x) => core.relu(x));
-export const sqrt = unary('Sqrt', (x) => core.sqrt(x), 'float32');
-export const exp = unary('Exp', (x) => core.exp(x), 'float32');
-export const log = unary('Log', (x) => core.log(x), 'float32');
-export const sin = unary('Sin', (x) => core.sin(x), 'float32');
-export const cos = unary('Cos', (x) => core.cos(x), 'float32');
-export const tanh = unary('Tanh', (x) => core.tanh(x), 'float32');
-export const sigmoid = unary('Sigmoid', (x) => core.sigmoid(x), 'float32');
-export const softmax = unary('Softmax', (x) => core.softmax(x), 'float32');
-export const isNan = unary('IsNan', (x) => core.isNaN(x), 'bool');
-export const isInf = unary('IsInf', (x) => core.isInf(x), 'bool');
-export const isFinite = unary('IsFinite', (x) => core.isFinite(x), 'bool');
-export const logicalNot = unary('LogicalNot', (x) => core.logicalNot(x), 'bool');
+export const sqrt = unary('Sqrt', (x) => core.sqrt(x), 'float');
+export const exp = unary('Exp', (x) => core.exp(x), 'float');
+export const log = unary('Log', (x) => core.log(x), 'float');
+export const sin = unary('Sin', (x) => core.sin(x), 'float');
+export const cos = unary('Cos', (x) => core.cos(x), 'float');
+export const tanh = unary('Tanh', (x) => core.tanh(x), 'float');
+export const sigmoid = unary('Sigmoid', (x) => core.sigmoid(x), 'float');
+export const softmax = unary('Softmax', (x) => core.softmax(x), 'float');
+export const isNan = unary('IsNan', (x) => core.isNaN(x), 'test');
+export const isInf = unary('IsInf', (x) => core.isInf(x), 'test');
+export const isFinite = unary('IsFinite', (x) => core.isFinite(x), 'test');
+export const logicalNot = unary('LogicalNot', (x) => core.logicalNot(x), 'test');
 export const identity = unary('Identity', (x) => core.clone(x));
 export const zerosLike = unary('ZerosLike', (x) => core.zerosLike(x));
 export const onesLike = unary('OnesLike', (x) => core.onesLike(x));

@@ -173,12 +173,14 @@ export class Debuggee {
       if (breakpoint.logMessage === undefined) stopping.push(breakpoint);
       else this.#events.output('console', await this.#logText(breakpoint.logMessage, top), top);
     }
-    // Node's own reason, which the protocol's types don't know.
-    const atStart = (event.reason as string) === 'Break on start';
+    const reasons = reasonsOf(event);
+    const atStart = reasons.some(({ reason }) => reason === 'Break on start');
+    const exception = reasons.find(({ reason }) => isException(reason));
     const stop = this.#stopOf(event, stopping, {
+      exception,
       atStart: atStart && this.#stopsAtEntry,
       // It stopped for nothing but what was passed over.
-      onlyPassed: stopping.length === 0 && (atStart || isEntry || hits.length > 0) && !isException(event.reason),
+      onlyPassed: stopping.length === 0 && (atStart || isEntry || hits.length > 0) && !exception,
     });
     if (stop) return this.#report(stop);
     await this.#passOver(event);
@@ -187,14 +189,14 @@ export class Debuggee {
   #stopOf(
     event: Protocol.Debugger.PausedEvent,
     stopping: readonly SourceBreakpoint[],
-    { atStart, onlyPassed }: { atStart: boolean; onlyPassed: boolean },
+    { exception, atStart, onlyPassed }: { exception: PauseReason | undefined; atStart: boolean; onlyPassed: boolean },
   ): Stop | undefined {
     const common = { callFrames: event.callFrames, hitBreakpointIds: stopping.map(({ id }) => id) };
-    if (isException(event.reason)) {
-      const data = event.data as (Protocol.Runtime.RemoteObject & { uncaught?: boolean }) | undefined;
+    if (exception) {
+      const data = exception.data as (Protocol.Runtime.RemoteObject & { uncaught?: boolean }) | undefined;
       const object: Protocol.Runtime.RemoteObject = data ?? { type: 'undefined' };
       const text = exceptionText(object);
-      const uncaught = data?.uncaught ?? event.reason === 'promiseRejection';
+      const uncaught = data?.uncaught ?? exception.reason === 'promiseRejection';
       const description = uncaught ? 'Paused on uncaught exception' : 'Paused on exception';
       return { ...common, reason: 'exception', description, text, exception: { object, uncaught } };
     }
@@ -274,6 +276,18 @@ export class Debuggee {
       this.#events.output('console', `The debugger failed: ${(error as Error).message}\n`);
     });
   }
+}
+
+/** `Break on start` is Node's own reason, which the protocol's types don't know. */
+interface PauseReason {
+  reason: string;
+  data: unknown;
+}
+
+function reasonsOf({ reason, data }: Protocol.Debugger.PausedEvent): PauseReason[] {
+  if (reason !== 'ambiguous') return [{ reason, data }];
+  const { reasons } = data as { reasons: { reason: string; auxData?: unknown }[] };
+  return reasons.map(({ reason: one, auxData }) => ({ reason: one, data: auxData }));
 }
 
 function isException(reason: string): boolean {

@@ -87,6 +87,11 @@ export class DapClient {
     });
   }
 
+  /** The sequence number of the last message that was sent. */
+  get lastSeq(): number {
+    return this.#seq - 1;
+  }
+
   raw(bytes: string | Buffer): void {
     this.#output.write(bytes);
   }

@@ -1,7 +1,5 @@
 /** The requests about a program that runs or is paused. */
-import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { TensorEvents } from '../protocol/requests.ts';
-import type { SourceBreakpoint } from './breakpoints.ts';
 import { errors } from './errors.ts';
 import { evaluateRequest } from './evaluateRequest.ts';
 import { exceptionInfo } from './exceptionInfo.ts';
@@ -18,7 +16,8 @@ export interface Program {
   run(): Promise<Run>;
   offsets(): Position;
   send<Name extends keyof TensorEvents>(name: Name, body: TensorEvents[Name]): void;
-  describeBreakpoint(breakpoint: SourceBreakpoint): DebugProtocol.Breakpoint;
+  /** Something of the program may have been changed by the client. */
+  assigned(): Promise<void>;
 }
 
 /** @throws TensorError if the program runs without a debugger */
@@ -67,10 +66,15 @@ export function programHandlers(program: Program): Handlers<ProgramRequests> {
     },
     setVariable: async (args) => {
       const body = await setVariable(await inspection(), args);
-      program.send('tensor/changed', { reason: 'assigned' });
+      await program.assigned();
       return body;
     },
-    evaluate: async (args) => evaluateRequest(await inspection(), args),
+    evaluate: async (args) => {
+      const body = await evaluateRequest(await inspection(), args);
+      // In the debug console everything is allowed, assignments among it.
+      if (args.context === 'repl') await program.assigned();
+      return body;
+    },
     exceptionInfo: async () => exceptionInfo(await inspection()),
     readMemory: async ({ memoryReference, offset = 0, count }) => {
       const inspector = await (await inspection()).tensors.inspector();

@@ -17,6 +17,8 @@ import { Variables } from './variables.ts';
 
 export interface RunHost extends LaunchHost {
   stopped(run: Run, stop: Stop): void;
+  /** The client let it run. */
+  resumed(run: Run): void;
   continued(): void;
   logged(
     text: string,
@@ -122,6 +124,7 @@ export class Run {
       beforeResume: async () => {
         frames.resumed();
         variables.forget();
+        host.resumed(this);
         await tensors.resuming();
       },
       continued: () => {

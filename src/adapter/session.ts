@@ -47,7 +47,7 @@ export class TensorDebugSession extends DebugSession {
       run: () => this.#requireRun(),
       offsets: () => this.#offsets,
       send: (name: keyof TensorEvents, body: TensorEvents[typeof name]) => this.sendEvent(new Event(name, body)),
-      describeBreakpoint: (breakpoint: SourceBreakpoint) => this.#describeBreakpoint(breakpoint),
+      assigned: async () => this.#tensorsChanged(await this.#requireRun(), 'assigned'),
     };
     this.#handlers = {
       ...programHandlers(program),
@@ -202,7 +202,11 @@ export class TensorDebugSession extends DebugSession {
     return {
       output: (category, text) => this.#output(category, text),
       runInTerminal: this.#canRunInTerminal ? (args) => this.#runInTerminal(args) : undefined,
-      stopped: (_run, stop) => this.#stopped(stop),
+      stopped: (run, stop) => {
+        this.#stopped(stop);
+        this.#tensorsChanged(run, 'stopped');
+      },
+      resumed: (run) => this.#tensorsChanged(run, 'resumed'),
       continued: () => {
         this.sendEvent(new Event('continued', { threadId, allThreadsContinued: true }));
       },
@@ -216,6 +220,11 @@ export class TensorDebugSession extends DebugSession {
         this.sendEvent(new Event('output', body));
       },
     };
+  }
+
+  /** Only who has asked for tensors before wants to know. */
+  #tensorsChanged({ inspection }: Run, reason: TensorEvents['tensor/changed']['reason']): void {
+    if (inspection?.tensors.inUse) this.sendEvent(new Event('tensor/changed', { reason }));
   }
 
   #runInTerminal(

@@ -232,7 +232,7 @@ function costText({ access, byteLength }: TensorDescriptor, cost: TensorPreview[
 
 function statisticsRows(stats: TensorStatistics): Row[] {
   const { count, min, max, mean, std, zeros, nan, posInf, negInf, firstNotFinite, where, cost } = stats;
-  const optional = (value: number | bigint | null) => (value === null ? 'none is finite' : String(value));
+  const optional = (value: number | string | null) => (value === null ? 'none is finite' : String(value));
   return [
     row('count', String(count)),
     row('min', optional(min)),

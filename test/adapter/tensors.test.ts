@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { ErrorReport } from '../../src/protocol/errors.ts';
+import type { TensorRequestName, TensorRequests } from '../../src/protocol/requests.ts';
+import { nodeBinaries } from '../support/environment.ts';
+import { debuggee, TestSession } from './session.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-adapter-tensors-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const atStep = { launch: { program: 'tensors.mjs' }, breakpoints: { 'tensors.mjs': [{ at: 'STEP' }] } };
+
+function ask<Name extends TensorRequestName>(
+  session: TestSession,
+  name: Name,
+  args: TensorRequests[Name]['arguments'],
+): Promise<TensorRequests[Name]['result']> {
+  return session.client.request(name, args);
+}
+
+async function reportOf(session: TestSession, name: TensorRequestName, args: object): Promise<ErrorReport> {
+  const response = await session.client.send(name, args);
+  assert.equal(response.success, false);
+  const { error } = response.body as { error: DebugProtocol.Message };
+  const report = JSON.parse(error.variables?.['report'] ?? '') as ErrorReport;
+  assert.ok(response.message?.startsWith(report.message), 'the message is what a plain client shows');
+  return report;
+}
+
+for (const { major, path: node } of nodeBinaries()) {
+  describe(`Node ${major}`, () => {
+    test('tensors among the variables show a line each, and the program is not touched', async () => {
+      await TestSession.run({ ...atStep, node }, async (session) => {
+        await session.stopped('breakpoint');
+        const locals = await session.variables(await session.scope('Local'));
+        const shown = Object.fromEntries(locals.map(({ name, value }) => [name, value]));
+        assert.equal(shown['inputs'], 'float32[2, 3] cpu 24 B  [[1, 2, 3], [4, 5, 6]]');
+        assert.equal(shown['scaled'], 'float32[2, 3] cpu 24 B  [[2, 4, 6], [8, 10, 12]]');
+        assert.equal(shown['scalar'], 'float32[] cpu 4 B  3.7');
+        assert.equal(shown['samples'], 'float32[4] cpu 16 B  [1, NaN, Infinity, -0]');
+        assert.match(shown['wide'] ?? '', /^float32\[30, 100\] cpu 11\.7 KB {2}\[\[0, 1, 2/);
+        assert.equal(shown['plain'], "{name: 'plain'}");
+        assert.equal(shown['target'], '1');
+        await session.setBreakpoints('tensors.mjs', []);
+        await session.continue();
+        assert.equal(await session.exitCode(), 0);
+        // It counts its tensors as it does without a debugger.
+        const alone = spawnSync(node, [debuggee('tensors.mjs')], { encoding: 'utf8' });
+        assert.equal(session.client.outputOf('stdout'), alone.stdout);
+      });
+    });
+  });
+}
+
+test('a tensor opens to what it is, and its values to pages', async () => {
+  await TestSession.run(atStep, async (session) => {
+    await session.stopped('breakpoint');
+    const wide = await session.variable('Local', 'wide');
+    const children = await session.variables(wide.variablesReference);
+    const shown = Object.fromEntries(children.map(({ name, value }) => [name, value]));
+    assert.equal(shown['dtype'], 'float32');
+    assert.equal(shown['shape'], '[30, 100]');
+    assert.equal(shown['device'], 'cpu, on host');
+    assert.match(shown['copy cost'] ?? '', /11\.7 KB/);
+    const values = children.find(({ name }) => name === 'values');
+    assert.equal(values?.indexedVariables, 30);
+    const rows = await session.variables(values.variablesReference, { filter: 'indexed', start: 28, count: 2 });
+    assert.deepEqual(
+      rows.map(({ name, value, indexedVariables }) => [name, value, indexedVariables]),
+      [
+        ['28', '[2800, 2801, 2802, 2803, 2804, 2805, ...]', 100],
+        ['29', '[2900, 2901, 2902, 2903, 2904, 2905, ...]', 100],
+      ],
+    );
+    const row = rows[1]?.variablesReference ?? 0;
+    const elements = await session.variables(row, { filter: 'indexed', start: 98, count: 100 });
+    assert.deepEqual(
+      elements.map(({ name, value }) => [name, value]),
+      [
+        ['98', '2998'],
+        ['99', '2999'],
+      ],
+    );
+    assert.deepEqual(await session.variables(row, { filter: 'named' }), []);
+    const statistics = children.find(({ name }) => name === 'statistics');
+    const computed = await session.variables(statistics?.variablesReference ?? 0);
+    const stats = Object.fromEntries(computed.map(({ name, value }) => [name, value]));
+    assert.deepEqual(
+      [stats['count'], stats['min'], stats['max'], stats['mean'], stats['zeros'], stats['NaN']],
+      ['3000', '0', '2999', '1499.5', '1', '0'],
+    );
+    // The object itself is still there for who looks for it.
+    const object = await session.variable(wide.variablesReference, 'object');
+    assert.ok((await session.variables(object.variablesReference)).some(({ name }) => name === 'dataId'));
+    const scalar = await session.variable('Local', 'scalar');
+    const value = await session.variable(scalar.variablesReference, 'values');
+    assert.deepEqual(
+      (await session.variables(value.variablesReference)).map((variable) => variable.value),
+      ['3.7'],
+    );
+  });
+});
+
+test('what people type by habit is answered by our own reader, which says so', async () => {
+  await TestSession.run(atStep, async (session) => {
+    await session.stopped('breakpoint');
+    for (const expression of [
+      'scaled.data()',
+      'await scaled.data()',
+      'scaled.dataSync();',
+      '(await scaled.array())',
+      'scaled.arraySync()',
+      'scaled.print()',
+      'scaled.numpy()',
+      'scaler.weights.arraySync()',
+    ]) {
+      // The module's variable is captured by no function that runs here.
+      if (expression.startsWith('scaler')) continue;
+      for (const context of ['repl', 'watch']) {
+        const { result, type, indexedVariables } = await session.evaluate(expression, context);
+        const values = /data/.test(expression) ? '[2, 4, 6, 8, 10, 12]' : '[[2, 4, 6], [8, 10, 12]]';
+        assert.ok(
+          result.startsWith(`float32[2, 3] ${values}  (read by Tensor Debugger instead of `),
+          `${expression}: ${result}`,
+        );
+        assert.equal(type, 'float32[2, 3]');
+        assert.equal(indexedVariables, 2);
+      }
+    }
+    assert.match((await session.evaluate('wide.arraySync()')).result, /^float32\[30, 100\] of \[.*\] \[\[0, 1/);
+    // What is no tensor, or would change the program, is evaluated as it stands.
+    assert.equal((await session.evaluate('({ data() { return 7; } }).data()')).result, '7');
+    assert.match(
+      await session.failure('evaluate', { expression: 'plain.data()', context: 'repl' }),
+      /plain\.data is not a function/,
+    );
+    // A hover never runs what a console would.
+    assert.equal(
+      (await session.evaluate('scaled', 'hover')).result,
+      'float32[2, 3] cpu 24 B  [[2, 4, 6], [8, 10, 12]]',
+    );
+  });
+});
+
+test('the custom requests: list, describe, read, stats, export, copies', async () => {
+  await TestSession.run(atStep, async (session) => {
+    await session.stopped('breakpoint');
+    const { id: frameId } = await session.top();
+    const list = await ask(session, 'tensor/list', { frameId });
+    assert.deepEqual(
+      list.tensors.map(({ expression, scope }) => [expression, scope]).slice(0, 5),
+      ['inputs', 'target', 'scaled', 'scalar', 'samples', 'wide']
+        .filter((name) => name !== 'target')
+        .map((name) => [name, 'Local']),
+    );
+    assert.equal(list.runtimes[0]?.name, 'tfjs');
+    const named = { expression: 'scaled', frameId };
+    const { tensor } = await ask(session, 'tensor/describe', { tensor: named });
+    assert.deepEqual([tensor.dtype, tensor.shape, tensor.runtime], ['float32', [2, 3], 'tfjs']);
+    const read = await ask(session, 'tensor/read', { tensor: { id: tensor.id }, slice: '::-1, 1:' });
+    assert.deepEqual(
+      [read.values, read.shape],
+      [
+        [
+          [10, 12],
+          [4, 6],
+        ],
+        [2, 2],
+      ],
+    );
+    const bytes = await ask(session, 'tensor/read', { tensor: named, slice: '0', encoding: 'bytes' });
+    const data = Buffer.from(bytes.bytes ?? '', 'base64');
+    assert.deepEqual(
+      [0, 4, 8].map((offset) => data.readFloatLE(offset)),
+      [2, 4, 6],
+    );
+    const { stats } = await ask(session, 'tensor/stats', { tensor: named });
+    assert.deepEqual([stats.count, stats.min, stats.max, stats.mean], [6, 2, 12, 7]);
+    const samples = await ask(session, 'tensor/stats', { tensor: { expression: 'samples' } });
+    assert.deepEqual([samples.stats.nan, samples.stats.posInf, samples.stats.zeros], [1, 1, 1]);
+    const file = join(folder, 'scaled.npy');
+    const exported = await ask(session, 'tensor/export', { tensors: [{ name: 'scaled', tensor: named }], file });
+    assert.equal(exported.export.format, 'npy');
+    assert.equal(readFileSync(file).subarray(1, 6).toString(), 'NUMPY');
+    const again = await reportOf(session, 'tensor/export', { tensors: [{ name: 'scaled', tensor: named }], file });
+    assert.equal(again.code, 'file-exists');
+    await ask(session, 'tensor/copies', {});
+    const memory = await session.client.request<DebugProtocol.ReadMemoryResponse['body']>('readMemory', {
+      memoryReference: tensor.id,
+      offset: 4,
+      count: 100,
+    });
+    const raw = Buffer.from(memory?.data ?? '', 'base64');
+    assert.deepEqual([raw.length, raw.readFloatLE(0), memory?.unreadableBytes], [20, 4, 80]);
+  });
+});
+
+test('what cannot be answered fails with a code, in a form for people and one for programs', async () => {
+  await TestSession.run(atStep, async (session) => {
+    await session.stopped('breakpoint');
+    const { id: frameId } = await session.top();
+    const report = (name: TensorRequestName, args: object) => reportOf(session, name, args);
+    assert.equal((await report('tensor/read', { tensor: { expression: 'plain', frameId } })).code, 'not-a-tensor');
+    assert.equal(
+      (await report('tensor/read', { tensor: { expression: 'inputs.mul(2)', frameId } })).code,
+      'side-effect',
+    );
+    assert.equal((await report('tensor/read', { tensor: { expression: 'no.such', frameId } })).code, 'not-available');
+    const slice = await report('tensor/read', { tensor: { expression: 'scaled', frameId }, slice: '0, 0, 0' });
+    assert.equal(slice.code, 'invalid-slice');
+    assert.equal(typeof slice.position, 'number');
+    const { tensor } = await ask(session, 'tensor/describe', { tensor: { expression: 'scaled', frameId } });
+    await session.continue();
+    await session.stopped('breakpoint');
+    await report('tensor/read', { tensor: { id: tensor.id } });
+    await report('tensor/list', { frameId });
+    const first = await ask(session, 'tensor/describe', { tensor: { expression: 'target > 1 ? scaled : null' } });
+    assert.equal(first.tensor.dtype, 'float32');
+    await session.setBreakpoints('tensors.mjs', []);
+    await session.continue();
+    await session.terminated();
+    assert.equal((await report('tensor/list', { frameId })).code, 'program-ended');
+  });
+});
+
+test('changes are told to who looks at tensors', async () => {
+  await TestSession.run(atStep, async (session) => {
+    await session.stopped('breakpoint');
+    const { id: frameId } = await session.top();
+    await ask(session, 'tensor/list', { frameId });
+    const reasons = () =>
+      session.client.events
+        .filter(({ event }) => event === 'tensor/changed')
+        .map(({ body }) => (body as { reason: string }).reason);
+    await session.evaluate('target = 5');
+    assert.deepEqual(reasons(), ['assigned']);
+    await session.continue();
+    await session.stopped('breakpoint');
+    assert.deepEqual(reasons(), ['assigned', 'resumed', 'stopped']);
+  });
+});

@@ -11,8 +11,7 @@ import type {
   TensorWarning,
 } from '../protocol/tensor.ts';
 import { isDType, itemSize } from '../tensor/dtypes.ts';
-import { toJsonValues } from '../tensor/jsonValue.ts';
-import { shortestNumber } from '../tensor/numbers.ts';
+import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
 import { describeType, formatBytes, formatMs, previewRanges, previewValues } from '../tensor/preview.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
@@ -188,7 +187,7 @@ class Inspector implements TensorInspector {
     const stored = tensor.dtype;
     const isBig = tensor.dtype === 'int64' || tensor.dtype === 'uint64';
     const extreme = (digits: string | null) =>
-      digits === null ? null : isBig ? BigInt(digits) : shortestNumber(Number(digits), stored);
+      digits === null ? null : (jsonElement(isBig ? BigInt(digits) : Number(digits), stored) as number | string);
     this.#warnOf(tensor, stats);
     return { ...stats, min: extreme(stats.min), max: extreme(stats.max) };
   }
@@ -292,6 +291,12 @@ class Inspector implements TensorInspector {
       'findDevices',
       ids.map((objectId) => ({ objectId })),
     );
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof TensorError) || error.code !== 'no-device') throw error;
+    }
+    await this.#link.findTrackedDevices();
     return read();
   }
 

@@ -143,8 +143,9 @@ export interface CopyCost {
 /** Statistics over every element; min, max, mean and std over the finite ones only, null where there are none. */
 export interface TensorStatistics {
   count: number;
-  min: number | bigint | null;
-  max: number | bigint | null;
+  /** As `jsonElement` writes it: -0, and integers that a double can't hold, are strings. */
+  min: number | string | null;
+  max: number | string | null;
   mean: number | null;
   /** The population's: divided by n. */
   std: number | null;

@@ -51,6 +51,10 @@ for (const dtype of new Set((forms as PrintedForm[]).map((form) => form.dtype)))
 }
 
 test('a view prints as its elements, whatever its strides', () => {
-  const numbers = new NDArray(Int32Array.from({ length: 12 }, (_, i) => i), 'int32', { shape: [3, 4] });
+  const numbers = new NDArray(
+    Int32Array.from({ length: 12 }, (_, i) => i),
+    'int32',
+    { shape: [3, 4] },
+  );
   assert.equal(numbers.T.slice('::-1, 1').repr(), 'array([7, 6, 5, 4], dtype=int32)');
 });

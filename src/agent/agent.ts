@@ -16,6 +16,7 @@ import { reportOf, TensorError } from '../protocol/errors.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { Finder } from './find.ts';
+import { bindingsOwnMethod } from './read/device.ts';
 import type { ImmediateQueue } from './read/pump.ts';
 import { readers } from './readers/index.ts';
 import type { Reader } from './readers/reader.ts';
@@ -126,6 +127,17 @@ export class Agent {
     for (const scope of scopes) finder.scope(scope);
   }
 
+  /** The function of the npm package `webgpu` around which it keeps the devices that it has seen; the inspector looks there. */
+  bindingsWrapper(): unknown {
+    const constructor = ownValue(globalThis, 'GPUDevice');
+    const prototype = isInspectable(constructor) ? ownValue(constructor, 'prototype') : undefined;
+    return isInspectable(prototype) ? bindingsOwnMethod(prototype, 'createBuffer') : undefined;
+  }
+
+  addDevices(...devices: unknown[]): void {
+    for (const device of devices) if (isPlatformObject(device, 'GPUDevice')) this.#devices.add(device as GPUDevice);
+  }
+
   /** Which of the values are tensors: a descriptor each, null for any other value. */
   take(...values: unknown[]): string {
     return this.#guard(() => values.map((value) => this.#take(value)));
@@ -138,6 +150,11 @@ export class Agent {
   /** The promises of the error scopes that refused the last read, one for each device that was asked. */
   failedScopes(): readonly Promise<GPUError | null>[] {
     return this.#reading.failedScopes;
+  }
+
+  /** As JSON: what there is to say about a lost device among those that were asked; null if none was. */
+  lostDevice(): string {
+    return JSON.stringify(this.#reading.lostDevice?.toReport() ?? null);
   }
 
   /** How long reads wait for the device; milliseconds. */

@@ -55,6 +55,8 @@ export class TensorReading {
   readonly #used = new Set<DeviceReader>();
   readonly #deviceEstimate = new CopyEstimate();
   readonly #hostEstimate = new CopyEstimate();
+  /** One of the devices that were asked was lost. */
+  lostDevice: TensorError | null = null;
   /** What each device that was asked said about the last refusal, for the inspector to look into. */
   failedScopes: Promise<GPUError | null>[] = [];
 
@@ -73,6 +75,7 @@ export class TensorReading {
     for (const reader of this.#used) reader.staging.trim();
     this.#used.clear();
     this.failedScopes = [];
+    this.lostDevice = null;
   }
 
   /** What moving so many bytes from the source would take, from what was measured. */
@@ -168,6 +171,13 @@ export class TensorReading {
 
   statistics(readable: Readable, bins: number): AgentStatistics {
     const { source, dtype } = readable;
+    if (source.how === 'strings') {
+      throw new TensorError({
+        code: 'invalid-argument',
+        message: `A tensor of ${sizeOf(readable.shape)} strings has no statistics.`,
+        help: 'Read its values instead.',
+      });
+    }
     if (source.how === 'webgpu' && canReduce(source)) {
       const reduced = this.#tryDevices([source], (device) =>
         reduceOnDevice(this.deviceReader(device), source, dtype, bins),
@@ -251,18 +261,25 @@ export class TensorReading {
   #tryDevices<T>(sources: readonly DeviceSource[], read: (device: GPUDevice) => T): T {
     const candidates = this.#candidates(sources[0]!);
     this.failedScopes = [];
-    for (const [index, device] of candidates.entries()) {
+    this.lostDevice = null;
+    let refusal: TensorError | null = null;
+    for (const device of candidates) {
       try {
         const result = read(device);
         if (candidates.length > 1) for (const { buffer } of sources) this.#owners.set(buffer, device);
         return result;
       } catch (error) {
-        const scope = this.#readers.get(device)?.failedScope;
+        if (!(error instanceof TensorError)) throw error;
+        if (error.code === 'device-lost') this.lostDevice = error;
+        else if (error.code === 'device-error') refusal = error;
+        else throw error;
+        const scope = error.code === 'device-error' && this.#readers.get(device)?.failedScope;
         if (scope) this.failedScopes.push(scope);
-        const refused = error instanceof TensorError && (error.code === 'device-error' || error.code === 'device-lost');
-        if (!refused || index === candidates.length - 1) throw error;
       }
     }
+    // Those that refused may say more than that another one is lost.
+    const failure = refusal ?? this.lostDevice;
+    if (failure) throw failure;
     throw new TensorError({
       code: 'no-device',
       message:

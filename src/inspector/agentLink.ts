@@ -14,6 +14,8 @@ declare const AGENT_SOURCE: string;
 const agentExpression = `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})]`;
 /** So that debuggers (this one too) can tell the agent's script from the program's. */
 export const agentScriptUrl = 'tensor-debugger://agent.js';
+/** Dawn's words about a resource of another device. */
+const foreignDevice = /is associated with (?<owner>\[Device[^\]]*\])/;
 /** Names the objects of one stop on the main session, so that they can be let go of at once. */
 export const stopObjectGroup = 'tensor-debugger';
 
@@ -62,52 +64,102 @@ export class AgentLink {
 
   async #handImmediateQueue(): Promise<void> {
     const { result } = await this.#agent.send('Runtime.evaluate', { expression: 'clearImmediate' });
-    if (!result.objectId) return;
-    const own = await this.#properties(result.objectId);
-    const scopesId = own.internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value?.objectId;
-    if (!scopesId) return;
-    for (const scope of (await this.#properties(scopesId)).result) {
-      if (!scope.value?.objectId || scope.value.description?.startsWith('Global')) continue;
-      const { result: variables } = await this.#properties(scope.value.objectId);
-      const queue = variables.find(({ name }) => name === 'immediateQueue')?.value?.objectId;
-      if (!queue) continue;
-      await this.#agent.send('Runtime.callFunctionOn', {
-        objectId: await this.#agentObject(),
-        functionDeclaration: 'function(queue) { this.setImmediateQueue(queue); }',
-        arguments: [{ objectId: queue }],
-      });
-      return;
+    const scopes = await this.#internal(result.objectId, '[[Scopes]]');
+    const queue = await this.#scopeVariable(scopes, 'immediateQueue');
+    if (queue === undefined) return;
+    await this.#agent.send('Runtime.callFunctionOn', {
+      objectId: await this.#agentObject(),
+      functionDeclaration: 'function(queue) { this.setImmediateQueue(queue); }',
+      arguments: [{ objectId: queue }],
+    });
+  }
+
+  /**
+   * Hands over the devices that the npm package `webgpu` has seen: it keeps a WeakMap of them in its module, around its
+   * own `createBuffer`. For buffers whose device is in no variable of the stopped functions.
+   */
+  async findTrackedDevices(): Promise<void> {
+    const wrapper = await this.#agent.send('Runtime.callFunctionOn', {
+      objectId: await this.#agentObject(),
+      functionDeclaration: 'function() { return this.bindingsWrapper(); }',
+    });
+    const scopes = await this.#internal(wrapper.result.objectId, '[[Scopes]]');
+    const entries = await this.#internal(await this.#scopeVariable(scopes, 'deviceBuffers'), '[[Entries]]');
+    const devices: Protocol.Runtime.CallArgument[] = [];
+    for (const { name, value } of entries === undefined ? [] : (await this.#properties(entries)).result) {
+      if (!/^\d+$/.test(name) || !value?.objectId) continue;
+      const { result } = await this.#properties(value.objectId);
+      const objectId = result.find((property) => property.name === 'key')?.value?.objectId;
+      if (objectId !== undefined) devices.push({ objectId });
     }
+    await this.#agent.send('Runtime.callFunctionOn', {
+      objectId: await this.#agentObject(),
+      functionDeclaration: 'function(...devices) { this.addDevices(...devices); }',
+      arguments: devices,
+    });
+  }
+
+  async #internal(objectId: string | undefined, name: string): Promise<string | undefined> {
+    if (objectId === undefined) return undefined;
+    const { internalProperties } = await this.#properties(objectId);
+    return internalProperties?.find((property) => property.name === name)?.value?.objectId;
+  }
+
+  /** A variable in the scopes that a function closes over, the innermost first; the global scope is left out. */
+  async #scopeVariable(scopes: string | undefined, name: string): Promise<string | undefined> {
+    if (scopes === undefined) return undefined;
+    for (const scope of (await this.#properties(scopes)).result) {
+      if (!scope.value?.objectId || scope.value.description?.startsWith('Global')) continue;
+      const { result } = await this.#properties(scope.value.objectId);
+      const found = result.find((variable) => variable.name === name)?.value?.objectId;
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   #properties(objectId: string): Promise<Protocol.Runtime.GetPropertiesResponse> {
     return this.#agent.send('Runtime.getProperties', { objectId, ownProperties: true });
   }
 
-  /**
-   * What the devices said when they refused the last read: the messages of the GPUErrors that their error scopes caught.
-   * Where several were asked, those that don't own the buffer only say that.
-   */
-  async refusal(): Promise<string | undefined> {
+  /** What the devices said when they refused the last read: the messages of the GPUErrors that their error scopes caught. */
+  async #refusals(): Promise<string[]> {
     const { result } = await this.#agent.send('Runtime.callFunctionOn', {
       objectId: await this.#agentObject(),
       functionDeclaration: 'function() { return this.failedScopes(); }',
     });
-    if (!result.objectId) return undefined;
+    if (!result.objectId) return [];
     const messages: string[] = [];
     for (const { name, value } of (await this.#properties(result.objectId)).result) {
       if (!/^\d+$/.test(name) || !value?.objectId) continue;
-      const { internalProperties } = await this.#properties(value.objectId);
-      const error = internalProperties?.find((property) => property.name === '[[PromiseResult]]')?.value?.objectId;
-      if (!error) continue;
+      const error = await this.#internal(value.objectId, '[[PromiseResult]]');
+      if (error === undefined) continue;
       const message = await this.#agent.send('Runtime.callFunctionOn', {
         objectId: error,
         functionDeclaration: 'function() { return String(this.message); }',
         returnByValue: true,
       });
-      if (typeof message.result.value === 'string') messages.push(message.result.value);
+      if (typeof message.result.value === 'string') messages.push(message.result.value.trim());
     }
-    return messages.find((message) => !/is associated with/.test(message)) ?? messages.at(-1);
+    return messages;
+  }
+
+  /** What a device's refusal means, from its own words: the agent can't hear them while the program stands still. */
+  async #refused(error: ErrorReport): Promise<TensorError> {
+    const messages = await this.#refusals();
+    const telling = messages.find((message) => !foreignDevice.test(message));
+    if (telling !== undefined) return new TensorError({ ...error, message: `${error.message} It said: ${telling}` });
+    const owner = foreignDevice.exec(messages[0] ?? '')?.groups?.['owner'];
+    if (owner === undefined) return new TensorError(error);
+    const lost = JSON.parse(
+      await this.#invoke(this.#agent, await this.#agentObject(), 'lostDevice', []),
+    ) as ErrorReport | null;
+    return new TensorError(
+      lost ?? {
+        code: 'no-device',
+        message: `The buffer belongs to ${owner}, which is in no variable of the stopped functions.`,
+        help: 'Stop where that GPUDevice is in a variable of a function on the stack, or in one of its objects.',
+      },
+    );
   }
 
   #agentObject(): Promise<string> {
@@ -152,8 +204,7 @@ export class AgentLink {
   async #unwrap<Value>(answer: { ok: true; value: Value } | { ok: false; error: ErrorReport }): Promise<Value> {
     if (answer.ok) return answer.value;
     const { error } = answer;
-    const said = error.code === 'device-error' ? await this.refusal() : undefined;
-    throw new TensorError(said ? { ...error, message: `${error.message} It said: ${said.trim()}` } : error);
+    throw error.code === 'device-error' ? await this.#refused(error) : new TensorError(error);
   }
 }
 

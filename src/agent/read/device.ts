@@ -3,7 +3,7 @@
  * them (to count or log) neither sees nor counts ours.
  */
 import { TensorError } from '../../protocol/errors.ts';
-import { ownValue, platformMethod, platformValue, promiseState } from '../safely.ts';
+import { ownValue, platformMethod, platformValue, promiseState, util } from '../safely.ts';
 
 /** WebGPU's flag values (https://www.w3.org/TR/webgpu/#namespacedef-gpubufferusage); the globals need not exist. */
 export const usage = {
@@ -19,7 +19,8 @@ export const textureUsage = { copySrc: 0x01, copyDst: 0x02 } as const;
 
 /** A method of WebGPU's own, bound to the object. */
 function native<T extends object, Name extends keyof T & string>(object: T, name: Name): T[Name] {
-  const method = platformMethod(object, name) ?? bindingsOwnWrapper(object, name);
+  const method =
+    platformMethod(object, name) ?? bindingsOwnMethod(Object.getPrototypeOf(object) as object, name)?.bind(object);
   if (method) return method as T[Name];
   throw new TensorError({
     code: 'not-readable',
@@ -32,16 +33,15 @@ function native<T extends object, Name extends keyof T & string>(object: T, name
  * The npm package `webgpu` (0.6) wraps `createBuffer` on the prototype itself, to remember a device's buffers weakly until
  * it is destroyed. That wrapper belongs to the platform, and the program sees nothing of what it does.
  */
-function bindingsOwnWrapper(object: object, name: string): ((...args: never[]) => unknown) | undefined {
-  const prototype = Object.getPrototypeOf(object) as object;
+export function bindingsOwnMethod(prototype: object, name: string): ((...args: never[]) => unknown) | undefined {
   if (ownValue(prototype, Symbol.for('webgpu.deviceDestroyUnmapsBuffers')) !== true) return undefined;
   const wrapper = ownValue(prototype, name);
-  if (typeof wrapper !== 'function') return undefined;
+  if (typeof wrapper !== 'function' || util.types.isProxy(wrapper)) return undefined;
   const isTheirs =
     /^function \(\.\.\.args\) \{\s*const buffer = createBuffer\.apply\(this, args\);\s*trackBuffer\(/.test(
       Function.prototype.toString.call(wrapper),
     );
-  return isTheirs ? (wrapper.bind(object) as (...args: never[]) => unknown) : undefined;
+  return isTheirs ? (wrapper as (...args: never[]) => unknown) : undefined;
 }
 
 export class Device {

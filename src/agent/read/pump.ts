@@ -59,12 +59,13 @@ export class Pump {
    */
   during<T>(body: (wait: Wait) => T): T {
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'setImmediate');
-    if (!descriptor || !('value' in descriptor) || typeof descriptor.value !== 'function' || !descriptor.configurable) {
+    const canPutAside = descriptor?.configurable === true || descriptor?.writable === true;
+    if (!descriptor || typeof descriptor.value !== 'function' || !canPutAside) {
       throw new TensorError({
         code: 'not-readable',
         message:
           'The program has replaced setImmediate by something that cannot be put aside, so the GPU cannot be waited for.',
-        help: 'Leave globalThis.setImmediate a plain, configurable property.',
+        help: 'Leave globalThis.setImmediate a plain property that can be assigned.',
       });
     }
     const original = descriptor.value as (callback: Callback, ...args: unknown[]) => unknown;

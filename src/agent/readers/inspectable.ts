@@ -37,12 +37,15 @@ export interface InspectedTensor {
   help?: string;
 }
 
-function invalid(className: string, what: string): TensorError {
-  return new TensorError({
-    code: 'not-readable',
-    message: `${className}[Symbol.for('tensor.inspect')]() ${what}.`,
-    help: 'It must return { dtype, shape, data, strides?, offset? }; see the README, "Your own array type".',
-  });
+function invalid(className: string, what: string, cause?: unknown): TensorError {
+  return new TensorError(
+    {
+      code: 'not-readable',
+      message: `${className}[Symbol.for('tensor.inspect')]() ${what}.`,
+      help: 'It must return { dtype, shape, data, strides?, offset? }; see the README, "Your own array type".',
+    },
+    { cause },
+  );
 }
 
 function inspect(value: object): InspectedTensor {
@@ -52,10 +55,7 @@ function inspect(value: object): InspectedTensor {
   try {
     result = method.call(value);
   } catch (error) {
-    throw new TensorError(
-      { code: 'not-readable', message: invalid(className, `threw: ${String(error)}`).message },
-      { cause: error },
-    );
+    throw invalid(className, `threw: ${String(error)}`, error);
   }
   if (!isObject(result)) throw invalid(className, 'returned no object');
   const inspected = result as InspectedTensor;

@@ -1,0 +1,286 @@
+/** What can't be read is said, with names, numbers, the reason and what to do; and the program goes on unharmed. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { agentSymbol } from '../../src/protocol/agent.ts';
+import { TensorError, type ErrorCode } from '../../src/protocol/errors.ts';
+import { PausedProgram } from '../support/pausedProgram.ts';
+
+/** What was thrown; every error has words for a person, and names a remedy. */
+async function refused(action: () => Promise<unknown>): Promise<TensorError> {
+  try {
+    await action();
+  } catch (error) {
+    assert.ok(error instanceof TensorError, String(error));
+    assert.notEqual(error.message, '');
+    assert.ok(error.help !== undefined && error.help.length > 10, `no help for: ${error.message}`);
+    return error;
+  }
+  assert.fail('nothing was thrown');
+}
+
+async function assertRefused(code: ErrorCode, message: RegExp, action: () => Promise<unknown>): Promise<void> {
+  const error = await refused(action);
+  assert.deepEqual([error.code, message.test(error.message) || error.message], [code, true]);
+}
+
+class Stop {
+  readonly program: PausedProgram;
+
+  constructor(program: PausedProgram) {
+    this.program = program;
+  }
+
+  async id(expression: string): Promise<string> {
+    const { inspector, top } = this.program;
+    return (await inspector.evaluate(top, expression, { throwOnSideEffect: true })).id;
+  }
+
+  async read(expression: string, slice?: string): Promise<unknown> {
+    const id = await this.id(expression);
+    return (await this.program.inspector.read(id, slice === undefined ? {} : { slice })).values;
+  }
+
+  async stats(expression: string) {
+    return this.program.inspector.stats(await this.id(expression), { bins: 4 });
+  }
+
+  async readTwice(expression: string): Promise<unknown> {
+    const once = await this.read(expression);
+    assert.deepEqual(await this.read(expression), once);
+    return once;
+  }
+
+  /** What users can't do: the agent's own patience. */
+  async limitWait(ms: number): Promise<void> {
+    await this.program.agent.send('Runtime.evaluate', {
+      expression: `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})].limitWait(${ms})`,
+    });
+  }
+}
+
+describe('GPU buffers and devices', () => {
+  let program: PausedProgram;
+  let stop: Stop;
+  before(async () => {
+    program = await PausedProgram.start('readers/devices.mjs');
+    stop = new Stop(program);
+  });
+  after(() => program.end());
+
+  test('a buffer whose device is in no variable of the stopped functions', async () => {
+    assert.deepEqual(await stop.read('ofFirst as float32', '0:3'), [1, 2, 3]);
+    assert.deepEqual(await stop.read('ofSecond as float32', '-2:'), [2023, 2024]);
+    const stats = await stop.stats('ofSecond as float32');
+    assert.deepEqual([stats.min, stats.max, stats.where], [1001, 2024, 'device']);
+  });
+
+  test('buffers of several devices, with a device in sight that owns none of them', async () => {
+    assert.equal(await program.resume(), true);
+    assert.deepEqual(await stop.read('ofSecond as float32', '0:3'), [1001, 1002, 1003]);
+    assert.deepEqual(await stop.read('ofFirst as float32', '::500'), [1, 501, 1001]);
+    const previews = await program.inspector.preview(
+      await Promise.all(
+        ['ofFirst', 'ofSecond', 'another'].map(async (expression) => {
+          const { result } = await program.main.send('Debugger.evaluateOnCallFrame', {
+            callFrameId: program.top,
+            expression,
+          });
+          return result.objectId!;
+        }),
+      ),
+    );
+    assert.deepEqual(
+      previews.map((preview) => preview?.cost?.readbacks),
+      [1, 1, 1],
+    );
+    assert.deepEqual(await stop.read('another as float32', '1'), 2002);
+  });
+
+  test('buffers in states that forbid reading', async () => {
+    assert.equal(await program.resume(), true);
+    // First, while its mapAsync is on the way: any read of the GPU may finish it.
+    await assertRefused('not-readable', /waits for mapAsync/, () => stop.read('sad.mapping'));
+    await assertRefused('device-error', /destroyed one.*used in submit while destroyed/, () =>
+      stop.read('sad.destroyed'),
+    );
+    await assertRefused('device-error', /refused/, () => stop.stats('sad.destroyed as float32'));
+    await assertRefused('not-readable', /mapped by the program/, () => stop.read('sad.mapped'));
+    await assertRefused('not-readable', /neither COPY_SRC nor STORAGE.*0x9/, () => stop.read('sad.mapOnly'));
+    await assertRefused('not-readable', /neither COPY_SRC nor STORAGE.*0x48/, () => stop.read('sad.uniform'));
+    await assertRefused('not-readable', /4099 bytes.*last 3/, () => stop.read('sad.oddBound', '-1'));
+    assert.deepEqual(await stop.read('sad.oddBound', '4090:4096'), [0, 0, 0, 0, 0, 0]);
+    await assertRefused('device-error', /invalid/i, () => stop.read('sad.invalid'));
+  });
+
+  test('a type that does not fit, and slices of the wrong rank', async () => {
+    await assertRefused('invalid-argument', /float32\[1025\] needs 4100 bytes, and there are 4096/, () =>
+      stop.read('sad.uniform as float32[1025]'),
+    );
+    await assertRefused('invalid-slice', /2 indices are too many/, () => stop.read('sad.oddBound', '0, 0'));
+    await assertRefused('invalid-slice', /index 9999 is out of range/, () => stop.read('sad.oddBound', '9999'));
+  });
+
+  test('two hundred reads hold no more staging memory than one', async () => {
+    const id = await stop.id('sad.oddBound');
+    const held: number[] = [];
+    for (let i = 0; i < 200; i++) {
+      const { cost } = await program.inspector.read(id, { slice: `${i}:${i + 64}` });
+      held.push(cost.stagingBytes);
+      if (i % 20 === 0) await refused(() => stop.read('sad.destroyed'));
+    }
+    assert.equal(held.at(-1), held[0]);
+  });
+
+  test('a device that is destroyed in the same turn, and one that was', async () => {
+    assert.equal(await program.resume(), true);
+    await assertRefused('device-lost', /lost or was destroyed/, () => stop.read('buffer'));
+    assert.equal(await program.resume(), true);
+    // The lost device is in sight, and the buffer is another one's.
+    assert.deepEqual(await stop.read('buffer as float32', '0:2'), [1, 2]);
+  });
+
+  test('a device that is busy for longer than anyone waits', async () => {
+    assert.equal(await program.resume(), true);
+    await stop.limitWait(250);
+    const start = performance.now();
+    await assertRefused('timed-out', /within 0.25 s/, () => stop.read('buffer'));
+    await assertRefused('timed-out', /within 0.25 s/, () => stop.stats('buffer as float32'));
+    assert.ok(performance.now() - start < 5_000);
+    assert.equal(await program.resume(), true);
+    // Once it has caught up, all is well again.
+    await stop.limitWait(30_000);
+    assert.deepEqual(await stop.read('buffer as float32', '0:2'), [1, 2]);
+    assert.equal(await program.resume(), false);
+    assert.equal(await program.exited, 0);
+    assert.equal((await program.closedOutput()).stdout, 'ended\n');
+  });
+});
+
+test('setImmediate replaced by the program', async () => {
+  const program = await PausedProgram.start('readers/immediatesReplaced.mjs');
+  const stop = new Stop(program);
+  try {
+    assert.deepEqual(await stop.readTwice('buffer as float32[3]'), [1, 2, 3]);
+    assert.equal(await program.resume(), true);
+    await assertRefused('not-readable', /setImmediate|callback/, () => stop.read('buffer'));
+    assert.equal(await program.resume(), true);
+    assert.deepEqual(await stop.readTwice('buffer as float32[3]'), [1, 2, 3]);
+    assert.equal(await program.resume(), true);
+    await assertRefused('not-readable', /setImmediate/, () => stop.read('buffer'));
+    assert.equal(await program.resume(), false);
+    assert.equal(await program.exited, 0);
+    assert.equal((await program.closedOutput()).stdout, 'calls 0\nended\n');
+  } finally {
+    await program.end();
+  }
+});
+
+test('a tensor above the binding limit, in slices, in statistics and in bytes', async () => {
+  const program = await PausedProgram.start('readers/large.mjs');
+  const stop = new Stop(program);
+  try {
+    const expression = 'bound as float32[200, 262144]';
+    assert.deepEqual(await stop.read(expression, '::40, 131072'), [0.5, 40.5, 80.5, 120.5, 160.5]);
+    assert.deepEqual(await stop.read(expression, '100:0:-50, ::-131072'), [
+      [101, 100.5],
+      [50.999996, 50.499996],
+    ]);
+    const id = await stop.id(expression);
+    // 200 KiB go through the protocol, 3.2 MB through a file; either way only they move.
+    for (const step of [1024, 64]) {
+      const { bytes, cost } = await program.inspector.read(id, { slice: `:, ::${step}`, encoding: 'bytes' });
+      const values = new Float32Array(new Uint8Array(Buffer.from(bytes!, 'base64')).buffer);
+      const columns = 2 ** 18 / step;
+      assert.equal(values.length, 200 * columns);
+      assert.equal(cost.bytes, values.byteLength);
+      const expected = values.map((_, k) =>
+        k === 150 * columns + 77 / step ? NaN : Math.floor(k / columns) + (k % columns) / columns,
+      );
+      assert.deepEqual(values, expected);
+    }
+    const stats = await stop.stats(expression);
+    assert.deepEqual(
+      [stats.where, stats.count, stats.zeros, stats.nan, stats.negInf, stats.posInf, stats.min, stats.max],
+      ['device', 200 * 2 ** 18, 1, 1, 1, 0, 0, 200],
+    );
+    assert.equal(stats.firstNotFinite, 150 * 2 ** 18 + 77);
+    assert.ok(Math.abs(stats.mean! - 100) < 1e-3, String(stats.mean));
+    assert.ok(Math.abs(stats.std! - 200 / Math.sqrt(12)) < 1e-3, String(stats.std));
+    assert.deepEqual(
+      stats.histogram!.counts.reduce((a, b) => a + b),
+      200 * 2 ** 18 - 2,
+    );
+    const tail = await program.inspector.readBytes(id, 200 * 2 ** 20 - 8, 8);
+    assert.deepEqual(
+      [...new Float32Array(new Uint8Array(tail).buffer)],
+      [Math.fround(199 + (2 ** 18 - 2) / 2 ** 18), -Infinity],
+    );
+  } finally {
+    await program.end();
+  }
+});
+
+describe('host values and runtimes', () => {
+  test('memory that is gone, and nested arrays that are no tensor', async () => {
+    const program = await PausedProgram.start('readers/hostArrays.mjs');
+    const stop = new Stop(program);
+    try {
+      for (const name of ['transferred', 'transferredBuffer', 'transferredView', 'viewOutOfBounds']) {
+        await assertRefused('disposed', /is gone/, () => stop.read(name));
+        const { state, access } = await program.inspector.describe(await stop.id(name));
+        assert.deepEqual([state, access.how], ['disposed', 'none'], name);
+      }
+      // A typed array that is out of bounds has no elements: so says JavaScript itself.
+      assert.deepEqual(await stop.read('outOfBounds'), []);
+      await assertRefused('not-readable', /not rectangular.*element 19/, () => stop.read('notRectangular'));
+      await assertRefused('not-readable', /element 99/, () => stop.read('mixed'));
+      await assertRefused('not-a-tensor', /"nested" is a Object/, () => stop.read('nested'));
+      await assertRefused('no-such-tensor', /no tensor 99999/, () => program.inspector.read('99999', {}));
+    } finally {
+      await program.end();
+    }
+  });
+
+  test('tensors of TF.js without a value', async () => {
+    const program = await PausedProgram.start('readers/tfjsCpu.mjs');
+    const stop = new Stop(program);
+    try {
+      await assertRefused('disposed', /disposed/, () => stop.read('disposed'));
+      await assertRefused('not-readable', /symbolic tensor of the Layers API/, () => stop.read('symbolic'));
+      const symbolic = await program.inspector.describe(await stop.id('symbolic'));
+      assert.deepEqual(
+        [symbolic.kind, symbolic.shape, symbolic.warnings[0]?.code],
+        ['symbolic', [null, 3], 'symbolic-no-value'],
+      );
+      await assertRefused('invalid-argument', /8 strings has no statistics/, () => stop.stats('tensors.string_8'));
+    } finally {
+      await program.end();
+    }
+  });
+
+  test('the open door: descriptions that contradict themselves', async () => {
+    const program = await PausedProgram.start('readers/inspectable.mjs');
+    const stop = new Stop(program);
+    const wrong: [string, RegExp][] = [
+      ['throws', /threw: Error: not now/],
+      ['nothing', /returned no object/],
+      ['dtype', /unknown dtype f32/],
+      ['shape', /shape that is no array of element counts/],
+      ['strides', /2 strides for rank 1/],
+      ['fractional', /strides that are no array of integers/],
+      ['offset', /offset x, which is no integer/],
+      ['outside', /elements 0 to 6 of float32, but its storage has 24 bytes/],
+      ['before', /elements -1 to 0/],
+      ['noData', /It is symbolic/],
+      ['wrongData', /names no data/],
+    ];
+    try {
+      for (const [name, message] of wrong) await assertRefused('not-readable', message, () => stop.read(`bad.${name}`));
+      // One that misbehaves must not hide the others from the list.
+      const { tensors } = await program.inspector.list(program.top);
+      assert.ok(tensors.some(({ expression }) => expression === 'plain'));
+    } finally {
+      await program.end();
+    }
+  });
+});

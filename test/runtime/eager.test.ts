@@ -112,7 +112,7 @@ test('a 0-d result is a scalar with a dtype that Number() takes', () => {
   assert.equal((scalar as unknown as number) + 1, 7);
   assert.ok((scalar as unknown as number) > 5);
   assert.throws(() => scalar.set(), tf.TensorTypeError);
-  assert.throws(() => Array.from(scalar), tf.TensorTypeError);
+  assert.throws(() => scalar[Symbol.iterator]().next(), tf.TensorTypeError);
   assert.equal(tf.constant(3.7).numpy().repr(), '3.7');
   assert.equal(Number(tf.constant(4)), 4);
   assert.equal(Number(tf.constant([4]).numpy()), 4);

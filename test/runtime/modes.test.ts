@@ -8,18 +8,18 @@ import * as tf from '../../src/runtime/index.ts';
 const { v1 } = tf.compat;
 
 test('the program is told as eager, and as mixed once graph tensors join', () => {
-  const { describe } = (globalThis as unknown as Record<symbol, { describe(): { mode: string; backend?: string } }>)[
+  const runtime = (globalThis as unknown as Record<symbol, { describe(): { mode: string; backend?: string } }>)[
     Symbol.for('tensor-debugger.runtime.v1')
   ]!;
-  assert.deepEqual([tf.executingEagerly(), describe().mode], [true, 'eager']);
+  assert.deepEqual([tf.executingEagerly(), runtime.describe().mode], [true, 'eager']);
   tf.function((x: tf.Tensor) => tf.add(x, 1))(tf.constant(1));
-  assert.equal(describe().mode, 'eager', 'a traced function is a part of an eager program');
+  assert.equal(runtime.describe().mode, 'eager', 'a traced function is a part of an eager program');
   new tf.Graph().asDefault(() => {
     assert.equal(tf.executingEagerly(), false);
     tf.constant(1);
   });
-  assert.deepEqual([tf.executingEagerly(), describe().mode, tf.executionMode()], [true, 'mixed', 'mixed']);
-  assert.equal(describe().backend, 'cpu');
+  assert.deepEqual([tf.executingEagerly(), runtime.describe().mode, tf.executionMode()], [true, 'mixed', 'mixed']);
+  assert.equal(runtime.describe().backend, 'cpu');
 });
 
 test('switching follows TensorFlow: back to eager only while the default graph is unused', async () => {

@@ -1,0 +1,87 @@
+/** Values describe themselves to the debugger, without an effect and without a read. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as core from '@tensorflow/tfjs-core';
+import * as tf from '../../src/runtime/index.ts';
+
+const inspect = (value: object): tf.Inspected =>
+  (value as Record<symbol, () => tf.Inspected>)[Symbol.for('tensor.inspect')]!();
+
+test('a host array shows its own memory, with strides and offset', () => {
+  const array = tf.array(
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    { dtype: 'int32' },
+  );
+  const { data, ...rest } = inspect(array.T.slice('1:'));
+  assert.equal(data, array.data);
+  assert.deepEqual(rest, {
+    dtype: 'int32',
+    shape: [2, 2],
+    strides: [1, 3],
+    offset: 1,
+    runtime: 'tensor-debugger',
+    kind: 'array',
+    state: 'live',
+  });
+  const strings = inspect(tf.array(['a']));
+  assert.equal(strings.data, undefined);
+  assert.match(strings.reason!, /strings/);
+});
+
+test('an eager tensor shows the memory that it has; nothing is counted, copied or run', () => {
+  const tensor = tf.constant([[1, 2]]) as tf.EagerTensor;
+  const before = JSON.stringify(core.memory());
+  const found = inspect(tensor);
+  assert.deepEqual([found.kind, found.state, found.shape, found.dtype], ['eager', 'live', [1, 2], 'float32']);
+  assert.equal(JSON.stringify(core.memory()), before);
+  assert.equal(found.data, tensor.numpyView().data);
+  for (const value of [tf.constant(['a']), tf.constant([[1, 2]], { dtype: 'complex64' })]) {
+    assert.deepEqual([inspect(value).data, typeof inspect(value).reason], [undefined, 'string']);
+  }
+  tensor.dispose();
+  assert.deepEqual([inspect(tensor).state, inspect(tensor).data], ['disposed', undefined]);
+});
+
+test('a graph tensor has no value, and says how to get one', () => {
+  const graph = new tf.Graph();
+  const [x, unknown, sparse] = graph.asDefault(
+    () =>
+      [
+        tf.placeholder('float32', { shape: [null, 2], name: 'x' }),
+        tf.placeholder('float32'),
+        new tf.SparseTensor([[0, 0]], [1], [1, 2]),
+      ] as const,
+  );
+  const found = inspect(x);
+  assert.deepEqual([found.kind, found.shape, found.label, found.data], ['symbolic', [null, 2], 'x:0', undefined]);
+  assert.match(found.reason!, /no value until the graph is run/);
+  assert.match(found.help!, /evalSync\(\{ session, feeds \}\)/);
+  assert.match(inspect(unknown).reason!, /rank/);
+  assert.deepEqual([inspect(sparse).kind, inspect(sparse).shape], ['sparse', [1, 2]]);
+});
+
+test('sparse values and eager sparse tensors are told as sparse', () => {
+  const value = new tf.SparseTensorValue([[0, 1]], [7], [1, 2]);
+  assert.deepEqual([inspect(value).kind, inspect(value).shape, inspect(value).dtype], ['sparse', [1, 2], 'float32']);
+  const eager = new tf.SparseTensor([[0, 1]], [7], [1, 2]);
+  assert.deepEqual([inspect(eager).kind, inspect(eager).shape], ['sparse', [null, null]]);
+});
+
+test('console.log shows what Python shows', async () => {
+  const { inspect: show } = await import('node:util');
+  assert.equal(show(tf.array([1, 2])), 'array([1., 2.])');
+  assert.equal(
+    show(tf.constant([1, 2])),
+    '<tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>',
+  );
+  const graph = new tf.Graph();
+  assert.equal(show(graph.asDefault(() => tf.constant(1))), "<tf.Tensor 'Const:0' shape=() dtype=float32>");
+  assert.equal(show(graph), '<tensor-debugger Graph of 1 nodes>');
+  assert.match(
+    show(new tf.Variable([1], { name: 'v' })),
+    /^<tf\.Variable 'v' shape=\(1,\), dtype=float32, numpy=array/,
+  );
+});

@@ -10,19 +10,21 @@ import type {
   AgentListedTensor,
   AgentListing,
   Reinterpretation,
+  SharedDescription,
   WindowRequest,
 } from '../protocol/agent.ts';
 import { reportOf, TensorError } from '../protocol/errors.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
+import { isRowMajor } from '../tensor/shape.ts';
 import { Finder } from './find.ts';
 import { bindingsOwnMethod } from './read/device.ts';
 import type { ImmediateQueue } from './read/pump.ts';
 import { readers } from './readers/index.ts';
 import type { Reader } from './readers/reader.ts';
 import { reinterpret, TensorReading, toBase64, toWindow, type Readable } from './readTensor.ts';
-import { isInspectable, isPlatformObject, ownValue } from './safely.ts';
-import type { StopContext } from './source.ts';
+import { classNameOf, isInspectable, isPlatformObject, ownValue } from './safely.ts';
+import type { Described, StopContext } from './source.ts';
 
 interface Held {
   value: object;
@@ -30,6 +32,41 @@ interface Held {
 }
 
 type Handlers = { [Name in AgentCallName]: (args: AgentCalls[Name]['arguments']) => AgentCalls[Name]['result'] };
+
+/** Says once what many of the tensors have in common: most of a list is that. */
+function shareDescriptions(
+  listed: readonly { scope: number; expression: string; tensor: TensorDescriptor }[],
+): Pick<AgentListing, 'shared' | 'tensors'> {
+  const shared: SharedDescription[] = [];
+  const indexes = new Map<string, number>();
+  const tensors = listed.map(({ scope, expression, tensor }): AgentListedTensor => {
+    const { id, label, shape, strides, byteLength, gradient, warnings, ...rest } = tensor;
+    const { runtime, kind, className, dtype, offset, layout, denseByteLength, device, location, state, access } = rest;
+    const parts = [runtime, kind, className, dtype, offset, layout, denseByteLength, location, state];
+    const key = [...parts, device.type, device.name, access.how, access.reason, access.help].join('\n');
+    let index = indexes.get(key);
+    if (index === undefined) {
+      index = shared.push(rest) - 1;
+      indexes.set(key, index);
+    }
+    const isPlain = strides && shape.every((count) => count !== null) && isRowMajor(shape, strides);
+    return {
+      scope,
+      expression,
+      shared: index,
+      tensor: {
+        id,
+        ...(label !== undefined && { label }),
+        shape,
+        ...(strides && !isPlain && { strides }),
+        byteLength,
+        ...(gradient !== undefined && { gradient }),
+        warnings,
+      },
+    };
+  });
+  return { shared, tensors };
+}
 
 /** How many of the objects that are handed over of a stop are receivers. */
 interface StopObjects {
@@ -94,7 +131,7 @@ export class Agent {
   list(json: string, receiver: unknown, ...scopes: object[]): string {
     return this.#guard((): AgentListing => {
       const { limit } = JSON.parse(json) as { limit: number };
-      const tensors: AgentListedTensor[] = [];
+      const tensors: { scope: number; expression: string; tensor: TensorDescriptor }[] = [];
       let scope = 0;
       const finder = new Finder({
         readers,
@@ -112,7 +149,7 @@ export class Agent {
       const settled = tensors.map((listed) =>
         listed.tensor.kind === 'buffer' ? { ...listed, tensor: this.#describe(listed.tensor.id) } : listed,
       );
-      return { runtimes: this.#runtimes(), tensors: settled, truncated: finder.truncated };
+      return { runtimes: this.#runtimes(), ...shareDescriptions(settled), truncated: finder.truncated };
     });
   }
 
@@ -194,10 +231,32 @@ export class Agent {
 
   #described(value: object, reader: Reader): TensorDescriptor {
     const id = this.#ids.get(value) ?? String(++this.#lastId);
-    const described = reader.describe(value, this.#stop);
+    const described = this.#attempt(value, reader);
     this.#ids.set(value, id);
     this.#held.set(id, { value, reader });
     return { id, ...described };
+  }
+
+  /** One tensor that can't even be described must not hide the others: it says itself what is wrong with it. */
+  #attempt(value: object, reader: Reader): Described {
+    try {
+      return reader.describe(value, this.#stop);
+    } catch (error) {
+      const { message, help } = reportOf(error);
+      return {
+        runtime: 'unknown',
+        kind: 'array',
+        className: classNameOf(value) || 'Object',
+        dtype: 'unknown',
+        shape: [],
+        byteLength: 0,
+        device: { type: 'unknown' },
+        location: 'host',
+        state: 'uninitialised',
+        access: { how: 'none', reason: message, ...(help !== undefined && { help }) },
+        warnings: [],
+      };
+    }
   }
 
   #find(id: string): Held {
@@ -212,7 +271,7 @@ export class Agent {
 
   #describe(id: string, as?: Reinterpretation): TensorDescriptor {
     const { value, reader } = this.#find(id);
-    const described = { id, ...reader.describe(value, this.#stop) };
+    const described = { id, ...this.#attempt(value, reader) };
     if (!as) return described;
     const { dtype, shape, byteLength, source } = this.#readable(id, as);
     const strides = source.how === 'host' || source.how === 'webgpu' ? source.layout.strides : [];

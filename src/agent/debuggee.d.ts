@@ -40,6 +40,7 @@ declare const process:
         (name: 'fs'): NodeFileSystem;
         (name: 'os'): NodeOs;
         (name: 'buffer'): NodeBuffer;
+        (name: 'module'): object;
       };
       availableMemory?: () => number;
     }

@@ -1,5 +1,13 @@
 import type { Protocol } from 'devtools-protocol';
-import type { AgentListing, AgentStatistics, AgentWindow, Reinterpretation, WindowRequest } from '../protocol/agent.ts';
+import type {
+  AgentListedTensor,
+  AgentListing,
+  AgentStatistics,
+  AgentWindow,
+  Reinterpretation,
+  WindowRequest,
+  SharedDescription,
+} from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { Copies, ReadResult, TensorListing } from '../protocol/requests.ts';
 import type {
@@ -13,7 +21,7 @@ import type {
 import { isDType, itemSize } from '../tensor/dtypes.ts';
 import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
 import { describeType, formatBytes, formatMs, previewRanges, previewValues } from '../tensor/preview.ts';
-import { sizeOf, unravelIndex } from '../tensor/shape.ts';
+import { rowMajorStrides, sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
 import { AgentLink, stopObjectGroup } from './agentLink.ts';
 import { BulkReader } from './bulkReader.ts';
@@ -91,15 +99,14 @@ class Inspector implements TensorInspector {
       ...scopes.map(({ object }) => ({ objectId: object.objectId! })),
     ]);
     await handingOver;
-    const { runtimes, tensors, truncated } = await listed;
-    for (const { tensor } of tensors) this.#described.set(tensor.id, tensor);
+    const { runtimes, shared, tensors, truncated } = await listed;
     return {
       runtimes: (await this.#options.withVersions?.(runtimes)) ?? runtimes,
-      tensors: tensors.map(({ scope, expression, tensor }) => ({
-        expression,
-        scope: scopeName(scopes[scope]!),
-        tensor: this.#withPrice(tensor),
-      })),
+      tensors: tensors.map(({ scope, expression, shared: index, tensor: own }) => {
+        const tensor = wholeDescriptor(shared[index]!, own);
+        this.#described.set(tensor.id, tensor);
+        return { expression, scope: scopeName(scopes[scope]!), tensor: this.#withPrice(tensor) };
+      }),
       warnings: [],
       truncated,
     };
@@ -350,6 +357,13 @@ interface DecodedWindow {
 function decode({ base64, strings, dtype, cost }: AgentWindow): DecodedWindow {
   if (strings) return { strings, dtype, cost };
   return { bytes: new Uint8Array(Buffer.from(base64 ?? '', 'base64')), dtype, cost };
+}
+
+/** Puts a listed tensor together again: strides that were left out are row-major. */
+function wholeDescriptor(shared: SharedDescription, own: AgentListedTensor['tensor']): TensorDescriptor {
+  const { shape, strides } = own;
+  if (strides || shared.layout !== 'strided' || !shape.every((count) => count !== null)) return { ...shared, ...own };
+  return { ...shared, ...own, strides: rowMajorStrides(shape) };
 }
 
 function windowValues({ bytes, strings }: DecodedWindow): Uint8Array | string[] {

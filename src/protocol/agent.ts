@@ -14,16 +14,26 @@ export interface Reinterpretation {
   shape?: number[];
 }
 
+/** What a descriptor says that many tensors of a list have in common: their runtime, device, location, access. */
+export type SharedDescription = Omit<
+  TensorDescriptor,
+  'id' | 'label' | 'shape' | 'strides' | 'byteLength' | 'gradient' | 'warnings'
+>;
+
 export interface AgentListedTensor {
   /** Index into the scopes that were handed over. */
   scope: number;
   expression: string;
-  tensor: TensorDescriptor;
+  /** Index into the list's shared descriptions: said once, not a thousand times. */
+  shared: number;
+  /** Strides are left out where they are row-major. */
+  tensor: Omit<TensorDescriptor, keyof SharedDescription>;
 }
 
 /** What `list` answers about the scopes that were handed over; nothing is read for it. */
 export interface AgentListing {
   runtimes: RuntimeDescription[];
+  shared: SharedDescription[];
   tensors: AgentListedTensor[];
   truncated: boolean;
 }

@@ -8,7 +8,17 @@ import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { classNameOf, isInspectable, ownValue } from '../safely.ts';
 import type { Described, Source, StopContext } from '../source.ts';
 import type { Member, Reader } from './reader.ts';
-import { deviceOf, engine, engineState, find, partsOf, taped, webgpuDevice, type Held } from './tfjs/engine.ts';
+import {
+  coreVersion,
+  deviceOf,
+  engine,
+  engineState,
+  find,
+  partsOf,
+  taped,
+  webgpuDevice,
+  type Held,
+} from './tfjs/engine.ts';
 import {
   bufferFields,
   symbolicFields,
@@ -163,10 +173,12 @@ export const tfjsReader: Reader = {
     const backend = ownValue(found, 'backendInstance');
     const tensors = ownValue(state, 'numTensors');
     const bytes = ownValue(state, 'numBytes');
+    const version = coreVersion();
     return [
       {
         name: 'tfjs',
         mode: 'eager',
+        ...(version !== undefined && { version }),
         ...(typeof backendName === 'string' && { backend: backendName }),
         ...(typeof backendName === 'string' && isInspectable(backend) && { device: deviceOf(backendName, backend) }),
         ...(typeof tensors === 'number' && typeof bytes === 'number' && { memory: { tensors, bytes } }),

@@ -139,3 +139,18 @@ export function taped(): ReadonlySet<number> | null {
   }
   return ids;
 }
+
+/**
+ * The version of TF.js. Its engine doesn't hold it, but the module does, and in Node TF.js is CommonJS whoever imports it,
+ * so that it stands in the loader's cache; undefined where a bundler has swallowed it.
+ */
+export function coreVersion(): string | undefined {
+  const loader = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('module');
+  const cache = loader && ownValue(loader, '_cache');
+  if (!isInspectable(cache)) return undefined;
+  const file = Object.keys(cache).find((path) => /[\\/]@tensorflow[\\/]tfjs-core[\\/]dist[\\/]tf-core/.test(path));
+  const module = file === undefined ? undefined : ownValue(cache, file);
+  const exported = isInspectable(module) ? ownValue(module, 'exports') : undefined;
+  const version = isInspectable(exported) ? ownValue(exported, 'version_core') : undefined;
+  return typeof version === 'string' ? version : undefined;
+}

@@ -35,7 +35,9 @@ function memberPath(key: string): string {
 function* mapMembers(map: Map<unknown, unknown>): Generator<Member> {
   const entries = platformMethod(map, 'entries');
   if (!entries) return;
+  let looked = 0;
   for (const [key, value] of entries() as IterableIterator<[unknown, unknown]>) {
+    if (++looked > maxMembers) return;
     if (!isInspectable(value) || (typeof key !== 'string' && typeof key !== 'number')) continue;
     yield { path: `.get(${JSON.stringify(key)})`, value };
   }

@@ -279,6 +279,8 @@ describe('host values and runtimes', () => {
       // One that misbehaves must not hide the others from the list.
       const { tensors } = await program.inspector.list(program.top);
       assert.ok(tensors.some(({ expression }) => expression === 'plain'));
+      const { access } = tensors.find(({ expression }) => expression === 'bad.throws')!.tensor;
+      assert.deepEqual([access.how, /not now/.test(access.reason ?? '')], ['none', true]);
     } finally {
       await program.end();
     }

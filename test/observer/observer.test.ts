@@ -39,6 +39,7 @@ const cases: Case[] = [
       for (const code of ['not-readable', 'device-error', 'device-lost']) assert.ok(codes.has(code), `no ${code}`);
     },
   },
+  { name: 'two instances of the binding', program: 'instances.mjs', stops: 10, reads: 60 },
   { name: 'wrapped WebGPU methods', program: 'wrapped.mjs', stops: 10, reads: 30 },
   { name: 'getters and proxies', program: 'getters.mjs', stops: 2, reads: 20 },
   { name: 'collection and finalizers', program: 'collected.mjs', args: ['--expose-gc'], stops: 4, reads: 10 },

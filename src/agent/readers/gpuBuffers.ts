@@ -1,5 +1,8 @@
 /** Raw WebGPU buffers: device memory that nobody has typed. They read as bytes until somebody says how. */
+import { TensorError } from '../../protocol/errors.ts';
+import type { TensorAccess } from '../../protocol/tensor.ts';
 import { adapterName } from '../read/device.ts';
+import { assertReadable } from '../read/deviceReader.ts';
 import { isPlatformObject, platformValue } from '../safely.ts';
 import type { Described, Source, StopContext } from '../source.ts';
 import type { Reader } from './reader.ts';
@@ -27,11 +30,8 @@ export const gpuBufferReader: Reader = {
       byteLength,
       device: { type: 'webgpu', ...(name !== undefined && { name }) },
       location: 'device',
-      state: mapState === 'unmapped' ? 'live' : 'pending',
-      access: {
-        how: 'copy',
-        reason: 'It is device memory; a copy to the host waits for the work that was queued before.',
-      },
+      state: mapState === 'pending' ? 'pending' : 'live',
+      access: accessOf(buffer),
       warnings: [],
     };
   },
@@ -48,6 +48,16 @@ export const gpuBufferReader: Reader = {
     };
   },
 };
+
+function accessOf(buffer: GPUBuffer): TensorAccess {
+  try {
+    assertReadable(buffer);
+  } catch (error) {
+    if (!(error instanceof TensorError)) throw error;
+    return { how: 'none', reason: error.message, ...(error.help !== undefined && { help: error.help }) };
+  }
+  return { how: 'copy', reason: 'It is device memory; a copy to the host waits for the work that was queued before.' };
+}
 
 /** The device, where there is no choice: with several, nothing is said of the adapter before one has accepted a read. */
 function onlyDevice(stop: StopContext): GPUDevice | undefined {

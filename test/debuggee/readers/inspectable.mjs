@@ -99,7 +99,7 @@ const bad = {
   offset: new View({ dtype: 'float32', shape: [2], offset: 'x', data }),
   outside: new View({ dtype: 'float32', shape: [7], data }),
   before: new View({ dtype: 'float32', shape: [2], strides: [-1], data }),
-  noData: new View({ dtype: 'float32', shape: [6], reason: 'It is symbolic.', help: 'Run it.' }),
+  noData: new View({ dtype: 'float32', shape: [6], reason: 'It is symbolic.', help: 'Run it with session.run(x).' }),
   wrongData: new View({ dtype: 'float32', shape: [6], data: 'text' }),
 };
 

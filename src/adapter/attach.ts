@@ -17,12 +17,12 @@ const signalTimeoutMs = 10_000;
 const pollMs = 20;
 const defaultInspectorPort = 9229;
 
-export async function findTarget({ target }: AttachConfiguration): Promise<AttachTarget> {
+export async function findTarget({ target }: AttachConfiguration, signal: AbortSignal): Promise<AttachTarget> {
   if ('websocketUrl' in target) return { websocketUrl: target.websocketUrl };
-  if ('processId' in target) return findByProcess(target.processId);
+  if ('processId' in target) return findByProcess(target.processId, signal);
   const { address, port } = target;
   try {
-    const found = mainTarget(await listTargets(address, port));
+    const found = mainTarget(await listTargets(address, port, signal));
     if (found?.webSocketDebuggerUrl === undefined) throw new Error(`${address}:${port} has no target to debug`);
     // Its own idea of its address is of no use through a tunnel or a container's port.
     const url = new URL(found.webSocketDebuggerUrl);
@@ -38,7 +38,7 @@ export async function findTarget({ target }: AttachConfiguration): Promise<Attac
   }
 }
 
-async function findByProcess(pid: number): Promise<AttachTarget> {
+async function findByProcess(pid: number, signal: AbortSignal): Promise<AttachTarget> {
   // Without an inspector yet, the signal starts one; with one, it does nothing.
   if (!killProcess(pid, 'SIGUSR1')) {
     throw errors.cannotAttach(`There is no process ${pid}, or it belongs to another user.`);
@@ -59,6 +59,7 @@ async function findByProcess(pid: number): Promise<AttachTarget> {
         `Process ${pid} ended when it was asked to start its inspector; is it a Node.js program?`,
       );
     }
+    signal.throwIfAborted();
     await wait(pollMs);
   }
   throw errors.cannotAttach(

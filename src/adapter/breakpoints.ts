@@ -40,7 +40,7 @@ interface BoundBreakpoint {
 }
 
 /** Node gives CommonJS modules whose types it strips a path instead of a URL. */
-const firstStatement = '^(file:///|/|[a-zA-Z]:[\\\\/])(?!.*[\\\\/]node_modules[\\\\/])';
+export const firstStatement = '^(file:///|/|[a-zA-Z]:[\\\\/])(?!.*[\\\\/]node_modules[\\\\/])';
 /** How far behind its line a breakpoint may slide in generated code before that is no help to anyone. */
 const maxSlideLines = 50;
 
@@ -109,6 +109,14 @@ export class Breakpoints {
       }
       return next;
     });
+  }
+
+  /**
+   * Whatever is being set is known. A stop may be told in the same breath as the answer that names its breakpoint; it
+   * must not be judged before that answer was taken in.
+   */
+  async settled(): Promise<void> {
+    await this.#queue;
   }
 
   isEntry(cdpIds: readonly string[] | undefined): boolean {

@@ -1,7 +1,9 @@
 /** The program under the debugger: its main DevTools session, whether it runs, and what its stops mean. */
+import { existsSync, realpathSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
-import type { Breakpoints, SourceBreakpoint } from './breakpoints.ts';
+import { firstStatement, type Breakpoints, type SourceBreakpoint } from './breakpoints.ts';
 import type { Configuration } from './configuration.ts';
 import { errors } from './errors.ts';
 import { globToPattern, type PathMapper } from './paths.ts';
@@ -38,13 +40,17 @@ export class Debuggee {
   readonly #config: Configuration;
   readonly #breakpoints: Breakpoints;
   readonly #events: DebuggeeEvents;
+  /** The breakpoint at the entry of a program that is to stop there, until it has. */
+  #entryId: string | undefined;
   #stop: Stop | undefined;
   #mainContext: number | undefined;
+  #processId: number | undefined;
   #pauseRequested = false;
   /** The step that is under way, with where it began. */
   #step: StepOrigin | undefined;
   #unfinished: UnfinishedStep | undefined;
-  #stopsAtEntry: boolean;
+  /** Whether a program that waited for us (`--inspect-brk`) stays stopped where it did. */
+  readonly #stopsAtEntry: boolean;
 
   constructor(
     main: CdpSession,
@@ -57,7 +63,7 @@ export class Debuggee {
     this.#config = config;
     this.#breakpoints = breakpoints;
     this.#events = events;
-    this.#stopsAtEntry = config.request === 'launch' ? config.stopOnEntry : !config.continueOnAttach;
+    this.#stopsAtEntry = config.request === 'attach' && !config.continueOnAttach;
     this.scripts = new Scripts({
       paths,
       useSourceMaps: config.sourceMaps,
@@ -70,7 +76,10 @@ export class Debuggee {
     main.on('Runtime.consoleAPICalled', (event) => events.consoleCalled(event));
     main.on('Runtime.executionContextCreated', ({ context }) => {
       const { isDefault } = (context.auxData ?? {}) as { isDefault?: boolean };
-      if (isDefault) this.#mainContext ??= context.id;
+      if (!isDefault) return;
+      this.#mainContext ??= context.id;
+      // Node calls it `node[1234]`, before the program itself can tell its number.
+      this.#processId ??= Number(/\[(\d+)\]$/.exec(context.name)?.[1]) || undefined;
     });
     main.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
       if (executionContextId === this.#mainContext) events.finished();
@@ -78,11 +87,22 @@ export class Debuggee {
   }
 
   /** Learns what is loaded and sets the breakpoints; a program that waits for the debugger goes on waiting. */
-  async connect(): Promise<void> {
+  async connect(program: string | undefined): Promise<void> {
     await this.main.send('Runtime.enable');
     await this.main.send('Debugger.enable', {});
     await this.#skipFiles();
     await this.#breakpoints.connect(this.main, this.scripts);
+    const { request } = this.#config;
+    if (request === 'launch' && this.#config.stopOnEntry) this.#entryId = await this.#stopAtEntry(program);
+    // A program that has come to its end, and only waits for its debuggers to leave, has no context any more.
+    if (this.#mainContext === undefined) this.#events.finished();
+  }
+
+  /** At the program's own first statement: what was preloaded, and what it imports, has run by then. */
+  async #stopAtEntry(program: string | undefined): Promise<string> {
+    const urlRegex = program === undefined ? firstStatement : `^(file://)?(${patternOfFile(program)})`;
+    const place = { urlRegex, lineNumber: 0, columnNumber: 0 };
+    return (await this.main.send('Debugger.setBreakpointByUrl', place)).breakpointId;
   }
 
   async #skipFiles(): Promise<void> {
@@ -106,6 +126,10 @@ export class Debuggee {
 
   get mainContext(): number | undefined {
     return this.#mainContext;
+  }
+
+  get processId(): number | undefined {
+    return this.#processId;
   }
 
   async resume(): Promise<void> {
@@ -156,8 +180,15 @@ export class Debuggee {
   async #decide(event: Protocol.Debugger.PausedEvent): Promise<void> {
     const top = event.callFrames[0];
     if (!top) return;
+    await this.#breakpoints.settled();
     if (this.#pauseRequested) await this.#skipFiles();
     const cdpIds = event.hitBreakpoints ?? [];
+    const entryId = this.#entryId;
+    const isFirst = entryId !== undefined && cdpIds.includes(entryId);
+    if (isFirst) {
+      this.#entryId = undefined;
+      await this.main.send('Debugger.removeBreakpoint', { breakpointId: entryId });
+    }
     const isEntry = this.#breakpoints.isEntry(cdpIds);
     if (isEntry) {
       const script = this.scripts.get(top.location.scriptId);
@@ -178,7 +209,7 @@ export class Debuggee {
     const exception = reasons.find(({ reason }) => isException(reason));
     const stop = this.#stopOf(event, stopping, {
       exception,
-      atStart: atStart && this.#stopsAtEntry,
+      atStart: isFirst || (atStart && this.#stopsAtEntry),
       // It stopped for nothing but what was passed over.
       onlyPassed: stopping.length === 0 && (atStart || isEntry || hits.length > 0) && !exception,
     });
@@ -276,6 +307,14 @@ export class Debuggee {
       this.#events.output('console', `The debugger failed: ${(error as Error).message}\n`);
     });
   }
+}
+
+/** Of the URL or path under which a program runs; `node folder/name` also finds `name.js` and `name/index.js`. */
+function patternOfFile(program: string): string {
+  const real = existsSync(program) ? realpathSync(program) : program;
+  const spellings = new Set([real, pathToFileURL(real).pathname]);
+  const patterns = [...spellings].map((spelling) => spelling.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return `(${patterns.join('|')})((/index)?\\.[cm]?js)?([?#]|$)`;
 }
 
 /** `Break on start` is Node's own reason, which the protocol's types don't know. */

@@ -25,6 +25,7 @@ export const errors = {
       code: 'invalid-argument',
       message: `This ${what} belongs to an earlier stop; the program has run on since.`,
     }),
+  left: () => new TensorError({ code: 'cancelled', message: 'The client left before the program was there.' }),
   programEnded: () => new TensorError({ code: 'program-ended', message: 'The program has ended.' }),
   invalidConfiguration: (message: string) => new TensorError({ code: 'invalid-argument', message }),
   cannotLaunch: (message: string, help?: string, cause?: unknown) =>

@@ -12,11 +12,13 @@ export interface EvaluateOptions {
   contextId: number | undefined;
   throwOnSideEffect: boolean;
   timeoutMs?: number;
+  /** Stops the evaluation, too. */
+  signal?: AbortSignal;
 }
 
 /** @throws TensorError that says why there is no value */
 export async function evaluate(main: CdpSession, expression: string, options: EvaluateOptions): Promise<RemoteObject> {
-  const { frame, contextId, throwOnSideEffect, timeoutMs } = options;
+  const { frame, contextId, throwOnSideEffect, timeoutMs, signal } = options;
   const common = {
     expression: asExpression(expression),
     throwOnSideEffect,
@@ -24,9 +26,17 @@ export async function evaluate(main: CdpSession, expression: string, options: Ev
     silent: true,
     ...(timeoutMs !== undefined && { timeout: timeoutMs }),
   };
-  const { result, exceptionDetails } = frame
-    ? await main.send('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, ...common })
-    : await main.send('Runtime.evaluate', { ...common, ...(contextId !== undefined && { contextId }) });
+  signal?.throwIfAborted();
+  const evaluated = frame
+    ? main.send('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, ...common })
+    : main.send('Runtime.evaluate', { ...common, ...(contextId !== undefined && { contextId }) });
+  const stop = () => {
+    main.send('Runtime.terminateExecution').catch(() => undefined);
+    // If the evaluation had ended by itself, this takes what would otherwise hit the program's next statement.
+    main.send('Runtime.evaluate', { expression: '0', silent: true }).catch(() => undefined);
+  };
+  signal?.addEventListener('abort', stop);
+  const { result, exceptionDetails } = await evaluated.finally(() => signal?.removeEventListener('abort', stop));
   if (!exceptionDetails) return result;
   const thrown = exceptionDetails.exception ?? result;
   const text = exceptionText(thrown);

@@ -13,6 +13,7 @@ const hoverTimeoutMs = 2_000;
 export async function evaluateRequest(
   inspection: Inspection,
   { expression, frameId, context }: DebugProtocol.EvaluateArguments,
+  signal: AbortSignal,
 ): Promise<DebugProtocol.EvaluateResponse['body']> {
   const { debuggee, frames, variables } = inspection;
   const stop = debuggee.stop;
@@ -29,6 +30,7 @@ export async function evaluateRequest(
     frame,
     contextId: debuggee.mainContext,
     throwOnSideEffect: hover,
+    signal,
     ...(hover && { timeoutMs: hoverTimeoutMs }),
   });
   if (context === 'clipboard') {

@@ -2,13 +2,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { listTargets, mainTarget } from '../cdp/targets.ts';
 import type { LaunchConfiguration } from './configuration.ts';
 import { errors } from './errors.ts';
 import { BannerFilter, decodeTo } from './output.ts';
-import { makeRunnable } from './typescript.ts';
+import { makeRunnable, type RunnableProgram } from './typescript.ts';
 
 export interface ProgramEnd {
   exitCode: number | null;
@@ -18,6 +19,8 @@ export interface ProgramEnd {
 /** The debuggee's process as the session needs it. */
 export interface DebuggeeProcess {
   pid: number | undefined;
+  /** The file that runs, as it was found; undefined if there is none. */
+  program?: string | undefined;
   /** Where its inspector listens; undefined if it runs without one. */
   websocketUrl: string | undefined;
   /** Null if this process can't be watched: it is not our child. */
@@ -40,26 +43,27 @@ const terminalPollMs = 25;
 /** After the end of a program, a child of its own may hold its output open for ever. */
 const outputGraceMs = 500;
 
-export async function launch(config: LaunchConfiguration, host: LaunchHost): Promise<DebuggeeProcess> {
+export async function launch(
+  config: LaunchConfiguration,
+  host: LaunchHost,
+  signal: AbortSignal,
+): Promise<DebuggeeProcess> {
   checkFolder(config.cwd);
   if (config.port !== 0) await checkPortIsFree(config.port);
   const runnable = config.program === undefined ? undefined : await makeRunnable(config, config.program);
-  if (config.console === 'internalConsole') {
-    return launchAsChild(config, commandOf(config, runnable, config.port), host);
-  }
-  return launchInTerminal(config, runnable, host);
+  const start = config.console === 'internalConsole' ? launchAsChild : launchInTerminal;
+  const process = await start(config, commandOf(config, runnable), host, signal);
+  process.program = runnable?.program;
+  return process;
 }
 
-function commandOf(
-  config: LaunchConfiguration,
-  runnable: Awaited<ReturnType<typeof makeRunnable>> | undefined,
-  port: number,
-) {
-  // `--inspect-brk` also stops at the first line; `--inspect-wait` only waits for the debugger.
-  const inspect = config.noDebug ? [] : [`--inspect-${config.stopOnEntry ? 'brk' : 'wait'}=127.0.0.1:${port}`];
+/** Next to the adapter's own bundle: a program may start worker threads, which load it again, long after we are gone. */
+const bootstrapFile = join(__dirname, 'bootstrap.cjs');
+
+function commandOf(config: LaunchConfiguration, runnable: RunnableProgram | undefined): string[] {
   return [
     config.runtimeExecutable,
-    ...inspect,
+    ...(config.noDebug ? [] : [`--require=${bootstrapFile}`]),
     ...(runnable?.runtimeArgs ?? []),
     ...config.runtimeArgs,
     ...(runnable ? [runnable.program] : []),
@@ -67,15 +71,20 @@ function commandOf(
   ];
 }
 
+function inspectorVariable(config: LaunchConfiguration, port: number): Record<string, string> {
+  return config.noDebug ? {} : { TENSOR_DEBUGGER_PORT: String(port) };
+}
+
 async function launchAsChild(
   config: LaunchConfiguration,
   command: string[],
   host: LaunchHost,
+  signal: AbortSignal,
 ): Promise<DebuggeeProcess> {
   const [executable = '', ...args] = command;
   const child = spawn(executable, args, {
     cwd: config.cwd,
-    env: environmentOf(config),
+    env: { ...environmentOf(config), ...inspectorVariable(config, config.port) },
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
@@ -120,7 +129,11 @@ async function launchAsChild(
       `${command.join(' ')}\n${how} before its inspector was there${said === '' ? '.' : `:\n${said}`}`,
     );
   });
+  const leave = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', leave);
   process.websocketUrl = await Promise.race([listening, failed, endedEarly]);
+  signal.removeEventListener('abort', leave);
+  signal.throwIfAborted();
   return process;
 }
 
@@ -141,8 +154,9 @@ function endOf(child: ChildProcess): Promise<ProgramEnd> {
 
 async function launchInTerminal(
   config: LaunchConfiguration,
-  runnable: Awaited<ReturnType<typeof makeRunnable>> | undefined,
+  args: string[],
   host: LaunchHost,
+  signal: AbortSignal,
 ): Promise<DebuggeeProcess> {
   if (!host.runInTerminal) {
     throw errors.cannotLaunch(
@@ -152,13 +166,12 @@ async function launchInTerminal(
   }
   // In a terminal nobody reads its banner: the port must be known before.
   const port = config.port === 0 ? await freePort() : config.port;
-  const args = commandOf(config, runnable, port);
   const answer = await host.runInTerminal({
     kind: config.console === 'externalTerminal' ? 'external' : 'integrated',
     title: 'Tensor Debugger',
     cwd: config.cwd,
     args,
-    env: config.env,
+    env: { ...config.env, ...inspectorVariable(config, port) },
   });
   const process: DebuggeeProcess = {
     pid: answer.processId,
@@ -166,11 +179,11 @@ async function launchInTerminal(
     ended: null,
     kill: (signal) => process.pid !== undefined && killProcess(process.pid, signal),
   };
-  if (!config.noDebug) process.websocketUrl = await waitForInspector(port, args);
+  if (!config.noDebug) process.websocketUrl = await waitForInspector(port, args, signal);
   return process;
 }
 
-async function waitForInspector(port: number, command: string[]): Promise<string> {
+async function waitForInspector(port: number, command: string[], signal: AbortSignal): Promise<string> {
   const deadline = performance.now() + terminalTimeoutMs;
   for (;;) {
     try {
@@ -185,6 +198,7 @@ async function waitForInspector(port: number, command: string[]): Promise<string
         );
       }
     }
+    signal.throwIfAborted();
     await wait(terminalPollMs);
   }
 }

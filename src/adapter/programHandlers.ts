@@ -69,8 +69,8 @@ export function programHandlers(program: Program): Handlers<ProgramRequests> {
       await program.assigned();
       return body;
     },
-    evaluate: async (args) => {
-      const body = await evaluateRequest(await inspection(), args);
+    evaluate: async (args, { signal }) => {
+      const body = await evaluateRequest(await inspection(), args, signal);
       // In the debug console everything is allowed, assignments among it.
       if (args.context === 'repl') await program.assigned();
       return body;

@@ -5,7 +5,7 @@ import { WebSocketSession } from '../cdp/webSocketSession.ts';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import { findTarget } from './attach.ts';
 import type { Breakpoints } from './breakpoints.ts';
-import type { Configuration } from './configuration.ts';
+import type { AttachConfiguration, Configuration } from './configuration.ts';
 import { Debuggee, type Stop } from './debuggee.ts';
 import { errors } from './errors.ts';
 import { launch, type DebuggeeProcess, type LaunchHost, type ProgramEnd } from './launch.ts';
@@ -28,6 +28,14 @@ export interface RunHost extends LaunchHost {
   ): void;
 }
 
+/** What a run takes from its session. */
+export interface RunContext {
+  host: RunHost;
+  paths: PathMapper;
+  breakpoints: Breakpoints;
+  openInspector: OpenInspector;
+}
+
 /** The parts that need the program's inspector. */
 export interface Inspection {
   debuggee: Debuggee;
@@ -47,61 +55,36 @@ export class Run {
   #agent: CdpSession | undefined;
   #wasTerminated = false;
 
-  static async start(
-    config: Configuration,
-    host: RunHost,
-    paths: PathMapper,
-    breakpoints: Breakpoints,
-    openInspector: OpenInspector,
-  ): Promise<Run> {
-    if (config.request === 'launch') {
-      const process = await launch(config, host);
-      if (process.websocketUrl === undefined) return new Run(config, process);
-      try {
-        const main = await connect(process.websocketUrl);
-        const run = new Run(config, process, {
-          main,
-          url: process.websocketUrl,
-          host,
-          paths,
-          breakpoints,
-          openInspector,
-        });
-        await run.inspection?.debuggee.connect();
-        if (!process.ended) process.pid = (await processIdOf(main)) ?? process.pid;
-        return run;
-      } catch (error) {
-        process.kill('SIGKILL');
-        throw error;
-      }
+  static async start(config: Configuration, context: RunContext, signal: AbortSignal): Promise<Run> {
+    if (config.request === 'attach') return Run.#attach(config, context, signal);
+    const process = await launch(config, context.host, signal);
+    if (process.websocketUrl === undefined) return new Run(config, process);
+    try {
+      const url = process.websocketUrl;
+      const run = new Run(config, process, { ...context, main: await connect(url), url });
+      await run.inspection?.debuggee.connect(process.program);
+      if (!process.ended) process.pid = run.inspection?.debuggee.processId ?? process.pid;
+      return run;
+    } catch (error) {
+      process.kill('SIGKILL');
+      throw error;
     }
-    const target = await findTarget(config);
-    const main = await connect(target.websocketUrl);
-    const run = new Run(config, undefined, { main, url: target.websocketUrl, host, paths, breakpoints, openInspector });
-    if (target.processId !== undefined) {
-      const found = await processIdOf(main);
-      if (found !== target.processId) {
-        await main.close();
-        throw errors.cannotAttach(
-          `The inspector that was found belongs to process ${found}, not to ${target.processId}.`,
-        );
-      }
-    }
-    await run.inspection?.debuggee.connect();
-    return run;
+  }
+
+  static async #attach(config: AttachConfiguration, context: RunContext, signal: AbortSignal): Promise<Run> {
+    const { websocketUrl: url, processId } = await findTarget(config, signal);
+    const run = new Run(config, undefined, { ...context, main: await connect(url), url });
+    await run.inspection?.debuggee.connect(undefined);
+    const found = run.inspection?.debuggee.processId;
+    if (processId === undefined || found === processId) return run;
+    await run.#leave();
+    throw errors.cannotAttach(`The inspector that was found belongs to process ${found}, not to ${processId}.`);
   }
 
   private constructor(
     config: Configuration,
     process: DebuggeeProcess | undefined,
-    connection?: {
-      main: CdpSession;
-      url: string;
-      host: RunHost;
-      paths: PathMapper;
-      breakpoints: Breakpoints;
-      openInspector: OpenInspector;
-    },
+    connection?: RunContext & { main: CdpSession; url: string },
   ) {
     this.config = config;
     this.#process = process;
@@ -198,16 +181,6 @@ async function connect(url: string): Promise<CdpSession> {
       error,
     );
   }
-}
-
-async function processIdOf(main: CdpSession): Promise<number | undefined> {
-  const { result } = await main.send('Runtime.evaluate', {
-    expression: 'process.pid',
-    returnByValue: true,
-    throwOnSideEffect: true,
-    silent: true,
-  });
-  return typeof result.value === 'number' ? result.value : undefined;
 }
 
 function consoleCategory(type: Protocol.Runtime.ConsoleAPICalledEvent['type']): 'stdout' | 'stderr' {

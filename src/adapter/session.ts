@@ -38,6 +38,8 @@ export class TensorDebugSession extends DebugSession {
   #starting: Promise<Run> | undefined;
   #run: Run | undefined;
   #isDone = false;
+  /** Aborted when the client leaves; a program that is still being started is given up then. */
+  readonly #leaving = new AbortController();
 
   constructor(openInspector: OpenInspector, onDone: () => void) {
     super();
@@ -126,7 +128,13 @@ export class TensorDebugSession extends DebugSession {
   }
 
   async #begin(config: Configuration): Promise<Run> {
-    this.#starting = Run.start(config, this.#host(), this.#paths, this.#breakpoints, this.#openInspector);
+    const context = {
+      host: this.#host(),
+      paths: this.#paths,
+      breakpoints: this.#breakpoints,
+      openInspector: this.#openInspector,
+    };
+    this.#starting = Run.start(config, context, this.#leaving.signal);
     const run = await this.#starting;
     this.#run = run;
     await this.#applyExceptionState(run);
@@ -160,6 +168,7 @@ export class TensorDebugSession extends DebugSession {
   }
 
   async #disconnect(terminateDebuggee: boolean | undefined): Promise<void> {
+    this.#leaving.abort(errors.left());
     const run = await this.#starting?.catch(() => undefined);
     this.#run = undefined;
     this.#failPending();
@@ -170,9 +179,6 @@ export class TensorDebugSession extends DebugSession {
     const pending = requestId === undefined ? undefined : this.#pending.get(requestId);
     if (!pending) return;
     pending.controller.abort(new TensorError({ code: 'cancelled', message: 'The request was cancelled.' }));
-    // Whatever the program computes for us is stopped, too.
-    const main = this.#run?.inspection?.debuggee.main;
-    if (pending.command === 'evaluate') main?.send('Runtime.terminateExecution').catch(() => undefined);
   }
 
   async #setBreakpoints(

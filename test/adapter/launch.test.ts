@@ -54,6 +54,22 @@ for (const { major, path: node } of nodeBinaries()) {
       });
     });
 
+    test('its threads and forked processes run as ever, and see nothing of the debugger', async () => {
+      const breakpoints = { 'children.cjs': [{ at: 'DONE' }] };
+      await TestSession.run(
+        { node, launch: { program: 'children.cjs', stopOnEntry: true }, breakpoints },
+        async (session) => {
+          await session.stopped('entry');
+          await session.continue();
+          await session.stopped('breakpoint');
+          await session.continue();
+          assert.equal(await session.exitCode(), 0);
+          assert.equal(session.client.outputOf('stdout'), 'worker\nchild []\ndone 0\n');
+          assert.equal(session.client.outputOf('stderr'), '');
+        },
+      );
+    });
+
     test('options that this Node does not have are told with its own words', async () => {
       const message = await launchFailure({
         program: debuggee('plain.cjs'),

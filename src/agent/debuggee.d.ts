@@ -39,6 +39,7 @@ declare const process:
         (name: 'util'): NodeUtil;
         (name: 'fs'): NodeFileSystem;
         (name: 'os'): NodeOs;
+        (name: 'timers'): { setImmediate(callback: (...args: unknown[]) => void): unknown };
         (name: 'buffer'): NodeBuffer;
         (name: 'module'): object;
       };

@@ -8,7 +8,7 @@
  * that nothing of the program's order changes.
  */
 import { TensorError } from '../../protocol/errors.ts';
-import { isNative, ownValue } from '../safely.ts';
+import { isInspectable, isNative, ownValue } from '../safely.ts';
 
 export interface ImmediateQueue {
   head: NodeImmediate | null;
@@ -43,6 +43,11 @@ const spinMs = 3;
 const waitMs = 0.2;
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** Node's own, so that a program which has put a function of its own in its place sees no callback of ours. */
+function nodeSetImmediate(): ((callback: Callback) => unknown) | undefined {
+  return typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('timers').setImmediate;
+}
 
 export class Pump {
   /** Node's own list of immediates that were queued before the stop; the inspector sets it. */
@@ -81,8 +86,8 @@ export class Pump {
       next.push({ tick: callback, queuedAs: calling });
       return undefined;
     };
-    // A program that promisifies it meanwhile must get Node's own promisified form.
-    Object.defineProperties(intercept, Object.getOwnPropertyDescriptors(original));
+    // A program that promisifies it meanwhile must get Node's own promisified form; a proxy of the program's isn't asked.
+    if (isInspectable(original)) Object.defineProperties(intercept, Object.getOwnPropertyDescriptors(original));
     const wait: Wait = (isDone, deadlineMs) => {
       const start = performance.now();
       while (!isDone()) {
@@ -114,7 +119,8 @@ export class Pump {
       Object.defineProperty(globalThis, 'setImmediate', descriptor);
       // Work of the program's own may still be waiting. Where a tick that was queued before the stop will run again, it
       // stands in for its successor; any other needs a place of its own, or its Dawn instance would wait for it forever.
-      for (const { tick, queuedAs } of next) if (queuedAs === null) original(tick);
+      const queue = nodeSetImmediate() ?? original;
+      for (const { tick, queuedAs } of next) if (queuedAs === null) queue(tick);
     }
   }
 }

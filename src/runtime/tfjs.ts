@@ -3,6 +3,7 @@
  * are imported dynamically so that a missing installation is an explained error, not a resolver's message.
  */
 import type * as Core from '@tensorflow/tfjs-core';
+import type * as Converter from '@tensorflow/tfjs-converter';
 import { AttributeError, InstallationError, UnimplementedError } from './errors.ts';
 
 export type TfTensor = Core.Tensor;
@@ -20,8 +21,11 @@ async function load<T>(name: string, importModule: () => Promise<T>): Promise<T>
   }
 }
 
-export const core = await load('@tensorflow/tfjs-core', () => import('@tensorflow/tfjs-core'));
-export const converter = await load('@tensorflow/tfjs-converter', () => import('@tensorflow/tfjs-converter'));
+export const core: typeof Core = await load('@tensorflow/tfjs-core', () => import('@tensorflow/tfjs-core'));
+export const converter: typeof Converter = await load(
+  '@tensorflow/tfjs-converter',
+  () => import('@tensorflow/tfjs-converter'),
+);
 
 const knownBackends = ['webgpu', 'webgl', 'wasm', 'cpu', 'tensorflow'];
 

@@ -23,9 +23,9 @@ import { core, isTfTensor } from './tfjs.ts';
 export class EagerVariable extends EagerTensor {
   readonly name: string;
 
-  constructor(tensor: TfVariable) {
+  constructor(tensor: TfVariable, name = tensor.name) {
     super(tensor);
-    this.name = tensor.name;
+    this.name = name;
   }
 
   /** Replaces the value; arrays that `numpy()` gave keep the old one. */
@@ -109,6 +109,16 @@ export class SymbolicVariable extends GraphVariable {
 export type VariableOptions = Omit<ConstantOptions, 'shape'>;
 export type Variable = EagerVariable | SymbolicVariable;
 
+/** TF.js's registry holds a name once; TensorFlow lets variables share one, so a second one is registered without. */
+function registered({ tensor }: EagerTensor, name: string | undefined): TfVariable {
+  try {
+    return core.variable(tensor, true, name);
+  } catch (error) {
+    if (name === undefined) throw error;
+    return core.variable(tensor, true);
+  }
+}
+
 function makeVariable(initialValue: TensorInput, { dtype, name }: VariableOptions = {}): Variable {
   const options = dtype === undefined ? {} : { dtype };
   if (executingEagerly()) {
@@ -116,9 +126,9 @@ function makeVariable(initialValue: TensorInput, { dtype, name }: VariableOption
     const value = convertToTensor(initialValue, options);
     if (!(value instanceof EagerTensor))
       throw new ModeError(`A variable of eager mode can't start from ${value.toString()}.`);
-    const variable = core.variable(value.tensor, true, name);
+    const variable = registered(value, name);
     if (isOurs) value.dispose();
-    return new EagerVariable(variable);
+    return new EagerVariable(variable, name);
   }
   const graph = getDefaultGraph();
   const wish = name ?? 'Variable';

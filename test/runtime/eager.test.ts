@@ -72,6 +72,11 @@ test('changing the array leaves the tensor alone, and the other way round', () =
   variable.assign([5, 6]);
   variable.assignAdd(1);
   assert.deepEqual([String(before), String(variable.numpy())], ['[1. 2.]', '[6. 7.]']);
+  const names = [1, 2].map((value) => new tf.Variable(value, { name: 'same' }) as tf.EagerVariable);
+  assert.deepEqual(
+    names.map(({ name }) => name),
+    ['same', 'same'],
+  );
   assert.throws(() => variable.assign([1, 2, 3]), tf.ValueError);
   assert.throws(() => variable.assignAdd([[1, 2]]), tf.InvalidArgumentError);
 });

@@ -61,7 +61,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   {
-    files: ['src/extension/**'],
+    files: ['src/extension/**', 'test/vscode/suite/**'],
     rules: { 'no-restricted-imports': 'off' },
   },
 );

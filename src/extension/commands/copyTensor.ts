@@ -1,0 +1,76 @@
+/** Copying a tensor to the clipboard, as source code or as JSON. */
+import * as vscode from 'vscode';
+import type { LossCheck, TensorValues } from '../../formats/format.ts';
+import { encodeInMemory } from '../../formats/format.ts';
+import { json } from '../../formats/json.ts';
+import { numpyCode } from '../../formats/numpyCode.ts';
+import { typescriptCode } from '../../formats/typescriptCode.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import type { DType } from '../../protocol/tensor.ts';
+import { stringsOf } from '../readValues.ts';
+import { formatBytes, formatType } from '../../tensor/preview.ts';
+import { sizeOf, unravelIndex } from '../../tensor/shape.ts';
+import { copyBudget } from '../settings.ts';
+import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { TensorNode } from '../tree/nodes.ts';
+import { chooseTensor, type CommandArguments } from './chooseTensor.ts';
+
+interface TextForm {
+  label: string;
+  text(values: TensorValues, dtype: DType, shape: readonly number[]): string | Promise<string>;
+  lossCheck(dtype: DType): LossCheck | null;
+}
+
+const jsonText: TextForm = {
+  label: json.label,
+  lossCheck: (dtype) => json.lossCheck(dtype),
+  async text(values, dtype, shape) {
+    const content = values instanceof Uint8Array ? { bytes: values } : { strings: values };
+    return new TextDecoder().decode(await encodeInMemory(json, [{ name: 'tensor', dtype, shape, ...content }]));
+  },
+};
+
+export const textForms = { numpy: numpyCode, typescript: typescriptCode, json: jsonText } satisfies Record<
+  string,
+  TextForm
+>;
+
+/** About 10 MB of text: editors get slow when more is pasted. */
+const maxElements = 1_000_000;
+
+export async function copyTensor(
+  frame: FrameTensors,
+  form: TextForm,
+  given?: TensorNode | CommandArguments,
+): Promise<void> {
+  const chosen = await chooseTensor(frame, given);
+  if (!chosen) return;
+  const { source, tensor, expression } = chosen;
+  const shape = tensor.shape.map((count) => count ?? 0);
+  if (sizeOf(shape) > maxElements) {
+    throw new TensorError({
+      code: 'too-large',
+      message: `${expression} has ${sizeOf(shape)} elements, too many for the clipboard.`,
+      help: 'Save it as .npy instead.',
+    });
+  }
+  if (tensor.access.how === 'copy' && tensor.byteLength > copyBudget().bytes) {
+    const copy = `Copy Anyway (${formatBytes(tensor.byteLength)})`;
+    const question = `${expression} is larger than the copy budget.`;
+    if ((await vscode.window.showWarningMessage(question, { modal: true }, copy)) !== copy) return;
+  }
+  const read = await source.request('tensor/read', { tensor: { id: tensor.id }, slice: '...', encoding: 'bytes' });
+  const dtype = read.tensor.dtype === 'unknown' ? 'uint8' : read.tensor.dtype;
+  const values = read.bytes === undefined ? stringsOf(read.values) : new Uint8Array(Buffer.from(read.bytes, 'base64'));
+  await vscode.env.clipboard.writeText(await form.text(values, dtype, read.shape));
+  const loss = values instanceof Uint8Array ? form.lossCheck(dtype)?.(values, 0) : null;
+  const done = `Copied ${expression}, ${formatType(dtype, read.shape)}, as ${form.label}.`;
+  if (!loss) {
+    vscode.window.setStatusBarMessage(done, 5_000);
+    return;
+  }
+  const where = `${expression}[${unravelIndex(loss.index, read.shape).join(', ')}]`;
+  void vscode.window.showWarningMessage(
+    `${done} ${where} is ${loss.value} and becomes ${loss.becomes}: save it as .npy to keep every bit.`,
+  );
+}

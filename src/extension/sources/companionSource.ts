@@ -1,0 +1,201 @@
+/**
+ * The tensors of a session of VS Code's own JavaScript debugger. The inspector runs here, over the debugger's CDP proxy.
+ * The session itself is not touched: it is connected to when something is first asked for, and the agent is brought into
+ * the program when a frame is looked at that may have tensors.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Protocol } from 'devtools-protocol';
+import type * as vscode from 'vscode';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { openInspector } from '../../inspector/openInspector.ts';
+import type { InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
+import { reportOf, TensorError } from '../../protocol/errors.ts';
+import type { TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { TensorDescriptor } from '../../protocol/tensor.ts';
+import { connectProxy } from './cdpProxy.ts';
+import type { SessionMonitor } from './sessionMonitor.ts';
+import { mayHaveTensors } from './tensorProbe.ts';
+import type { RequestOptions, TensorSource } from './tensorSource.ts';
+
+/** DAP's stop and CDP's come over two connections. */
+const patienceMs = 1_000;
+
+type Handlers = {
+  [Name in TensorRequestName]: (
+    args: TensorRequests[Name]['arguments'],
+    options: RequestOptions,
+  ) => Promise<TensorRequests[Name]['result']>;
+};
+
+interface Connection {
+  main: CdpSession;
+  inspector: TensorInspector;
+  /** Of the stop; empty while the program runs. */
+  frames: readonly Protocol.Debugger.CallFrame[];
+  /** Frame ids of the debug adapter, by their place in `frames`. */
+  frameIds: Promise<number[]> | undefined;
+  /** The agent is in the program. */
+  inUse: boolean;
+  /** Called at the next stop. */
+  onPaused: (() => void)[];
+}
+
+export class CompanionSource implements TensorSource {
+  readonly session: vscode.DebugSession;
+  readonly #monitor: SessionMonitor;
+  readonly #budget: () => InspectorOptions['budget'];
+  #connection: Promise<Connection> | undefined;
+
+  constructor(monitor: SessionMonitor, budget: () => InspectorOptions['budget']) {
+    this.session = monitor.session;
+    this.#monitor = monitor;
+    this.#budget = budget;
+  }
+
+  async request<Name extends TensorRequestName>(
+    name: Name,
+    args: TensorRequests[Name]['arguments'],
+    options: RequestOptions = {},
+  ): Promise<TensorRequests[Name]['result']> {
+    try {
+      return await this.#handlers[name](args, options);
+    } catch (error) {
+      if (error instanceof TensorError) throw error;
+      throw new TensorError(reportOf(error, 'not-available'), { cause: error });
+    }
+  }
+
+  dispose(): void {
+    void this.#connection?.then(close, () => undefined);
+    this.#connection = undefined;
+  }
+
+  readonly #handlers: Handlers = {
+    'tensor/list': async ({ frameId }) => {
+      const connection = await this.#stopped();
+      const frame = await this.#frameOf(connection, frameId);
+      if (!connection.inUse && !(await mayHaveTensors(connection.main, frame))) {
+        return { runtimes: [], tensors: [], warnings: [], truncated: false };
+      }
+      connection.inUse = true;
+      return connection.inspector.list(frame.callFrameId);
+    },
+    'tensor/describe': async ({ tensor }) => ({ tensor: (await this.#resolve(tensor)).tensor }),
+    'tensor/read': async ({ tensor: reference, ...options }) => {
+      const { inspector, tensor } = await this.#resolve(reference);
+      return inspector.read(tensor.id, options);
+    },
+    'tensor/stats': async ({ tensor: reference, ...options }) => {
+      const { inspector, tensor } = await this.#resolve(reference);
+      return { tensor, stats: await inspector.stats(tensor.id, options) };
+    },
+    'tensor/export': async ({ tensors, file, force = false }, options) => {
+      const { inspector } = await this.#stopped();
+      const named = [];
+      for (const { name, tensor, slice } of tensors) {
+        const { id } = (await this.#resolve(tensor)).tensor;
+        named.push({ name, id, ...(slice !== undefined && { slice }) });
+      }
+      return inspector.export({ file, force, tensors: named, ...options });
+    },
+    'tensor/copies': async () => (await this.#stopped()).inspector.copies(),
+  };
+
+  async #resolve(reference: TensorReference): Promise<{ inspector: TensorInspector; tensor: TensorDescriptor }> {
+    const connection = await this.#stopped();
+    const { inspector } = connection;
+    if ('id' in reference) return { inspector, tensor: await inspector.describe(reference.id) };
+    const { expression, frameId } = reference;
+    const frame = frameId === undefined ? connection.frames[0] : await this.#frameOf(connection, frameId);
+    connection.inUse = true;
+    const tensor = await inspector.evaluate(frame?.callFrameId ?? '', expression, { throwOnSideEffect: true });
+    return { inspector, tensor };
+  }
+
+  /** @throws TensorError `not-paused` */
+  async #stopped(): Promise<Connection> {
+    this.#connection ??= this.#connect();
+    const connection = await this.#connection;
+    if (connection.frames.length === 0 && this.#monitor.stoppedThread !== undefined) await paused(connection);
+    if (connection.frames.length > 0) return connection;
+    throw new TensorError({
+      code: 'not-paused',
+      message: 'The program is running; its tensors can be read while it is stopped.',
+      help: 'Set a breakpoint, or pause it.',
+    });
+  }
+
+  async #connect(): Promise<Connection> {
+    try {
+      const main = await connectProxy(this.session);
+      // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:
+      // letting go of a stop can't overtake the next one.
+      const inspector = openInspector({ main, agent: main, budget: this.#budget() });
+      const connection: Connection = {
+        main,
+        inspector,
+        frames: [],
+        frameIds: undefined,
+        inUse: false,
+        onPaused: [],
+      };
+      const stopped = (frames: readonly Protocol.Debugger.CallFrame[]) => {
+        connection.frames = frames;
+        connection.frameIds = undefined;
+        inspector.stopped(frames);
+        for (const resolve of connection.onPaused.splice(0)) resolve();
+      };
+      main.on('Debugger.paused', ({ callFrames }) => stopped(callFrames));
+      main.on('Debugger.resumed', () => {
+        connection.frames = [];
+        // A program that ended has let go of everything.
+        inspector.resuming().catch(() => undefined);
+      });
+      void main.closed.then(() => {
+        this.#connection = undefined;
+        return inspector.dispose();
+      });
+      // Enabled it is already; the proxy answers with the stop that was before we connected.
+      await main.send('Debugger.enable', {});
+      return connection;
+    } catch (error) {
+      this.#connection = undefined;
+      throw error;
+    }
+  }
+
+  /** Both sides tell the same frames in the same order, but give them ids of their own. */
+  async #frameOf(connection: Connection, frameId: number): Promise<Protocol.Debugger.CallFrame> {
+    const { frames } = connection;
+    connection.frameIds ??= this.#frameIds(frames.length);
+    const frame = frames[(await connection.frameIds).indexOf(frameId)];
+    if (frame && connection.frames === frames) return frame;
+    throw new TensorError({
+      code: 'not-paused',
+      message:
+        'This frame is not one of those that the program is stopped in: it has moved on, or the frame is of an earlier task.',
+      help: 'Select a frame of the current call stack, above the "await" line.',
+    });
+  }
+
+  async #frameIds(levels: number): Promise<number[]> {
+    const { stackFrames } = (await this.session.customRequest('stackTrace', {
+      threadId: this.#monitor.stoppedThread ?? 0,
+      startFrame: 0,
+      levels,
+    })) as DebugProtocol.StackTraceResponse['body'];
+    return stackFrames.filter(({ presentationHint }) => presentationHint !== 'label').map(({ id }) => id);
+  }
+}
+
+function paused(connection: Connection): Promise<void> {
+  return new Promise((resolve) => {
+    connection.onPaused.push(resolve);
+    setTimeout(resolve, patienceMs);
+  });
+}
+
+async function close({ main, inspector }: Connection): Promise<void> {
+  await inspector.dispose().catch(() => undefined);
+  await main.close();
+}

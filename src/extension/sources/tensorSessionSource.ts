@@ -1,0 +1,62 @@
+/** The tensors of a session of type `tensor`: the debug adapter's custom requests. */
+import * as vscode from 'vscode';
+import { TensorError } from '../../protocol/errors.ts';
+import type { TensorEvents, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { SessionMonitor } from './sessionMonitor.ts';
+import type { RequestOptions, TensorSource } from './tensorSource.ts';
+
+export class TensorSessionSource implements TensorSource {
+  readonly session: vscode.DebugSession;
+  readonly #monitor: SessionMonitor;
+
+  constructor(monitor: SessionMonitor) {
+    this.session = monitor.session;
+    this.#monitor = monitor;
+  }
+
+  async request<Name extends TensorRequestName>(
+    name: Name,
+    args: TensorRequests[Name]['arguments'],
+    options: RequestOptions = {},
+  ): Promise<TensorRequests[Name]['result']> {
+    const following = this.#follow(name, args, options);
+    try {
+      return (await this.session.customRequest(name, args)) as TensorRequests[Name]['result'];
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const report = this.#monitor.reportOf(message) ?? { code: 'not-available', message };
+      throw new TensorError(report, { cause: error });
+    } finally {
+      following.dispose();
+    }
+  }
+
+  dispose(): void {
+    // The session ends by itself, and its adapter with it.
+  }
+
+  /** Progress and cancelling go by the request's number, which VS Code keeps to itself. */
+  #follow(name: TensorRequestName, args: unknown, { signal, onProgress }: RequestOptions): vscode.Disposable {
+    if (!signal && !onProgress) return new vscode.Disposable(() => undefined);
+    const sent = JSON.stringify(args);
+    let number: number | undefined;
+    const cancel = () => {
+      if (number !== undefined) void this.session.customRequest('cancel', { requestId: number });
+    };
+    const subscriptions = [
+      this.#monitor.onDidRequest(({ command, arguments: passed, seq }) => {
+        if (number !== undefined || command !== name || JSON.stringify(passed) !== sent) return;
+        number = seq;
+        if (signal?.aborted) cancel();
+      }),
+      vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
+        if (session.id !== this.session.id || event !== ('tensor/progress' satisfies keyof TensorEvents)) return;
+        const { request, fraction, bytes } = body as TensorEvents['tensor/progress'];
+        if (request === number) onProgress?.(fraction, bytes);
+      }),
+      new vscode.Disposable(() => signal?.removeEventListener('abort', cancel)),
+    ];
+    signal?.addEventListener('abort', cancel);
+    return vscode.Disposable.from(...subscriptions);
+  }
+}

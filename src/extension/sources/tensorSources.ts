@@ -1,0 +1,69 @@
+/** The debug sessions that can have tensors, each with its source, from their start to their end. */
+import * as vscode from 'vscode';
+import { CompanionSource } from './companionSource.ts';
+import { SessionMonitor } from './sessionMonitor.ts';
+import { TensorSessionSource } from './tensorSessionSource.ts';
+import type { TensorSource } from './tensorSource.ts';
+import { copyBudget, companionEnabled } from '../settings.ts';
+
+/** The types of our own sessions, and of those that VS Code's JavaScript debugger has per Node process. */
+export const tensorType = 'tensor';
+const companionType = 'pwa-node';
+
+interface Entry {
+  monitor: SessionMonitor;
+  source: TensorSource;
+}
+
+export class TensorSources implements vscode.Disposable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #changed = new vscode.EventEmitter<vscode.DebugSession>();
+  readonly #subscriptions: vscode.Disposable[] = [this.#changed];
+  /** The program of a session stopped, runs on, or ended. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor() {
+    const trackers = [tensorType, companionType].map((type) =>
+      vscode.debug.registerDebugAdapterTrackerFactory(type, {
+        createDebugAdapterTracker: (session) => this.#add(session)?.monitor,
+      }),
+    );
+    this.#subscriptions.push(
+      ...trackers,
+      vscode.debug.onDidTerminateDebugSession((session) => this.#remove(session)),
+    );
+  }
+
+  sourceOf(session: vscode.DebugSession): TensorSource | undefined {
+    return this.#entries.get(session.id)?.source;
+  }
+
+  isStopped(session: vscode.DebugSession): boolean {
+    return this.#entries.get(session.id)?.monitor.stoppedThread !== undefined;
+  }
+
+  dispose(): void {
+    for (const { monitor, source } of this.#entries.values()) vscode.Disposable.from(source, monitor).dispose();
+    this.#entries.clear();
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  #add(session: vscode.DebugSession): Entry | undefined {
+    if (session.type === companionType && !companionEnabled()) return undefined;
+    const monitor = new SessionMonitor(session);
+    const source =
+      session.type === tensorType ? new TensorSessionSource(monitor) : new CompanionSource(monitor, copyBudget);
+    monitor.onDidChange(() => this.#changed.fire(session));
+    const entry = { monitor, source };
+    this.#entries.set(session.id, entry);
+    return entry;
+  }
+
+  #remove(session: vscode.DebugSession): void {
+    const entry = this.#entries.get(session.id);
+    if (!entry) return;
+    this.#entries.delete(session.id);
+    vscode.Disposable.from(entry.source, entry.monitor).dispose();
+    this.#changed.fire(session);
+  }
+}

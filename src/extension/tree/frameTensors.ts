@@ -1,0 +1,109 @@
+/** The tensors of the focused frame: asked for once per stop and frame, and only while somebody looks. */
+import * as vscode from 'vscode';
+import { reportOf, type ErrorReport } from '../../protocol/errors.ts';
+import type { TensorListing } from '../../protocol/requests.ts';
+import type { Focus, FocusState } from '../sources/focus.ts';
+import type { TensorSource } from '../sources/tensorSource.ts';
+
+/** What the view shows; the words are the values of the context key `tensorDebugger.state`. */
+export type FrameState =
+  | { kind: 'none' | 'running' | 'looking' }
+  | { kind: 'tensors' | 'noTensors' | 'noRuntime'; source: TensorSource; frameId: number; listing: TensorListing }
+  | { kind: 'failed'; report: ErrorReport };
+
+/** A step takes less, mostly; what is shown stays for so long. */
+const stepMs = 300;
+
+export class FrameTensors implements vscode.Disposable {
+  readonly #focus: Focus;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #changed = new vscode.EventEmitter<FrameState>();
+  readonly #subscription: vscode.Disposable;
+  #state: FrameState = { kind: 'none' };
+  #isWanted = false;
+  /** The focus that was last asked about. */
+  #asked: FocusState | undefined;
+  #clearing: NodeJS.Timeout | undefined;
+  readonly onDidChange = this.#changed.event;
+
+  constructor(focus: Focus, log: vscode.LogOutputChannel) {
+    this.#focus = focus;
+    this.#log = log;
+    this.#subscription = focus.onDidChange(() => this.#update());
+  }
+
+  get state(): FrameState {
+    return this.#state;
+  }
+
+  /** Whether anybody sees the answer: while nobody does, nothing is asked. */
+  set isWanted(value: boolean) {
+    this.#isWanted = value;
+    void this.#update();
+  }
+
+  /** Asks again about the same frame. */
+  async refresh(): Promise<void> {
+    this.#asked = undefined;
+    await this.#update();
+  }
+
+  /** For commands: the listing, also if nobody looked before. */
+  async current(): Promise<FrameState> {
+    if (this.#asked !== this.#focus.state || this.#state.kind === 'none') await this.#ask();
+    return this.#state;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#clearing);
+    this.#changed.dispose();
+    this.#subscription.dispose();
+  }
+
+  async #update(): Promise<void> {
+    const focus = this.#focus.state;
+    clearTimeout(this.#clearing);
+    if (focus.kind === 'none') {
+      this.#set({ kind: 'none' });
+    } else if (focus.kind === 'running') {
+      this.#asked = focus;
+      this.#clearing = setTimeout(() => this.#set({ kind: 'running' }), stepMs);
+    } else if (this.#isWanted && this.#asked !== focus) {
+      await this.#ask();
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const focus = this.#focus.state;
+    this.#asked = focus;
+    if (focus.kind !== 'stopped') return;
+    const { source, frameId } = focus;
+    if (!('listing' in this.#state)) this.#set({ kind: 'looking' });
+    const start = performance.now();
+    let next: FrameState;
+    try {
+      const listing = await source.request('tensor/list', { frameId });
+      next = { kind: kindOf(listing), source, frameId, listing };
+      const ms = (performance.now() - start).toFixed(1);
+      this.#log.debug(`${source.session.name}: ${listing.tensors.length} tensors in frame ${frameId}, ${ms} ms`);
+    } catch (error) {
+      const report = reportOf(error, 'not-available');
+      this.#log.error(`${source.session.name}: ${report.message} ${report.help ?? ''}`);
+      next = { kind: 'failed', report };
+    }
+    // The answer to a question that nobody asks any more.
+    if (this.#focus.state !== focus) return;
+    this.#set(next);
+  }
+
+  #set(state: FrameState): void {
+    this.#state = state;
+    void vscode.commands.executeCommand('setContext', 'tensorDebugger.state', state.kind);
+    this.#changed.fire(state);
+  }
+}
+
+function kindOf({ tensors, runtimes }: TensorListing): 'tensors' | 'noTensors' | 'noRuntime' {
+  if (tensors.length > 0) return 'tensors';
+  return runtimes.length > 0 ? 'noTensors' : 'noRuntime';
+}

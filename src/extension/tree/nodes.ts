@@ -1,0 +1,106 @@
+/** The rows of the Tensors view. Ids say where a row stands, so that it stays expanded from one stop to the next. */
+import type { ListedTensor, TensorListing } from '../../protocol/requests.ts';
+import type { RuntimeDescription, TensorStatistics, TensorWarning } from '../../protocol/tensor.ts';
+import { formatBytes, formatMs } from '../../tensor/preview.ts';
+import type { TensorSource } from '../sources/tensorSource.ts';
+
+export interface TensorNode extends ListedTensor {
+  kind: 'tensor';
+  id: string;
+  source: TensorSource;
+}
+
+export type Node =
+  | { kind: 'runtime'; id: string; runtime: RuntimeDescription }
+  | { kind: 'warning'; id: string; warning: TensorWarning }
+  | { kind: 'scope'; id: string; name: string; tensors: TensorNode[] }
+  | TensorNode
+  | { kind: 'statistics'; id: string; of: TensorNode }
+  | { kind: 'detail'; id: string; name: string; value: string; tooltip?: string };
+
+export function rootNodes(source: TensorSource, { runtimes, tensors, warnings, truncated }: TensorListing): Node[] {
+  const scopes = new Map<string, TensorNode[]>();
+  for (const listed of tensors) {
+    const inScope = scopes.get(listed.scope) ?? [];
+    scopes.set(listed.scope, inScope);
+    inScope.push({ kind: 'tensor', id: `${listed.scope}/${listed.expression}`, source, ...listed });
+  }
+  const roots: Node[] = [
+    ...runtimes.map((runtime): Node => ({ kind: 'runtime', id: `runtime/${runtime.name}`, runtime })),
+    ...warnings.map((warning): Node => ({ kind: 'warning', id: `warning/${warning.code}`, warning })),
+    ...[...scopes].map(([name, inScope]): Node => ({ kind: 'scope', id: `scope/${name}`, name, tensors: inScope })),
+  ];
+  if (truncated) {
+    roots.push({ kind: 'detail', id: 'truncated', name: '…', value: `only the first ${tensors.length} are listed` });
+  }
+  return withDistinctIds(
+    roots.map((root) => (root.kind === 'scope' ? { ...root, tensors: withDistinctIds(root.tensors) } : root)),
+  );
+}
+
+/** Two closures may have a variable of the same name. */
+function withDistinctIds<T extends Node>(nodes: readonly T[]): T[] {
+  const seen = new Map<string, number>();
+  return nodes.map((node) => {
+    const count = seen.get(node.id) ?? 0;
+    seen.set(node.id, count + 1);
+    return count === 0 ? node : { ...node, id: `${node.id}#${count}` };
+  });
+}
+
+/**
+ * What there is to know about a tensor without reading it.
+ * @param values the row of its values, where it has any
+ */
+export function tensorChildren(node: TensorNode, values: Node | undefined): Node[] {
+  const { id, tensor } = node;
+  const detail = (name: string, value: string, tooltip?: string): Node => ({
+    kind: 'detail',
+    id: `${id}/${name}`,
+    name,
+    value,
+    ...(tooltip !== undefined && { tooltip }),
+  });
+  const { access, device, location, strides, offset, state, label } = tensor;
+  const rows: Node[] = [];
+  if (values) rows.push(values, { kind: 'statistics', id: `${id}/statistics`, of: node });
+  else rows.push(detail('values', access.reason ?? 'none here', access.help));
+  rows.push(
+    detail('dtype', tensor.dtype),
+    detail('shape', `[${tensor.shape.map((count) => count ?? '?').join(', ')}]`),
+    detail('device', device.name === undefined ? device.type : `${device.type} (${device.name})`),
+    detail('location', locationText[location]),
+    detail('bytes', formatBytes(tensor.byteLength), `${tensor.byteLength} bytes`),
+    detail('class', tensor.className),
+  );
+  if (tensor.denseByteLength !== undefined) rows.push(detail('bytes if dense', formatBytes(tensor.denseByteLength)));
+  if (label !== undefined) rows.push(detail('label', label));
+  if (strides) rows.push(detail('strides', `[${strides.join(', ')}]${offset ? `, offset ${offset}` : ''}`));
+  if (state !== 'live') rows.push(detail('state', state));
+  return [
+    ...tensor.warnings.map((warning): Node => ({ kind: 'warning', id: `${id}/${warning.code}`, warning })),
+    ...rows,
+  ];
+}
+
+export const locationText = {
+  host: 'on the host',
+  device: 'on the device',
+  both: 'on the device, with a copy on the host',
+} as const;
+
+export function statisticsChildren(id: string, stats: TensorStatistics): Node[] {
+  const { cost } = stats;
+  const finite = (value: TensorStatistics['min']) => (value === null ? 'no element is finite' : String(value));
+  const rows: [string, string][] = [
+    ['min', finite(stats.min)],
+    ['max', finite(stats.max)],
+    ['mean', finite(stats.mean)],
+    ['std', finite(stats.std)],
+    ['zeros', String(stats.zeros)],
+    ['NaN', String(stats.nan)],
+    ['Infinity', `${stats.posInf} positive, ${stats.negInf} negative`],
+    ['computed', `on the ${stats.where} over ${stats.count} elements, ${formatMs(cost.queueMs + cost.transferMs)}`],
+  ];
+  return rows.map(([name, value]) => ({ kind: 'detail', id: `${id}/${name}`, name, value }));
+}

@@ -1,0 +1,136 @@
+/** The Tensors view in the Run and Debug sidebar. It asks only while it is visible. */
+import * as vscode from 'vscode';
+import { reportOf } from '../../protocol/errors.ts';
+import { formatMs, previewRanges, previewValues } from '../../tensor/preview.ts';
+import { formatSlice } from '../../tensor/slice.ts';
+import { stringsOf } from '../readValues.ts';
+import type { Focus, FocusState } from '../sources/focus.ts';
+import { tensorType } from '../sources/tensorSources.ts';
+import type { FrameState, FrameTensors } from './frameTensors.ts';
+import { rootNodes, statisticsChildren, tensorChildren, type Node, type TensorNode } from './nodes.ts';
+import { treeItem } from './treeItems.ts';
+
+export const viewId = 'tensorDebugger.tensors';
+/** Key of the workspace's memory: the view was opened for the user. */
+const introduced = 'tensorsViewIntroduced';
+/** A row of the view is narrow, but can be hovered. */
+const previewLength = 200;
+
+export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  readonly #frame: FrameTensors;
+  readonly #view: vscode.TreeView<Node>;
+  readonly #memory: vscode.Memento;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[];
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(frame: FrameTensors, focus: Focus, memory: vscode.Memento) {
+    this.#frame = frame;
+    this.#memory = memory;
+    this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this });
+    this.#subscriptions = [
+      this.#view,
+      this.#changed,
+      this.#view.onDidChangeVisibility(({ visible }) => (frame.isWanted = visible)),
+      focus.onDidChange((state) => void this.#introduce(state)),
+      frame.onDidChange((state) => {
+        // The API takes undefined to clear it; its type is older than that distinction.
+        (this.#view as { message: string | undefined }).message = messageOf(state);
+        if (state.kind !== 'looking') this.#changed.fire();
+      }),
+    ];
+    frame.isWanted = this.#view.visible;
+  }
+
+  get selected(): TensorNode | undefined {
+    return this.#view.selection.find((node) => node.kind === 'tensor');
+  }
+
+  /** Only top rows are ever revealed. */
+  getParent(): undefined {
+    return undefined;
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    return treeItem(node);
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (!node) {
+      const { state } = this.#frame;
+      return 'listing' in state && state.kind !== 'noRuntime' ? rootNodes(state.source, state.listing) : [];
+    }
+    switch (node.kind) {
+      case 'scope':
+        return node.tensors;
+      case 'tensor':
+        return tensorChildren(node, node.tensor.access.how === 'none' ? undefined : await valuesNode(node));
+      case 'statistics':
+        return statisticsNodes(node.id, node.of);
+      case 'runtime':
+      case 'warning':
+      case 'detail':
+        return [];
+    }
+  }
+
+  /**
+   * VS Code adds views to its debug sidebar collapsed. Whoever starts a session of ours for the first time sees it opened;
+   * from then on, and in all other sessions, it stays as the user leaves it.
+   */
+  async #introduce(state: FocusState): Promise<void> {
+    if (state.kind !== 'stopped' || state.source.session.type !== tensorType || this.#memory.get(introduced)) return;
+    await this.#memory.update(introduced, true);
+    await this.#frame.current();
+    const [first] = await this.getChildren();
+    if (first) await this.#view.reveal(first, { select: false, focus: false });
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+}
+
+/** One window that is as large as the line, read when somebody opens the row. */
+async function valuesNode({ id, tensor, source }: TensorNode): Promise<Node> {
+  const row = { kind: 'detail', id: `${id}/values`, name: 'values' } as const;
+  const shape = tensor.shape.map((count) => count ?? 0);
+  const ranges = previewRanges(shape);
+  const slice = formatSlice(ranges, shape);
+  try {
+    const read = await source.request('tensor/read', { tensor: { id: tensor.id }, slice, encoding: 'bytes' });
+    const values = read.bytes === undefined ? stringsOf(read.values) : Buffer.from(read.bytes, 'base64');
+    const dtype = read.tensor.dtype === 'unknown' ? 'uint8' : read.tensor.dtype;
+    const window = ranges.map(({ count }) => count);
+    const value = previewValues(values, dtype, window, shape, previewLength);
+    const { queueMs, transferMs } = read.cost;
+    const cost =
+      tensor.access.how === 'copy' ? `copied in ${formatMs(queueMs + transferMs)}` : "the program's own memory";
+    return { ...row, value, tooltip: `${value}\n${cost}` };
+  } catch (error) {
+    return { ...row, ...failure(error) };
+  }
+}
+
+async function statisticsNodes(id: string, { tensor, source }: TensorNode): Promise<Node[]> {
+  try {
+    const { stats } = await source.request('tensor/stats', { tensor: { id: tensor.id } });
+    return statisticsChildren(id, stats);
+  } catch (error) {
+    return [{ kind: 'detail', id: `${id}/failed`, name: 'not computed', ...failure(error) }];
+  }
+}
+
+/** What can't be read says so in its place. */
+function failure(error: unknown): { value: string; tooltip: string } {
+  const { message, help } = reportOf(error, 'not-available');
+  return { value: message, tooltip: help === undefined ? message : `${message}\n${help}` };
+}
+
+/** Where rows alone would leave a question; an empty view is explained by the welcome texts in package.json. */
+function messageOf(state: FrameState): string | undefined {
+  if (state.kind === 'failed') return state.report.message;
+  if (state.kind === 'noTensors')
+    return 'No tensors in this frame. Select another one in the call stack, or stop where one is in scope.';
+  return undefined;
+}

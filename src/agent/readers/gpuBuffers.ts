@@ -2,7 +2,7 @@
 import { TensorError } from '../../protocol/errors.ts';
 import type { TensorAccess } from '../../protocol/tensor.ts';
 import { adapterName } from '../read/device.ts';
-import { assertReadable } from '../read/deviceReader.ts';
+import { assertReadable } from '../read/pieces.ts';
 import { isPlatformObject, platformValue } from '../safely.ts';
 import type { Described, Source, StopContext } from '../source.ts';
 import type { Reader } from './reader.ts';

@@ -34,6 +34,9 @@ export interface DebuggeeEvents {
   finished(): void;
 }
 
+/** Between two modules of one program; much longer, and something else is going on. */
+const talkMs = 20;
+
 export class Debuggee {
   readonly main: CdpSession;
   readonly scripts: Scripts;
@@ -46,6 +49,7 @@ export class Debuggee {
   #mainContext: number | undefined;
   #processId: number | undefined;
   #pauseRequested = false;
+  #talksUntil = 0;
   /** The step that is under way, with where it began. */
   #step: StepOrigin | undefined;
   #unfinished: UnfinishedStep | undefined;
@@ -161,9 +165,20 @@ export class Debuggee {
   }
 
   #onScriptParsed(event: Protocol.Debugger.ScriptParsedEvent): void {
-    const script = this.scripts.add(event);
-    // An answer in flight acknowledges this event; the stop that follows would wait 40 ms for it (Nagle's algorithm).
-    if (script?.path !== undefined) this.#inBackground(this.main.send('Runtime.getIsolateId'));
+    this.scripts.add(event);
+  }
+
+  /**
+   * Node's inspector leaves Nagle's algorithm on, and our kernel delays acknowledgements by 40 ms: a program that loads
+   * hundreds of modules would wait so long at each. While they come one after another, there is always a command of
+   * ours under way that carries an acknowledgement.
+   */
+  async #keepTalking(): Promise<void> {
+    const isTalking = performance.now() < this.#talksUntil;
+    this.#talksUntil = performance.now() + talkMs;
+    if (isTalking) return;
+    while (performance.now() < this.#talksUntil && !this.#stop) await this.main.send('Runtime.getIsolateId');
+    this.#talksUntil = 0;
   }
 
   #onResumed(): void {
@@ -215,6 +230,7 @@ export class Debuggee {
     });
     if (stop) return this.#report(stop);
     await this.#passOver(event);
+    if (isEntry) this.#inBackground(this.#keepTalking());
   }
 
   #stopOf(

@@ -41,6 +41,12 @@ async function leave(exitCode: number): Promise<void> {
   process.exit(exitCode);
 }
 
+// A fault of ours is told and must not take the sessions with it: a program may be standing at a breakpoint.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  for (const session of sessions) session.failed(error);
+});
+
 const port = portArgument(process.argv.slice(2));
 if (port === undefined) {
   // Whatever a library prints must not end up between the messages.

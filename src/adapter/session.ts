@@ -77,6 +77,11 @@ export class TensorDebugSession extends DebugSession {
     this.#output('console', `A message of the client was ignored: ${reason}.\n`);
   }
 
+  /** Something went wrong in the adapter itself, outside of any request. */
+  failed(error: Error): void {
+    this.#output('console', `The debug adapter failed: ${error.message}\n`);
+  }
+
   protected override dispatchRequest(request: DebugProtocol.Request): void {
     void this.#answer(request);
   }

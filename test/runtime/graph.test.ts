@@ -261,3 +261,36 @@ test('sparse tensors are fetched and fed as SparseTensorValues', async () => {
   assert.throws(() => parts.constant.numpy(), /only supported in eager mode/);
   assert.throws(() => new tf.SparseTensorValue([[0]], [1, 2], [3]), tf.ValueError);
 });
+
+test('a constant without elements does not shift the others, and defaults stand in for feeds', async () => {
+  const { session, parts } = build(() => {
+    const unit = tf.random.uniform([], 0, 1);
+    const place = tf.placeholderWithDefault(tf.constant([1, 2]), { shape: [null] });
+    return { unit, place, empty: tf.reduceSum(tf.placeholder('float32', { shape: [0], name: 'none' })) };
+  });
+  const [unit, place] = await session.run([parts.unit, parts.place] as const);
+  assert.ok(Number(unit) >= 0 && Number(unit) < 1);
+  assert.equal(String(place), '[1. 2.]');
+  assert.equal(String(await session.run(parts.place, [[parts.place, [5]]])), '[5.]');
+  assert.equal(Number(await session.run(parts.empty, { none: [] })), 0);
+});
+
+test('strings and complex numbers are fed, the innermost pairs as complex numbers', async () => {
+  const { session } = build(() => [
+    tf.placeholder('complex64', { shape: [2], name: 'c' }),
+    tf.placeholder('string', { shape: [], name: 's' }),
+  ]);
+  assert.equal(
+    String(
+      await session.run('c', {
+        c: [
+          [1, 2],
+          [3, 4],
+        ],
+      }),
+    ),
+    '[1.+2.j 3.+4.j]',
+  );
+  assert.equal((await session.run('s', { s: 'hi' })).repr(), "'hi'");
+  assert.deepEqual([await session.run([]), await session.run({})], [[], {}]);
+});

@@ -8,7 +8,7 @@ import { defaultGraph, noteGraphTensor, resetGlobalGraph, withGraph } from '../m
 import type { NDArray } from '../numpy/ndarray.ts';
 import type { ArrayElement } from '../numpy/elementFormat.ts';
 import { requireTfDType, type TfDType } from '../tfjs.ts';
-import { encodeConstant, tensorProtoOf } from './constants.ts';
+import { encodeConstant, joinBytes, tensorProtoOf } from './constants.ts';
 import { parseInput, type AttrValue, type GraphDef, type NodeDef, type SymbolicShape } from './graphDef.ts';
 import { Operation, SymbolicTensor } from './symbolicTensor.ts';
 import type { GraphVariable } from './graphVariable.ts';
@@ -208,7 +208,8 @@ export class Graph {
       format: 'graph-model',
       modelTopology: { node, ...(library && { library }), versions: versions ?? { producer: 27, minConsumer: 0 } },
       weightSpecs: specs,
-      weightData: data.length === 1 ? (data[0] as ArrayBuffer) : data,
+      // In one piece: TF.js's own way of joining goes wrong where a piece is empty (the shape of a 0-d tensor).
+      weightData: joinBytes(data),
     };
   }
 

@@ -5,8 +5,8 @@
  */
 import type { io } from '@tensorflow/tfjs-core';
 import { InvalidModelError } from '../errors.ts';
-import { core } from '../tfjs.ts';
 import { checkNodes } from './checkNodes.ts';
+import { joinBytes } from './constants.ts';
 import { Graph, type LoadedArtifacts } from './graph.ts';
 import { dtypeOf, shapeOf, type GraphDef, type NodeDef } from './graphDef.ts';
 import { unknownOpError, unknownOps } from './executor.ts';
@@ -102,14 +102,7 @@ function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
 }
 
 function joined(weights: WeightBytes): ArrayBuffer {
-  const parts = (Array.isArray(weights) ? (weights as ArrayBuffer[]) : [weights as ArrayBuffer]).map(bytesOf);
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all.buffer;
+  return joinBytes(Array.isArray(weights) ? (weights as ArrayBuffer[]) : [weights as ArrayBuffer]);
 }
 
 const wanted =
@@ -225,7 +218,5 @@ function outputOf({ op, attr = {} }: NodeDef, weightShape: number[] | undefined)
 /** Saves a graph as the files of a converted model, by any `tf.io` handler. */
 export async function saveGraph(graph: Graph, handler: io.IOHandler): Promise<io.SaveResult> {
   if (!handler.save) throw new InvalidModelError('The handler can load models, not save them.');
-  const artifacts = graph.toModelArtifacts();
-  const weightData = core.io.CompositeArrayBuffer.join(artifacts.weightData ?? new ArrayBuffer(0));
-  return handler.save({ ...artifacts, weightData });
+  return handler.save(graph.toModelArtifacts());
 }

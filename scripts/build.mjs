@@ -60,6 +60,7 @@ await Promise.all(
       format: /** @type {const} */ ('cjs'),
     },
     { entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.mjs', format: /** @type {const} */ ('esm') },
+    { entryPoints: ['src/runtime/index.ts'], outfile: 'dist/runtime.mjs', format: /** @type {const} */ ('esm') },
   ]
     .filter(({ entryPoints }) => entryPoints.every((entry) => existsSync(entry)))
     .map((options) => bundle({ ...node, ...options })),

@@ -18,7 +18,8 @@ export const inspectSymbol = Symbol.for('tensor.inspect');
 /** What the method returns. Counts and strides are in elements, byteOffset in bytes. */
 export interface InspectedTensor {
   dtype: DType;
-  shape: number[];
+  /** `null` for an axis that is not known before the graph runs; then there can be no data. */
+  shape: (number | null)[];
   /** The storage: host memory, or a GPU buffer with its device; absent where there is no value, with the `reason`. */
   data?:
     | ArrayBufferView
@@ -61,7 +62,8 @@ function inspect(value: object): InspectedTensor {
   const inspected = result as InspectedTensor;
   if (!dtypes.includes(inspected.dtype)) throw invalid(className, `named the unknown dtype ${String(inspected.dtype)}`);
   const { shape } = inspected;
-  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+  const isCount = (n: number | null) => (n === null ? !inspected.data : Number.isSafeInteger(n) && n >= 0);
+  if (!Array.isArray(shape) || !shape.every(isCount)) {
     throw invalid(className, 'returned a shape that is no array of element counts');
   }
   const { strides, offset } = inspected;
@@ -77,7 +79,9 @@ function inspect(value: object): InspectedTensor {
   return inspected;
 }
 
-function layoutOf({ dtype, shape, strides, offset }: InspectedTensor): StridedLayout {
+/** The layout of a description that has data: every count of its shape is known. */
+function layoutOf({ dtype, strides, offset, ...inspected }: InspectedTensor): StridedLayout {
+  const shape = inspected.shape as number[];
   return { dtype, shape, strides: strides ?? rowMajorStrides(shape), offset: offset ?? 0 };
 }
 
@@ -99,7 +103,9 @@ function assertWithin(layout: StridedLayout, byteLength: number, className: stri
 }
 
 function stringsOf({ dtype, shape, data }: InspectedTensor): readonly string[] | undefined {
-  return dtype === 'string' && Array.isArray(data) && data.length === sizeOf(shape) ? (data as string[]) : undefined;
+  return dtype === 'string' && Array.isArray(data) && data.length === sizeOf(shape as number[])
+    ? (data as string[])
+    : undefined;
 }
 
 function deviceData(data: InspectedTensor['data']) {
@@ -114,7 +120,8 @@ export const inspectableReader: Reader = {
 
   describe(value): Described {
     const inspected = inspect(value);
-    const { dtype, shape, state, label } = inspected;
+    const { dtype, state, label } = inspected;
+    if (!inspected.data) return describeWithoutData(inspected, classNameOf(value) || 'Object');
     const layout = layoutOf(inspected);
     const onHost = stringsOf(inspected) ?? (isObject(inspected.data) ? hostMemory(inspected.data) : undefined);
     const onDevice = deviceData(inspected.data);
@@ -124,11 +131,11 @@ export const inspectableReader: Reader = {
       className: classNameOf(value) || 'Object',
       ...(label !== undefined && { label }),
       dtype,
-      shape,
+      shape: layout.shape,
       strides: layout.strides,
       offset: layout.offset,
       layout: 'strided',
-      byteLength: sizeOf(shape) * itemSize(dtype),
+      byteLength: sizeOf(layout.shape) * itemSize(dtype),
       device: { type: onDevice ? 'webgpu' : 'cpu' },
       location: onDevice ? 'device' : 'host',
       state: state ?? 'live',
@@ -145,7 +152,11 @@ export const inspectableReader: Reader = {
     const inspected = inspect(value);
     const className = classNameOf(value) || 'Object';
     const strings = stringsOf(inspected);
-    if (strings) return { how: 'strings', shape: inspected.shape, values: strings };
+    if (strings) return { how: 'strings', shape: inspected.shape as number[], values: strings };
+    if (!inspected.data) {
+      const { reason, help } = noValue(inspected);
+      return { how: 'none', code: 'not-readable', reason, help };
+    }
     const layout = layoutOf(inspected);
     const onDevice = deviceData(inspected.data);
     if (onDevice) {
@@ -163,6 +174,28 @@ export const inspectableReader: Reader = {
     return { how: 'host', bytes: onHost.bytes, layout };
   },
 };
+
+/** Symbolic tensors, and whatever else says why it has no value. */
+function describeWithoutData(inspected: InspectedTensor, className: string): Described {
+  const { dtype, shape, label, kind = 'array' } = inspected;
+  const isSymbolic = kind === 'symbolic' || kind === 'tracer';
+  const access = noValue(inspected);
+  const { reason, help } = access;
+  return {
+    runtime: inspected.runtime ?? 'ndarray',
+    kind,
+    className,
+    ...(label !== undefined && { label }),
+    dtype,
+    shape,
+    byteLength: 0,
+    device: { type: 'cpu' },
+    location: 'host',
+    state: inspected.state ?? (isSymbolic ? 'uninitialised' : 'live'),
+    access,
+    warnings: isSymbolic ? [{ code: 'symbolic-no-value', message: reason, help }] : [],
+  };
+}
 
 function noValue({ reason, help }: InspectedTensor) {
   return {

@@ -252,9 +252,10 @@ export class Debuggee {
     const isStepDone = this.#unfinished?.isDoneAt(event);
     const step: Stop = { ...common, reason: 'step', description: 'Paused on step' };
     if (isStepDone !== undefined) return isStepDone ? step : undefined;
+    // V8 ignores a request to pause that comes while we hold the program at a place to be passed over.
+    if (this.#pauseRequested) return { ...common, reason: 'pause', description: 'Paused' };
     if (onlyPassed) return undefined;
     if (this.#step) return step;
-    if (this.#pauseRequested) return { ...common, reason: 'pause', description: 'Paused' };
     return { ...common, reason: 'debugger statement', description: 'Paused on debugger statement' };
   }
 
@@ -276,6 +277,9 @@ export class Debuggee {
         return this.#report({ reason: 'step', description: 'Paused on step', callFrames, hitBreakpointIds: [] });
       }
       this.#unfinished = await UnfinishedStep.watch(this.main, callFrames, step, (location) => this.#lineOf(location));
+    }
+    if (this.#pauseRequested) {
+      return this.#report({ reason: 'pause', description: 'Paused', callFrames, hitBreakpointIds: [] });
     }
     await this.main.send('Debugger.resume', {});
   }

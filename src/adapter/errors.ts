@@ -25,6 +25,14 @@ export const errors = {
       code: 'invalid-argument',
       message: `This ${what} belongs to an earlier stop; the program has run on since.`,
     }),
+  cancelled: (command: string) =>
+    new TensorError({
+      code: 'cancelled',
+      message: 'The request was cancelled.',
+      ...(command === 'evaluate' && {
+        help: 'What the program has begun to compute goes on; if it never ends, terminate the program.',
+      }),
+    }),
   left: () => new TensorError({ code: 'cancelled', message: 'The client left before the program was there.' }),
   programEnded: () => new TensorError({ code: 'program-ended', message: 'The program has ended.' }),
   invalidConfiguration: (message: string) => new TensorError({ code: 'invalid-argument', message }),

@@ -12,7 +12,7 @@ export interface EvaluateOptions {
   contextId: number | undefined;
   throwOnSideEffect: boolean;
   timeoutMs?: number;
-  /** Stops the evaluation, too. */
+  /** If it is aborted before the evaluation begins, nothing is evaluated. */
   signal?: AbortSignal;
 }
 
@@ -26,17 +26,11 @@ export async function evaluate(main: CdpSession, expression: string, options: Ev
     silent: true,
     ...(timeoutMs !== undefined && { timeout: timeoutMs }),
   };
+  // Once it runs, nothing but its own timeout can stop it: Node's inspector takes no other command meanwhile.
   signal?.throwIfAborted();
-  const evaluated = frame
-    ? main.send('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, ...common })
-    : main.send('Runtime.evaluate', { ...common, ...(contextId !== undefined && { contextId }) });
-  const stop = () => {
-    main.send('Runtime.terminateExecution').catch(() => undefined);
-    // If the evaluation had ended by itself, this takes what would otherwise hit the program's next statement.
-    main.send('Runtime.evaluate', { expression: '0', silent: true }).catch(() => undefined);
-  };
-  signal?.addEventListener('abort', stop);
-  const { result, exceptionDetails } = await evaluated.finally(() => signal?.removeEventListener('abort', stop));
+  const { result, exceptionDetails } = frame
+    ? await main.send('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, ...common })
+    : await main.send('Runtime.evaluate', { ...common, ...(contextId !== undefined && { contextId }) });
   if (!exceptionDetails) return result;
   const thrown = exceptionDetails.exception ?? result;
   const text = exceptionText(thrown);

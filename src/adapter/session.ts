@@ -3,7 +3,7 @@ import { BreakpointEvent, DebugSession, Event, InitializedEvent, TerminatedEvent
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
-import { TensorError, type ErrorReport } from '../protocol/errors.ts';
+import type { ErrorReport } from '../protocol/errors.ts';
 import type { TensorEvents } from '../protocol/requests.ts';
 import { Breakpoints, type SourceBreakpoint } from './breakpoints.ts';
 import { capabilities } from './capabilities.ts';
@@ -183,7 +183,7 @@ export class TensorDebugSession extends DebugSession {
   #cancel(requestId: number | undefined): void {
     const pending = requestId === undefined ? undefined : this.#pending.get(requestId);
     if (!pending) return;
-    pending.controller.abort(new TensorError({ code: 'cancelled', message: 'The request was cancelled.' }));
+    pending.controller.abort(errors.cancelled(pending.command));
   }
 
   async #setBreakpoints(

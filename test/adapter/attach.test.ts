@@ -156,6 +156,9 @@ test('terminate and disconnect with terminateDebuggee leave what was not launche
     await session.client.request('terminate', {});
     await session.terminated();
   });
+  await TestSession.run({ attach: { port: program.port } }, async (session) => {
+    await session.client.request('disconnect', { terminateDebuggee: true });
+  });
   assert.equal(program.child.exitCode, null);
   await end(program);
 });

@@ -247,6 +247,7 @@ export class Breakpoints {
   }
 
   async #bindMapped(script: Script, map: ScriptMap, source: number, breakpoint: SourceBreakpoint): Promise<void> {
+    await this.#scripts.loadText(script, this.#main);
     for (const line of map.linesFrom(source, breakpoint.line)) {
       if (line > breakpoint.line + maxSlideLines) break;
       const candidates = await this.#locationsOf(script, map, source, line);
@@ -269,12 +270,13 @@ export class Breakpoints {
     for (const { start, end } of map.rangesOf(source, line)) {
       const { locations } = await this.#main.send('Debugger.getPossibleBreakpoints', {
         start: { scriptId: script.id, lineNumber: start.line, columnNumber: start.column },
-        end: { scriptId: script.id, lineNumber: end.line, columnNumber: end.column },
+        // The end itself may be where a `return` of this line ends.
+        end: { scriptId: script.id, lineNumber: end.line, columnNumber: end.column + 1 },
       });
       for (const { lineNumber, columnNumber = 0 } of locations) {
         const generated = { line: lineNumber, column: columnNumber };
-        const original = map.originalOf(generated);
-        if (original) found.push({ generated, original });
+        const original = this.#scripts.originalOf(script, generated);
+        if (original?.source === source && original.line === line) found.push({ generated, original });
       }
     }
     return found;
@@ -325,6 +327,10 @@ export class Breakpoints {
       if (this.#target && !shared.has(cdpId))
         await this.#main.send('Debugger.removeBreakpoint', { breakpointId: cdpId });
     }
+  }
+
+  get #scripts(): Scripts {
+    return this.#target!.scripts;
   }
 
   get #main(): CdpSession {

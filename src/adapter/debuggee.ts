@@ -263,7 +263,8 @@ export class Debuggee {
   #lineOf(location: Protocol.Debugger.Location | undefined): string {
     if (!location) return '';
     const { scriptId, lineNumber: line, columnNumber: column = 0 } = location;
-    const original = this.scripts.get(scriptId)?.loadedMap?.originalOf({ line, column });
+    const script = this.scripts.get(scriptId);
+    const original = script && this.scripts.originalOf(script, { line, column });
     return original ? `${scriptId} ${original.source} ${original.line}` : `${scriptId} ${line}`;
   }
 

@@ -52,7 +52,8 @@ export function programHandlers(program: Program): Handlers<ProgramRequests> {
     stackTrace: async ({ startFrame = 0, levels = 0 }) => {
       const { debuggee, frames } = await inspection();
       const totalFrames = debuggee.requireStop().callFrames.length;
-      return { stackFrames: frames.trace(startFrame, levels, program.offsets()), totalFrames };
+      const stackFrames = await frames.trace(startFrame, levels, program.offsets(), debuggee.main);
+      return { stackFrames, totalFrames };
     },
     scopes: async ({ frameId }) => {
       const { debuggee, frames, variables } = await inspection();

@@ -1,7 +1,8 @@
 /** The scripts that the debuggee has loaded, and the source map of each. */
 import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../cdp/cdpSession.ts';
 import { isInNodeModules, type PathMapper } from './paths.ts';
-import { loadSourceMap, sourcePath, type Position, type ScriptMap } from './sourceMaps.ts';
+import { loadSourceMap, sourcePath, type OriginalPosition, type Position, type ScriptMap } from './sourceMaps.ts';
 
 export interface Script {
   id: string;
@@ -14,6 +15,9 @@ export interface Script {
   map: Promise<ScriptMap | null>;
   /** The same once it is there. */
   loadedMap: ScriptMap | null;
+  /** The generated code, once somebody had a reason to ask for it. */
+  lines: Promise<readonly string[]> | undefined;
+  loadedLines: readonly string[] | undefined;
   /** Per source of the map, its local path. */
   sourcePaths: readonly (string | undefined)[];
 }
@@ -46,6 +50,8 @@ export class Scripts {
       end: { line: event.endLine, column: event.endColumn },
       map: Promise.resolve(null),
       loadedMap: null,
+      lines: undefined,
+      loadedLines: undefined,
       sourcePaths: [],
     };
     this.#byId.set(script.id, script);
@@ -67,6 +73,27 @@ export class Scripts {
 
   all(): Iterable<Script> {
     return this.#byId.values();
+  }
+
+  /** Needed for exact original positions in a script with a map. */
+  async loadText(script: Script, main: CdpSession): Promise<void> {
+    if (!(await script.map)) return;
+    script.lines ??= main
+      .send('Debugger.getScriptSource', { scriptId: script.id })
+      .then(({ scriptSource }) => (script.loadedLines = scriptSource.split('\n')));
+    await script.lines;
+  }
+
+  /**
+   * V8 places the end of a `return` behind it. In minified code (`return y}`) that is the brace, which the map gives to
+   * another line: there, the statement itself is meant.
+   */
+  originalOf(script: Script, position: Position): OriginalPosition | null {
+    const line = script.loadedLines?.[position.line];
+    const statement =
+      line?.[position.column] === '}' ? /\breturn\b[^;{}()]*$/.exec(line.slice(0, position.column)) : null;
+    const column = statement ? statement.index : position.column;
+    return script.loadedMap?.originalOf({ line: position.line, column }) ?? null;
   }
 
   async #loadMap(script: Script, mapUrl: string): Promise<ScriptMap | null> {

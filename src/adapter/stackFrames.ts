@@ -53,15 +53,17 @@ export class StackFrames {
     return frame;
   }
 
-  trace(start: number, count: number, offsets: Position): DebugProtocol.StackFrame[] {
+  async trace(start: number, count: number, offsets: Position, main: CdpSession): Promise<DebugProtocol.StackFrame[]> {
     const page = [...this.#frames].slice(start, count > 0 ? start + count : undefined);
+    const scripts = new Set(page.map(([, { location }]) => this.#scripts.get(location.scriptId)));
+    await Promise.all([...scripts].map((script) => script && this.#scripts.loadText(script, main)));
     return page.map(([id, frame]) => this.#describe(id, frame, offsets));
   }
 
   place(location: Protocol.Debugger.Location, url: string): SourcePlace {
     const script = this.#scripts.get(location.scriptId);
     const generated = { line: location.lineNumber, column: location.columnNumber ?? 0 };
-    const original = script?.loadedMap?.originalOf(generated);
+    const original = script && this.#scripts.originalOf(script, generated);
     const common = { scriptId: location.scriptId, url: script?.url ?? url };
     if (!script || !original)
       return { ...generated, ...common, path: script?.path, source: undefined, name: undefined };

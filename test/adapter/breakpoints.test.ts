@@ -40,6 +40,20 @@ for (const { major, path: node } of nodeBinaries()) {
       });
     }
 
+    test('a line that only returns stops there, though tsx puts all code on one line', async () => {
+      const breakpoints = { 'typedHelper.ts': [{ at: 'RETURN' }], 'typed.ts': [{ at: 'RETURN' }] };
+      await TestSession.run({ node, launch: { program: 'typed.ts' }, breakpoints }, async (session) => {
+        await session.stopped('breakpoint');
+        assert.equal(await session.where(), `typedHelper.ts:${lineOf(debuggee('typedHelper.ts'), 'RETURN')} scale`);
+        assert.equal((await session.evaluate('product')).result, '10');
+        await session.setBreakpoints('typedHelper.ts', []);
+        await session.continue();
+        await session.stopped('breakpoint');
+        assert.equal(await session.where(), `typed.ts:${lineOf(debuggee('typed.ts'), 'RETURN')} run`);
+        assert.equal((await session.variable('Local', 'results')).value, '(2) [{…}, {…}]');
+      });
+    });
+
     test('CommonJS in TypeScript stops', async () => {
       const breakpoints = { 'common.cts': [{ at: 'BASE' }, { at: 'PRINT' }] };
       await TestSession.run({ node, launch: { program: 'common.cts' }, breakpoints }, async (session) => {

@@ -13,8 +13,8 @@ function run(values: number[], options: Options): Scaled[] {
     const scaled = scale(value, options.factor); // #SCALED
     results.push(scaled); // #PUSH
   }
-  return results;
+  return results; // #RETURN
 }
 
-const results = run([1, 2], { factor: 10, label: 'ten' }); // #RUN
-console.log(JSON.stringify(results)); // #PRINT
+const all = run([1, 2], { factor: 10, label: 'ten' }); // #RUN
+console.log(JSON.stringify(all)); // #PRINT

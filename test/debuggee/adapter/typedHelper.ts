@@ -4,5 +4,5 @@ export interface Scaled {
 
 export function scale<T extends number>(value: T, factor: number): Scaled {
   const product = (value as number) * factor; // #PRODUCT
-  return { value: product };
+  return { value: product }; // #RETURN
 }

@@ -52,13 +52,6 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.cjs'],
-    languageOptions: {
-      sourceType: 'commonjs',
-      globals: { process: 'readonly', require: 'readonly', __filename: 'readonly' },
-    },
-  },
-  {
     files: ['src/{protocol,tensor,agent}/**', 'webview/**'],
     rules: { 'no-restricted-imports': ['error', { paths: [vscode], patterns: [nodeModules] }] },
   },

@@ -4,7 +4,7 @@
  * `--inspect-wait` and `--inspect-brk` would do that too, but worker threads and forked processes take them over and then
  * wait for a debugger of their own, for ever. What is done here is undone before the program can see it.
  */
-/* global process, require, __filename */
+/* global process, __filename */
 'use strict';
 
 const variable = 'TENSOR_DEBUGGER_PORT';

@@ -55,8 +55,8 @@ export class StackFrames {
 
   async trace(start: number, count: number, offsets: Position, main: CdpSession): Promise<DebugProtocol.StackFrame[]> {
     const page = [...this.#frames].slice(start, count > 0 ? start + count : undefined);
-    const scripts = new Set(page.map(([, { location }]) => this.#scripts.get(location.scriptId)));
-    await Promise.all([...scripts].map((script) => script && this.#scripts.loadText(script, main)));
+    const scripts = new Set(page.flatMap(([, { location }]) => this.#scripts.get(location.scriptId) ?? []));
+    await Promise.all(Array.from(scripts, (script) => this.#scripts.loadText(script, main)));
     return page.map(([id, frame]) => this.#describe(id, frame, offsets));
   }
 

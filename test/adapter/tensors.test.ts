@@ -241,6 +241,7 @@ test('changes are told to who looks at tensors', async () => {
     assert.deepEqual(reasons(), ['assigned']);
     await session.continue();
     await session.stopped('breakpoint');
+    await session.client.event('tensor/changed', ({ body }) => (body as { reason: string }).reason === 'stopped');
     assert.deepEqual(reasons(), ['assigned', 'resumed', 'stopped']);
   });
 });

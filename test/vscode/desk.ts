@@ -7,6 +7,8 @@ export interface DeskCalls {
   rows: { arguments: Record<string, never>; result: string[] };
   /** Everything the Tensors view says, rows or not. */
   viewText: { arguments: Record<string, never>; result: string };
+  /** The texts of the notifications that are on screen. */
+  notifications: { arguments: Record<string, never>; result: string[] };
   /** Folds views of the sidebar, to have room. */
   collapse: { arguments: { panes: string[] }; result: null };
   /** Clicks the row that begins with this text. */

@@ -41,6 +41,7 @@ function desk(page: () => Page): Desk {
         ),
       ),
     viewText: async () => tidy((await page().locator(`${pane} .pane-body`).allInnerTexts()).join(' ')),
+    notifications: async () => (await page().locator('.notification-list-item-message').allInnerTexts()).map(tidy),
     async click({ row, action }) {
       const found = rows()
         .filter({ hasText: new RegExp(`^\\s*${escape(row)}`) })

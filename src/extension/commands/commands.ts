@@ -30,7 +30,7 @@ export function registerCommands(frame: FrameTensors, log: vscode.LogOutputChann
         try {
           await run(given);
         } catch (error) {
-          await showFailure(error, log);
+          showFailure(error, log);
         }
       }),
     ),

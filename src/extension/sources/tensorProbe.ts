@@ -6,9 +6,8 @@ import type { CdpSession } from '../../cdp/cdpSession.ts';
  * Runs in the program, with side effects forbidden: a getter or the trap of a proxy ends it instead of being run. Looks
  * at the variables, and into objects one level deep. TensorFlow.js names itself; so nothing else of it is looked for.
  */
-const looksForTensors = `function (...scopes) {
+const looksForTensors = `function (door, ...scopes) {
   if ('_tfengine' in globalThis) return true;
-  const door = Symbol.for('tensor.inspect');
   const gpuBuffer = Object.getOwnPropertyDescriptor(globalThis, 'GPUBuffer');
   const known = (value) =>
     typeof value === 'object' && value !== null &&
@@ -30,6 +29,12 @@ const looksForTensors = `function (...scopes) {
   return false;
 }`;
 
+/** V8 takes Symbol.for for a side effect, so the symbol is handed over. */
+async function openDoor(main: CdpSession): Promise<Protocol.Runtime.CallArgument> {
+  const { result } = await main.send('Runtime.evaluate', { expression: "Symbol.for('tensor.inspect')", silent: true });
+  return result.objectId === undefined ? {} : { objectId: result.objectId };
+}
+
 export async function mayHaveTensors(main: CdpSession, frame: Protocol.Debugger.CallFrame): Promise<boolean> {
   const scopes = frame.scopeChain.filter(({ type, object }) => type !== 'global' && object.objectId !== undefined);
   const [first] = scopes;
@@ -37,7 +42,7 @@ export async function mayHaveTensors(main: CdpSession, frame: Protocol.Debugger.
   const { result, exceptionDetails } = await main.send('Runtime.callFunctionOn', {
     objectId: first.object.objectId,
     functionDeclaration: looksForTensors,
-    arguments: scopes.map(({ object }) => ({ objectId: object.objectId ?? '' })),
+    arguments: [await openDoor(main), ...scopes.map(({ object }) => ({ objectId: object.objectId ?? '' }))],
     throwOnSideEffect: true,
     returnByValue: true,
     silent: true,

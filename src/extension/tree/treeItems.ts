@@ -1,7 +1,7 @@
 /** How the rows of the Tensors view look: names, descriptions, icons, tooltips. */
 import * as vscode from 'vscode';
 import type { TensorDescriptor, TensorWarning } from '../../protocol/tensor.ts';
-import { describeType, formatBytes } from '../../tensor/preview.ts';
+import { describeType, formatBytes, formatType } from '../../tensor/preview.ts';
 import { locationText, type Node, type TensorNode } from './nodes.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -39,8 +39,7 @@ function itemOf(node: Node): vscode.TreeItem {
       return tensorItem(node);
     case 'statistics': {
       const item = new vscode.TreeItem('statistics', Collapsed);
-      item.description =
-        node.of.tensor.location === 'host' ? 'of the whole tensor' : 'of the whole tensor, computed on the device';
+      item.description = node.of.tensor.location === 'host' ? 'whole tensor' : 'whole tensor, on the device';
       return item;
     }
     case 'detail': {
@@ -62,7 +61,9 @@ const warningIcon = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.
 
 function tensorItem({ expression, tensor }: TensorNode): vscode.TreeItem {
   const item = new vscode.TreeItem(expression, Collapsed);
-  item.description = describeType(tensor);
+  // What is gone has no place any more.
+  const isGone = tensor.state === 'disposed' || tensor.state === 'consumed';
+  item.description = isGone ? `${formatType(tensor.dtype, tensor.shape)} ${tensor.state}` : describeType(tensor);
   item.iconPath = tensorIcon(tensor);
   item.tooltip = tooltip(expression, tensor);
   const flags = ['tensor', tensor.kind, tensor.access.how === 'none' ? 'unreadable' : 'readable'];
@@ -102,7 +103,9 @@ function stateText({ kind, state, location }: TensorDescriptor): string {
 function tooltip(expression: string, tensor: TensorDescriptor): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.appendCodeblock(`${expression}: ${tensor.className}`, 'typescript');
-  text.appendText(`${describeType(tensor)}, ${stateText(tensor)}.`);
+  const place = tensor.device.name === undefined ? tensor.device.type : `${tensor.device.type}, ${tensor.device.name}`;
+  const size = `${formatType(tensor.dtype, tensor.shape)}, ${formatBytes(tensor.byteLength)}`;
+  text.appendText(`${size}, ${stateText(tensor)} (${place}).`);
   if (tensor.access.how === 'none') appendParagraph(text, [tensor.access.reason, tensor.access.help]);
   for (const { message, help } of tensor.warnings satisfies TensorWarning[]) appendParagraph(text, [message, help]);
   return text;

@@ -73,7 +73,7 @@ export async function start(config: Omit<vscode.DebugConfiguration, 'name' | 're
   });
   if (!started) throw new Error('the session did not start');
   await vscode.commands.executeCommand('workbench.view.debug');
-  await desk('collapse', { panes: ['Watch', 'Call Stack', 'Breakpoints'] });
+  await desk('collapse', { panes: ['Variables', 'Watch', 'Call Stack', 'Loaded Scripts', 'Breakpoints'] });
 }
 
 export async function endSessions(): Promise<void> {
@@ -82,11 +82,15 @@ export async function endSessions(): Promise<void> {
 }
 
 /** Waits until what `look` gives is neither undefined nor false. */
-export async function until<T>(what: string, look: () => T | Promise<T>, timeoutMs = 30_000): Promise<NonNullable<T>> {
-  let last: T | undefined;
+export async function until<T>(
+  what: string,
+  look: () => T | false | undefined | Promise<T | false | undefined>,
+  timeoutMs = 30_000,
+): Promise<T> {
+  let last: T | false | undefined;
   for (const end = Date.now() + timeoutMs; Date.now() < end;) {
     last = await look();
-    if (last !== undefined && last !== null && last !== false) return last;
+    if (last !== undefined && last !== false) return last;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);

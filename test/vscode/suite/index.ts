@@ -19,6 +19,7 @@ for (const [kind, config] of Object.entries(kinds)) {
   test(`${kind}: the tree shows the tensors of the stopped frame and follows steps`, async () => {
     breakAt('network.ts', 'first');
     await start(config);
+    // Sessions of type `tensor` open it by themselves, the first time.
     if (kind === 'companion') await openView();
     const rows = await rowsWith('product');
     ok(
@@ -31,6 +32,7 @@ for (const [kind, config] of Object.entries(kinds)) {
       rows.some((row) => /^weights float32\[128, 10\]/.test(row)),
       rows.join('\n'),
     );
+    ok(rows.includes('gone float32[] disposed'), rows.join('\n'));
     ok(!rows.some((row) => /^scaled float32/.test(row)), rows.join('\n'));
     await desk('click', { row: 'product' });
     await rowsWith('values [[');
@@ -93,6 +95,7 @@ test('companion: a program without tensors is left alone, and the view says why 
   breakAt('plain.mjs', 'plain');
   await start({ type: 'node', program: '${workspaceFolder}/plain.mjs' });
   const frame = await until('it stopped', stoppedFrame);
+  await openView();
   await until('the view says why', async () => (await desk('viewText', {})).includes('No tensors here'));
   await screenshots('companion-empty', ['light']);
   const expression = "String(globalThis[Symbol.for('tensor-debugger.agent.v1')])";
@@ -114,16 +117,22 @@ test('tensor: a failure is said once, and says what to do', async () => {
   breakAt('network.ts', 'first');
   await start(kinds.tensor);
   await rowsWith('product');
-  void vscode.commands.executeCommand('tensorDebugger.saveNpy', {
+  await vscode.commands.executeCommand('tensorDebugger.saveNpy', {
     expression: 'product',
     file: '/no/such/folder/x.npy',
   });
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  // While tests run, VS Code keeps messages in its list instead of letting them pop up.
+  await vscode.commands.executeCommand('notifications.showList');
+  const said = await until('it is said', async () => {
+    const texts = (await desk('notifications', {})).filter((text) => text.includes('x.npy could not be written'));
+    return texts.length > 0 && texts;
+  });
+  strictEqual(said.length, 1, said.join('\n'));
+  ok(said[0]?.includes('/no/such/folder') && said[0].includes('choose another place'), said[0]);
   await screenshots('tensor-failed-save', ['dark']);
   await vscode.commands.executeCommand('notifications.clearAll');
 });
 
-/** Sessions of type `tensor` open it by themselves, the first time. */
 async function openView(): Promise<void> {
   await vscode.commands.executeCommand('tensorDebugger.tensors.focus');
 }

@@ -53,7 +53,6 @@ await Promise.all(
   [
     { entryPoints: ['src/adapter/main.ts'], outfile: 'dist/adapter.cjs', format: /** @type {const} */ ('cjs') },
     { entryPoints: ['src/adapter/bootstrap.cjs'], outfile: 'dist/bootstrap.cjs', format: /** @type {const} */ ('cjs') },
-    // VS Code before 1.103 runs extensions on Node 20.
     {
       entryPoints: ['src/extension/extension.ts'],
       outfile: 'dist/extension.cjs',

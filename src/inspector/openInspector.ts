@@ -1,3 +1,4 @@
+import { freemem } from 'node:os';
 import type { Protocol } from 'devtools-protocol';
 import type {
   AgentListedTensor,
@@ -313,6 +314,7 @@ class Inspector implements TensorInspector {
     if (bytes <= inlineBytes) {
       return decode((await this.#reading(() => this.#link.call('read', { windows: [request] })))[0]!);
     }
+    assertMemory(bytes, dtype);
     const { bytes: read, cost } = await this.#reading(() => this.#bulk.readWindow(request, bytes));
     return { bytes: read, dtype, cost };
   }
@@ -345,6 +347,21 @@ class Inspector implements TensorInspector {
     };
     return { ...tensor, warnings: [...tensor.warnings, warning] };
   }
+}
+
+/**
+ * Values that become JSON take about 40 bytes each on the way, beside their own.
+ * @throws TensorError `not-enough-memory`, before a byte is moved
+ */
+function assertMemory(bytes: number, dtype: DType): void {
+  const needed = bytes * 2 + (bytes / itemSize(dtype)) * 40;
+  const free = freemem();
+  if (needed <= free) return;
+  throw new TensorError({
+    code: 'not-enough-memory',
+    message: `Reading ${formatBytes(bytes)} would take about ${formatBytes(needed)} of memory here, and ${formatBytes(free)} are free.`,
+    help: 'Read a slice of it, take its statistics, or export it to a file: that streams in bounded memory.',
+  });
 }
 
 interface DecodedWindow {

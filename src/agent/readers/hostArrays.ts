@@ -38,10 +38,15 @@ const dtypeOfClass: Partial<Record<string, DType>> = {
 export interface HostMemory {
   className: string;
   dtype: DType;
+  /** A view of it, shorter than `byteLength` where the engine has no view so long. */
   bytes: Uint8Array;
+  byteLength: number;
   /** The ArrayBuffer was transferred away, or a resizable one shrank below the view. */
   detached: boolean;
 }
+
+/** Node 20 views at most 2^32 - 1 bytes at once; a multiple of every element's size below that. */
+const largestView = 2 ** 32 - 16;
 
 function attempt<T>(read: () => T): T | undefined {
   try {
@@ -64,32 +69,39 @@ export function hostMemory(value: object): HostMemory | undefined {
         ? ([viewBuffer, viewOffset, viewBytes] as const)
         : ([typedArrayBuffer, typedArrayOffset, typedArrayBytes] as const);
     const memory = buffer.call(value) as ArrayBuffer;
-    const bytes = attempt(() => new Uint8Array(memory, offset.call(value) as number, length.call(value) as number));
+    const byteLength = attempt(() => length.call(value) as number) ?? 0;
+    const bytes = attempt(
+      () => new Uint8Array(memory, offset.call(value) as number, Math.min(byteLength, largestView)),
+    );
     const className = classNameOf(value) || (tag ?? 'DataView');
-    return { className, dtype, bytes: bytes ?? new Uint8Array(0), detached: isDetached(memory) || bytes === undefined };
+    const detached = isDetached(memory) || bytes === undefined;
+    return { className, dtype, bytes: bytes ?? new Uint8Array(0), byteLength, detached };
   }
   // By the engine's own mark: every object in scope comes here, and throwing for each would cost more than all the rest.
   if (!util.types.isAnyArrayBuffer(value)) return undefined;
-  const detached = isDetached(value as ArrayBuffer);
+  const memory = value as ArrayBuffer;
+  const detached = isDetached(memory);
+  const byteLength = detached ? 0 : (viewBytes.call(new DataView(memory)) as number);
   return {
     className: classNameOf(value) || 'ArrayBuffer',
     dtype: 'uint8',
-    bytes: detached ? new Uint8Array(0) : new Uint8Array(value as ArrayBuffer),
+    bytes: detached ? new Uint8Array(0) : new Uint8Array(memory, 0, Math.min(byteLength, largestView)),
+    byteLength,
     detached,
   };
 }
 
 /** `ArrayBuffer.prototype.detached` came with Node 22; making a view of a detached buffer throws everywhere. */
 function isDetached(buffer: ArrayBufferLike): boolean {
-  return attempt(() => new Uint8Array(buffer)) === undefined;
+  return attempt(() => new Uint8Array(buffer, 0, 0)) === undefined;
 }
 
 export const hostArrayReader: Reader = {
   claims: (value) => hostMemory(value) !== undefined,
 
   describe(value): Described {
-    const { className, dtype, bytes, detached } = hostMemory(value)!;
-    const length = bytes.byteLength / itemSize(dtype);
+    const { className, dtype, bytes, byteLength, detached } = hostMemory(value)!;
+    const length = byteLength / itemSize(dtype);
     const state: TensorState = detached ? 'disposed' : 'live';
     return {
       runtime: 'typed-array',
@@ -100,24 +112,34 @@ export const hostArrayReader: Reader = {
       strides: [1],
       offset: 0,
       layout: 'strided',
-      byteLength: bytes.byteLength,
+      byteLength,
       device: { type: 'cpu' },
       location: 'host',
       state,
       access: detached
         ? { how: 'none', ...gone(className) }
-        : { how: 'view', reason: 'It is host memory: nothing has to be copied from a device.' },
+        : bytes.byteLength < byteLength
+          ? { how: 'none', ...tooLarge(className, byteLength) }
+          : { how: 'view', reason: 'It is host memory: nothing has to be copied from a device.' },
       warnings: [],
     };
   },
 
   source(value): Source {
-    const { className, dtype, bytes, detached } = hostMemory(value)!;
+    const { className, dtype, bytes, byteLength, detached } = hostMemory(value)!;
+    if (bytes.byteLength < byteLength) return { how: 'none', code: 'too-large', ...tooLarge(className, byteLength) };
     if (detached) return { how: 'none', code: 'disposed', ...gone(className) };
     const shape = [bytes.byteLength / itemSize(dtype)];
     return { how: 'host', bytes, layout: { dtype, shape, strides: [1], offset: 0 } };
   },
 };
+
+function tooLarge(className: string, byteLength: number) {
+  return {
+    reason: `This ${className} has ${byteLength} bytes, and no more than ${largestView} can be looked at in one piece.`,
+    help: 'Look at a part of it: its subarray(start, end).',
+  };
+}
 
 function gone(className: string) {
   return {

@@ -1,0 +1,75 @@
+/** Bulk bytes: through files that both sides see, through the protocol where they don't, and not at all where they would not fit. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { PausedProgram } from '../support/pausedProgram.ts';
+
+const expected = Float32Array.from({ length: 3 * 2 ** 20 }, (_, index) => index * 0.5);
+const expectedBytes = Buffer.from(expected.buffer);
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+for (const [name, env] of [
+  ['through a file', {}],
+  ['through the protocol, to a debuggee that does not see our files', { HIDE_FILES: '1' }],
+] as const) {
+  test(`12 MiB are read and exported ${name}`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tensor-bulk-'));
+    const program = await PausedProgram.start('readers/bulk.mjs', { env });
+    try {
+      const { id } = await program.inspector.evaluate(program.top, 'values', { throwOnSideEffect: true });
+      const { bytes } = await program.inspector.read(id, { slice: '', encoding: 'bytes' });
+      assert.equal(digest(Buffer.from(bytes!, 'base64')), digest(expectedBytes));
+      const fractions: number[] = [];
+      const file = join(folder, 'values.npy');
+      await program.inspector.export({
+        file,
+        force: false,
+        tensors: [{ name: 'values', id }],
+        onProgress: (fraction) => fractions.push(fraction),
+      });
+      const written = readFileSync(file);
+      assert.equal(digest(written.subarray(written.length - expectedBytes.length)), digest(expectedBytes));
+      assert.equal(fractions.at(-1), 1);
+      assert.deepEqual(readdirSync(folder), ['values.npy']);
+    } finally {
+      await program.end();
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+test('what would not fit into memory is refused before it moves; a window and a cancelled export leave nothing behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-bulk-'));
+  const program = await PausedProgram.start('readers/bulk.mjs');
+  try {
+    const { id } = await program.inspector.evaluate(program.top, 'huge', { throwOnSideEffect: true });
+    await assert.rejects(program.inspector.read(id, { slice: '' }), { code: 'not-enough-memory', message: /3\.5 GB/ });
+    assert.deepEqual((await program.inspector.read(id, { slice: '-3:' })).values, [0, 0, 0]);
+    const longer = await program.inspector.evaluate(program.top, 'longer', { throwOnSideEffect: true });
+    assert.deepEqual([longer.shape, longer.access.how], [[640 * 2 ** 20], 'none']);
+    await assert.rejects(program.inspector.read(longer.id, {}), { code: 'too-large', message: /5368709120 bytes/ });
+    const cancel = new AbortController();
+    const file = join(folder, 'huge.npy');
+    await assert.rejects(
+      program.inspector.export({
+        file,
+        force: false,
+        tensors: [{ name: 'huge', id }],
+        onProgress: () => cancel.abort(),
+        signal: cancel.signal,
+      }),
+      { code: 'cancelled' },
+    );
+    assert.ok(!existsSync(file));
+    assert.deepEqual(readdirSync(folder), []);
+  } finally {
+    await program.end();
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -115,5 +115,6 @@ export function promiseState(promise: Promise<unknown>): PromiseState {
   const text = util.inspect(promise, { depth: 0, customInspect: false });
   if (text.includes('<pending>')) return 'pending';
   if (text.includes('<rejected>')) return 'rejected';
-  return /\{\s*null\s*\}$/.test(text) ? 'null' : 'fulfilled';
+  // With async hooks on, Node 20 prints its own symbols behind the value.
+  return /^[^{]*\{\s*null\s*[,}]/.test(text) ? 'null' : 'fulfilled';
 }

@@ -4,8 +4,9 @@
  *     npm run test:vscode
  *     npm run test:vscode -- companion     only tests whose names contain that
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Page } from 'playwright-core';
@@ -15,6 +16,8 @@ import { cache, startServer } from './server.ts';
 
 const timeoutMs = 5 * 60_000;
 const screenshots = join(cache, 'screenshots');
+/** Of this run alone: two may go on at once. */
+const runFolder = mkdtempSync(join(tmpdir(), 'tensor-debugger-vscode-'));
 const pane = '.pane:has(.pane-header[aria-label^="Tensors"])';
 
 /** What is needed of the browser's types, which Node's don't have. */
@@ -88,7 +91,7 @@ function escape(text: string): string {
 }
 
 async function bundleSuite(): Promise<string> {
-  const outfile = join(cache, 'suite', 'index.cjs');
+  const outfile = join(runFolder, 'suite', 'index.cjs');
   await build({
     entryPoints: [join(projectRoot, 'test/vscode/suite/index.ts')],
     outfile,
@@ -133,7 +136,7 @@ const served = await serveDesk(
   }),
 );
 const filter = process.argv[2] ?? '';
-const server = await startServer({ [deskVariable]: served.url, TENSOR_DEBUGGER_TEST_FILTER: filter });
+const server = await startServer(runFolder, { [deskVariable]: served.url, TENSOR_DEBUGGER_TEST_FILTER: filter });
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-dev-shm-usage'],
@@ -165,6 +168,7 @@ try {
   await browser.close();
   server.stop();
   served.close();
+  rmSync(runFolder, { recursive: true, force: true, maxRetries: 5 });
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(exitCode === 0 && failed === 0 && passed > 0 ? 0 : 1);

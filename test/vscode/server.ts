@@ -1,6 +1,6 @@
 /** A real VS Code without a desktop: the server that the npm package `code-server` carries, installed when first needed. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gpuEnvironment, nodeBinary, projectRoot } from '../support/environment.ts';
@@ -32,11 +32,11 @@ function install(): void {
   });
 }
 
-export async function startServer(environment: Record<string, string>): Promise<VsCodeServer> {
+/** @param folder for what the server keeps of this run */
+export async function startServer(folder: string, environment: Record<string, string>): Promise<VsCodeServer> {
   install();
   const port = await freePort();
-  const data = join(cache, 'data');
-  rmSync(data, { recursive: true, force: true });
+  const data = join(folder, 'data');
   const args = [
     main,
     ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],

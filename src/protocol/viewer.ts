@@ -1,0 +1,111 @@
+/**
+ * What passes between the viewer's webview and the extension. The webview only draws: it asks for windows, statistics
+ * and the next NaN, and is told what to show. Requests carry a number that their answer repeats, and can be cancelled.
+ */
+import type { ErrorReport } from './errors.ts';
+import type { CopyCost, JsonValues, TensorDescriptor, TensorStatistics, TensorWarning } from './tensor.ts';
+
+/** Where a viewer's tensor comes from. */
+export type ViewedOrigin =
+  /** A variable or an expression of a debug session. */
+  | { kind: 'session'; expression: string; session: string; follows: boolean }
+  /** A tensor of a file; `member` is its name in an archive. */
+  | { kind: 'file'; file: string; member?: string; members: string[] }
+  /** The difference of two tensors, element by element. */
+  | { kind: 'difference'; left: string; right: string };
+
+/** A tensor as the viewer shows it, at one stop of its program. */
+export interface ViewedTensor {
+  origin: ViewedOrigin;
+  tensor: TensorDescriptor;
+  /** Counts the stops of the session; windows of an earlier one are older values. 0 for a file. */
+  stop: number;
+}
+
+/** Settings of `tensorDebugger.viewer`; each takes effect at once. */
+export interface ViewerSettings {
+  /** How numbers are written in the grid. */
+  numberFormat: NumberFormat;
+  /** Of `significant`, `fixed` and `scientific`. */
+  digits: number;
+  colorMap: ColorMap;
+  /** The heatmap's range leaves the outermost 2 % of the values on either side to its end colours. */
+  robustRange: boolean;
+  /** Copies above either are offered with their price. */
+  copyBudget: { bytes: number; ms: number };
+}
+export const numberFormats = ['shortest', 'significant', 'fixed', 'scientific', 'hexadecimal'] as const;
+export type NumberFormat = (typeof numberFormats)[number];
+/** `auto`: diverging where values lie on both sides of zero, otherwise sequential. */
+export const colorMaps = ['auto', 'viridis', 'cividis', 'gray', 'diverging'] as const;
+export type ColorMap = (typeof colorMaps)[number];
+
+/** What the session has copied from devices for the debugger's sake. */
+export interface SessionCost {
+  bytes: number;
+  ms: number;
+  readbacks: number;
+}
+
+/** Requests of the webview, by name. All of them work on the tensor that is shown. */
+export interface ViewerRequests {
+  /** A window: NumPy basic slicing. Little-endian row-major elements; strings as values. */
+  read: {
+    arguments: { slice: string };
+    result: { bytes?: Uint8Array; values?: JsonValues; shape: number[]; cost: CopyCost };
+  };
+  stats: { arguments: { bins: number }; result: TensorStatistics };
+  /** The flat (row-major) index of the nearest NaN or infinity after or before `from`, which itself is left out. */
+  findNotFinite: {
+    arguments: { from: number; direction: 'next' | 'previous' };
+    result: { index: number | null };
+  };
+}
+export type ViewerRequestName = keyof ViewerRequests;
+
+/** Commands of the extension that the viewer has buttons for; they act on the tensor that is shown. */
+export const viewerCommands = [
+  'save',
+  'copyNumpy',
+  'copyTypescript',
+  'copyJson',
+  'compare',
+  'pin',
+  'showCopies',
+  'showHelp',
+] as const;
+export type ViewerCommand = (typeof viewerCommands)[number];
+
+/** From the webview to the extension. */
+export type ViewerMessage =
+  /** The webview listens now; sent again whenever VS Code has made it anew. */
+  | { type: 'ready' }
+  | {
+      [Name in ViewerRequestName]: {
+        type: 'request';
+        id: number;
+        /** Of the tensor that was shown when it was asked; answers of another stop are refused with `not-paused`. */
+        stop: number;
+        name: Name;
+        arguments: ViewerRequests[Name]['arguments'];
+      };
+    }[ViewerRequestName]
+  | { type: 'cancel'; id: number }
+  /** `slice`: what is on screen, for commands that can work on it. */
+  | { type: 'command'; command: ViewerCommand; slice?: string }
+  /** Another member of the archive. */
+  | { type: 'openMember'; member: string };
+
+/** From the extension to the webview. */
+export type ViewerEvent =
+  /** Shown from now on; the same tensor at a later stop, where only `stop` and the values are new. */
+  | { type: 'show'; viewed: ViewedTensor; settings: ViewerSettings; sessionCost: SessionCost }
+  /** Nothing (more) can be read: what was shown stays, marked as old, with the reason. */
+  | { type: 'stale'; reason: string }
+  /** Nothing to show yet, and why. */
+  | { type: 'empty'; reason: string }
+  | { type: 'settings'; settings: ViewerSettings }
+  | { type: 'sessionCost'; sessionCost: SessionCost }
+  | { type: 'warnings'; warnings: TensorWarning[] }
+  | { type: 'answer'; id: number; ok: true; result: ViewerRequests[ViewerRequestName]['result'] }
+  | { type: 'answer'; id: number; ok: false; error: ErrorReport };

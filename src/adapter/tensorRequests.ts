@@ -39,6 +39,10 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       const described = await resolve(tensor);
       return { tensor: described, stats: await inspector.stats(described.id, options) };
     },
+    'tensor/find': async ({ tensor, from, direction }) => {
+      const { inspector, resolve } = await opened();
+      return { index: await inspector.find((await resolve(tensor)).id, from, direction) };
+    },
     'tensor/export': async ({ tensors, file, force = false }, { seq, signal }) => {
       const { inspector, resolve } = await opened();
       if (!Array.isArray(tensors) || typeof file !== 'string' || file === '') {

@@ -99,6 +99,9 @@ export class Agent {
       return this.#reading.windows(wanted).map(toWindow);
     },
     stats: ({ id, as, bins }) => this.#reading.statistics(this.#readable(id, as), bins),
+    find: ({ id, as, from, direction }) => ({
+      index: this.#reading.findNotFinite(this.#readable(id, as), from, direction),
+    }),
     write: (args) => this.#write(args),
     chunk: (args) => this.#chunk(args),
     sharesFiles: ({ file, content }) => this.#sharesFiles(file, content),

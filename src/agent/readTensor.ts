@@ -5,7 +5,7 @@
 import type { AgentStatistics, AgentWindow, Reinterpretation } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { AxisRange, CopyCost, DType } from '../protocol/tensor.ts';
-import { itemSize } from '../tensor/dtypes.ts';
+import { isComplex, isFloat, itemSize } from '../tensor/dtypes.ts';
 import { HistogramAccumulator } from '../tensor/histogram.ts';
 import { isRowMajor, rowMajorStrides, sizeOf } from '../tensor/shape.ts';
 import { wholeSlice } from '../tensor/slice.ts';
@@ -14,6 +14,7 @@ import { convert, interleave } from './read/convert.ts';
 import { DeviceReader, type DeviceCost, type DeviceWindow, type WaitLimit } from './read/deviceReader.ts';
 import { addCosts, canReduce, narrowHistogram, reduceOnDevice } from './read/deviceStatistics.ts';
 import { CopyEstimate, guessedDeviceBytesPerMs, guessedHostBytesPerMs } from './read/estimate.ts';
+import { findNotFinite, type FirstNotFinite } from './read/findNotFinite.ts';
 import { readHost } from './read/hostReader.ts';
 import { forEachRun, planRange, planWindow, splitPlan, type WindowPlan } from './read/plan.ts';
 import { Pump } from './read/pump.ts';
@@ -222,6 +223,33 @@ export class TensorReading {
       histogram,
       cost,
     };
+  }
+
+  /** The flat index of the nearest NaN or infinity; see `findNotFinite`. */
+  findNotFinite(readable: Readable, from: number, direction: 'next' | 'previous'): number | null {
+    const { source, dtype, shape } = readable;
+    if (source.how === 'strings' || !(isFloat(dtype) || isComplex(dtype))) return null;
+    const ranges = wholeSlice(shape);
+    const firstNotFinite: FirstNotFinite = (first, end) => {
+      if (source.how === 'webgpu' && canReduce(source)) {
+        const { layout } = source;
+        const shape = [end - first];
+        const part = { ...source, layout: { ...layout, shape, strides: [1], offset: layout.offset + first } };
+        const reduced = this.#tryDevices([part], (device) => reduceOnDevice(this.deviceReader(device), part, dtype, 0));
+        if (reduced) {
+          const index = reduced.statistics.firstNotFinite;
+          return index === null ? null : first + index;
+        }
+      }
+      const accumulator = new StatisticsAccumulator(dtype);
+      let index = first;
+      this.stream({ readable, ranges }, { from: first, to: end }, (bytes) => {
+        accumulator.add(bytes, index);
+        index += bytes.byteLength / itemSize(dtype);
+      });
+      return accumulator.finish().firstNotFinite;
+    };
+    return findNotFinite(firstNotFinite, from, direction, sizeOf(shape));
   }
 
   #streamPart(source: Strided, plan: WindowPlan, sink: (bytes: Uint8Array) => void): DeviceCost {

@@ -200,6 +200,16 @@ class Inspector implements TensorInspector {
     return { ...stats, min: extreme(stats.min), max: extreme(stats.max) };
   }
 
+  async find(id: string, from: number, direction: 'next' | 'previous'): Promise<number | null> {
+    if (!Number.isSafeInteger(from) || (direction !== 'next' && direction !== 'previous')) {
+      throw new TensorError({
+        code: 'invalid-argument',
+        message: `A search needs a whole number "from" and the direction "next" or "previous"; got ${from} and "${direction}".`,
+      });
+    }
+    return (await this.#reading(() => this.#link.call('find', { ...parseId(id), from, direction }))).index;
+  }
+
   /** What the statistics have found stays with the tensor for the rest of the stop. */
   #warnOf(tensor: TensorDescriptor, { nan, posInf, negInf, count, firstNotFinite }: AgentStatistics): void {
     const known = this.#described.get(tensor.id);

@@ -80,6 +80,11 @@ export interface AgentCalls {
     result: AgentWindow[];
   };
   stats: { arguments: { id: string; as?: Reinterpretation; bins: number }; result: AgentStatistics };
+  /** The nearest NaN or infinity after or before a flat (row-major) index, which itself is left out. */
+  find: {
+    arguments: { id: string; as?: Reinterpretation; from: number; direction: 'next' | 'previous' };
+    result: { index: number | null };
+  };
   /**
    * Appends elements of a window to a file that exists, raw, row-major; returns when `maxBytes` were written or the
    * window is done. `from` counts elements from the start of the window.

@@ -83,6 +83,11 @@ export interface TensorRequests {
     arguments: { tensor: TensorReference; dtype?: string; bins?: number };
     result: { tensor: TensorDescriptor; stats: TensorStatistics };
   };
+  /** Looks for the nearest NaN or infinity; `from` is a flat (row-major) index that itself is left out. */
+  'tensor/find': {
+    arguments: { tensor: TensorReference; from: number; direction: 'next' | 'previous' };
+    result: { index: number | null };
+  };
   'tensor/export': {
     arguments: {
       tensors: { name: string; tensor: TensorReference; slice?: string }[];

@@ -204,6 +204,12 @@ test('a tensor above the binding limit, in slices, in statistics and in bytes', 
       ['device', 200 * 2 ** 18, 1, 1, 1, 0, 0, 200],
     );
     assert.equal(stats.firstNotFinite, 150 * 2 ** 18 + 77);
+    const [nan, infinity] = [150 * 2 ** 18 + 77, 200 * 2 ** 18 - 1];
+    assert.equal(await program.inspector.find(id, -1, 'next'), nan);
+    assert.equal(await program.inspector.find(id, nan, 'next'), infinity);
+    assert.equal(await program.inspector.find(id, infinity, 'next'), null);
+    assert.equal(await program.inspector.find(id, infinity, 'previous'), nan);
+    assert.equal(await program.inspector.find(id, nan, 'previous'), null);
     assert.ok(Math.abs(stats.mean! - 100) < 1e-3, String(stats.mean));
     assert.ok(Math.abs(stats.std! - 200 / Math.sqrt(12)) < 1e-3, String(stats.std));
     assert.deepEqual(

@@ -153,6 +153,32 @@ for (const runtime of runtimes) {
       assert.equal(count, list.length * runtime.slicesEach);
     });
 
+    test('finds the NaNs and infinities of every tensor, in both directions', async () => {
+      let found = 0;
+      for (const published of list) {
+        const { expression, dtype, shape } = published;
+        if (dtype === 'string' || dtype === 'unknown' || dtype.startsWith('complex')) continue;
+        const id = await evaluate(expression);
+        const values = referenceValues(bytesOf(published), dtype);
+        const all = values.flatMap((value, index) => (Number.isFinite(Number(value)) ? [] : [index]));
+        // A few steps from either end.
+        const expected = all.slice(0, 3);
+        const forwards = [];
+        for (let at: number | null = -1; forwards.length <= expected.length; forwards.push(at)) {
+          at = await program.inspector.find(id, at, 'next');
+          if (at === null || forwards.length === expected.length) break;
+        }
+        assert.deepEqual(forwards, expected, `${expression}, forwards`);
+        const elements = shape.reduce((product, count) => product * count, 1);
+        assert.equal(await program.inspector.find(id, elements, 'previous'), all.at(-1) ?? null, expression);
+        assert.equal(await program.inspector.find(id, all.at(-1) ?? 0, 'previous'), all.at(-2) ?? null, expression);
+        assert.equal(await program.inspector.find(id, all.at(-1) ?? -1, 'next'), null, expression);
+        found += all.length;
+      }
+      const floats = list.some(({ dtype }) => dtype === 'float32');
+      assert.ok(found > 0 || !floats, 'the program has some');
+    });
+
     test('reduces every tensor as float64 arithmetic does', async () => {
       for (const published of list) {
         const { expression, dtype } = published;

@@ -43,6 +43,7 @@ export async function lookAtEverything(program: PausedProgram): Promise<Sight> {
       if (dtype === 'string') continue;
       const byteCount = Math.min(tensor.byteLength, 64);
       await attempt(() => inspector.readBytes(id, tensor.byteLength - byteCount, byteCount));
+      await attempt(() => inspector.find(id, -1, 'next'));
       await attempt(() => inspector.stats(id, { bins: 4, ...(dtype === 'unknown' && { dtype: 'float32' }) }));
     }
   }

@@ -89,6 +89,10 @@ export class CompanionSource implements TensorSource {
       const { inspector, tensor } = await this.#resolve(reference);
       return { tensor, stats: await inspector.stats(tensor.id, options) };
     },
+    'tensor/find': async ({ tensor: reference, from, direction }) => {
+      const { inspector, tensor } = await this.#resolve(reference);
+      return { index: await inspector.find(tensor.id, from, direction) };
+    },
     'tensor/export': async ({ tensors, file, force = false }, options) => {
       const { inspector } = await this.#stopped();
       const named = [];

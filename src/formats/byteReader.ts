@@ -9,7 +9,11 @@ export interface ByteReader {
 
 /** Where unpacked bytes go that do not fit into memory. Whoever gives it removes the files. */
 export interface ScratchFiles {
-  create(): Promise<ScratchFile>;
+  /**
+   * @param size how many bytes there will be
+   * @throws TensorError `too-large` if that is more than it gives room to
+   */
+  create(size: number): Promise<ScratchFile>;
 }
 export interface ScratchFile {
   append(bytes: Uint8Array): Promise<void>;

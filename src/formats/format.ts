@@ -77,6 +77,10 @@ export interface StoredTensor {
   byteLength: number;
   /** What a reader should know, for example how untyped elements are read. */
   note?: string;
+  /** The first axis varies fastest in the file: columns are read faster than rows. */
+  fortranOrder?: boolean;
+  /** Why it can't be read, as `read` would say it. */
+  fault?: TensorError;
   /**
    * The elements that the ranges take. Only what is needed is read, as far as the format allows.
    * @throws TensorError `invalid-file`, `too-large`

@@ -1,9 +1,10 @@
 /** Files on disk as the decoders see them. The only part of the formats that needs Node. */
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TensorError } from '../protocol/errors.ts';
+import { formatBytes } from '../tensor/preview.ts';
 import { invalidFile } from './byteReader.ts';
 import type { ByteReader, ScratchFiles } from './byteReader.ts';
 
@@ -41,28 +42,49 @@ function handleReader(handle: FileHandle): ByteReader['read'] {
   };
 }
 
-/** Unpacked members in a private temporary folder, which `dispose` removes. */
-export function temporaryScratch(): ScratchFiles & { dispose(): Promise<void> } {
+const scratchLimit = 16 * 2 ** 30;
+
+/**
+ * Unpacked members in a private temporary folder, which `dispose` removes.
+ * @param limit the most bytes of all of them together; default 16 GiB
+ */
+export function temporaryScratch(limit = scratchLimit): ScratchFiles & { dispose(): Promise<void> } {
   const handles: FileHandle[] = [];
   let folder: Promise<string> | undefined;
+  let promised = 0;
   return {
-    async create() {
+    async create(size) {
+      await assertRoom(size, limit - promised);
+      promised += size;
       folder ??= mkdtemp(join(tmpdir(), 'tensor-debugger-'));
       const handle = await open(join(await folder, `member-${handles.length}`), 'wx+', 0o600);
       handles.push(handle);
-      let size = 0;
+      let written = 0;
       return {
         async append(bytes) {
           await handle.appendFile(bytes);
-          size += bytes.length;
+          written += bytes.length;
         },
-        reader: () => Promise.resolve({ size, read: handleReader(handle) }),
+        reader: () => Promise.resolve({ size: written, read: handleReader(handle) }),
       };
     },
     async dispose() {
       for (const handle of handles.splice(0)) await handle.close();
       if (folder) await rm(await folder, { recursive: true, force: true });
       folder = undefined;
+      promised = 0;
     },
   };
+}
+
+/** Before a byte is unpacked: an archive of a few kilobytes may claim more than a disk holds. */
+async function assertRoom(size: number, left: number): Promise<void> {
+  const { bavail, bsize } = await statfs(tmpdir());
+  const room = Math.min(left, bavail * bsize);
+  if (size <= room) return;
+  throw new TensorError({
+    code: 'too-large',
+    message: `A compressed member unpacks to ${formatBytes(size)}; ${tmpdir()} has room for ${formatBytes(Math.max(0, room))} of it.`,
+    help: 'Write the archive without compression (np.savez): then it is read in place.',
+  });
 }

@@ -104,6 +104,7 @@ export async function openNpyArray(reader: ByteReader, name: string): Promise<St
     shape,
     byteLength: sizeOf(shape) * itemSize(dtype),
     ...(header.note !== undefined && { note: header.note }),
+    ...(fortranOrder && shape.length > 1 && { fortranOrder }),
     async read(ranges: readonly AxisRange[]): Promise<TensorValues> {
       if (text && header.itemSize === 0) return new Array<string>(sliceSize(ranges)).fill('');
       const bytes = await readElements(layout, ranges);

@@ -80,7 +80,7 @@ export const npz: Format = {
 };
 
 function unreadable(name: string, error: TensorError): StoredTensor {
-  return { name, dtype: 'unknown', shape: [], byteLength: 0, note: error.message, read: () => Promise.reject(error) };
+  return { name, dtype: 'unknown', shape: [], byteLength: 0, fault: error, read: () => Promise.reject(error) };
 }
 
 /** Gives members as files of their own; deflated ones are unpacked when more than their header is asked for. */
@@ -120,7 +120,7 @@ class Unpacker {
   }
 
   async #toScratch(section: ByteReader, entry: ZipEntry): Promise<ByteReader> {
-    const file = await (this.#options.scratch as NonNullable<OpenOptions['scratch']>).create();
+    const file = await (this.#options.scratch as NonNullable<OpenOptions['scratch']>).create(entry.size);
     for await (const piece of inflateMember(section, entry)) await file.append(piece);
     return file.reader();
   }

@@ -65,7 +65,8 @@ function countInto(counts: Float64Array, edges: Float64Array, { values, count }:
   for (let i = 0; i < count; i++) {
     const value = values[i] as number;
     if (!(value >= min && value <= max)) continue;
-    let bin = Math.min(Math.floor(((value * scale - min * scale) / range) * bins), bins - 1);
+    // Equal elements so large that half a unit is nothing leave a range without a width: the last bin holds both edges.
+    let bin = range === 0 ? bins - 1 : Math.min(Math.floor(((value * scale - min * scale) / range) * bins), bins - 1);
     // The division rounds; the edges decide.
     if (value < (edges[bin] as number)) bin--;
     else if (bin < bins - 1 && value >= (edges[bin + 1] as number)) bin++;

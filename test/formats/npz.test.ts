@@ -68,7 +68,7 @@ test('deflated members are unpacked once, into a scratch file or into bounded me
   const bytes = fromBase64(archives.deflated.file);
   const scratch = temporaryScratch();
   let created = 0;
-  const counting = { create: () => (created++, scratch.create()) };
+  const counting = { create: (size: number) => (created++, scratch.create(size)) };
   try {
     const zeros = (await open(bytes, { scratch: counting })).find((tensor) => tensor.name === 'zeros');
     assert.equal(created, 0, 'nothing is unpacked before it is read');
@@ -221,7 +221,7 @@ test('one bad member does not hide the others', async () => {
   file.set(Buffer.from("'|O8'"), text);
   const [weights, bias] = await open(file);
   assert.equal(weights?.dtype, 'unknown');
-  assert.match(weights?.note ?? '', /pickle/);
+  assert.match(weights?.fault?.message ?? '', /pickle/);
   await assert.rejects(async () => weights?.read([]), { code: 'invalid-file' });
   assert.equal(bias?.dtype, 'float64');
 });

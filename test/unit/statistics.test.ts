@@ -213,3 +213,16 @@ test('histograms leave out what is not finite, and survive extreme ranges', () =
   big.add(BigInt64Array.of(-2n, -1n, 0n, 1n, 2n));
   assert.deepEqual(big.finish(), { min: -2, max: 2, counts: [1, 1, 1, 2] });
 });
+
+test('equal elements are counted, however large they are', () => {
+  for (const value of [0, 3, 2 ** 53, -(2 ** 60), 1e300, -Number.MAX_VALUE, Number.MAX_VALUE]) {
+    const histogram = new HistogramAccumulator('float64', value, value, 8);
+    histogram.add(encodeElements([value, value, value], 'float64'));
+    const { counts } = histogram.finish();
+    assert.equal(
+      counts.reduce((sum, count) => sum + count),
+      3,
+      `${value}: ${counts.join(' ')}`,
+    );
+  }
+});

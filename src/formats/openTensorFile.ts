@@ -1,0 +1,269 @@
+/**
+ * The tensors of a file on disk, without any program: listed, read by windows and summed up, in bounded memory whatever
+ * the file's size. It answers as the requests about a paused program do, so that the same views show both.
+ */
+import { basename, extname } from 'node:path';
+import { TensorError } from '../protocol/errors.ts';
+import type { ListedTensor, ReadResult } from '../protocol/requests.ts';
+import type { AxisRange, CopyCost, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
+import { blocks } from '../tensor/blocks.ts';
+import { itemSize } from '../tensor/dtypes.ts';
+import { HistogramAccumulator } from '../tensor/histogram.ts';
+import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
+import { formatBytes } from '../tensor/preview.ts';
+import { columnMajorStrides, ravelIndex, rowMajorStrides, unravelIndex } from '../tensor/shape.ts';
+import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
+import { StatisticsAccumulator } from '../tensor/statistics.ts';
+import type { Format, StoredTensor, TensorValues } from './format.ts';
+import { openFile, temporaryScratch, type OpenedFile } from './nodeFiles.ts';
+import { formatForFile } from './registry.ts';
+
+/** One window that is held in memory and turned into values. */
+const largestWindow = 256 * 2 ** 20;
+/** What is in memory of a tensor that is read from one end to the other. */
+const chunkBytes = 4 * 2 ** 20;
+
+export interface StreamOptions {
+  signal?: AbortSignal | undefined;
+  /** Fractions from 0 to 1, and the bytes so far. */
+  onProgress?(fraction: number, bytes: number): void;
+}
+
+/**
+ * Opens a .npy, .npz or .safetensors file; its header is all that is read. (Texts, .csv and .json, are held whole, up to
+ * 256 MiB.)
+ * @throws TensorError `file-system`, `unknown-format`, `invalid-file`
+ */
+export async function openTensorFile(path: string): Promise<TensorFile> {
+  const format = formatForFile(path);
+  if (!format.open) {
+    throw new TensorError({
+      code: 'unknown-format',
+      message: `${basename(path)} is a ${format.label}, which is only written, not read.`,
+      help: 'Tensors are read from .npy, .npz, .safetensors, .csv, .tsv and .json.',
+    });
+  }
+  const file = await openFile(path);
+  const scratch = temporaryScratch();
+  try {
+    return new TensorFile(path, format, file, scratch, await format.open(file, { scratch }));
+  } catch (error) {
+    await file.close();
+    await scratch.dispose();
+    throw error;
+  }
+}
+
+export class TensorFile {
+  readonly path: string;
+  readonly format: Format;
+  /** Of the file. */
+  readonly byteLength: number;
+  /** In the order of the file. `scope` is the file's name; `tensor.id` is what the methods below take. */
+  readonly tensors: readonly ListedTensor[];
+  readonly #stored: readonly StoredTensor[];
+  readonly #file: OpenedFile;
+  readonly #scratch: { dispose(): Promise<void> };
+
+  constructor(
+    path: string,
+    format: Format,
+    file: OpenedFile,
+    scratch: { dispose(): Promise<void> },
+    stored: readonly StoredTensor[],
+  ) {
+    this.path = path;
+    this.format = format;
+    this.byteLength = file.size;
+    this.#file = file;
+    this.#scratch = scratch;
+    this.#stored = stored;
+    const scope = basename(path);
+    this.tensors = stored.map((tensor, index) => ({
+      // A file of one array has no name for it but its own.
+      expression: format.several ? tensor.name : scope.slice(0, scope.length - extname(scope).length),
+      scope,
+      tensor: describe(tensor, String(index), format),
+    }));
+  }
+
+  /** Closes the file and removes what was unpacked from it. */
+  async dispose(): Promise<void> {
+    await this.#file.close();
+    await this.#scratch.dispose();
+  }
+
+  /**
+   * A window, as `tensor/read` answers it: by default the first elements of each axis.
+   * @throws TensorError `invalid-slice`, `invalid-file`, `too-large` for a window above 256 MiB
+   */
+  async read(
+    id: string,
+    { slice, encoding = 'json' }: { slice?: string; encoding?: 'json' | 'bytes' } = {},
+  ): Promise<ReadResult> {
+    const stored = this.#find(id);
+    const { dtype, shape } = stored;
+    const ranges = slice === undefined ? defaultSlice(shape) : parseSlice(slice, shape);
+    const bytes = sliceSize(ranges) * itemSize(dtype);
+    if (bytes > largestWindow) {
+      throw new TensorError({
+        code: 'too-large',
+        message: `The slice takes ${formatBytes(bytes)}, more than the ${formatBytes(largestWindow)} that are shown at once.`,
+        help: 'Take a smaller slice.',
+      });
+    }
+    const start = performance.now();
+    const values = await stored.read(ranges);
+    const cost = readCost(stored, bytes, performance.now() - start);
+    const cut = resultShape(ranges);
+    return {
+      tensor: this.tensors[Number(id)]!.tensor,
+      slice: formatSlice(ranges, shape),
+      shape: cut,
+      ...(encoding === 'bytes' && values instanceof Uint8Array
+        ? { bytes: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64') }
+        : { values: toJsonValues(values, dtype, cut) }),
+      cost,
+    };
+  }
+
+  /** The values of a window as they are: little-endian elements in row-major order, or strings. */
+  readValues(id: string, ranges: readonly AxisRange[]): Promise<TensorValues> {
+    return this.#find(id).read(ranges);
+  }
+
+  /** Whether columns are read faster than rows. */
+  isFortranOrder(id: string): boolean {
+    return this.#find(id).fortranOrder ?? false;
+  }
+
+  /** Every element, row-major, in pieces of bounded size. @throws TensorError `cancelled` */
+  async *elements(id: string, options: StreamOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    const stored = this.#find(id);
+    const size = itemSize(stored.dtype);
+    let bytes = 0;
+    for (const ranges of blocks(stored.shape, chunkBytes / size)) {
+      assertNotCancelled(options.signal, this.path);
+      const piece = (await stored.read(ranges)) as Uint8Array;
+      bytes += piece.length;
+      yield piece;
+      options.onProgress?.(bytes / stored.byteLength, bytes);
+    }
+  }
+
+  /** Statistics over every element, as `tensor/stats` answers them; `bins` asks for a histogram. */
+  async stats(id: string, { bins = 0, ...options }: StreamOptions & { bins?: number } = {}): Promise<TensorStatistics> {
+    const stored = this.#find(id);
+    const { dtype } = stored;
+    const accumulator = new StatisticsAccumulator(dtype);
+    const order = stored.fortranOrder ? 'column-major' : 'row-major';
+    const passes = bins > 0 ? 2 : 1;
+    const start = performance.now();
+    let firstNotFinite = Infinity;
+    let seen = 0;
+    const pass = async (visit: (bytes: Uint8Array, ranges: readonly AxisRange[]) => void): Promise<void> => {
+      for (const ranges of blocks(stored.shape, chunkBytes / itemSize(dtype), order)) {
+        assertNotCancelled(options.signal, this.path);
+        const bytes = (await stored.read(ranges)) as Uint8Array;
+        visit(bytes, ranges);
+        seen += bytes.length;
+        options.onProgress?.(seen / (passes * stored.byteLength), seen);
+      }
+    };
+    await pass((bytes, ranges) => {
+      const counted = new StatisticsAccumulator(dtype);
+      counted.add(bytes, 0);
+      const partial = counted.partial();
+      accumulator.merge({ ...partial, firstNotFinite: null });
+      // Within a window row-major order is that of the whole tensor, so its first is the only one to look at.
+      if (partial.firstNotFinite !== null) {
+        firstNotFinite = Math.min(firstNotFinite, flatIndex(partial.firstNotFinite, ranges, stored.shape));
+      }
+    });
+    const { min, max, std, ...summary } = accumulator.finish();
+    let histogram = null;
+    if (bins > 0 && min !== null && max !== null) {
+      const binned = new HistogramAccumulator(dtype, Number(min), Number(max), bins);
+      await pass((bytes) => binned.add(bytes));
+      histogram = binned.finish();
+    }
+    options.onProgress?.(1, seen);
+    const extreme = (value: number | bigint | null) =>
+      value === null ? null : (jsonElement(value, dtype) as number | string);
+    return {
+      ...summary,
+      min: extreme(min),
+      max: extreme(max),
+      // Finite elements whose squares overflow: infinite, as NumPy has it.
+      std: Number.isNaN(std) ? Infinity : std,
+      firstNotFinite: firstNotFinite === Infinity ? null : firstNotFinite,
+      where: 'host',
+      histogram,
+      cost: readCost(stored, seen, performance.now() - start),
+    };
+  }
+
+  #find(id: string): StoredTensor {
+    const stored = this.#stored[Number(id)];
+    if (!stored) {
+      throw new TensorError({ code: 'no-such-tensor', message: `${basename(this.path)} has no tensor ${id}.` });
+    }
+    if (stored.fault) throw stored.fault;
+    return stored;
+  }
+}
+
+/** The flat index, in the whole tensor, of the k-th element of a window. */
+export function flatIndex(k: number, ranges: readonly AxisRange[], shape: readonly number[]): number {
+  const index = unravelIndex(
+    k,
+    ranges.map(({ count }) => count),
+  );
+  return ravelIndex(
+    index.map((at, axis) => at * ranges[axis]!.step + ranges[axis]!.start),
+    shape,
+  );
+}
+
+function describe(stored: StoredTensor, id: string, format: Format): TensorDescriptor {
+  const { dtype, shape, byteLength, note, fault, fortranOrder } = stored;
+  return {
+    id,
+    runtime: format.name,
+    kind: 'array',
+    className: format.label,
+    dtype,
+    shape,
+    strides: fortranOrder ? columnMajorStrides(shape) : rowMajorStrides(shape),
+    byteLength,
+    device: { type: 'cpu' },
+    location: 'host',
+    state: 'live',
+    access: fault
+      ? { how: 'none', reason: fault.message, ...(fault.help !== undefined && { help: fault.help }) }
+      : { how: 'copy', ...(note !== undefined && { reason: note }) },
+    warnings: [],
+  };
+}
+
+/** Bytes of elements; what the disk or its cache gave them for, tells what the whole file would take. */
+function readCost({ byteLength }: StoredTensor, bytes: number, ms: number): CopyCost {
+  return {
+    bytes,
+    queueMs: 0,
+    transferMs: ms,
+    readbacks: 0,
+    stagingBytes: 0,
+    wholeBytes: byteLength,
+    wholeMsEstimate:
+      bytes === 0 ? 0 : Math.max(ms, Math.min((ms * byteLength) / bytes, byteLength / guessedBytesPerMs)),
+  };
+}
+
+/** Small reads say little about large ones: a disk gives at least so much. */
+const guessedBytesPerMs = 500_000;
+
+function assertNotCancelled(signal: AbortSignal | undefined, path: string): void {
+  if (!signal?.aborted) return;
+  throw new TensorError({ code: 'cancelled', message: `Reading ${basename(path)} was cancelled.` });
+}

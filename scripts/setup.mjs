@@ -11,6 +11,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gpuEnvironment, hasVulkanLoader } from './gpuEnvironment.mjs';
 import { installedNode, testedNodeMajors } from './nodeBinaries.mjs';
+import { installVsCodeServer, vsCodeServerMain } from './vsCodeServer.mjs';
 
 const demo = process.argv.includes('--demo');
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,8 +31,25 @@ function missingPackages() {
   if (!demo) {
     if (!hasPythonPackage('numpy')) missing.push('python3-numpy');
     if (!hasPythonPackage('scipy')) missing.push('python3-scipy');
+    missing.push(...vsCodePackages());
   }
   return missing;
+}
+
+/** What a real VS Code for the tests needs: a browser in front of it, and a compiler for one native module of it. */
+function vsCodePackages() {
+  const missing = [];
+  if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) missing.push('chromium');
+  if (vsCodeServerMain() !== undefined) return missing;
+  if (!existsSync('/usr/include/krb5.h') && !existsSync('/usr/include/gssapi/gssapi.h')) missing.push('libkrb5-dev');
+  if (!isOnPath('g++')) missing.push('g++');
+  if (!isOnPath('make')) missing.push('make');
+  return missing;
+}
+
+/** @param {string} program */
+function isOnPath(program) {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`));
 }
 
 /** @param {string} name */
@@ -95,9 +113,24 @@ function installNodes() {
   }
 }
 
+function installVsCode() {
+  if (vsCodeServerMain() !== undefined) return;
+  say('downloading a VS Code server for the tests (620 MB, about 80 s, once)');
+  try {
+    installVsCodeServer();
+  } catch (error) {
+    problems.push(
+      `the VS Code server could not be installed: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
 const packages = missingPackages();
-if (packages.length > 0) installPackages(packages);
-if (!demo) installNodes();
+if (packages.length > 0) installPackages([...new Set(packages)]);
+if (!demo) {
+  installNodes();
+  installVsCode();
+}
 
 for (const problem of problems) process.stderr.write(`setup: ${problem}\n`);
 if (problems.length > 0 && demo) say('going on without: the demo then runs without a GPU.');

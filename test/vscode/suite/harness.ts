@@ -1,4 +1,5 @@
 /** What the tests in the extension host have in common. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -17,9 +18,12 @@ export function test(name: string, run: () => Promise<void>): void {
 
 export async function runTests(filter: string): Promise<void> {
   let failures = 0;
-  for (const { name, run } of tests.filter((each) => each.name.includes(filter))) {
+  const chosen = tests.filter((each) => each.name.includes(filter));
+  if (chosen.length === 0) throw new Error(`no test's name contains "${filter}"`);
+  for (const { name, run } of chosen) {
     const start = performance.now();
     let error: string | undefined;
+    await desk('begin', { name });
     try {
       await run();
     } catch (thrown) {
@@ -49,6 +53,12 @@ export async function desk<Name extends DeskCallName>(
 export function workspaceFile(name: string): string {
   return join(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '', name);
 }
+
+/** The same program in the two kinds of session. */
+export const kinds = {
+  tensor: { type: 'tensor', program: '${workspaceFolder}/network.ts' },
+  companion: { type: 'node', program: '${workspaceFolder}/network.ts', runtimeArgs: ['--import', 'tsx'] },
+};
 
 /** Sets breakpoints at the lines that carry these marks, and no others. */
 export function breakAt(name: string, ...marks: string[]): void {
@@ -101,6 +111,18 @@ export function stoppedFrame(): vscode.DebugStackFrame | undefined {
   return item instanceof vscode.DebugStackFrame ? item : undefined;
 }
 
+/** Steps over one line, until its program has stopped again. */
+export async function step(): Promise<void> {
+  const before = stoppedFrame();
+  await vscode.commands.executeCommand('workbench.action.debug.stepOver');
+  await until('the step is done', () => stoppedFrame() !== before && stoppedFrame());
+}
+
+/** Opens the Tensors view, which is folded in sessions that are not of type `tensor`. */
+export async function openView(): Promise<void> {
+  await vscode.commands.executeCommand('tensorDebugger.tensors.focus');
+}
+
 /** The Tensors view's rows once one of them begins with this text. */
 export async function rowsWith(text: string): Promise<string[]> {
   let seen: string[] = [];
@@ -114,4 +136,21 @@ export async function rowsWith(text: string): Promise<string[]> {
       cause: error,
     });
   }
+}
+
+const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
+export type Theme = keyof typeof themes;
+
+/** Pictures for people to look at, in these themes. */
+export async function screenshots(name: string, which: Theme[] = ['light', 'dark', 'contrast']): Promise<void> {
+  for (const theme of which) {
+    const settings = vscode.workspace.getConfiguration('workbench');
+    await settings.update('colorTheme', themes[theme], vscode.ConfigurationTarget.Global);
+    await desk('screenshot', { name: `${name}-${theme}`, theme });
+  }
+}
+
+/** What Python prints for a line of code that has NumPy as `np`. */
+export function numpy(code: string): string {
+  return execFileSync('/usr/bin/python3', ['-c', `import numpy as np; ${code}`], { encoding: 'utf8' }).trim();
 }

@@ -1,0 +1,174 @@
+/** The desk, on the page that shows VS Code: a browser's, or a desktop window's. */
+import { join } from 'node:path';
+import type { Frame, Locator, Page } from 'playwright-core';
+import type { Desk } from './desk.ts';
+
+const pane = '.pane:has(.pane-header[aria-label^="Tensors"])';
+const themes = {
+  light: { window: '.monaco-workbench.vs', webview: 'body.vscode-light' },
+  dark: { window: '.monaco-workbench.vs-dark', webview: 'body.vscode-dark' },
+  contrast: { window: '.monaco-workbench.hc-black', webview: 'body.vscode-high-contrast' },
+};
+
+/** What is needed of the browser's types, which Node's don't have. */
+interface PageElement {
+  querySelector(selector: string): { textContent: string | null } | null;
+  getAttribute(name: string): string | null;
+  scrollTo(options: { left?: number; top?: number }): void;
+}
+interface PageCanvas {
+  width: number;
+  height: number;
+  getContext(
+    kind: '2d',
+  ): { getImageData(x: number, y: number, w: number, h: number): { data: Iterable<number> } } | null;
+}
+
+/** Everything but telling how tests go. */
+export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'begin' | 'report'> {
+  const rows = () => page().locator(`${pane} .monaco-list-row`);
+  return {
+    // Names and descriptions are elements of their own, without a space in between.
+    rows: () =>
+      rows().evaluateAll((found) =>
+        (found as unknown as PageElement[]).map((row) =>
+          ['.label-name', '.label-description']
+            .map((part) => row.querySelector(part)?.textContent ?? '')
+            .join(' ')
+            .trim(),
+        ),
+      ),
+    viewText: async () => tidy((await page().locator(`${pane} .pane-body`).allInnerTexts()).join(' ')),
+    notifications: async () => (await page().locator('.notification-list-item-message').allInnerTexts()).map(tidy),
+    texts: async ({ selector }) => (await page().locator(selector).allInnerTexts()).map(tidy),
+    async click({ row, action, button = 'left' }) {
+      const found = rows()
+        .filter({ hasText: new RegExp(`^\\s*${escape(row)}`) })
+        .first();
+      if (action === undefined) await found.click({ button });
+      else {
+        await found.hover();
+        await found.locator(`.action-label[aria-label^="${action}"]`).click();
+      }
+      return null;
+    },
+    async clickOn({ selector, text, button = 'left' }) {
+      const found = page().locator(selector);
+      await (text === undefined ? found : found.filter({ hasText: text })).first().click({ button });
+      return null;
+    },
+    async hover({ word }) {
+      const found = page().locator('.monaco-editor .view-line span span').getByText(word, { exact: true });
+      await found.first().hover();
+      return null;
+    },
+    async collapse({ panes }) {
+      for (const name of panes) {
+        const header = page().locator(`.pane-header.expanded[aria-label^="${name}"]`);
+        if ((await header.count()) > 0) await header.first().click({ position: { x: 40, y: 10 } });
+      }
+      return null;
+    },
+    async press({ keys = [], text: typed }) {
+      if (typed !== undefined) await page().keyboard.type(typed);
+      for (const key of keys) await page().keyboard.press(key);
+      return null;
+    },
+    async webviewTexts({ selector, title }) {
+      const frame = await visibleWebview(page(), title);
+      return frame ? (await frame.locator(selector).allInnerTexts()).map(tidy) : [];
+    },
+    async webviewValues({ selector, name, title }) {
+      const frame = await visibleWebview(page(), title);
+      if (!frame) return [];
+      return frame.locator(selector).evaluateAll(
+        (found, name) =>
+          (found as unknown as (PageElement & Record<string, unknown>)[]).map((element) => {
+            const value = element.getAttribute(name) ?? element[name];
+            return ['string', 'number', 'boolean'].includes(typeof value)
+              ? `${value as string | number | boolean}`
+              : null;
+          }),
+        name,
+      );
+    },
+    async webviewClick({ selector, text, at, title }) {
+      const found = (await webview(page(), title)).locator(selector);
+      const chosen = (text === undefined ? found : found.filter({ hasText: text })).first();
+      await chosen.click({ ...(at && { position: at }) });
+      return null;
+    },
+    async webviewFill({ selector, text, title }) {
+      const field = (await webview(page(), title)).locator(selector).first();
+      await field.fill(text);
+      await field.press('Enter');
+      return null;
+    },
+    async webviewScroll({ selector, left, top, title }) {
+      const to = { ...(left !== undefined && { left }), ...(top !== undefined && { top }) };
+      const element: Locator = (await webview(page(), title)).locator(selector).first();
+      await element.evaluate((found, to) => (found as unknown as PageElement).scrollTo(to), to);
+      return null;
+    },
+    async webviewPixels({ selector, at, title }) {
+      const canvas = (await webview(page(), title)).locator(selector).first();
+      return canvas.evaluate((found, at) => {
+        const canvas = found as unknown as PageCanvas;
+        const { width, height } = canvas;
+        const context = canvas.getContext('2d');
+        return at.map(({ x, y }) => {
+          const left = Math.min(width - 1, Math.floor(x * width));
+          const top = Math.min(height - 1, Math.floor(y * height));
+          const [red = 0, green = 0, blue = 0, alpha = 0] = context?.getImageData(left, top, 1, 1).data ?? [];
+          return [red, green, blue, alpha] as [number, number, number, number];
+        });
+      }, at);
+    },
+    async screenshot({ name, theme }) {
+      if (theme) {
+        await page().locator(themes[theme].window).waitFor();
+        for (const frame of await webviews(page())) await frame.locator(themes[theme].webview).waitFor();
+      }
+      await page().screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
+      return null;
+    },
+  };
+}
+
+/** The documents of the webviews that are on screen: each is a frame in a frame. */
+async function webviews(page: Page): Promise<Frame[]> {
+  const found: Frame[] = [];
+  for (const frame of page.frames()) {
+    if (frame.name() !== 'active-frame' || frame.isDetached()) continue;
+    try {
+      const outer = await frame.parentFrame()?.frameElement();
+      if (await outer?.isVisible()) found.push(frame);
+    } catch (error) {
+      // It went away while it was looked at.
+      if (!frame.isDetached() && frame.parentFrame()?.isDetached() === false) throw error;
+    }
+  }
+  return found;
+}
+
+/** @param title what the document's title begins with, where several webviews are on screen */
+async function visibleWebview(page: Page, title = ''): Promise<Frame | undefined> {
+  for (const frame of await webviews(page)) {
+    if ((await frame.title()).startsWith(title)) return frame;
+  }
+  return undefined;
+}
+
+async function webview(page: Page, title?: string): Promise<Frame> {
+  const found = await visibleWebview(page, title);
+  if (!found) throw new Error(`No webview ${title === undefined ? '' : `"${title}" `}is on screen.`);
+  return found;
+}
+
+function tidy(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,76 @@
+/** Commands: saving, copying, starting, and what is said when one fails. */
+import { deepStrictEqual, ok, strictEqual } from 'node:assert';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { breakAt, desk, kinds, numpy, rowsWith, screenshots, start, test, until, workspaceFile } from './harness.ts';
+
+for (const [kind, config] of Object.entries(kinds)) {
+  test(`${kind}: saves that NumPy loads`, async () => {
+    breakAt('network.ts', 'first');
+    await start(config);
+    await rowsWith('product');
+    const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
+    try {
+      const file = join(folder, 'product.npy');
+      await vscode.commands.executeCommand('tensorDebugger.saveNpy', { expression: 'product', file });
+      await until('the file is there', () => existsSync(file));
+      strictEqual(
+        numpy(`a = np.load(${JSON.stringify(file)}); print(a.dtype, a.shape, a.sum())`),
+        'float32 (64, 64) 8386560.0',
+      );
+      const archive = join(folder, 'all.npz');
+      await vscode.commands.executeCommand('tensorDebugger.saveAllNpz', { file: archive });
+      const names = numpy(`print(sorted(np.load(${JSON.stringify(archive)}).files))`);
+      ok(/'bias', .*'host', .*'product', .*'weights'/.test(names), names);
+      const table = join(folder, 'host.csv');
+      await vscode.commands.executeCommand('tensorDebugger.saveCsv', { expression: 'host', file: table });
+      strictEqual(numpy(`print(np.loadtxt(${JSON.stringify(table)}, delimiter=','))`), '[ 1.5  nan -2. ]');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test(`${kind}: copies as NumPy code, TypeScript and JSON`, async () => {
+    breakAt('network.ts', 'first');
+    await start(config);
+    await rowsWith('bias');
+    const copied = async (command: string) => {
+      await vscode.env.clipboard.writeText('');
+      await vscode.commands.executeCommand(`tensorDebugger.${command}`, { expression: 'bias' });
+      return vscode.env.clipboard.readText();
+    };
+    strictEqual(await copied('copyNumpy'), 'np.array([0.1, 0.2, 0.3], dtype=np.float32)');
+    ok((await copied('copyTypescript')).includes('[0.1, 0.2, 0.3]'));
+    deepStrictEqual(JSON.parse(await copied('copyJson')), { dtype: 'float32', shape: [3], values: [0.1, 0.2, 0.3] });
+  });
+}
+
+test('tensor: starts the open file with no launch.json', async () => {
+  breakAt('network.ts', 'second');
+  await vscode.window.showTextDocument(vscode.Uri.file(workspaceFile('network.ts')));
+  await vscode.commands.executeCommand('tensorDebugger.debugFile');
+  await vscode.commands.executeCommand('workbench.view.debug');
+  await rowsWith('scaled');
+});
+
+test('tensor: a failure is said once, and says what to do', async () => {
+  breakAt('network.ts', 'first');
+  await start(kinds.tensor);
+  await rowsWith('product');
+  await vscode.commands.executeCommand('tensorDebugger.saveNpy', {
+    expression: 'product',
+    file: '/no/such/folder/x.npy',
+  });
+  // While tests run, VS Code keeps messages in its list instead of letting them pop up.
+  await vscode.commands.executeCommand('notifications.showList');
+  const said = await until('it is said', async () => {
+    const texts = (await desk('notifications', {})).filter((text) => text.includes('x.npy could not be written'));
+    return texts.length > 0 && texts;
+  });
+  strictEqual(said.length, 1, said.join('\n'));
+  ok(said[0]?.includes('/no/such/folder') && said[0].includes('choose another place'), said[0]);
+  await screenshots('tensor-failed-save', ['dark']);
+  await vscode.commands.executeCommand('notifications.clearAll');
+});

@@ -1,0 +1,63 @@
+/** The Tensors view. */
+import { ok, strictEqual } from 'node:assert';
+import {
+  breakAt,
+  desk,
+  kinds,
+  openView,
+  rowsWith,
+  screenshots,
+  start,
+  step,
+  stoppedFrame,
+  test,
+  until,
+} from './harness.ts';
+
+for (const [kind, config] of Object.entries(kinds)) {
+  test(`${kind}: the tree shows the tensors of the stopped frame and follows steps`, async () => {
+    breakAt('network.ts', 'first');
+    await start(config);
+    // Sessions of type `tensor` open it by themselves, the first time.
+    if (kind === 'companion') await openView();
+    const rows = await rowsWith('product');
+    ok(
+      rows.some((row) => /^tfjs.* webgpu · eager mode/.test(row)),
+      rows.join('\n'),
+    );
+    ok(rows.includes('product float32[64, 64] webgpu 16 KB'), rows.join('\n'));
+    ok(rows.includes('host float32[3] cpu 12 B'), rows.join('\n'));
+    ok(
+      rows.some((row) => /^weights float32\[128, 10\]/.test(row)),
+      rows.join('\n'),
+    );
+    ok(rows.includes('gone float32[] disposed'), rows.join('\n'));
+    ok(!rows.some((row) => /^scaled float32/.test(row)), rows.join('\n'));
+    await desk('click', { row: 'product' });
+    await rowsWith('values [[');
+    await desk('click', { row: 'statistics' });
+    await rowsWith('max 4095');
+    await screenshots(`${kind}-tree`);
+    await step();
+    await step();
+    await rowsWith('scaled float32[64, 64]');
+    ok(
+      (await desk('rows', {})).some((row) => row.startsWith('values [[')),
+      'the expanded tensor stays expanded',
+    );
+  });
+}
+
+test('companion: a program without tensors is left alone, and the view says why it is empty', async () => {
+  breakAt('plain.mjs', 'plain');
+  await start({ type: 'node', program: '${workspaceFolder}/plain.mjs' });
+  const frame = await until('it stopped', stoppedFrame);
+  await openView();
+  await until('the view says why', async () => (await desk('viewText', {})).includes('No tensors here'));
+  await screenshots('companion-empty', ['light']);
+  const expression = "String(globalThis[Symbol.for('tensor-debugger.agent.v1')])";
+  const answer = (await frame.session.customRequest('evaluate', { expression, frameId: frame.frameId })) as {
+    result: string;
+  };
+  strictEqual(answer.result.replace(/'/g, ''), 'undefined');
+});

@@ -38,22 +38,19 @@ function shareDescriptions(
   listed: readonly { scope: number; expression: string; tensor: TensorDescriptor }[],
 ): Pick<AgentListing, 'shared' | 'tensors'> {
   const shared: SharedDescription[] = [];
-  const indexes = new Map<string, number>();
+  // Neighbours are mostly alike, so the search begins where the last one ended.
+  let last = 0;
   const tensors = listed.map(({ scope, expression, tensor }): AgentListedTensor => {
-    const { id, label, shape, strides, byteLength, gradient, warnings, ...rest } = tensor;
-    const { runtime, kind, className, dtype, offset, layout, denseByteLength, device, location, state, access } = rest;
-    const parts = [runtime, kind, className, dtype, offset, layout, denseByteLength, location, state];
-    const key = [...parts, device.type, device.name, access.how, access.reason, access.help].join('\n');
-    let index = indexes.get(key);
-    if (index === undefined) {
-      index = shared.push(rest) - 1;
-      indexes.set(key, index);
+    const { id, label, shape, strides, byteLength, gradient, warnings } = tensor;
+    if (shared.length === 0 || !sharesDescription(shared[last]!, tensor)) {
+      last = shared.findIndex((candidate) => sharesDescription(candidate, tensor));
+      if (last < 0) last = shared.push(sharedOf(tensor)) - 1;
     }
     const isPlain = strides && shape.every((count) => count !== null) && isRowMajor(shape, strides);
     return {
       scope,
       expression,
-      shared: index,
+      shared: last,
       tensor: {
         id,
         ...(label !== undefined && { label }),
@@ -66,6 +63,30 @@ function shareDescriptions(
     };
   });
   return { shared, tensors };
+}
+
+function sharedOf(tensor: TensorDescriptor): SharedDescription {
+  const { id: _1, label: _2, shape: _3, strides: _4, byteLength: _5, gradient: _6, warnings: _7, ...shared } = tensor;
+  return shared;
+}
+
+function sharesDescription(a: SharedDescription, b: TensorDescriptor): boolean {
+  return (
+    a.runtime === b.runtime &&
+    a.kind === b.kind &&
+    a.className === b.className &&
+    a.dtype === b.dtype &&
+    a.offset === b.offset &&
+    a.layout === b.layout &&
+    a.denseByteLength === b.denseByteLength &&
+    a.location === b.location &&
+    a.state === b.state &&
+    a.device.type === b.device.type &&
+    a.device.name === b.device.name &&
+    a.access.how === b.access.how &&
+    a.access.reason === b.access.reason &&
+    a.access.help === b.access.help
+  );
 }
 
 /** How many of the objects that are handed over of a stop are receivers. */
@@ -184,7 +205,7 @@ export class Agent {
   }
 
   call(name: AgentCallName, json: string): string {
-    return this.#guard(() => this.#handlers[name](JSON.parse(json) as never));
+    return this.#guard(() => this.#handlers[name](JSON.parse(json) as never), toJson);
   }
 
   /** The promises of the error scopes that refused the last read, one for each device that was asked. */
@@ -214,7 +235,7 @@ export class Agent {
     this.#reading.trim();
   }
 
-  #guard<Value>(compute: () => Value): string {
+  #guard<Value>(compute: () => Value, stringify: (value: unknown) => string = JSON.stringify): string {
     let answer: AgentAnswer<AgentCallName> | { ok: true; value: Value };
     try {
       this.#memo.clear();
@@ -222,7 +243,7 @@ export class Agent {
     } catch (error) {
       answer = { ok: false, error: reportOf(error) };
     }
-    return toJson(answer);
+    return stringify(answer);
   }
 
   #take(value: unknown): TensorDescriptor | null {
@@ -364,7 +385,10 @@ export class Agent {
   }
 }
 
-/** JSON knows no infinity, but every parser reads 1e999 as one: sums of large doubles overflow, and null would hide it. */
+/**
+ * For answers with numbers that are computed. JSON knows no infinity, but every parser reads 1e999 as one: sums of large
+ * doubles overflow, and null would hide it. Descriptions have none, and looking at each value would slow a long list down.
+ */
 function toJson(value: unknown): string {
   let hasInfinity = false;
   const text = JSON.stringify(value, (_key, item: unknown) => {

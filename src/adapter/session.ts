@@ -316,11 +316,13 @@ export class TensorDebugSession extends DebugSession {
 }
 
 function fail(response: DebugProtocol.Response, report: ErrorReport): void {
+  // Requests of our own come from programs, which have their own way to say what failed.
+  const showUser = !response.command.startsWith('tensor/');
   const text = report.help === undefined ? report.message : `${report.message} ${report.help}`;
   response.success = false;
   response.message = text;
   response.body = {
-    error: { id: 1, format: '{text}', showUser: true, variables: { text, report: JSON.stringify(report) } },
+    error: { id: 1, format: '{text}', showUser, variables: { text, report: JSON.stringify(report) } },
   };
 }
 

@@ -28,6 +28,7 @@ async function reportOf(session: TestSession, name: TensorRequestName, args: obj
   assert.equal(response.success, false);
   const { error } = response.body as { error: DebugProtocol.Message };
   const report = JSON.parse(error.variables?.['report'] ?? '') as ErrorReport;
+  assert.equal(error.showUser, false, 'whoever asks says what failed');
   assert.ok(response.message?.startsWith(report.message), 'the message is what a plain client shows');
   return report;
 }
@@ -186,6 +187,8 @@ test('the custom requests: list, describe, read, stats, export, copies', async (
     const file = join(folder, 'scaled.npy');
     const exported = await ask(session, 'tensor/export', { tensors: [{ name: 'scaled', tensor: named }], file });
     assert.equal(exported.export.format, 'npy');
+    const progress = session.client.events.filter(({ event }) => event === 'tensor/progress').at(-1);
+    assert.deepEqual([progress?.body.fraction, progress?.body.bytes], [1, 24]);
     assert.equal(readFileSync(file).subarray(1, 6).toString(), 'NUMPY');
     const again = await reportOf(session, 'tensor/export', { tensors: [{ name: 'scaled', tensor: named }], file });
     assert.equal(again.code, 'file-exists');

@@ -76,10 +76,8 @@ export class SessionMonitor implements vscode.DebugAdapterTracker, vscode.Dispos
   #keepReport(response: DebugProtocol.Response): void {
     const { error } = (response as DebugProtocol.ErrorResponse).body ?? {};
     const report = error?.variables?.['report'];
-    if (!error || report === undefined) return;
-    // VS Code would show it by itself, beside what we say about it.
-    error.showUser = false;
-    this.#reports.set(error.variables?.['text'] ?? response.message ?? '', JSON.parse(report) as ErrorReport);
+    if (report === undefined) return;
+    this.#reports.set(error?.variables?.['text'] ?? response.message ?? '', JSON.parse(report) as ErrorReport);
     if (this.#reports.size > keptReports) this.#reports.delete(this.#reports.keys().next().value ?? '');
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ErrorReport } from '../../src/protocol/errors.ts';
-import type { TensorRequestName, TensorRequests } from '../../src/protocol/requests.ts';
+import type { TensorEvents, TensorRequestName, TensorRequests } from '../../src/protocol/requests.ts';
 import { nodeBinaries } from '../support/environment.ts';
 import { debuggee, TestSession } from './session.ts';
 
@@ -188,7 +188,8 @@ test('the custom requests: list, describe, read, stats, export, copies', async (
     const exported = await ask(session, 'tensor/export', { tensors: [{ name: 'scaled', tensor: named }], file });
     assert.equal(exported.export.format, 'npy');
     const progress = session.client.events.filter(({ event }) => event === 'tensor/progress').at(-1);
-    assert.deepEqual([progress?.body.fraction, progress?.body.bytes], [1, 24]);
+    const { fraction, bytes: written } = progress?.body as TensorEvents['tensor/progress'];
+    assert.deepEqual([fraction, written], [1, 24]);
     assert.equal(readFileSync(file).subarray(1, 6).toString(), 'NUMPY');
     const again = await reportOf(session, 'tensor/export', { tensors: [{ name: 'scaled', tensor: named }], file });
     assert.equal(again.code, 'file-exists');

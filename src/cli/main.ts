@@ -3,12 +3,15 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compareFiles, compareStatus, emptyComparison, formatComparison, type CompareDocument } from './compare.ts';
+import type { CompareOptions } from './compareOptions.ts';
 import { DapClient } from './dapClient.ts';
 import { emptyDocument, exitStatus, type InspectDocument } from './document.ts';
 import { Inspection } from './inspect.ts';
-import { help, parseCommandLine, UsageError, wantsJson, type InspectOptions } from './options.ts';
+import { help, isCompare, parseCommandLine, wantsJson, type InspectOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { formatDocument, formatWarning } from './table.ts';
+import { UsageError } from './usageError.ts';
 
 const adapter = fileURLToPath(new URL('./adapter.cjs', import.meta.url));
 
@@ -24,12 +27,16 @@ async function main(args: readonly string[]): Promise<number> {
         return exitStatus.read;
       case 'inspect':
         return await inspect(command.options);
+      case 'compare':
+        return await compare(command.options);
     }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const { message, help: advice = 'See: tensor-debugger --help' } = error;
     process.stderr.write(`tensor-debugger: ${message}\n  ${advice}\n`);
-    if (wantsJson(args)) {
+    if (wantsJson(args) && isCompare(args)) {
+      writeDocument({ ...emptyComparison(), errors: [{ code: 'usage', message, help: advice }] });
+    } else if (wantsJson(args)) {
       const document = emptyDocument();
       document.warnings.push({ code: 'usage', message, help: advice, file: null, line: null });
       writeDocument(document);
@@ -79,6 +86,19 @@ async function inspect(options: InspectOptions): Promise<number> {
   return status;
 }
 
+async function compare(options: CompareOptions): Promise<number> {
+  const progress = new Progress(process.stderr);
+  const document = await compareFiles(options, (text) => progress.show(text));
+  progress.show(null);
+  for (const { message, help: advice } of document.errors) {
+    process.stderr.write(`tensor-debugger: ${message}\n${advice === null ? '' : `  ${advice}\n`}`);
+  }
+  if (options.json) writeDocument(document);
+  else process.stdout.write(formatComparison(document));
+  if (document.close === null) return compareStatus.notReadable;
+  return document.close ? compareStatus.close : compareStatus.different;
+}
+
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
@@ -90,7 +110,7 @@ function programEnd({ program: { exitCode, signal } }: InspectDocument): string 
 }
 
 /** Synchronously: an exit right behind it must not cut a large document off in a pipe. */
-function writeDocument(document: InspectDocument): void {
+function writeDocument(document: InspectDocument | CompareDocument): void {
   const bytes = Buffer.from(`${JSON.stringify(document)}\n`);
   for (let written = 0; written < bytes.length;) {
     try {

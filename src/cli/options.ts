@@ -4,17 +4,8 @@ import { parseArgs } from 'node:util';
 import { formatForFile, formats } from '../formats/registry.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { parseSlice } from '../tensor/slice.ts';
-
-/** Something is wrong with the command line itself. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly help: string | undefined;
-
-  constructor(message: string, help?: string) {
-    super(message);
-    this.help = help;
-  }
-}
+import { compareHelp, parseCompare, type CompareOptions } from './compareOptions.ts';
+import { UsageError } from './usageError.ts';
 
 export interface BreakLocation {
   file: string;
@@ -43,13 +34,18 @@ export interface InspectOptions {
   json: boolean;
 }
 
-export type Command = { name: 'help' } | { name: 'version' } | { name: 'inspect'; options: InspectOptions };
+export type Command =
+  | { name: 'help' }
+  | { name: 'version' }
+  | { name: 'inspect'; options: InspectOptions }
+  | { name: 'compare'; options: CompareOptions };
 
 export const help = `Stops a JavaScript or TypeScript program and reads its tensors, wherever they live.
 
 Usage
   tensor-debugger inspect [options] <program> [-- <program arguments>]
   tensor-debugger inspect [options] --attach <port | websocket address>
+  tensor-debugger compare [options] <file> <file>     files of several tensors: archive.npz#name
 
 Where to stop
   --break <file>:<line>     stop here; repeatable (default: at a \`debugger\` statement)
@@ -85,8 +81,10 @@ Examples
   tensor-debugger inspect --break train.ts:42 --expr weights --slice ":8, :8" --stats train.ts
   tensor-debugger inspect --break train.ts:42 --condition "step > 99" --export all.npz train.ts
   tensor-debugger inspect --json --attach 9229 | jq .tensors[0].values
+  tensor-debugger compare --rtol 1e-3 expected.npy actual.npy
 
-Exit status
+${compareHelp}
+Exit status of inspect
   0  read
   1  the program ended before the stop
   2  the command line makes no sense
@@ -122,11 +120,19 @@ export function wantsJson(args: readonly string[]): boolean {
   return args.slice(0, end < 0 ? args.length : end).includes('--json');
 }
 
+/** Whether `compare` is what is to be done: options of `inspect` may have it as a value, but stand behind `inspect`. */
+export function isCompare(args: readonly string[]): boolean {
+  return args.find((arg) => !arg.startsWith('-')) === 'compare';
+}
+
 /** @throws UsageError */
 export function parseCommandLine(args: readonly string[]): Command {
   const end = args.indexOf('--');
   const own = end < 0 ? args : args.slice(0, end);
   const programArgs = end < 0 ? [] : args.slice(end + 1);
+  if (isCompare(own) && !own.some((arg) => /^(-h|--help|--version)$/.test(arg))) {
+    return { name: 'compare', options: parseCompare(args) };
+  }
   const { values, positionals } = parse(own);
   if (values.help) return { name: 'help' };
   if (values.version) return { name: 'version' };

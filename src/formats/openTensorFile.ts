@@ -7,14 +7,16 @@ import { TensorError } from '../protocol/errors.ts';
 import type { ListedTensor, ReadResult } from '../protocol/requests.ts';
 import type { AxisRange, CopyCost, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
 import { blocks } from '../tensor/blocks.ts';
+import { flatIndex } from '../tensor/compareSources.ts';
+import type { ElementSource } from '../tensor/compareSources.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { HistogramAccumulator } from '../tensor/histogram.ts';
 import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
 import { formatBytes } from '../tensor/preview.ts';
-import { columnMajorStrides, ravelIndex, rowMajorStrides, unravelIndex } from '../tensor/shape.ts';
+import { columnMajorStrides, rowMajorStrides } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
 import { StatisticsAccumulator } from '../tensor/statistics.ts';
-import type { Format, StoredTensor, TensorValues } from './format.ts';
+import type { Format, StoredTensor } from './format.ts';
 import { openFile, temporaryScratch, type OpenedFile } from './nodeFiles.ts';
 import { formatForFile } from './registry.ts';
 
@@ -127,28 +129,9 @@ export class TensorFile {
     };
   }
 
-  /** The values of a window as they are: little-endian elements in row-major order, or strings. */
-  readValues(id: string, ranges: readonly AxisRange[]): Promise<TensorValues> {
-    return this.#find(id).read(ranges);
-  }
-
-  /** Whether columns are read faster than rows. */
-  isFortranOrder(id: string): boolean {
-    return this.#find(id).fortranOrder ?? false;
-  }
-
-  /** Every element, row-major, in pieces of bounded size. @throws TensorError `cancelled` */
-  async *elements(id: string, options: StreamOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    const stored = this.#find(id);
-    const size = itemSize(stored.dtype);
-    let bytes = 0;
-    for (const ranges of blocks(stored.shape, chunkBytes / size)) {
-      assertNotCancelled(options.signal, this.path);
-      const piece = (await stored.read(ranges)) as Uint8Array;
-      bytes += piece.length;
-      yield piece;
-      options.onProgress?.(bytes / stored.byteLength, bytes);
-    }
+  /** The tensor as what it can be compared with, or assigned from: its windows, as bytes or strings. */
+  source(id: string): ElementSource {
+    return this.#find(id);
   }
 
   /** Statistics over every element, as `tensor/stats` answers them; `bins` asks for a histogram. */
@@ -211,18 +194,6 @@ export class TensorFile {
     if (stored.fault) throw stored.fault;
     return stored;
   }
-}
-
-/** The flat index, in the whole tensor, of the k-th element of a window. */
-export function flatIndex(k: number, ranges: readonly AxisRange[], shape: readonly number[]): number {
-  const index = unravelIndex(
-    k,
-    ranges.map(({ count }) => count),
-  );
-  return ravelIndex(
-    index.map((at, axis) => at * ranges[axis]!.step + ranges[axis]!.start),
-    shape,
-  );
 }
 
 function describe(stored: StoredTensor, id: string, format: Format): TensorDescriptor {

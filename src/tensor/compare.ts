@@ -4,8 +4,10 @@
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.isclose.html
  */
 import type { DType } from '../protocol/tensor.ts';
-import { dataViewOf, elementReader, isBigInteger, itemSize } from './dtypes.ts';
+import { dataViewOf, elementReader, isBigInteger, isComplex, itemSize } from './dtypes.ts';
 import type { Element } from './dtypes.ts';
+import { blockElements, blockReader } from './statisticsBlocks.ts';
+import type { BlockReader } from './statisticsBlocks.ts';
 
 export interface CompareOptions {
   /** Relative tolerance, default 1e-5. */
@@ -39,10 +41,15 @@ export interface Comparison {
   relative: LargestDifference | null;
 }
 
+/** The flat row-major index, in the whole tensor, of the k-th element of a chunk; it grows with k. */
+export type IndexOf = (k: number) => number;
+
 export class ComparisonAccumulator {
   readonly #a: DType;
   readonly #b: DType;
   readonly #options: Required<CompareOptions>;
+  /** For dtypes whose values doubles hold: both sides in blocks of them. */
+  readonly #blocks: { a: BlockReader; b: BlockReader } | null;
   readonly #result: Comparison = {
     count: 0,
     different: 0,
@@ -57,41 +64,87 @@ export class ComparisonAccumulator {
     this.#a = a;
     this.#b = b;
     this.#options = { rtol, atol, equalNan };
+    const plain = [a, b].every((dtype) => !isComplex(dtype) && !isBigInteger(dtype) && dtype !== 'unknown');
+    this.#blocks = plain ? { a: blockReader(a), b: blockReader(b) } : null;
   }
 
   /**
    * @param a whole elements, little-endian
    * @param b the same number of elements
-   * @param firstIndex the flat index of the chunks' first element
+   * @param first the flat index of the chunks' first element, or how to find that of each
    */
-  add(a: ArrayBufferView, b: ArrayBufferView, firstIndex: number): void {
-    const readA = elementReader(this.#a);
-    const readB = elementReader(this.#b);
+  add(a: ArrayBufferView, b: ArrayBufferView, first: number | IndexOf): void {
     const [sizeA, sizeB] = [itemSize(this.#a), itemSize(this.#b)];
-    const [viewA, viewB] = [dataViewOf(a), dataViewOf(b)];
-    const distance = isBigInteger(this.#a) && isBigInteger(this.#b) ? integerDistance : realOrComplexDistance;
     const count = Math.floor(a.byteLength / sizeA);
     if (count !== Math.floor(b.byteLength / sizeB))
       throw new RangeError('The chunks hold different numbers of elements.');
-    for (let i = 0; i < count; i++) {
-      const left = readA(viewA, i * sizeA);
-      const right = readB(viewB, i * sizeB);
-      this.#compare(left, right, distance(left, right), firstIndex + i);
+    const indexOf = typeof first === 'number' ? (k: number) => first + k : first;
+    const firstBefore = this.#result.first;
+    this.#result.first = null;
+    if (this.#blocks) this.#addDoubles(a, b, this.#blocks, indexOf);
+    else {
+      const [readA, readB] = [elementReader(this.#a), elementReader(this.#b)];
+      const [viewA, viewB] = [dataViewOf(a), dataViewOf(b)];
+      const distance = isBigInteger(this.#a) && isBigInteger(this.#b) ? integerDistance : realOrComplexDistance;
+      for (let i = 0; i < count; i++) {
+        const left = readA(viewA, i * sizeA);
+        const right = readB(viewB, i * sizeB);
+        this.#compare(left, right, distance(left, right), i, indexOf);
+      }
     }
     this.#result.count += count;
+    // Chunks may come in any order.
+    if (firstBefore !== null) this.#result.first = Math.min(firstBefore, this.#result.first ?? Infinity);
   }
 
-  #compare(a: Element, b: Element, difference: number, index: number): void {
+  #addDoubles(
+    a: ArrayBufferView,
+    b: ArrayBufferView,
+    read: { a: BlockReader; b: BlockReader },
+    indexOf: IndexOf,
+  ): void {
+    const [sizeA, sizeB] = [itemSize(this.#a), itemSize(this.#b)];
+    const count = a.byteLength / sizeA;
+    for (let from = 0; from < count; from += blockElements) {
+      const length = Math.min(blockElements, count - from);
+      read.a(part(a, from * sizeA, length * sizeA), 0n, ({ values: left }) => {
+        read.b(part(b, from * sizeB, length * sizeB), 0n, ({ values: right }) => {
+          this.#compareBlock(left, right, length, (k) => indexOf(from + k));
+        });
+      });
+    }
+  }
+
+  /** What `#compare` does, without an object for any element but a new largest difference. */
+  #compareBlock(a: Float64Array, b: Float64Array, count: number, indexOf: IndexOf): void {
+    const { rtol, atol } = this.#options;
+    let absolute = this.#result.absolute?.difference ?? -1;
+    let relative = this.#result.relative?.difference ?? -1;
+    for (let i = 0; i < count; i++) {
+      const left = a[i] as number;
+      const right = b[i] as number;
+      const difference = Math.abs(left - right);
+      const size = Math.abs(right);
+      const isRecord = difference > absolute || (size !== 0 && difference > relative * size);
+      // Also false for NaN and infinities.
+      if (!isRecord && difference <= atol + rtol * size && size < Infinity) continue;
+      this.#compare(left, right, difference, i, indexOf);
+      absolute = this.#result.absolute?.difference ?? -1;
+      relative = this.#result.relative?.difference ?? -1;
+    }
+  }
+
+  #compare(a: Element, b: Element, difference: number, k: number, indexOf: IndexOf): void {
     const result = this.#result;
     const { rtol, atol, equalNan } = this.#options;
     const size = magnitude(b);
     if (Number.isFinite(size) && Number.isFinite(difference)) {
       if (result.absolute === null || difference > result.absolute.difference) {
-        result.absolute = { difference, index, a, b };
+        result.absolute = { difference, index: indexOf(k), a, b };
       }
       const relative = difference / size;
       if (size !== 0 && (result.relative === null || relative > result.relative.difference)) {
-        result.relative = { difference: relative, index, a, b };
+        result.relative = { difference: relative, index: indexOf(k), a, b };
       }
       if (difference <= atol + rtol * size) return;
     } else {
@@ -99,12 +152,16 @@ export class ComparisonAccumulator {
       result.notFinite++;
     }
     result.different++;
-    result.first ??= index;
+    result.first ??= indexOf(k);
   }
 
   finish(): Comparison {
     return { ...this.#result };
   }
+}
+
+function part(view: ArrayBufferView, byteOffset: number, byteLength: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + byteOffset, byteLength);
 }
 
 function magnitude(value: Element): number {

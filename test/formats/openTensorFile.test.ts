@@ -195,9 +195,6 @@ test('reading through can be watched, and cancelled', async () => {
     const controller = new AbortController();
     const stopping = file.stats('0', { signal: controller.signal, onProgress: () => controller.abort() });
     await assert.rejects(stopping, { code: 'cancelled' });
-    let bytes = 0;
-    for await (const piece of file.elements('0')) bytes += piece.length;
-    assert.equal(bytes, 5 << 22);
     await file.dispose();
   });
 });

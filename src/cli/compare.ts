@@ -1,0 +1,146 @@
+/** `tensor-debugger compare`: two files, tensor by tensor. Nothing of either is held but a window. */
+import { resolve } from 'node:path';
+import { selectTensor, splitFileMember } from '../formats/fileMember.ts';
+import { openTensorFile, type TensorFile } from '../formats/openTensorFile.ts';
+import type { LargestDifferenceAt, TensorComparison, Tolerance } from '../protocol/comparison.ts';
+import { reportOf, TensorError, type ErrorReport } from '../protocol/errors.ts';
+import { compareSources } from '../tensor/compareSources.ts';
+import { formatType } from '../tensor/preview.ts';
+import type { CompareOptions } from './compareOptions.ts';
+
+export const compareStatus = { close: 0, different: 1, usage: 2, notReadable: 4 } as const;
+
+/** What `compare --json` prints; described by `schema/compare.schema.json`. */
+export interface CompareDocument {
+  schema: 1;
+  a: string | null;
+  b: string | null;
+  tolerance: Tolerance | null;
+  /** Whether everything is close; null if it could not be found out. */
+  close: boolean | null;
+  tensors: DocumentComparison[];
+  /** Tensors that only one of the files has. */
+  onlyInA: string[];
+  onlyInB: string[];
+  errors: { code: string; message: string; help: string | null }[];
+}
+type DocumentComparison = { name: string } & Omit<TensorComparison, 'tolerance'>;
+
+export function emptyComparison(): CompareDocument {
+  return {
+    schema: 1,
+    a: null,
+    b: null,
+    tolerance: null,
+    close: null,
+    tensors: [],
+    onlyInA: [],
+    onlyInB: [],
+    errors: [],
+  };
+}
+
+/** Never throws: what could not be read is in the document. */
+export async function compareFiles(
+  { a, b, tolerance }: CompareOptions,
+  onProgress: (text: string) => void,
+): Promise<CompareDocument> {
+  const [left, right] = [splitFileMember(a), splitFileMember(b)];
+  const document = { ...emptyComparison(), a: resolve(left.file), b: resolve(right.file), tolerance };
+  const opened: TensorFile[] = [];
+  const open = async (file: string): Promise<TensorFile> => {
+    const tensorFile = await openTensorFile(file);
+    opened.push(tensorFile);
+    return tensorFile;
+  };
+  try {
+    const [fileA, fileB] = [await open(left.file), await open(right.file)];
+    const { pairs, onlyInA, onlyInB } = pair(fileA, fileB, left.member, right.member);
+    document.onlyInA = onlyInA;
+    document.onlyInB = onlyInB;
+    for (const { name, a: tensorA, b: tensorB } of pairs) {
+      try {
+        const { tolerance: _, ...comparison } = await compareSources(
+          { ...fileA.source(tensorA.tensor.id), name: tensorA.expression },
+          { ...fileB.source(tensorB.tensor.id), name: tensorB.expression },
+          tolerance,
+          { onProgress: (fraction) => onProgress(`comparing ${name}: ${Math.floor(fraction * 100)} %`) },
+        );
+        document.tensors.push({ name, ...comparison });
+      } catch (error) {
+        document.errors.push(documentError(error, `${name}: `));
+      }
+    }
+  } catch (error) {
+    document.errors.push(documentError(error, ''));
+  } finally {
+    for (const file of opened) await file.dispose();
+  }
+  if (document.errors.length === 0) {
+    const { tensors, onlyInA, onlyInB } = document;
+    document.close = onlyInA.length + onlyInB.length === 0 && tensors.every(({ close }) => close);
+  }
+  return document;
+}
+
+/** One tensor against one, whatever they are called; otherwise those of the same name. */
+function pair(a: TensorFile, b: TensorFile, memberA: string | undefined, memberB: string | undefined) {
+  if (memberA !== undefined || memberB !== undefined || (a.tensors.length === 1 && b.tensors.length === 1)) {
+    const left = selectTensor(a, memberA, memberB);
+    const right = selectTensor(b, memberB, memberA);
+    const name = left.expression === right.expression ? left.expression : `${left.expression}, ${right.expression}`;
+    return { pairs: [{ name, a: left, b: right }], onlyInA: [], onlyInB: [] };
+  }
+  const byName = new Map(b.tensors.map((listed) => [listed.expression, listed]));
+  const pairs = a.tensors.flatMap((listed) => {
+    const other = byName.get(listed.expression);
+    return other ? [{ name: listed.expression, a: listed, b: other }] : [];
+  });
+  const common = new Set(pairs.map(({ name }) => name));
+  const rest = (file: TensorFile): string[] =>
+    file.tensors.map(({ expression }) => expression).filter((name) => !common.has(name));
+  if (pairs.length === 0) {
+    throw new TensorError({
+      code: 'no-such-tensor',
+      message: `The files have no tensor of the same name: ${rest(a).join(', ')} and ${rest(b).join(', ')}.`,
+      help: 'Name one of each: tensor-debugger compare a.npz#x b.npz#y.',
+    });
+  }
+  return { pairs, onlyInA: rest(a), onlyInB: rest(b) };
+}
+
+function documentError(error: unknown, where: string): CompareDocument['errors'][number] {
+  const { code, message, help }: ErrorReport = reportOf(error);
+  return { code, message: where + message, help: help ?? null };
+}
+
+/** For people; ends with a line break. */
+export function formatComparison({ tensors, onlyInA, onlyInB, tolerance, close }: CompareDocument): string {
+  const lines = tensors.flatMap((tensor) => formatTensor(tensor));
+  for (const name of onlyInA) lines.push(`${name}: only in the first file`);
+  for (const name of onlyInB) lines.push(`${name}: only in the second file`);
+  if (tolerance && close !== null && tensors.length > 0) {
+    const { rtol, atol, equalNan } = tolerance;
+    const nan = equalNan ? ', NaN close to NaN' : '';
+    lines.push(close ? `Close (rtol ${rtol}, atol ${atol}${nan}).` : `Not close (rtol ${rtol}, atol ${atol}${nan}).`);
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function formatTensor(comparison: DocumentComparison): string[] {
+  const { name, a, b, sameShape, sameDType, count, different, notFinite, first, absolute, relative } = comparison;
+  const types = [formatType(a.dtype, a.shape), formatType(b.dtype, b.shape)] as const;
+  if (!sameShape) return [`${name}: ${types[0]} and ${types[1]} have different shapes`];
+  const type = sameDType ? types[0] : `${types[0]} and ${b.dtype}`;
+  const lines = [
+    different === 0
+      ? `${name}: ${type}, all ${count} elements are close`
+      : `${name}: ${type}, ${different} of ${count} elements differ, the first at [${first?.join(', ')}]`,
+  ];
+  if (notFinite > 0) lines.push(`  ${notFinite} of them by NaN or infinity`);
+  const largest = (what: string, { difference, index, a, b }: LargestDifferenceAt): string =>
+    `  largest ${what} difference ${difference} at [${index.join(', ')}]: ${String(a)} and ${String(b)}`;
+  if (absolute && absolute.difference !== 0) lines.push(largest('absolute', absolute));
+  if (relative && relative.difference !== 0) lines.push(largest('relative', relative));
+  return lines;
+}

@@ -1,0 +1,174 @@
+/**
+ * Two tensors compared in bounded memory, wherever their elements are: in a paused program, in files, in memory. Both are
+ * read by the same windows, one after the other.
+ */
+import { TensorError } from '../protocol/errors.ts';
+import type { LargestDifferenceAt, TensorComparison, Tolerance } from '../protocol/comparison.ts';
+import type { AxisRange, DType } from '../protocol/tensor.ts';
+import { blocks } from './blocks.ts';
+import type { BlockOrder } from './blocks.ts';
+import { ComparisonAccumulator } from './compare.ts';
+import type { LargestDifference } from './compare.ts';
+import { decodeElements, isBigInteger, itemSize } from './dtypes.ts';
+import type { Element } from './dtypes.ts';
+import { jsonElement } from './jsonValue.ts';
+import { formatType } from './preview.ts';
+import { ravelIndex, sameShape, unravelIndex } from './shape.ts';
+
+/** A tensor whose windows can be read. */
+export interface ElementSource {
+  name: string;
+  dtype: DType;
+  shape: readonly number[];
+  /** Columns are read faster than rows. */
+  fortranOrder?: boolean;
+  /** Little-endian elements in row-major order, or the strings of a `string` tensor. */
+  read(ranges: readonly AxisRange[]): Promise<Uint8Array | readonly string[]>;
+}
+
+export const defaultTolerance: Tolerance = { rtol: 1e-5, atol: 1e-8, equalNan: false };
+
+export interface CompareRun {
+  signal?: { readonly aborted: boolean } | undefined;
+  /** Fractions from 0 to 1. */
+  onProgress?: ((fraction: number) => void) | undefined;
+}
+
+const blockBytes = 4 * 2 ** 20;
+
+/** @throws TensorError `invalid-argument` where one holds strings and the other numbers; `cancelled`; what reading throws */
+export async function compareSources(
+  a: ElementSource,
+  b: ElementSource,
+  tolerance: Tolerance,
+  { signal, onProgress }: CompareRun = {},
+): Promise<TensorComparison> {
+  const of = ({ name, dtype, shape }: ElementSource) => ({ name, dtype, shape: [...shape] });
+  const same = sameShape(a.shape, b.shape);
+  const comparison: TensorComparison = {
+    a: of(a),
+    b: of(b),
+    tolerance,
+    close: false,
+    sameShape: same,
+    sameDType: a.dtype === b.dtype,
+    count: 0,
+    different: 0,
+    notFinite: 0,
+    first: null,
+    absolute: null,
+    relative: null,
+  };
+  if ((a.dtype === 'string') !== (b.dtype === 'string')) {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message: `${a.name} (${formatType(a.dtype, a.shape)}) and ${b.name} (${formatType(b.dtype, b.shape)}) can't be compared: one holds text, the other numbers.`,
+    });
+  }
+  if (!same) return comparison;
+  const accumulator =
+    a.dtype === 'string' ? new StringComparison() : new ComparisonAccumulator(a.dtype, b.dtype, tolerance);
+  const size = Math.max(itemSize(a.dtype), itemSize(b.dtype), 1);
+  const total = a.shape.reduce((product, count) => product * count, 1);
+  let seen = 0;
+  for (const ranges of blocks(a.shape, blockBytes / size, commonOrder(a, b))) {
+    if (signal?.aborted) {
+      throw new TensorError({ code: 'cancelled', message: `Comparing ${a.name} with ${b.name} was cancelled.` });
+    }
+    const [left, right] = [await a.read(ranges), await b.read(ranges)];
+    accumulator.add(left as Uint8Array & string[], right as Uint8Array & string[], (k) =>
+      flatIndex(k, ranges, a.shape),
+    );
+    seen += ranges.reduce((product, { count }) => product * count, 1);
+    onProgress?.(seen / total);
+  }
+  const { absolute, relative, first, ...counts } = accumulator.finish();
+  const located = (largest: LargestDifference | null): LargestDifferenceAt | null =>
+    largest && {
+      difference: largest.difference === Infinity ? 'Infinity' : largest.difference,
+      index: unravelIndex(largest.index, a.shape),
+      a: asJson(largest.a, a.dtype),
+      b: asJson(largest.b, b.dtype),
+    };
+  return {
+    ...comparison,
+    ...counts,
+    close: counts.different === 0,
+    first: first === null ? null : unravelIndex(first, a.shape),
+    absolute: located(absolute),
+    relative: located(relative),
+  };
+}
+
+/** Booleans are compared as 0 and 1. */
+function asJson(value: Element, dtype: DType) {
+  return jsonElement(dtype === 'bool' && typeof value === 'number' ? value !== 0 : value, dtype);
+}
+
+function commonOrder(a: ElementSource, b: ElementSource): BlockOrder {
+  if (!a.fortranOrder && !b.fortranOrder) return 'row-major';
+  return a.fortranOrder && b.fortranOrder ? 'column-major' : 'square';
+}
+
+/** Text is the same or it is not. */
+class StringComparison {
+  #count = 0;
+  #different = 0;
+  #first: number | null = null;
+
+  add(a: readonly string[], b: readonly string[], indexOf: (k: number) => number): void {
+    a.forEach((text, k) => {
+      if (text === b[k]) return;
+      this.#different++;
+      this.#first = Math.min(this.#first ?? Infinity, indexOf(k));
+    });
+    this.#count += a.length;
+  }
+
+  finish() {
+    return {
+      count: this.#count,
+      different: this.#different,
+      notFinite: 0,
+      first: this.#first,
+      absolute: null,
+      relative: null,
+    };
+  }
+}
+
+/** The flat index, in the whole tensor, of the k-th element of a window. */
+export function flatIndex(k: number, ranges: readonly AxisRange[], shape: readonly number[]): number {
+  const index = unravelIndex(
+    k,
+    ranges.map(({ count }) => count),
+  );
+  return ravelIndex(
+    index.map((at, axis) => at * (ranges[axis] as AxisRange).step + (ranges[axis] as AxisRange).start),
+    shape,
+  );
+}
+
+/**
+ * |a - b| element by element, as doubles: exact where both are 64-bit integers less than 2^53 apart. NaN where one is NaN
+ * or the infinities differ; the same infinity on both sides is no difference.
+ */
+export function absoluteDifferences(a: Uint8Array, dtypeA: DType, b: Uint8Array, dtypeB: DType): Float64Array {
+  const left = decodeElements(a, dtypeA);
+  const right = decodeElements(b, dtypeB);
+  const integers = isBigInteger(dtypeA) && isBigInteger(dtypeB);
+  return Float64Array.from(left, (value, k) => {
+    const other = right[k] as Element;
+    if (integers) return Math.abs(Number((value as bigint) - (other as bigint)));
+    if (Array.isArray(value) || Array.isArray(other)) {
+      const [re, im] = Array.isArray(value) ? value : [Number(value), 0];
+      const [otherRe, otherIm] = Array.isArray(other) ? other : [Number(other), 0];
+      return Math.hypot(difference(re, otherRe), difference(im, otherIm));
+    }
+    return difference(Number(value), Number(other));
+  });
+}
+
+function difference(a: number, b: number): number {
+  return a === b ? 0 : Math.abs(a - b);
+}

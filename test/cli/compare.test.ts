@@ -1,0 +1,182 @@
+/** `compare`: what numpy.allclose says of two files is the exit status; the document says where and how much. */
+import assert from 'node:assert/strict';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { CompareDocument } from '../../src/cli/compare.ts';
+import { npyHeader } from '../../src/formats/npyHeader.ts';
+import { encodeElements } from '../../src/tensor/dtypes.ts';
+import { inTemporaryFolder, runPython } from '../formats/python.ts';
+import { runCli } from '../support/cli.ts';
+import { projectRoot } from '../support/environment.ts';
+
+const schema = JSON.parse(readFileSync(`${projectRoot}schema/compare.schema.json`, 'utf8')) as object;
+const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<CompareDocument>(schema);
+
+async function compare(...args: string[]) {
+  const result = await runCli(['compare', '--json', ...args]);
+  const document: unknown = JSON.parse(result.stdout);
+  assert.ok(validate(document), JSON.stringify(validate.errors));
+  return { ...result, document };
+}
+
+/** Pairs of arrays, saved in different storage, and what NumPy says of them. */
+const makePairs = `
+import json, sys, numpy as np
+rng = np.random.default_rng(3)
+base = rng.standard_normal((70, 30, 11)).astype(np.float32)
+near = base + np.float32(1e-6) * rng.standard_normal(base.shape).astype(np.float32)
+far = near.copy(); far[50, 3, 4] += 0.5; far[60, 1, 1] = np.nan
+nan = base.copy(); nan[0, 0, 1] = np.nan; nan[1, 0, 0] = np.inf
+big = rng.integers(-2**62, 2**62, (40, 50)); other = big.copy(); other[3, 7] += 1
+z = (base + 1j * near).astype(np.complex64)
+pairs = [(base, near, {}), (base, np.asfortranarray(near), {'rtol': 1e-3}), (base, far, {'atol': 1e-4}),
+    (np.asfortranarray(base), np.asfortranarray(far), {}), (base.astype('>f8'), base, {}), (nan, nan, {}), (nan, nan, {'equal_nan': True}),
+    (big, other, {'rtol': 0.0, 'atol': 0.0}), (base > 0, near > 0, {}), (z, z + np.complex64(1e-3j), {}), (base.astype(np.float16), base, {'rtol': 1e-2}),
+    (np.float32(1), np.float32(1), {}), (np.zeros((0, 3)), np.zeros((0, 3)), {})]
+out = []
+with np.errstate(invalid='ignore'):
+    for i, (a, b, options) in enumerate(pairs):
+        np.save(f'{sys.argv[1]}/{i}a.npy', a); np.save(f'{sys.argv[1]}/{i}b.npy', b)
+        close = np.isclose(a, b, **options)
+        # Doubles hold no difference of 1 at 2^62; the integers themselves do.
+        if a.dtype == np.int64: close = a == b
+        bad = np.argwhere(~close)
+        out.append({'options': options, 'different': int((~close).sum()), 'first': bad[0].tolist() if len(bad) else None})
+print(json.dumps(out))
+`;
+
+test('the status is what NumPy says', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const pairs = JSON.parse(runPython(['-c', makePairs, folder])) as {
+      options: { rtol?: number; atol?: number; equal_nan?: boolean };
+      different: number;
+      first: number[] | null;
+    }[];
+    for (const [i, { options, different, first }] of pairs.entries()) {
+      const { rtol, atol, equal_nan: equalNan } = options;
+      const { status, document } = await compare(
+        join(folder, `${i}a.npy`),
+        join(folder, `${i}b.npy`),
+        ...(rtol === undefined ? [] : ['--rtol', String(rtol)]),
+        ...(atol === undefined ? [] : ['--atol', String(atol)]),
+        ...(equalNan ? ['--equal-nan'] : []),
+      );
+      assert.equal(status, different === 0 ? 0 : 1, `pair ${i}`);
+      assert.equal(document.close, different === 0);
+      assert.deepEqual([document.tensors[0]?.different, document.tensors[0]?.first], [different, first], `pair ${i}`);
+    }
+  });
+});
+
+test('archives: by name, by one name, with one that is missing', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const make = `
+import sys, numpy as np
+a, b, c = np.arange(6.).reshape(2, 3), np.array(['x', 'y']), np.ones(3)
+np.savez(sys.argv[1] + '/1.npz', a=a, b=b, c=c)
+np.savez_compressed(sys.argv[1] + '/2.npz', a=a.astype(np.float32), b=b)
+np.savez(sys.argv[1] + '/3.npz', a=a + [0, 0, 7], b=np.array(['x', 'z']), c=np.ones(4))
+np.savez(sys.argv[1] + '/4.npz', other=a)
+np.savez(sys.argv[1] + '/5.npz', a=b, b=np.array([{}], dtype=object))`;
+    runPython(['-c', make, folder]);
+    const file = (name: string): string => join(folder, name);
+    const missing = await compare(file('1.npz'), file('2.npz'));
+    assert.equal(missing.status, 1);
+    assert.deepEqual([missing.document.onlyInA, missing.document.onlyInB], [['c'], []]);
+    assert.deepEqual(
+      missing.document.tensors.map(({ close, sameDType }) => [close, sameDType]),
+      [
+        [true, false],
+        [true, true],
+      ],
+    );
+    assert.equal((await compare(`${file('1.npz')}#a`, file('2.npz'))).status, 0);
+    assert.equal((await compare(`${file('1.npz')}#a`, file('4.npz'))).status, 0);
+    const different = await compare(file('1.npz'), file('3.npz'));
+    assert.equal(different.status, 1);
+    const [a, b, c] = different.document.tensors;
+    assert.deepEqual(a?.absolute, { difference: 7, index: [0, 2], a: 2, b: 9 });
+    assert.deepEqual(a?.relative, { difference: 7 / 9, index: [0, 2], a: 2, b: 9 });
+    assert.deepEqual([b?.different, b?.first, b?.absolute], [1, [1], null]);
+    assert.deepEqual([c?.sameShape, c?.close, c?.count], [false, false, 0]);
+
+    const unrelated = await compare(file('1.npz'), file('4.npz'));
+    assert.equal(unrelated.status, 4);
+    assert.match(unrelated.document.errors[0]?.message ?? '', /no tensor of the same name/);
+    const text = await compare(file('1.npz'), file('5.npz'));
+    assert.equal(text.status, 4);
+    assert.match(text.document.errors.map(({ message }) => message).join('\n'), /one holds text[^]*pickle/);
+    const unknown = await compare(`${file('1.npz')}#x`, file('2.npz'));
+    assert.equal(unknown.status, 4);
+    assert.match(unknown.stderr, /no tensor called "x"[^]*a, b, c/);
+  });
+});
+
+test('for people', async () => {
+  await inTemporaryFolder(async (folder) => {
+    runPython([
+      '-c',
+      "import sys, numpy as np; np.save(sys.argv[1] + '/a.npy', [1., 2, 3]); np.save(sys.argv[1] + '/b.npy', [1., 2, np.nan])",
+      folder,
+    ]);
+    const { status, stdout } = await runCli(['compare', join(folder, 'a.npy'), join(folder, 'b.npy')]);
+    assert.equal(status, 1);
+    assert.match(stdout, /float64\[3\], 1 of 3 elements differ, the first at \[2\]\n {2}1 of them by NaN/);
+    assert.match(stdout, /Not close \(rtol 0\.00001, atol 1e-8\)/);
+  });
+});
+
+test('256 MiB against as many in the other order, in bounded memory', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const shape = [1 << 14, 1 << 14];
+    const paths = [false, true].map((fortranOrder) => {
+      const path = join(folder, `${fortranOrder}.npy`);
+      const head = npyHeader('|u1', shape, { fortranOrder });
+      const descriptor = openSync(path, 'w');
+      writeSync(descriptor, head);
+      ftruncateSync(descriptor, head.length + shape[0]! * shape[1]!);
+      if (fortranOrder)
+        writeSync(descriptor, encodeElements([9], 'uint8'), 0, 1, head.length + 15000 * shape[0]! + 10000);
+      closeSync(descriptor);
+      return path;
+    });
+    let peak = 0;
+    let timer: NodeJS.Timeout | undefined;
+    const result = await runCli(['compare', '--json', ...paths], {
+      whileRunning(pid) {
+        timer = setInterval(() => {
+          const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+          peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(text)?.[1] ?? 0) / 1024);
+        }, 100);
+      },
+    });
+    clearInterval(timer);
+    const document = JSON.parse(result.stdout) as CompareDocument;
+    assert.deepEqual(document.tensors[0]?.absolute, { difference: 9, index: [10000, 15000], a: 0, b: 9 });
+    assert.deepEqual([result.status, document.tensors[0]?.different], [1, 1]);
+    assert.ok(peak > 0 && peak < 200, `${peak} MiB`);
+  });
+});
+
+const wrong: [name: string, args: string[], message: RegExp][] = [
+  ['one file', ['a.npy'], /compare needs two files/],
+  ['three files', ['a.npy', 'b.npy', 'c.npy'], /"c\.npy"/],
+  ['a tolerance that is none', ['--rtol', 'x', 'a.npy', 'b.npy'], /--rtol is a number from 0, not "x"/],
+  ['an option of another command', ['--break', 'a.npy', 'b.npy'], /--break/],
+];
+for (const [name, args, message] of wrong) {
+  test(`usage: ${name}`, async () => {
+    const { status, stderr, document } = await compare(...args);
+    assert.equal(status, 2);
+    assert.match(stderr, message);
+    assert.equal(document.close, null);
+  });
+}
+
+test('status 4: what is no file', async () => {
+  const { status, document } = await compare('/nowhere/a.npy', '/nowhere/b.npy');
+  assert.equal(status, 4);
+  assert.match(document.errors[0]?.message ?? '', /\/nowhere\/a\.npy can't be opened/);
+});

@@ -4,13 +4,14 @@ import type { TensorReference, TensorRequests } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { inspectionOf, type Program } from './programHandlers.ts';
 import type { Handlers } from './requestTable.ts';
-import type { TensorInspector } from '../inspector/tensorInspector.ts';
+import type { FeedOf, TensorInspector } from '../inspector/tensorInspector.ts';
 
 export function tensorHandlers(program: Program): Handlers<TensorRequests> {
   /** The inspector of the stopped program, with a way from references to tensors. */
   async function opened(): Promise<{
     inspector: TensorInspector;
     resolve: (reference: TensorReference) => Promise<TensorDescriptor>;
+    callFrameId: (frameId: number | undefined) => string;
   }> {
     const { debuggee, frames, tensors } = await inspectionOf(program);
     const { callFrames } = debuggee.requireStop();
@@ -18,6 +19,7 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       (frameId === undefined ? callFrames[0] : frames.frameOf(frameId))?.callFrameId ?? '';
     return {
       inspector: await tensors.inspector(),
+      callFrameId,
       resolve: (reference) => tensors.resolve(checkedReference(reference), callFrameId),
     };
   }
@@ -59,6 +61,18 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
         signal,
         onProgress: (fraction, bytes) => program.send('tensor/progress', { request: seq, fraction, bytes }),
       });
+    },
+    'tensor/graphInputs': async ({ tensor }) => {
+      const { inspector, resolve } = await opened();
+      return { inputs: await inspector.graphInputs((await resolve(tensor)).id) };
+    },
+    'tensor/evaluateGraph': async ({ tensor, feeds = [] }) => {
+      const { inspector, resolve, callFrameId } = await opened();
+      const given = feeds.map(({ name, value }): FeedOf => {
+        if ('file' in value || 'id' in value) return { name, ...value };
+        return { name, expression: value.expression, callFrameId: callFrameId(value.frameId) };
+      });
+      return inspector.evaluateGraph((await resolve(tensor)).id, given);
     },
     'tensor/copies': async () => (await (await inspectionOf(program)).tensors.inspector()).copies(),
   };

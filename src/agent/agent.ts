@@ -17,10 +17,15 @@ import { reportOf, TensorError } from '../protocol/errors.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { isRowMajor } from '../tensor/shape.ts';
+import { wholeSlice } from '../tensor/slice.ts';
+import { evaluateGraph, graphInputs } from './evaluate/evaluation.ts';
+import type { EvaluationContext, HostTensor } from './evaluate/engine.ts';
+import { resultReader } from './evaluate/result.ts';
 import { Finder } from './find.ts';
 import { bindingsOwnMethod } from './read/device.ts';
 import type { ImmediateQueue } from './read/pump.ts';
 import { readers } from './readers/index.ts';
+import { nestedArrayReader } from './readers/nestedArrays.ts';
 import type { Reader } from './readers/reader.ts';
 import { reinterpret, TensorReading, toBase64, toWindow, type Readable } from './readTensor.ts';
 import { classNameOf, isInspectable, isPlatformObject, ownValue } from './safely.ts';
@@ -125,6 +130,8 @@ export class Agent {
     }),
     write: (args) => this.#write(args),
     chunk: (args) => this.#chunk(args),
+    graphInputs: ({ id }) => graphInputs(this.#target(id), this.#evaluation),
+    evaluateGraph: (args) => this.#evaluateGraph(args),
     sharesFiles: ({ file, content }) => this.#sharesFiles(file, content),
     runtimes: () => this.#runtimes(),
     release: () => {
@@ -303,7 +310,10 @@ export class Agent {
   }
 
   #readable(id: string, as?: Reinterpretation): Readable {
-    const { value, reader } = this.#find(id);
+    return this.#readableOf(this.#find(id), as);
+  }
+
+  #readableOf({ value, reader }: Held, as?: Reinterpretation): Readable {
     const source = reader.source(value, this.#stop);
     if (source.how === 'none') {
       throw new TensorError({ code: source.code, message: source.reason, help: source.help });
@@ -312,6 +322,47 @@ export class Agent {
     if (as) return reinterpret({ dtype, shape: shape as number[], byteLength, source }, as);
     // Memory that nobody has typed reads as its bytes.
     return { dtype: dtype === 'unknown' ? 'uint8' : dtype, shape: shape as number[], byteLength, source };
+  }
+
+  #target(id: string) {
+    const { value, reader } = this.#find(id);
+    return { value, described: reader.describe(value, this.#stop) };
+  }
+
+  get #evaluation(): EvaluationContext {
+    return {
+      stop: this.#stop,
+      read: (value) => {
+        const reader = readers.find((candidate) => candidate.claims(value));
+        if (!reader) throw new Error('The runtime gave a value that no reader knows.');
+        return this.#wholeOf({ value, reader });
+      },
+    };
+  }
+
+  /** All values of a tensor, on the host. */
+  #wholeOf(held: Held, as?: Reinterpretation): HostTensor {
+    const readable = this.#readableOf(held, as);
+    const { dtype, shape } = readable;
+    const [window] = this.#reading.windows([{ readable, ranges: wholeSlice(shape) }]);
+    return {
+      dtype,
+      shape,
+      bytes: window!.bytes ?? new Uint8Array(0),
+      ...(window!.strings && { strings: window!.strings }),
+    };
+  }
+
+  #evaluateGraph({ id, feeds }: AgentCalls['evaluateGraph']['arguments']): AgentCalls['evaluateGraph']['result'] {
+    const start = performance.now();
+    const result = evaluateGraph(this.#target(id), feeds, {
+      context: this.#evaluation,
+      feedOf: ({ id: fed, as }) => {
+        const held = this.#find(fed);
+        return { value: this.#wholeOf(held, as), plain: held.reader === nestedArrayReader };
+      },
+    });
+    return { tensor: this.#described(result, resultReader), ms: performance.now() - start };
   }
 
   #runtimes(): RuntimeDescription[] {

@@ -57,3 +57,4 @@ declare class TextDecoder {
 }
 
 declare function btoa(binary: string): string;
+declare function atob(base64: string): string;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { TensorError, reportOf, type ErrorReport } from '../protocol/errors.ts';
 import type { TensorReference } from '../protocol/requests.ts';
+import type { TensorDescriptor } from '../protocol/tensor.ts';
 import type { DapClient, Events } from './dapClient.ts';
 import {
   describedFields,
@@ -307,11 +308,23 @@ export class Inspection {
       const reference: TensorReference = { expression, frameId };
       const { tensor } = await this.#race(this.#client.request('tensor/describe', { tensor: reference }));
       Object.assign(entry, describedFields(tensor));
-      return { entry, id: tensor.id };
+      const value = await this.#evaluateGraph(tensor, frameId);
+      if (value) Object.assign(entry, describedFields(value));
+      return { entry, id: (value ?? tensor).id };
     } catch (error) {
       this.#fail(entry, error);
       return { entry, id: null };
     }
+  }
+
+  /** Where it was asked for, a graph tensor stands for its value. */
+  async #evaluateGraph({ id, kind }: TensorDescriptor, frameId: number): Promise<TensorDescriptor | undefined> {
+    const { feeds } = this.#options;
+    if (!feeds || (kind !== 'symbolic' && kind !== 'tracer')) return undefined;
+    const given = feeds.map(({ name, ...value }) => ({ name, value: 'file' in value ? value : { ...value, frameId } }));
+    this.#progress('running the graph');
+    const request = { tensor: { id }, feeds: given };
+    return (await this.#race(this.#client.request('tensor/evaluateGraph', request))).tensor;
   }
 
   async #readTensor({ entry, id }: Target): Promise<void> {

@@ -15,12 +15,17 @@ export interface BreakLocation {
   text: string;
 }
 
+/** `--feed name=...`: a file if the ending is one that can be read, an expression otherwise. */
+export type GraphFeedOption = { name: string } & ({ expression: string } | { file: string });
+
 export interface InspectOptions {
   target: { program: string; args: string[] } | { attach: { port: number } | { websocketAddress: string } };
   breaks: BreakLocation[];
   condition: string | undefined;
   hit: number;
   expressions: string[];
+  /** For graph tensors among the expressions; undefined if they are not to be run. */
+  feeds: GraphFeedOption[] | undefined;
   slice: string | undefined;
   stats: boolean;
   exportFile: string | undefined;
@@ -56,6 +61,10 @@ Where to stop
 What to read
   --expr <expression>       a tensor, or raw memory as one: "buffer as float32[4, 4]"; repeatable
                             (default: every tensor in the stopped frame)
+  --evaluate                run the graphs of the graph tensors among the expressions
+  --feed <name>=<value>     the same, with this value for the input <name>: an expression of the
+                            stopped frame, or a file (.npy .npz .safetensors .csv .tsv .json);
+                            repeatable
   --slice <slices>          NumPy basic slicing, such as "0, :, 2:10:2" or "..., -1"
                             (default: the first 64, 16, 4, 4, 1, ... from the last axis on)
   --stats                   statistics over the whole tensor
@@ -80,6 +89,7 @@ Examples
   tensor-debugger inspect --break src/train.ts:42 --hit 10 src/train.ts -- --epochs 2
   tensor-debugger inspect --break train.ts:42 --expr weights --slice ":8, :8" --stats train.ts
   tensor-debugger inspect --break train.ts:42 --condition "step > 99" --export all.npz train.ts
+  tensor-debugger inspect --break model.ts:9 --expr logits --feed images=batch.npy model.ts
   tensor-debugger inspect --json --attach 9229 | jq .tensors[0].values
   tensor-debugger compare --rtol 1e-3 expected.npy actual.npy
 
@@ -98,6 +108,8 @@ const definitions = {
   condition: { type: 'string' },
   hit: { type: 'string' },
   expr: { type: 'string', multiple: true },
+  evaluate: { type: 'boolean' },
+  feed: { type: 'string', multiple: true },
   slice: { type: 'string' },
   stats: { type: 'boolean' },
   export: { type: 'string' },
@@ -158,6 +170,11 @@ export function parseCommandLine(args: readonly string[]): Command {
   }
   if (values.slice !== undefined) checkSlice(values.slice);
   if (values.export !== undefined) checkExport(values.export, values.expr ?? []);
+  const graphs = values.feed || values.evaluate;
+  if (graphs && !values.expr) {
+    const name = values.feed ? '--feed' : '--evaluate';
+    throw new UsageError(`${name} needs an --expr that it is for.`, 'Name the graph tensor: --expr <expression>.');
+  }
   if (values.force && values.export === undefined) throw new UsageError('--force needs an --export that it is for.');
   return {
     name: 'inspect',
@@ -167,6 +184,7 @@ export function parseCommandLine(args: readonly string[]): Command {
       condition: values.condition,
       hit: parseHit(values.hit),
       expressions: values.expr ?? [],
+      feeds: graphs ? (values.feed ?? []).map(parseFeed) : undefined,
       slice: values.slice,
       stats: values.stats ?? false,
       exportFile: values.export === undefined ? undefined : resolve(values.export),
@@ -239,6 +257,18 @@ function parseBreak(text: string): BreakLocation {
   const line = Number(match?.[2]);
   if (!match?.[1] || line < 1) throw new UsageError(`--break is <file>:<line>, not "${text}".`);
   return { file: resolve(match[1]), line, text };
+}
+
+const readable = formats.flatMap((format) => (format.open ? format.extensions : []));
+
+function parseFeed(text: string): GraphFeedOption {
+  // Names of tensors have slashes, dots and a colon before the output's number; no equals sign.
+  const [, name, value] = /^([^=]+)=([^]*\S[^]*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new UsageError(`--feed is <name>=<expression or file>, not "${text}".`);
+  }
+  const isFile = readable.some((ending) => value.toLowerCase().endsWith(ending));
+  return isFile ? { name: name.trim(), file: resolve(value) } : { name: name.trim(), expression: value };
 }
 
 function parseHit(text: string | undefined): number {

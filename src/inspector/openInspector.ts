@@ -1,6 +1,7 @@
 import { freemem } from 'node:os';
 import type { Protocol } from 'devtools-protocol';
 import type {
+  AgentFeed,
   AgentListedTensor,
   AgentListing,
   AgentStatistics,
@@ -15,6 +16,7 @@ import type {
   AxisRange,
   CopyCost,
   DType,
+  GraphInput,
   TensorDescriptor,
   TensorStatistics,
   TensorWarning,
@@ -28,8 +30,10 @@ import { AgentLink, stopObjectGroup } from './agentLink.ts';
 import { BulkReader } from './bulkReader.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
 import { exportTensors } from './exportTensors.ts';
+import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
 import type {
   ExportRequest,
+  FeedOf,
   InspectorOptions,
   OpenInspector,
   TensorInspector,
@@ -246,6 +250,32 @@ class Inspector implements TensorInspector {
       readStrings: async (window) =>
         windowValues((await this.#link.call('read', { windows: [window] }))[0]!) as string[],
     });
+  }
+
+  graphInputs(id: string): Promise<GraphInput[]> {
+    return this.#link.call('graphInputs', { id });
+  }
+
+  async evaluateGraph(id: string, feeds: readonly FeedOf[]): Promise<{ tensor: TensorDescriptor; ms: number }> {
+    const given: AgentFeed[] = [];
+    for (const feed of feeds) given.push({ name: feed.name, ...(await this.#feed(feed)) });
+    const { tensor, ms } = await this.#reading(() => this.#link.call('evaluateGraph', { id, feeds: given }));
+    this.#described.set(tensor.id, tensor);
+    return { tensor, ms };
+  }
+
+  async #feed(feed: FeedOf) {
+    if ('file' in feed) return fileFeed(feed.name, feed.file);
+    if ('id' in feed) return parseId(feed.id);
+    const { expression, as } = splitReinterpretation(feed.expression);
+    this.#frame(feed.callFrameId);
+    await this.#handOverStop();
+    const value = await evaluateOnFrame(this.#options.main, feed.callFrameId, expression, true);
+    const primitive = primitiveFeed(value);
+    if (primitive) return primitive;
+    const tensor = value.objectId === undefined ? null : (await this.#take([value.objectId]))[0];
+    if (!tensor) throw noFeed(feed.name, expression, value);
+    return { id: tensor.id, ...(as && { as }) };
   }
 
   copies(): Promise<Copies> {

@@ -7,6 +7,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Copies, ExportedFile, ReadResult, TensorListing } from '../protocol/requests.ts';
 import type {
   CopyCost,
+  GraphInput,
   RuntimeDescription,
   TensorDescriptor,
   TensorStatistics,
@@ -40,6 +41,11 @@ export interface ExportRequest {
   signal?: AbortSignal;
 }
 
+/** A value for a graph's input, by its name. */
+export type FeedOf = { name: string } & (
+  { expression: string; callFrameId: string } | { id: string } | { file: string }
+);
+
 export interface TensorInspector {
   /** The program stopped with these frames. Nothing is sent before something is asked for. */
   stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void;
@@ -68,6 +74,14 @@ export interface TensorInspector {
   /** Raw bytes of the tensor's values in row-major order, little-endian; for `readMemory`. */
   readBytes(id: string, byteOffset: number, byteCount: number): Promise<Uint8Array>;
   export(request: ExportRequest): Promise<{ export: ExportedFile; costs: CopyCost[]; warnings: TensorWarning[] }>;
+  /** The inputs that a symbolic tensor depends on; nothing is run. */
+  graphInputs(id: string): Promise<GraphInput[]>;
+  /**
+   * Runs the graph of a symbolic tensor for its value, which then has a handle of its own at this stop.
+   * @throws TensorError `invalid-feed` for feeds that don't fit; `evaluation-failed`; `not-available` for an engine that
+   * can't run while the program stands still
+   */
+  evaluateGraph(id: string, feeds: readonly FeedOf[]): Promise<{ tensor: TensorDescriptor; ms: number }>;
   copies(): Promise<Copies>;
   dispose(): Promise<void>;
 }

@@ -3,7 +3,15 @@
  * base64 inside the result, or, when a file is named, raw through that file.
  */
 import type { ErrorReport } from './errors.ts';
-import type { AxisRange, CopyCost, DType, Histogram, RuntimeDescription, TensorDescriptor } from './tensor.ts';
+import type {
+  AxisRange,
+  CopyCost,
+  DType,
+  GraphInput,
+  Histogram,
+  RuntimeDescription,
+  TensorDescriptor,
+} from './tensor.ts';
 
 /** The agent's place in the debuggee: `globalThis[Symbol.for(agentSymbol)]`. The number is the protocol's version. */
 export const agentSymbol = 'tensor-debugger.agent.v1';
@@ -71,6 +79,19 @@ export interface WindowRequest {
   as?: Reinterpretation;
 }
 
+/** A value for a graph's input: a tensor of the program, or values that come from the debugger's side (a file). */
+export type AgentFeed = { name: string } & (
+  | { id: string; as?: Reinterpretation }
+  | {
+      dtype: DType;
+      shape: number[];
+      /** Numbers without a dtype of their own (JavaScript's, JSON's, CSV's): they take the input's. */
+      plain: boolean;
+      base64?: string;
+      strings?: string[];
+    }
+);
+
 export interface AgentCalls {
   runtimes: { arguments: Record<string, never>; result: RuntimeDescription[] };
   describe: { arguments: { id: string; as?: Reinterpretation }; result: TensorDescriptor };
@@ -101,6 +122,10 @@ export interface AgentCalls {
     arguments: { request: WindowRequest; from: number; maxBytes: number };
     result: { base64: string; nextElement: number; done: boolean; cost: CopyCost };
   };
+  /** What a symbolic tensor's graph can be fed with: the inputs that it depends on. */
+  graphInputs: { arguments: { id: string }; result: GraphInput[] };
+  /** Runs the graph for one of its tensors; the value is held on the host until `release`. */
+  evaluateGraph: { arguments: { id: string; feeds: AgentFeed[] }; result: { tensor: TensorDescriptor; ms: number } };
   /** Whether the debuggee sees a file of ours, with this content: then bulk bytes can go through files. */
   sharesFiles: { arguments: { file: string; content: string }; result: boolean };
   /** Forgets the handles of this stop. */

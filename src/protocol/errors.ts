@@ -35,6 +35,8 @@ export const errorCodes = [
   'file-system',
   'unknown-format',
   'invalid-file',
+  'invalid-feed',
+  'evaluation-failed',
   'lossy-dtype',
   'agent-failed',
   'cannot-launch',

@@ -2,6 +2,7 @@
 import type { ErrorReport } from './errors.ts';
 import type {
   CopyCost,
+  GraphInput,
   JsonValues,
   RuntimeDescription,
   TensorDescriptor,
@@ -64,6 +65,12 @@ export interface Copies {
   sites: CopySite[];
 }
 
+/** A value for a graph's input: a tensor or a number of the frame, or a file (of several tensors, the one of that name). */
+export interface GraphFeed {
+  name: string;
+  value: TensorReference | { file: string };
+}
+
 export interface TensorRequests {
   'tensor/list': { arguments: { frameId: number }; result: TensorListing };
   'tensor/describe': { arguments: { tensor: TensorReference }; result: { tensor: TensorDescriptor } };
@@ -96,6 +103,16 @@ export interface TensorRequests {
       force?: boolean;
     };
     result: { export: ExportedFile; costs: CopyCost[]; warnings: TensorWarning[] };
+  };
+  /** The inputs that a symbolic tensor depends on. Nothing is run. */
+  'tensor/graphInputs': { arguments: { tensor: TensorReference }; result: { inputs: GraphInput[] } };
+  /**
+   * Runs the graph for one of its tensors, with the program's own runtime. The result is a host array that the handle
+   * `tensor.id` names until the program runs on; everything else that was made is disposed.
+   */
+  'tensor/evaluateGraph': {
+    arguments: { tensor: TensorReference; feeds?: GraphFeed[] };
+    result: { tensor: TensorDescriptor; ms: number };
   };
   'tensor/copies': { arguments: Record<string, never>; result: Copies };
 }

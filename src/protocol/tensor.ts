@@ -94,6 +94,15 @@ export interface TensorDescriptor {
   warnings: TensorWarning[];
 }
 
+/** A tensor of a graph that can be given a value. */
+export interface GraphInput {
+  name: string;
+  /** `unknown` if the graph does not say. */
+  dtype: DType;
+  /** `null` for an axis that may have any length; the whole is `null` if not even the rank is known. */
+  shape: (number | null)[] | null;
+}
+
 export interface TensorDevice {
   type: 'cpu' | 'wasm' | 'webgl' | 'webgpu' | 'native' | 'unknown';
   /** The adapter's or the driver's own name. */

@@ -8,6 +8,7 @@
  * docs/runtime.md explains it and holds examples, which are tests.
  */
 import './describe.ts';
+import './evaluation.ts';
 
 export { Tensor } from './tensor.ts';
 export { EagerTensor } from './eager/eagerTensor.ts';

@@ -9,7 +9,7 @@ import { stateOps, type Operation } from './graph/symbolicTensor.ts';
 import { assertSyncReadable, toHost, toHostAsync } from './host.ts';
 import type { NDArray } from './numpy/ndarray.ts';
 import type { ArrayElement } from './numpy/elementFormat.ts';
-import { installSession, uninstallSession, withSession, type SessionLike } from './sessions.ts';
+import { installSession, noteClosed, noteOpened, uninstallSession, withSession, type SessionLike } from './sessions.ts';
 import type { Tensor } from './tensor.ts';
 import { core, isAsyncOnly, type TfTensor } from './tfjs.ts';
 
@@ -26,6 +26,7 @@ export class Session implements SessionLike {
   constructor(graph: Graph = getDefaultGraph()) {
     this.graph = graph;
     this.#executor = new GraphExecutor(graph);
+    noteOpened(this);
   }
 
   /**
@@ -128,6 +129,10 @@ export class Session implements SessionLike {
     return inputs;
   }
 
+  variableValue(name: string): TfTensor | undefined {
+    return this.#variables.get(name);
+  }
+
   #variable(name: string): TfTensor {
     const value = this.#variables.get(name);
     if (value) return value;
@@ -193,6 +198,7 @@ export class Session implements SessionLike {
   /** Frees the variables and the constants on the device. */
   close(): void {
     this.#closed = true;
+    noteClosed(this);
     this.#executor.dispose();
     for (const value of this.#variables.values()) value.dispose();
     this.#variables.clear();

@@ -5,6 +5,7 @@ import { ValueError } from './errors.ts';
 import type { ArrayElement } from './numpy/elementFormat.ts';
 import type { NDArray } from './numpy/ndarray.ts';
 import type { Tensor } from './tensor.ts';
+import type { TfTensor } from './tfjs.ts';
 
 /** What a graph tensor needs of a session. */
 export interface SessionLike {
@@ -12,6 +13,8 @@ export interface SessionLike {
   /** Runs the graph for one of its tensors. */
   evaluate(tensor: Tensor, feeds?: unknown): Promise<NDArray<ArrayElement>>;
   evaluateSync(tensor: Tensor, feeds?: unknown): NDArray<ArrayElement>;
+  /** What a variable has in this session; undefined before its initializer ran. */
+  variableValue(name: string): TfTensor | undefined;
 }
 
 export interface EvalOptions {
@@ -23,6 +26,21 @@ export interface EvalOptions {
 const scopes = new ScopedStack<SessionLike>();
 /** Sessions that made themselves the default without a scope: InteractiveSession. The last one counts. */
 const installed: SessionLike[] = [];
+
+/** Every session that was not closed; one that nobody has any more goes. */
+const open = new Set<WeakRef<SessionLike>>();
+
+export function noteOpened(session: SessionLike): void {
+  open.add(new WeakRef(session));
+}
+
+export function noteClosed(session: SessionLike): void {
+  for (const reference of open) if ((reference.deref() ?? session) === session) open.delete(reference);
+}
+
+export function openSessions(graph: Graph): SessionLike[] {
+  return [...open].flatMap((reference) => reference.deref() ?? []).filter((session) => session.graph === graph);
+}
 
 export function withSession<R>(session: SessionLike, fn: () => R): R {
   return scopes.run(session, fn);

@@ -8,13 +8,15 @@ type Leaf = number | boolean | bigint;
 
 /** How many leaves are looked at to say that an array is numeric; the rest is checked when it is read. */
 const probedLeaves = 64;
+/** As NumPy's. An array that contains itself has no end of axes. */
+const maxRank = 64;
 
 /** The shape by the first element of each axis, null if the first leaf is no number. */
 function shapeOf(value: unknown[]): number[] | null {
   const shape: number[] = [];
   let level: unknown = value;
   while (Array.isArray(level) && isInspectable(level)) {
-    shape.push(level.length);
+    if (shape.push(level.length) > maxRank) return null;
     if (level.length === 0) return shape;
     level = ownValue(level, 0);
   }

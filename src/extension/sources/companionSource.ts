@@ -8,7 +8,7 @@ import type { Protocol } from 'devtools-protocol';
 import type * as vscode from 'vscode';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { openInspector } from '../../inspector/openInspector.ts';
-import type { InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
+import type { FeedOf, InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
@@ -102,6 +102,19 @@ export class CompanionSource implements TensorSource {
       }
       return inspector.export({ file, force, tensors: named, ...options });
     },
+    'tensor/graphInputs': async ({ tensor: reference }) => {
+      const { inspector, tensor } = await this.#resolve(reference);
+      return { inputs: await inspector.graphInputs(tensor.id) };
+    },
+    'tensor/evaluateGraph': async ({ tensor: reference, feeds = [] }) => {
+      const { inspector, tensor } = await this.#resolve(reference);
+      const given: FeedOf[] = [];
+      for (const { name, value } of feeds) {
+        if ('file' in value || 'id' in value) given.push({ name, ...value });
+        else given.push({ name, expression: value.expression, callFrameId: await this.#callFrameId(value.frameId) });
+      }
+      return inspector.evaluateGraph(tensor.id, given);
+    },
     'tensor/copies': async () => (await this.#stopped()).inspector.copies(),
   };
 
@@ -110,10 +123,16 @@ export class CompanionSource implements TensorSource {
     const { inspector } = connection;
     if ('id' in reference) return { inspector, tensor: await inspector.describe(reference.id) };
     const { expression, frameId } = reference;
-    const frame = frameId === undefined ? connection.frames[0] : await this.#frameOf(connection, frameId);
+    const callFrameId = await this.#callFrameId(frameId);
     connection.inUse = true;
-    const tensor = await inspector.evaluate(frame?.callFrameId ?? '', expression, { throwOnSideEffect: true });
+    const tensor = await inspector.evaluate(callFrameId, expression, { throwOnSideEffect: true });
     return { inspector, tensor };
+  }
+
+  async #callFrameId(frameId: number | undefined): Promise<string> {
+    const connection = await this.#stopped();
+    const frame = frameId === undefined ? connection.frames[0] : await this.#frameOf(connection, frameId);
+    return frame?.callFrameId ?? '';
   }
 
   /** @throws TensorError `not-paused` */

@@ -7,7 +7,7 @@ import { InvalidArgumentError, NotFoundError, UnimplementedError } from '../erro
 import { converter, core, requireBackend, type TfTensor } from '../tfjs.ts';
 import type { Graph } from './graph.ts';
 import { parseInput } from './graphDef.ts';
-import { stateOps } from './symbolicTensor.ts';
+import { stateOps, type Operation } from './symbolicTensor.ts';
 
 /** Ops that TF.js runs asynchronously only. Source: `executor/model_analysis.ts` of tfjs-converter 4.22. */
 const asyncOps = new Set([
@@ -113,7 +113,12 @@ export function neededNodes(graph: Graph, outputs: readonly string[], fed: Recor
   return seen;
 }
 
-function asyncOpFor(graph: Graph, outputs: readonly string[], feeds: Record<string, unknown>) {
+/** The first op among those that outputs need which TF.js can't run synchronously. */
+export function asyncOpFor(
+  graph: Graph,
+  outputs: readonly string[],
+  feeds: Record<string, unknown>,
+): Operation | undefined {
   for (const name of neededNodes(graph, outputs, feeds)) {
     const operation = graph.getOperationByName(name);
     if (asyncOps.has(operation.type)) return operation;

@@ -132,7 +132,9 @@ export class SymbolicTensor extends Tensor {
       reason: `'${this.name}' is a graph tensor: it has no value until the graph is run.${
         this.shape === null ? ' Not even its rank is known before.' : ''
       }`,
-      help: 'Evaluate it with feeds for the placeholders: tensor.evalSync({ session, feeds }).',
+      help:
+        'Evaluate it with feeds for the placeholders: Tensor: Evaluate Graph Tensor..., or --evaluate and --feed on the ' +
+        'command line; in the program, tensor.evalSync({ session, feeds }).',
     };
   }
 

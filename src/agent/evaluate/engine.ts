@@ -1,0 +1,40 @@
+/** What a graph engine must answer so that its symbolic tensors can be evaluated while the program stands still. */
+import type { DType, GraphInput } from '../../protocol/tensor.ts';
+import type { StopContext } from '../source.ts';
+
+/** Values on the host: dense little-endian elements in row-major order, or strings. */
+export interface HostTensor {
+  dtype: DType;
+  shape: number[];
+  bytes: Uint8Array;
+  /** Of the dtype `string`; then there are no bytes. */
+  strings?: readonly string[];
+}
+
+/** A symbolic tensor, ready to be run. Nothing has been run for it yet. */
+export interface Evaluable {
+  /** The name that its graph has for it. */
+  name: string;
+  /** The inputs that it depends on, where nothing is fed in their place. */
+  inputs(): GraphInput[];
+  /** What must still be fed when these are: names as `input` gives them. */
+  missing(fed: ReadonlySet<string>): GraphInput[];
+  /** The tensor of the graph that a feed's name means, under the graph's own name; undefined if it has none such. */
+  input(name: string): GraphInput | undefined;
+  /** @param feeds by the names that `input` gave; dtype and shape have been checked */
+  run(feeds: ReadonlyMap<string, HostTensor>): HostTensor;
+}
+
+/** What an engine may use of the agent. */
+export interface EvaluationContext {
+  stop: StopContext;
+  /** All values of a tensor of the program, wherever they are. */
+  read(value: object): HostTensor;
+}
+
+export interface GraphEngine {
+  /** As its tensors' descriptors name the runtime. */
+  runtime: string;
+  /** Undefined for a value that is not symbolic, or not of this engine. Has no effect. */
+  open(value: object, context: EvaluationContext): Evaluable | undefined;
+}

@@ -1,0 +1,84 @@
+/**
+ * Evaluating symbolic tensors at a stop. It runs kernels of the program's own runtime, so it happens only when somebody
+ * asks; what it makes is disposed before it returns, but for the value, which is host memory of the agent.
+ */
+import type { AgentFeed } from '../../protocol/agent.ts';
+import { reportOf, TensorError } from '../../protocol/errors.ts';
+import type { GraphInput } from '../../protocol/tensor.ts';
+import { formatType } from '../../tensor/preview.ts';
+import type { Described } from '../source.ts';
+import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
+import { checkedFeeds, type Feed } from './feeds.ts';
+import type { EvaluationResult } from './result.ts';
+import { runtimeGraphs } from './runtimeGraphs.ts';
+
+/** In the order in which they are asked. A new engine is one file and one line here. */
+const engines: readonly GraphEngine[] = [runtimeGraphs];
+
+/** Values of a handle, and whether they are plain numbers. */
+export type FeedReader = (feed: Extract<AgentFeed, { id: string }>) => Pick<Feed, 'value' | 'plain'>;
+
+interface Target {
+  value: object;
+  described: Described;
+}
+
+export function graphInputs(target: Target, context: EvaluationContext): GraphInput[] {
+  return open(target, context).evaluable.inputs();
+}
+
+/** @throws TensorError `invalid-feed`, `evaluation-failed`, and what reading the feeds may say */
+export function evaluateGraph(
+  target: Target,
+  feeds: readonly AgentFeed[],
+  { context, feedOf }: { context: EvaluationContext; feedOf: FeedReader },
+): EvaluationResult {
+  const { evaluable, runtime } = open(target, context);
+  const checked = checkedFeeds(
+    evaluable,
+    feeds.map((feed) => ({ name: feed.name, ...('id' in feed ? feedOf(feed) : fedValues(feed)) })),
+  );
+  return { ...run(evaluable, checked), runtime, name: evaluable.name };
+}
+
+function open({ value, described }: Target, context: EvaluationContext): { evaluable: Evaluable; runtime: string } {
+  for (const { runtime, open: openValue } of engines) {
+    const evaluable = openValue(value, context);
+    if (evaluable) return { evaluable, runtime };
+  }
+  const { className, dtype, shape, kind, runtime } = described;
+  const isSymbolic = kind === 'symbolic' || kind === 'tracer';
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: isSymbolic
+      ? `This ${kind} ${className} of ${runtime} can't be evaluated from outside: its runtime has no graph that could be run.`
+      : `${formatType(dtype, shape)} is no graph tensor: it has its value, and feeds would change nothing.`,
+    help: isSymbolic
+      ? 'Stop where the function that traces it has returned, and look at its result.'
+      : 'Read it without feeds.',
+  });
+}
+
+function fedValues(feed: Exclude<AgentFeed, { id: string }>): Pick<Feed, 'value' | 'plain'> {
+  const { dtype, shape, plain, base64 = '', strings } = feed;
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return { value: { dtype, shape, bytes, ...(strings && { strings }) }, plain };
+}
+
+function run(evaluable: Evaluable, feeds: ReadonlyMap<string, HostTensor>): HostTensor {
+  try {
+    return evaluable.run(feeds);
+  } catch (error) {
+    if (error instanceof TensorError) throw error;
+    // The runtimes' own errors may carry a help line, and then their messages end with it.
+    const { message } = reportOf(error);
+    throw new TensorError(
+      {
+        code: 'evaluation-failed',
+        message: `Evaluating ${evaluable.name} failed: ${message}`,
+        help: 'The program was left as it was; what had been made was disposed.',
+      },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/** Graphs of `tensor-debugger/runtime`: its graph tensors say themselves how they are run. */
+import { TensorError } from '../../protocol/errors.ts';
+import type { DType, GraphInput } from '../../protocol/tensor.ts';
+import { dataValue } from '../safely.ts';
+import type { Evaluable, EvaluationContext, GraphEngine } from './engine.ts';
+import { inTfjs, type TfjsTensor } from './tfjsSandbox.ts';
+
+/** A method of the runtime's graph tensors; the number is the version of what it returns. */
+const evaluationSymbol = Symbol.for('tensor-debugger.evaluation.v1');
+
+/** What the method returns: `src/runtime/evaluation.ts` makes it. */
+interface RuntimeEvaluation {
+  name: string;
+  inputs(): RuntimeInput[];
+  missing(fed: readonly string[]): RuntimeInput[];
+  input(name: string): RuntimeInput | undefined;
+  /** Why it can't be run at a stop; undefined if it can. */
+  refusal(fed: readonly string[]): { message: string; help: string } | undefined;
+  run(feeds: Readonly<Record<string, object>>): object;
+}
+
+interface RuntimeInput {
+  name: string;
+  dtype: DType | null;
+  shape: (number | null)[] | null;
+}
+
+function graphInput({ name, dtype, shape }: RuntimeInput): GraphInput {
+  return { name, dtype: dtype ?? 'unknown', shape };
+}
+
+export const runtimeGraphs: GraphEngine = {
+  runtime: 'tensor-debugger',
+
+  open(value, context: EvaluationContext): Evaluable | undefined {
+    const method = dataValue(value, evaluationSymbol);
+    if (typeof method !== 'function') return undefined;
+    const evaluation = (method as (this: object) => RuntimeEvaluation).call(value);
+    return {
+      name: evaluation.name,
+      inputs: () => evaluation.inputs().map(graphInput),
+      missing: (fed) => evaluation.missing([...fed]).map(graphInput),
+      input: (name) => {
+        const found = evaluation.input(name);
+        return found && graphInput(found);
+      },
+      run(feeds) {
+        const refusal = evaluation.refusal([...feeds.keys()]);
+        if (refusal) throw new TensorError({ code: 'not-available', ...refusal });
+        return inTfjs(context, (tfjs) => {
+          const fed: Record<string, TfjsTensor> = {};
+          for (const [name, tensor] of feeds) fed[name] = tfjs.tensor(tensor);
+          return tfjs.read(evaluation.run(fed));
+        });
+      },
+    };
+  },
+};

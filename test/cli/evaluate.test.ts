@@ -1,0 +1,109 @@
+/** `--evaluate` and `--feed`: graph tensors get their values, fed with expressions and files. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { inspect, runCli, tensorOf } from '../support/cli.ts';
+
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-feeds-'));
+  // Made by the real NumPy.
+  const script = `
+import numpy as np
+np.save('rows.npy', np.array([[1, 2], [3, 4]], dtype='float32'))
+np.save('doubles.npy', np.array([[1, 2]]) / 4)
+np.save('wide.npy', np.zeros((2, 3), dtype='float32'))
+np.savez('both.npz', x=np.array([[5, 6]], dtype='float32'), n=np.array(1, dtype='int32'))
+open('cut.npy', 'wb').write(open('rows.npy', 'rb').read()[:-5])
+`;
+  execFileSync('/usr/bin/python3', ['-c', script], { cwd: folder });
+  writeFileSync(join(folder, 'plain.json'), '[[1, 2], [0.5, 0.25]]');
+  writeFileSync(join(folder, 'plain.csv'), '1,2\n3,4\n');
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const program = ['../evaluate/runtimeGraph.mjs', '--then', 'end'];
+const feed = (...feeds: string[]): string[] => feeds.flatMap((text) => ['--feed', text.replace('@', `${folder}/`)]);
+
+test('files and expressions feed a graph; slices, statistics and exports work on the value', async () => {
+  const file = join(folder, 'out.npy');
+  const { status, document } = await inspect([
+    ...['--expr', 'tensors.y', '--expr', 'tensors.batch', '--stats', '--export', file.replace('.npy', '.npz')],
+    ...feed('x=@rows.npy', 'n=1 + 1'),
+    ...program,
+  ]);
+  assert.equal(status, 0, JSON.stringify(document.tensors));
+  const y = tensorOf(document, 'tensors.y');
+  assert.deepEqual([y.kind, y.runtime, y.dtype, y.shape], ['array', 'tensor-debugger', 'float32', [2, 1]]);
+  assert.deepEqual(y.values, [[23], [45]]);
+  assert.deepEqual([y.stats?.max, y.stats?.where, y.warnings.length], [45, 'host', 0]);
+  // Not a graph tensor: it is read as ever.
+  assert.deepEqual(tensorOf(document, 'tensors.batch').kind, 'eager');
+  assert.deepEqual(document.exports[0]?.tensors, ['tensors.y', 'tensors.batch']);
+});
+
+test('every format that can be read feeds; an archive by the name of the input', async () => {
+  const cases: [string[], unknown][] = [
+    [feed('x=@plain.json', 'n=0'), [[21], [3]]],
+    [feed('x=@plain.csv', 'n=0'), [[21], [43]]],
+    [feed('x=@both.npz', 'n=@both.npz'), [[66]]],
+  ];
+  for (const [feeds, values] of cases) {
+    const { status, document } = await inspect(['--expr', 'tensors.y', ...feeds, ...program]);
+    const { error, values: read } = tensorOf(document, 'tensors.y');
+    assert.deepEqual([status, error, read], [0, null, values]);
+  }
+});
+
+test('a graph tensor is run only where it was asked for', async () => {
+  const silent = await inspect(['--expr', 'tensors.classic', ...program]);
+  assert.equal(silent.status, 4);
+  assert.match(tensorOf(silent.document, 'tensors.classic').error ?? '', /no value until the graph is run.*--evaluate/);
+  const { status, document } = await inspect(['--expr', 'tensors.classic', '--evaluate', ...program]);
+  assert.equal(status, 0);
+  assert.deepEqual(tensorOf(document, 'tensors.classic').values, [
+    [2, 4],
+    [6, 8],
+  ]);
+});
+
+test('a feed that does not fit says why, with names and numbers', async () => {
+  const cases: [string[], RegExp][] = [
+    [feed('x=@rows.npy'), /its input n int32\[\] has no value.*--feed n=/],
+    [
+      feed('x=@doubles.npy', 'n=0'),
+      /fed for x is float64\[1, 2\]; the graph takes x float32\[\?, 2\].*astype\("float32"\)/,
+    ],
+    [feed('x=@wide.npy', 'n=0'), /has the shape \[2, 3\]; the graph takes x float32\[\?, 2\]/],
+    [feed('x=@cut.npy', 'n=0'), /shorter|ends|truncated|bytes/],
+    [feed('x=@none.npy', 'n=0'), /none\.npy can't be opened/],
+    [feed('x=@rows.npy', 'n=@both.npz', 'q=@both.npz'), /both\.npz holds 2 tensors, and none is called q: x, n/],
+    [feed('x=@rows.npy', 'n=0', 'q=1'), /no tensor "q".*Its inputs are x float32\[\?, 2\], n int32\[\]/],
+    [feed('x=tensors.cyclic', 'n=0'), /contains itself/],
+    [feed('x=tensors.y', 'n=0'), /no value until the graph is run/],
+  ];
+  for (const [feeds, message] of cases) {
+    const { status, document } = await inspect(['--expr', 'tensors.y', ...feeds, ...program]);
+    const { error, values } = tensorOf(document, 'tensors.y');
+    assert.deepEqual([status, values], [4, null]);
+    assert.match(error ?? '', message);
+  }
+});
+
+test('usage: what --feed and --evaluate need', async () => {
+  const cases: [string[], RegExp][] = [
+    [['--feed', 'x=1'], /--feed needs an --expr/],
+    [['--evaluate'], /--evaluate needs an --expr/],
+    [['--expr', 'y', '--feed', 'x'], /--feed is <name>=<expression or file>, not "x"/],
+    [['--expr', 'y', '--feed', '=1'], /--feed is <name>=/],
+    [['--expr', 'y', '--feed', 'x= '], /--feed is <name>=/],
+  ];
+  for (const [args, message] of cases) {
+    const { status, stderr } = await runCli(['inspect', ...args, ...program]);
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, message);
+  }
+});

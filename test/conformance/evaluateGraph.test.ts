@@ -1,0 +1,129 @@
+/** Evaluating symbolic tensors at a stop: the right value, nothing left behind, and what each wrong feed is told. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { FeedOf } from '../../src/inspector/tensorInspector.ts';
+import { TensorError } from '../../src/protocol/errors.ts';
+import type { TensorDescriptor } from '../../src/protocol/tensor.ts';
+import { PausedProgram } from '../support/pausedProgram.ts';
+
+const asked = { throwOnSideEffect: true };
+
+/** `{ x: 'tensors.batch' }`: expressions of the frame. */
+function feeds(program: PausedProgram, named: Record<string, string>): FeedOf[] {
+  return Object.entries(named).map(([name, expression]) => ({ name, expression, callFrameId: program.top }));
+}
+
+async function evaluate(
+  program: PausedProgram,
+  expression: string,
+  named: Record<string, string> = {},
+): Promise<TensorDescriptor> {
+  const { id } = await program.inspector.evaluate(program.top, expression, asked);
+  return (await program.inspector.evaluateGraph(id, feeds(program, named))).tensor;
+}
+
+async function valuesOf(program: PausedProgram, ...args: [string, Record<string, string>?]): Promise<unknown> {
+  const { id } = await evaluate(program, ...args);
+  return (await program.inspector.read(id, { slice: '...' })).values;
+}
+
+async function refusal(program: PausedProgram, ...args: [string, Record<string, string>?]): Promise<TensorError> {
+  try {
+    const { id } = await evaluate(program, ...args);
+    assert.fail(`${args[0]} was evaluated: ${id}`);
+  } catch (error) {
+    assert.ok(error instanceof TensorError, String(error));
+    return error;
+  }
+}
+
+for (const TFJS_BACKEND of ['cpu', 'wasm', 'webgpu']) {
+  describe(`a graph of the runtime on ${TFJS_BACKEND}`, () => {
+    test('has its values at every stop, and the program sees nothing of it', async () => {
+      const program = await PausedProgram.start('evaluate/runtimeGraph.mjs', { env: { TFJS_BACKEND } });
+      try {
+        let stops = 0;
+        do {
+          stops++;
+          const { inspector } = program;
+          const y = await evaluate(program, 'tensors.y', { x: 'tensors.batch', n: '7' });
+          assert.deepEqual(
+            [y.dtype, y.shape, y.kind, y.runtime, y.label],
+            ['float32', [2, 1], 'array', 'tensor-debugger', 'y:0'],
+          );
+          assert.deepEqual((await inspector.read(y.id, { slice: '...' })).values, [[28], [50]]);
+          assert.deepEqual((await inspector.read(y.id, { slice: '1' })).values, [50]);
+          const { max, where } = await inspector.stats(y.id, {});
+          assert.deepEqual([max, where], [50, 'host']);
+          assert.deepEqual(await valuesOf(program, 'tensors.y', { x: 'tensors.doubled', n: '0' }), [[42], [86]]);
+          assert.deepEqual(await valuesOf(program, 'tensors.product', { x: 'tensors.nested' }), [[21], [3]]);
+          assert.deepEqual(await valuesOf(program, 'tensors.sum', { MatMul: '[[1], [2], [3]]', n: '1' }), 9);
+          assert.deepEqual(await valuesOf(program, 'tensors.product', { 'x:0': 'tensors.rows as float32[1, 2]' }), [
+            [65],
+          ]);
+          assert.deepEqual(await valuesOf(program, 'tensors.y', { x: '[[1, 1]]', n: '0', weights: '[[3], [4]]' }), [
+            [7],
+          ]);
+          assert.deepEqual(await valuesOf(program, 'tensors.classic'), [
+            [2, 4],
+            [6, 8],
+          ]);
+          assert.deepEqual(await valuesOf(program, 'tensors.words'), ['a', 'b']);
+          assert.deepEqual(await valuesOf(program, 'tensors.weights'), [[1], [10]]);
+          // Evaluated again, a placeholder that is fed is what it was fed.
+          assert.deepEqual(await valuesOf(program, 'tensors.x', { x: '[[1, 2]]' }), [[1, 2]]);
+        } while (await program.resume());
+        assert.equal(stops, 4);
+        const { stdout } = await program.closedOutput();
+        assert.equal(stdout, 'the same\nthe same\n2,4,6,8\nthe same\nthe same\n2,4,6,8\n');
+      } finally {
+        await program.end();
+      }
+    });
+  });
+}
+
+test('what does not fit is refused with the names and numbers of both, and nothing is run', async () => {
+  const program = await PausedProgram.start('evaluate/runtimeGraph.mjs');
+  const cases: [string, Record<string, string>, string, RegExp][] = [
+    ['y', {}, 'invalid-feed', /^y:0 can't be evaluated: its inputs x float32\[\?, 2\], n int32\[\] have no value\./],
+    ['y', { x: '[[1, 2]]' }, 'invalid-feed', /its input n int32\[\] has no value/],
+    ['y', { x: '[[1, 2]]', n: '1', z: '1' }, 'invalid-feed', /no tensor "z" that could be fed/],
+    ['y', { x: '[[1, 2]]', 'x:0': '[[1, 2]]', n: '1' }, 'invalid-feed', /x is fed twice/],
+    ['y', { x: '[1, 2, 3]', n: '1' }, 'invalid-feed', /has the shape \[3\]; the graph takes x float32\[\?, 2\]/],
+    ['y', { x: '[[1, 2]]', n: '1.5' }, 'invalid-feed', /has 1\.5, which int32 can't hold/],
+    ['y', { x: '[[1, 2]]', n: '3e9' }, 'invalid-feed', /has 3000000000, which int32 can't hold/],
+    ['y', { x: '[[1, 2]]', n: 'true' }, 'invalid-feed', /fed for n is bool\[\]; the graph takes n int32\[\]/],
+    ['y', { x: '[[1, 2]]', n: '"one"' }, 'invalid-feed', /fed for n is string\[\]/],
+    ['y', { x: 'tensors.doubles', n: '1' }, 'invalid-feed', /fed for x is float64\[2\]; the graph takes x float32/],
+    ['y', { x: 'tensors.cyclic', n: '1' }, 'invalid-feed', /can't feed x: the array is ragged, contains itself/],
+    ['y', { x: 'tensors.itself', n: '1' }, 'invalid-feed', /"tensors\.itself" can't feed x/],
+    ['y', { x: 'tensors.y', n: '1' }, 'not-readable', /'y:0' is a graph tensor: it has no value/],
+    ['y', { x: 'missing', n: '1' }, 'not-available', /"missing" is not available/],
+    ['y', { x: 'look()', n: '1' }, 'side-effect', /would change the program/],
+    ['y', { x: 'tensors.session', n: '1' }, 'not-a-tensor', /a Session, not a tensor/],
+    ['assignment', {}, 'not-available', /would write a variable: it runs the op Assign/],
+    ['batch', {}, 'invalid-argument', /float32\[2, 2\] is no graph tensor/],
+  ];
+  try {
+    for (const [expression, named, code, message] of cases) {
+      const error = await refusal(program, `tensors.${expression}`, named);
+      assert.deepEqual([expression, named, error.code], [expression, named, code], error.message);
+      assert.match(error.message, message);
+      assert.ok(error.help, error.message);
+    }
+    assert.deepEqual(
+      await program.inspector.graphInputs((await program.inspector.evaluate(program.top, 'tensors.y', asked)).id),
+      [
+        { name: 'x', dtype: 'float32', shape: [null, 2] },
+        { name: 'n', dtype: 'int32', shape: [] },
+      ],
+    );
+    // Once the program runs on, the value is gone with everything else of the stop.
+    const { id } = await evaluate(program, 'tensors.classic');
+    await program.resume();
+    await assert.rejects(program.inspector.read(id, {}), { code: 'no-such-tensor' });
+  } finally {
+    await program.end();
+  }
+});

@@ -7,19 +7,31 @@ import { Focus } from './sources/focus.ts';
 import { TensorSources, tensorType } from './sources/tensorSources.ts';
 import { FrameTensors } from './tree/frameTensors.ts';
 import { TensorsView } from './tree/tensorsView.ts';
+import { TensorFileEditor, tensorFileEditorType } from './viewer/tensorFileEditor.ts';
+import { runViewerCommand } from './viewer/viewerCommands.ts';
+import { ViewerPanels } from './viewer/viewerPanels.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Tensor Debugger', { log: true });
   const sources = new TensorSources();
   const focus = new Focus(sources);
   const frame = new FrameTensors(focus, log);
+  const view = new TensorsView(frame, focus, context.workspaceState);
+  const panels = new ViewerPanels(context.extensionUri, sources, focus, runViewerCommand);
   context.subscriptions.push(
     log,
     sources,
     focus,
     frame,
-    new TensorsView(frame, focus, context.workspaceState),
-    registerCommands(frame, log),
+    view,
+    panels,
+    view.onDidSelect((tensor) => panels.select(tensor)),
+    registerCommands({ frame, view, panels, log }),
+    vscode.window.registerCustomEditorProvider(
+      tensorFileEditorType,
+      new TensorFileEditor(context.extensionUri, runViewerCommand),
+      { supportsMultipleEditorsPerDocument: true },
+    ),
     vscode.debug.registerDebugConfigurationProvider(tensorType, new DebugConfigurations()),
     vscode.debug.registerDebugAdapterDescriptorFactory(tensorType, new AdapterFactory(context.extensionUri)),
   );

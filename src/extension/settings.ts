@@ -1,5 +1,6 @@
 /** The extension's settings, read when they are needed: a change takes effect without a reload. */
 import * as vscode from 'vscode';
+import { colorMaps, numberFormats, type ViewerSettings } from '../protocol/viewer.ts';
 
 const section = 'tensorDebugger';
 
@@ -11,4 +12,25 @@ export function copyBudget(): { bytes: number; ms: number } {
 
 export function companionEnabled(): boolean {
   return vscode.workspace.getConfiguration(section).get('companion.enabled') ?? true;
+}
+
+export function viewerSettings(): ViewerSettings {
+  const settings = vscode.workspace.getConfiguration(`${section}.viewer`);
+  const oneOf = <T extends string>(name: string, values: readonly T[], otherwise: T): T =>
+    values.find((value) => value === settings.get(name)) ?? otherwise;
+  return {
+    numberFormat: oneOf('numberFormat', numberFormats, 'shortest'),
+    digits: settings.get('digits') ?? 6,
+    colorMap: oneOf('colorMap', colorMaps, 'auto'),
+    robustRange: settings.get('robustRange') ?? true,
+    copyBudget: copyBudget(),
+  };
+}
+
+export function onDidChangeViewerSettings(listener: (settings: ViewerSettings) => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration(`${section}.viewer`) || change.affectsConfiguration(`${section}.copyBudget`)) {
+      listener(viewerSettings());
+    }
+  });
 }

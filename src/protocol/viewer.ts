@@ -22,6 +22,16 @@ export interface ViewedTensor {
   stop: number;
 }
 
+/**
+ * What the webview keeps with VS Code (`setState`), among whatever else it needs there. VS Code throws a webview away
+ * while it is hidden, and after a reload of the window there is no session any more: the values that were on screen are
+ * in what was kept, or nowhere. After `ready` such a webview is told `stale` without a `show`: it draws what it has kept.
+ */
+export interface KeptViewer {
+  /** Tells the extension what to look up again once there is a session. */
+  viewed: ViewedTensor;
+}
+
 /** Settings of `tensorDebugger.viewer`; each takes effect at once. */
 export interface ViewerSettings {
   /** How numbers are written in the grid. */

@@ -1,63 +1,79 @@
 /** Which tensor a command is about: the row it was called on, the one named in its arguments, or one that is picked. */
 import * as vscode from 'vscode';
 import { TensorError } from '../../protocol/errors.ts';
+import type { ListedTensor } from '../../protocol/requests.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { describeType } from '../../tensor/preview.ts';
-import type { TensorSource } from '../sources/tensorSource.ts';
+import type { TensorReader } from '../sources/tensorSource.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
-import type { TensorNode } from '../tree/nodes.ts';
+import type { Given } from './given.ts';
 
 export interface ChosenTensor {
   expression: string;
   tensor: TensorDescriptor;
-  source: TensorSource;
+  source: TensorReader;
 }
 
-/** What keybindings and tasks may pass. */
-export interface CommandArguments {
-  expression?: string;
-  file?: string;
-}
-
-export async function chooseTensor(
-  frame: FrameTensors,
-  given: TensorNode | CommandArguments | undefined,
-): Promise<ChosenTensor | undefined> {
+export async function chooseTensor(frame: FrameTensors, given: Given): Promise<ChosenTensor | undefined> {
   if (given && 'kind' in given) return given;
-  const { source, frameId, readable } = await tensorsInScope(frame);
-  if (given?.expression !== undefined) {
-    const { expression } = given;
-    const { tensor } = await source.request('tensor/describe', { tensor: { expression, frameId } });
-    return { expression, tensor, source };
-  }
-  const items = readable.map((listed) => ({
-    label: listed.expression,
-    description: describeType(listed.tensor),
-    detail: listed.scope,
-    listed,
-  }));
-  const picked = await vscode.window.showQuickPick(items, {
-    placeHolder: 'A tensor of this frame',
-    matchOnDescription: true,
+  const { source, frameId, tensors } = await stopped(frame);
+  const expression = given?.expression ?? (await askForTensor(tensors));
+  if (expression === undefined) return undefined;
+  if (typeof expression !== 'string') return { ...expression, source };
+  const { tensor } = await source.request('tensor/describe', { tensor: { expression, frameId } });
+  return { expression, tensor, source };
+}
+
+/** One of those in scope, or an expression that is typed in. */
+function askForTensor(tensors: readonly ListedTensor[]): Promise<ListedTensor | string | undefined> {
+  const listed = tensors
+    .filter(({ tensor }) => tensor.access.how !== 'none')
+    .map((each) => ({ label: each.expression, description: describeType(each.tensor), detail: each.scope, each }));
+  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { each?: ListedTensor }>();
+  pick.placeholder = 'A tensor of this frame, or an expression';
+  pick.matchOnDescription = true;
+  pick.items = listed;
+  pick.onDidChangeValue((value) => {
+    const typed = value.trim();
+    const isListed = typed === '' || listed.some(({ label }) => label === typed);
+    const item = { label: typed, description: 'evaluate this expression', alwaysShow: true };
+    pick.items = isListed ? listed : [...listed, item];
   });
-  return picked && { expression: picked.label, tensor: picked.listed.tensor, source };
+  return new Promise((resolve) => {
+    pick.onDidAccept(() => {
+      const [chosen] = pick.selectedItems;
+      resolve(chosen?.each ?? chosen?.label);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
 }
 
 /** @throws TensorError if there is none */
 export async function tensorsInScope(frame: FrameTensors) {
-  const state = await frame.current();
-  if (!('listing' in state)) {
-    if (state.kind === 'failed') throw new TensorError(state.report);
-    throw new TensorError({
-      code: 'not-paused',
-      message: 'No program is stopped where tensors could be read.',
-      help: 'Stop a JavaScript or TypeScript program at a breakpoint.',
-    });
-  }
-  const { listing, source, frameId } = state;
-  const readable = listing.tensors.filter(({ tensor }) => tensor.access.how !== 'none');
+  const { source, frameId, tensors } = await stopped(frame);
+  const readable = tensors.filter(({ tensor }) => tensor.access.how !== 'none');
   if (readable.length === 0) {
     throw new TensorError({ code: 'no-such-tensor', message: 'No tensor in this frame can be read.' });
   }
   return { source, frameId, readable };
+}
+
+/** @throws TensorError if no program is stopped */
+async function stopped(frame: FrameTensors) {
+  const state = await frame.current();
+  if ('listing' in state) {
+    const { source, frameId, listing } = state;
+    return { source, frameId, tensors: listing.tensors };
+  }
+  if (state.kind === 'failed') throw new TensorError(state.report);
+  throw new TensorError({
+    code: 'not-paused',
+    message: 'No program is stopped where tensors could be read.',
+    help: 'Stop a JavaScript or TypeScript program at a breakpoint.',
+  });
 }

@@ -2,19 +2,28 @@
 import * as vscode from 'vscode';
 import { debugOpenFile } from '../debug/debugConfigurations.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
-import type { TensorNode } from '../tree/nodes.ts';
-import type { CommandArguments } from './chooseTensor.ts';
+import type { TensorsView } from '../tree/tensorsView.ts';
+import type { ViewerPanels } from '../viewer/viewerPanels.ts';
 import { copyTensor, textForms } from './copyTensor.ts';
+import { tensorGiven, type Given } from './given.ts';
 import { showFailure } from './messages.ts';
+import { openInViewer } from './openInViewer.ts';
 import { saveAllNpz, saveCsv, saveNpy } from './saveTensors.ts';
 
-type Given = TensorNode | CommandArguments | undefined;
+export interface CommandParts {
+  frame: FrameTensors;
+  view: TensorsView;
+  panels: ViewerPanels;
+  log: vscode.LogOutputChannel;
+}
 
-export function registerCommands(frame: FrameTensors, log: vscode.LogOutputChannel): vscode.Disposable {
+export function registerCommands({ frame, view, panels, log }: CommandParts): vscode.Disposable {
   const commands: Record<string, (given: Given) => unknown> = {
     debugFile: () => debugOpenFile(),
     refresh: () => frame.refresh(),
     showLog: () => log.show(),
+    openInViewer: (given) => openInViewer(frame, panels, given),
+    openFollowing: () => panels.follow(view.selected),
     saveNpy: (given) => saveNpy(frame, given),
     saveCsv: (given) => saveCsv(frame, given),
     // From the view's title it is called with what the view thinks is selected.
@@ -26,9 +35,9 @@ export function registerCommands(frame: FrameTensors, log: vscode.LogOutputChann
   };
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([name, run]) =>
-      vscode.commands.registerCommand(`tensorDebugger.${name}`, async (given: Given) => {
+      vscode.commands.registerCommand(`tensorDebugger.${name}`, async (given: unknown) => {
         try {
-          await run(given);
+          await run(tensorGiven(given));
         } catch (error) {
           showFailure(error, log);
         }

@@ -12,8 +12,8 @@ import { formatBytes, formatType } from '../../tensor/preview.ts';
 import { sizeOf, unravelIndex } from '../../tensor/shape.ts';
 import { copyBudget } from '../settings.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
-import type { TensorNode } from '../tree/nodes.ts';
-import { chooseTensor, type CommandArguments } from './chooseTensor.ts';
+import { chooseTensor } from './chooseTensor.ts';
+import type { Given } from './given.ts';
 
 interface TextForm {
   label: string;
@@ -38,11 +38,7 @@ export const textForms = { numpy: numpyCode, typescript: typescriptCode, json: j
 /** About 10 MB of text: editors get slow when more is pasted. */
 const maxElements = 1_000_000;
 
-export async function copyTensor(
-  frame: FrameTensors,
-  form: TextForm,
-  given?: TensorNode | CommandArguments,
-): Promise<void> {
+export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Given): Promise<void> {
   const chosen = await chooseTensor(frame, given);
   if (!chosen) return;
   const { source, tensor, expression } = chosen;

@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { TensorWarning } from '../../protocol/tensor.ts';
 import { formatBytes } from '../../tensor/preview.ts';
-import type { TensorSource } from '../sources/tensorSource.ts';
+import type { TensorReader } from '../sources/tensorSource.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
-import type { TensorNode } from '../tree/nodes.ts';
-import { chooseTensor, tensorsInScope, type CommandArguments } from './chooseTensor.ts';
+import { chooseTensor, tensorsInScope } from './chooseTensor.ts';
+import type { CommandArguments, Given } from './given.ts';
 
 interface FileType {
   label: string;
@@ -20,11 +20,11 @@ const npy: FileType = { label: 'NumPy array', extension: 'npy', python: (path) =
 const npz: FileType = { label: 'NumPy archive', extension: 'npz', python: (path) => `np.load(${path})` };
 const csv: FileType = { label: 'CSV', extension: 'csv', python: (path) => `np.loadtxt(${path}, delimiter=",")` };
 
-export function saveNpy(frame: FrameTensors, given?: TensorNode | CommandArguments): Promise<void> {
+export function saveNpy(frame: FrameTensors, given?: Given): Promise<void> {
   return saveOne(frame, given, npy);
 }
 
-export function saveCsv(frame: FrameTensors, given?: TensorNode | CommandArguments): Promise<void> {
+export function saveCsv(frame: FrameTensors, given?: Given): Promise<void> {
   return saveOne(frame, given, csv);
 }
 
@@ -40,7 +40,7 @@ export async function saveAllNpz(frame: FrameTensors, given?: CommandArguments):
   await save(source, [...new Map(tensors.map((item) => [item.name, item])).values()], npz, 'tensors', given?.file);
 }
 
-async function saveOne(frame: FrameTensors, given: TensorNode | CommandArguments | undefined, type: FileType) {
+async function saveOne(frame: FrameTensors, given: Given, type: FileType) {
   const chosen = await chooseTensor(frame, given);
   if (!chosen) return;
   const { source, expression, tensor } = chosen;
@@ -50,13 +50,13 @@ async function saveOne(frame: FrameTensors, given: TensorNode | CommandArguments
 }
 
 async function save(
-  source: TensorSource,
+  source: TensorReader,
   tensors: { name: string; tensor: { id: string } }[],
   type: FileType,
   defaultName: string,
   givenFile: string | undefined,
 ): Promise<void> {
-  const file = givenFile ?? (await askForFile(type, defaultName, source.session.workspaceFolder));
+  const file = givenFile ?? (await askForFile(type, defaultName, source.session?.workspaceFolder));
   if (file === undefined) return;
   const title = `Saving ${basename(file)}`;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };

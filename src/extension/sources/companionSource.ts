@@ -13,6 +13,7 @@ import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { connectProxy } from './cdpProxy.ts';
+import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
 import { mayHaveTensors } from './tensorProbe.ts';
 import type { RequestOptions, TensorSource } from './tensorSource.ts';
@@ -42,6 +43,7 @@ interface Connection {
 
 export class CompanionSource implements TensorSource {
   readonly session: vscode.DebugSession;
+  readonly costs = new SessionCosts();
   readonly #monitor: SessionMonitor;
   readonly #budget: () => InspectorOptions['budget'];
   #connection: Promise<Connection> | undefined;
@@ -58,7 +60,9 @@ export class CompanionSource implements TensorSource {
     options: RequestOptions = {},
   ): Promise<TensorRequests[Name]['result']> {
     try {
-      return await this.#handlers[name](args, options);
+      const result = await this.#handlers[name](args, options);
+      this.costs.addCostsOf(result);
+      return result;
     } catch (error) {
       if (error instanceof TensorError) throw error;
       throw new TensorError(reportOf(error, 'not-available'), { cause: error });
@@ -66,6 +70,7 @@ export class CompanionSource implements TensorSource {
   }
 
   dispose(): void {
+    this.costs.dispose();
     void this.#connection?.then(close, () => undefined);
     this.#connection = undefined;
   }

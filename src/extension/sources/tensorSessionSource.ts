@@ -2,11 +2,13 @@
 import * as vscode from 'vscode';
 import { TensorError } from '../../protocol/errors.ts';
 import type { TensorEvents, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
 import type { RequestOptions, TensorSource } from './tensorSource.ts';
 
 export class TensorSessionSource implements TensorSource {
   readonly session: vscode.DebugSession;
+  readonly costs = new SessionCosts();
   readonly #monitor: SessionMonitor;
 
   constructor(monitor: SessionMonitor) {
@@ -21,7 +23,9 @@ export class TensorSessionSource implements TensorSource {
   ): Promise<TensorRequests[Name]['result']> {
     const following = this.#follow(name, args, options);
     try {
-      return (await this.session.customRequest(name, args)) as TensorRequests[Name]['result'];
+      const result = (await this.session.customRequest(name, args)) as TensorRequests[Name]['result'];
+      this.costs.addCostsOf(result);
+      return result;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const report = this.#monitor.reportOf(message) ?? { code: 'not-available', message };
@@ -33,6 +37,7 @@ export class TensorSessionSource implements TensorSource {
 
   dispose(): void {
     // The session ends by itself, and its adapter with it.
+    this.costs.dispose();
   }
 
   /** Progress and cancelling go by the request's number, which VS Code keeps to itself. */

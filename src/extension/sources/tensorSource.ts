@@ -4,6 +4,7 @@
  */
 import type * as vscode from 'vscode';
 import type { TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { SessionCosts } from './sessionCosts.ts';
 
 export interface RequestOptions {
   /** Ends the request; it then rejects with the code `cancelled`. */
@@ -12,12 +13,25 @@ export interface RequestOptions {
   onProgress?: (fraction: number, bytes: number) => void;
 }
 
-export interface TensorSource extends vscode.Disposable {
-  readonly session: vscode.DebugSession;
-  /** Works while the session is stopped. @throws TensorError */
+/** Whatever has tensors: a stopped program, a file. */
+export interface TensorReader {
+  /** Where there is one. */
+  readonly session?: vscode.DebugSession;
+  /** @throws TensorError */
   request<Name extends TensorRequestName>(
     name: Name,
     args: TensorRequests[Name]['arguments'],
     options?: RequestOptions,
   ): Promise<TensorRequests[Name]['result']>;
+}
+
+/** Of a debug session; requests work while it is stopped. */
+export interface TensorSource extends TensorReader, vscode.Disposable {
+  readonly session: vscode.DebugSession;
+  readonly costs: SessionCosts;
+}
+
+/** Of a session, and not of a file. */
+export function isSessionSource(reader: TensorReader): reader is TensorSource {
+  return reader.session !== undefined;
 }

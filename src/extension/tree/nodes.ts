@@ -2,12 +2,12 @@
 import type { ListedTensor, TensorListing } from '../../protocol/requests.ts';
 import type { RuntimeDescription, TensorStatistics, TensorWarning } from '../../protocol/tensor.ts';
 import { formatBytes, formatMs } from '../../tensor/preview.ts';
-import type { TensorSource } from '../sources/tensorSource.ts';
+import type { TensorReader } from '../sources/tensorSource.ts';
 
 export interface TensorNode extends ListedTensor {
   kind: 'tensor';
   id: string;
-  source: TensorSource;
+  source: TensorReader;
 }
 
 export type Node =
@@ -18,7 +18,7 @@ export type Node =
   | { kind: 'statistics'; id: string; of: TensorNode }
   | { kind: 'detail'; id: string; name: string; value: string; tooltip?: string };
 
-export function rootNodes(source: TensorSource, { runtimes, tensors, warnings, truncated }: TensorListing): Node[] {
+export function rootNodes(source: TensorReader, { runtimes, tensors, warnings, truncated }: TensorListing): Node[] {
   const scopes = new Map<string, TensorNode[]>();
   for (const listed of tensors) {
     const inScope = scopes.get(listed.scope) ?? [];

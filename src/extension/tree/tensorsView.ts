@@ -22,7 +22,10 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   readonly #memory: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
+  readonly #selected = new vscode.EventEmitter<TensorNode>();
   readonly onDidChangeTreeData = this.#changed.event;
+  /** A row of a tensor was selected. */
+  readonly onDidSelect = this.#selected.event;
 
   constructor(frame: FrameTensors, focus: Focus, memory: vscode.Memento) {
     this.#frame = frame;
@@ -31,6 +34,11 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     this.#subscriptions = [
       this.#view,
       this.#changed,
+      this.#selected,
+      this.#view.onDidChangeSelection(() => {
+        const { selected } = this;
+        if (selected) this.#selected.fire(selected);
+      }),
       this.#view.onDidChangeVisibility(({ visible }) => (frame.isWanted = visible)),
       focus.onDidChange((state) => void this.#introduce(state)),
       frame.onDidChange((state) => {

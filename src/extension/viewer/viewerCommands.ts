@@ -1,0 +1,34 @@
+/** The viewer's buttons are the commands of the palette, on the tensor that is shown. */
+import * as vscode from 'vscode';
+import type { ViewedOrigin, ViewerCommand } from '../../protocol/viewer.ts';
+import type { TensorNode } from '../tree/nodes.ts';
+import type { RunCommand } from './viewerLink.ts';
+
+const commands: Record<ViewerCommand, string> = {
+  save: 'saveNpy',
+  copyNumpy: 'copyNumpy',
+  copyTypescript: 'copyTypescript',
+  copyJson: 'copyJson',
+  compare: 'compare',
+  pin: 'pin',
+  showCopies: 'showCopies',
+  showHelp: 'showHelp',
+};
+
+export const runViewerCommand: RunCommand = (command, { viewed, reader }) => {
+  const expression = nameOf(viewed.origin);
+  const { tensor } = viewed;
+  const node: TensorNode = { kind: 'tensor', id: tensor.id, expression, scope: '', tensor, source: reader };
+  void vscode.commands.executeCommand(`tensorDebugger.${commands[command]}`, node);
+};
+
+function nameOf(origin: ViewedOrigin): string {
+  switch (origin.kind) {
+    case 'session':
+      return origin.expression;
+    case 'file':
+      return origin.member ?? origin.file.replace(/^.*[\\/]|\.[^.]*$/g, '');
+    case 'difference':
+      return `${origin.left} - ${origin.right}`;
+  }
+}

@@ -22,13 +22,14 @@ import { evaluateGraph, graphInputs } from './evaluate/evaluation.ts';
 import type { EvaluationContext, HostTensor } from './evaluate/engine.ts';
 import { resultReader } from './evaluate/result.ts';
 import { Finder } from './find.ts';
+import { HiddenState } from './hidden.ts';
 import { bindingsOwnMethod } from './read/device.ts';
 import type { ImmediateQueue } from './read/pump.ts';
 import { readers } from './readers/index.ts';
 import { nestedArrayReader } from './readers/nestedArrays.ts';
 import type { Reader } from './readers/reader.ts';
 import { reinterpret, TensorReading, toBase64, toWindow, type Readable } from './readTensor.ts';
-import { classNameOf, isInspectable, isPlatformObject, ownValue } from './safely.ts';
+import { classNameOf, isInspectable, isObject, isPlatformObject, ownValue, util } from './safely.ts';
 import type { Described, StopContext } from './source.ts';
 
 interface Held {
@@ -46,7 +47,7 @@ function shareDescriptions(
   // Neighbours are mostly alike, so the search begins where the last one ended.
   let last = 0;
   const tensors = listed.map(({ scope, expression, tensor }): AgentListedTensor => {
-    const { id, label, shape, strides, byteLength, gradient, warnings } = tensor;
+    const { id, label, shape, unknownRank, strides, byteLength, gradient, warnings } = tensor;
     if (shared.length === 0 || !sharesDescription(shared[last]!, tensor)) {
       last = shared.findIndex((candidate) => sharesDescription(candidate, tensor));
       if (last < 0) last = shared.push(sharedOf(tensor)) - 1;
@@ -60,6 +61,7 @@ function shareDescriptions(
         id,
         ...(label !== undefined && { label }),
         shape,
+        ...(unknownRank && { unknownRank }),
         ...(strides && !isPlain && { strides }),
         byteLength,
         ...(gradient !== undefined && { gradient }),
@@ -71,7 +73,8 @@ function shareDescriptions(
 }
 
 function sharedOf(tensor: TensorDescriptor): SharedDescription {
-  const { id: _1, label: _2, shape: _3, strides: _4, byteLength: _5, gradient: _6, warnings: _7, ...shared } = tensor;
+  const { id: _1, label: _2, shape: _3, unknownRank: _4, strides: _5, byteLength: _6, ...described } = tensor;
+  const { gradient: _7, warnings: _8, ...shared } = described;
   return shared;
 }
 
@@ -107,8 +110,10 @@ export class Agent {
   #executing = new Set<object>();
   #devices = new Set<GPUDevice>();
   #memo = new Map<string, unknown>();
+  readonly #hidden = new HiddenState();
 
   #stop: StopContext = {
+    privateFields: (object) => this.#hidden.fields(object),
     isExecuting: (object) => this.#executing.has(object),
     devices: () => this.#knownDevices(),
     freshEncoders: new WeakSet(),
@@ -167,6 +172,7 @@ export class Agent {
       const finder = new Finder({
         readers,
         limit,
+        behind: (proxy) => this.#hidden.target(proxy),
         onTensor: ({ expression, value, reader }) =>
           tensors.push({ scope, expression, tensor: this.#described(value, reader) }),
         onDevice: (device) => this.#devices.add(device),
@@ -189,6 +195,7 @@ export class Agent {
     const finder = new Finder({
       readers,
       limit: Infinity,
+      behind: () => undefined,
       onTensor: () => undefined,
       onDevice: (device) => this.#devices.add(device),
     });
@@ -215,6 +222,16 @@ export class Agent {
     return this.#guard(() => this.#handlers[name](JSON.parse(json) as never), toJson);
   }
 
+  /** What the last call would have had to know of the hidden state of objects; see `HiddenState`. */
+  wanted(): object[] {
+    return this.#hidden.take();
+  }
+
+  /** @param json names of the hidden properties that were found, for each of the objects; their values follow */
+  reveal(json: string, objects: object[], ...values: unknown[]): void {
+    this.#hidden.reveal(objects, JSON.parse(json) as string[][], values);
+  }
+
   /** The promises of the error scopes that refused the last read, one for each device that was asked. */
   failedScopes(): readonly Promise<GPUError | null>[] {
     return this.#reading.failedScopes;
@@ -237,23 +254,26 @@ export class Agent {
     this.#executing.clear();
     this.#devices.clear();
     this.#memo.clear();
+    this.#hidden.clear();
     this.#stop = { ...this.#stop, freshEncoders: new WeakSet() };
     this.#reading.pump.running = null;
     this.#reading.trim();
   }
 
   #guard<Value>(compute: () => Value, stringify: (value: unknown) => string = JSON.stringify): string {
-    let answer: AgentAnswer<AgentCallName> | { ok: true; value: Value };
+    let answer: AgentAnswer<Value>;
     try {
       this.#memo.clear();
       answer = { ok: true, value: compute() };
     } catch (error) {
       answer = { ok: false, error: reportOf(error) };
     }
-    return stringify(answer);
+    // What was computed without it does not count: the inspector reveals it and asks again.
+    return stringify(this.#hidden.isWanting ? { ok: false, hidden: true } : answer);
   }
 
-  #take(value: unknown): TensorDescriptor | null {
+  #take(given: unknown): TensorDescriptor | null {
+    const value = isObject(given) && util.types.isProxy(given) ? this.#hidden.target(given) : given;
     if (!isInspectable(value)) return null;
     if (isPlatformObject(value, 'GPUDevice')) this.#devices.add(value as GPUDevice);
     const reader = readers.find((candidate) => candidate.claims(value));

@@ -4,7 +4,7 @@
  * It looks at what the variables hold and never walks the heap.
  */
 import type { Member, Reader } from './readers/reader.ts';
-import { isInspectable, isPlatformObject, ownValue, platformMethod, util } from './safely.ts';
+import { isInspectable, isObject, isPlatformObject, ownValue, platformMethod, util } from './safely.ts';
 
 /** How many members of one container are looked at. */
 const maxMembers = 4096;
@@ -20,6 +20,8 @@ export interface FoundTensor {
 export interface FindOptions {
   readers: readonly Reader[];
   limit: number;
+  /** What a proxy stands for; undefined if that is not known (yet). */
+  behind(proxy: object): object | null | undefined;
   onTensor(found: FoundTensor): void;
   onDevice(device: GPUDevice): void;
 }
@@ -38,7 +40,7 @@ function* mapMembers(map: Map<unknown, unknown>): Generator<Member> {
   let looked = 0;
   for (const [key, value] of entries() as IterableIterator<[unknown, unknown]>) {
     if (++looked > maxMembers) return;
-    if (!isInspectable(value) || (typeof key !== 'string' && typeof key !== 'number')) continue;
+    if (!isObject(value) || (typeof key !== 'string' && typeof key !== 'number')) continue;
     yield { path: `.get(${JSON.stringify(key)})`, value };
   }
 }
@@ -52,13 +54,13 @@ function* ownMembers(container: object): Generator<Member> {
     // By index: the keys of a long array would be a string each.
     for (let index = 0; index < Math.min(container.length, maxMembers); index++) {
       const value = ownValue(container, index);
-      if (isInspectable(value)) yield { path: `[${index}]`, value };
+      if (isObject(value)) yield { path: `[${index}]`, value };
     }
     return;
   }
   for (const key of Object.keys(container).slice(0, maxMembers)) {
     const value = ownValue(container, key);
-    if (isInspectable(value)) yield { path: memberPath(key), value };
+    if (isObject(value)) yield { path: memberPath(key), value };
   }
 }
 
@@ -92,17 +94,19 @@ export class Finder {
       if (typeof name !== 'string' || this.#seenNames.has(name) || wrapperNames.has(name)) continue;
       this.#seenNames.add(name);
       const value = variableValue(scope, name);
-      if (isInspectable(value)) this.variable(name, value);
+      if (isObject(value)) this.variable(name, value);
     }
   }
 
   variable(expression: string, value: object): void {
-    if (this.#tensor(expression, value, true)) return;
-    this.#members(expression, value, 0);
+    if (this.#tensor(expression, value, true) || util.types.isProxy(value)) return;
+    this.#members(expression, value, 0, new Set());
   }
 
   /** @param isVariable plain arrays of numbers are tensors only where they are asked for, so never here */
-  #tensor(expression: string, value: object, isVariable: boolean): boolean {
+  #tensor(expression: string, given: object, isVariable: boolean): boolean {
+    const value = util.types.isProxy(given) ? this.#options.behind(given) : given;
+    if (!isInspectable(value)) return false;
     if (isPlatformObject(value, 'GPUDevice')) {
       this.#options.onDevice(value as GPUDevice);
       return true;
@@ -114,14 +118,20 @@ export class Finder {
     return true;
   }
 
-  #members(expression: string, container: object, depth: number): void {
+  /** @param listed what has been listed of the containers around it, under other expressions */
+  #members(expression: string, container: object, depth: number, listed: Set<object>): void {
     if (typeof container === 'function' || util.types.isModuleNamespaceObject(container)) return;
-    const special = this.#options.readers.map((reader) => reader.members?.(container)).find(Boolean);
-    for (const { path, value } of special ?? ownMembers(container)) {
+    const { readers } = this.#options;
+    const special = readers.map((reader) => reader.members?.(container)).find(Boolean) ?? [];
+    for (const { path, value } of special) {
       if (this.truncated) return;
-      if (this.#tensor(expression + path, value, false)) continue;
-      const isGroup = Array.isArray(value) || this.#options.readers.some((reader) => reader.members?.(value));
-      if (depth === 0 && isGroup && !Array.isArray(container)) this.#members(expression + path, value, 1);
+      if (!listed.has(value) && this.#tensor(expression + path, value, false)) listed.add(value);
+    }
+    for (const { path, value } of ownMembers(container)) {
+      if (this.truncated) return;
+      if (listed.has(value) || this.#tensor(expression + path, value, false) || util.types.isProxy(value)) continue;
+      const isGroup = Array.isArray(value) || readers.some((reader) => reader.members?.(value));
+      if (depth === 0 && isGroup && !Array.isArray(container)) this.#members(expression + path, value, 1, listed);
     }
   }
 }

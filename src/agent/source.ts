@@ -1,6 +1,7 @@
 /** Where a tensor's values are, as a reader tells it to the code that cuts, reduces and exports them. */
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { DType, TensorDescriptor } from '../protocol/tensor.ts';
+import type { PrivateFields } from './hidden.ts';
 
 /** How elements lie in their storage. Strides and offset count elements of the stored dtype. */
 export interface StridedLayout {
@@ -65,6 +66,11 @@ export interface StopContext {
   devices(): Iterable<GPUDevice>;
   /** Computes something once per call into the agent; the program stands still, so it can't change meanwhile. */
   once<T>(key: string, compute: () => T): T;
+  /**
+   * The private fields of an object, under their names with the `#`; undefined if the debugger has not looked yet: then
+   * the answer does not matter, for the call is made again when it has.
+   */
+  privateFields(object: object): PrivateFields | undefined;
   /** Encoders that we have put into a runtime at this stop: nothing has been recorded in them. */
   readonly freshEncoders: WeakSet<object>;
 }

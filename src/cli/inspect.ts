@@ -42,6 +42,8 @@ class Ended extends Error {}
 interface Target {
   entry: DocumentTensor;
   id: string | null;
+  /** Listed though it has no value, and nobody asked for one. */
+  isOptional?: boolean;
 }
 
 export class Inspection {
@@ -279,7 +281,9 @@ export class Inspection {
       if (expressions.length === 0) {
         for (const { expression, scope, tensor } of listing.tensors) {
           const entry = { ...documentTensor(expression, scope), ...describedFields(tensor) };
-          targets.push({ entry, id: tensor.id });
+          // What a model says of its inputs and nodes is part of the list; nobody has asked for its value.
+          const isOptional = tensor.kind === 'symbolic' && /[.[]/.test(expression);
+          targets.push({ entry, id: tensor.id, isOptional });
         }
         if (listing.truncated) {
           this.#raise(exitStatus.notReadOrWritten);
@@ -327,7 +331,7 @@ export class Inspection {
     return (await this.#race(this.#client.request('tensor/evaluateGraph', request))).tensor;
   }
 
-  async #readTensor({ entry, id }: Target): Promise<void> {
+  async #readTensor({ entry, id, isOptional }: Target): Promise<void> {
     if (id === null) return;
     const tensor: TensorReference = { id };
     const { slice, stats } = this.#options;
@@ -340,9 +344,10 @@ export class Inspection {
       entry.values = read.values ?? null;
       entry.cost = documentCost(read.cost);
     } catch (error) {
-      this.#fail(entry, error);
+      if (isOptional && !(error instanceof Ended)) entry.error = wordsOf(this.#reportOf(error));
+      else this.#fail(entry, error);
     }
-    if (!stats) return;
+    if (!stats || isOptional) return;
     try {
       const answer = await this.#race(this.#client.request('tensor/stats', { tensor }));
       entry.stats = documentStatistics(answer.stats, answer.tensor.dtype);
@@ -469,8 +474,7 @@ export class Inspection {
   }
 
   #fail(entry: DocumentTensor, error: unknown): void {
-    const { message, help } = this.#reportOf(error);
-    entry.error = help === undefined ? message : `${message} ${help}`;
+    entry.error = wordsOf(this.#reportOf(error));
     this.#raise(exitStatus.notReadOrWritten);
   }
 
@@ -541,4 +545,8 @@ export class Inspection {
 function resolveExisting(path: string, folders: readonly string[], text = path): string {
   const candidates = [path, ...folders.map((folder) => resolve(folder, text))];
   return candidates.find((candidate) => existsSync(candidate)) ?? path;
+}
+
+function wordsOf({ message, help }: ErrorReport): string {
+  return help === undefined ? message : `${message} ${help}`;
 }

@@ -7,6 +7,7 @@ import type { Protocol } from 'devtools-protocol';
 import { CdpError, ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { agentSymbol, type AgentAnswer, type AgentCallName, type AgentCalls } from '../protocol/agent.ts';
 import { TensorError, type ErrorReport } from '../protocol/errors.ts';
+import { reveal } from './reveal.ts';
 
 /** The bundled agent, put in by the build. */
 declare const AGENT_SOURCE: string;
@@ -35,17 +36,29 @@ export class AgentLink {
     name: Name,
     args: AgentCalls[Name]['arguments'],
   ): Promise<AgentCalls[Name]['result']> {
-    const text = await this.#invoke(this.#agent, await this.#agentObject(), 'call', [
+    return this.#answered(this.#agent, await this.#agentObject(), 'call', [
       { value: name },
       { value: JSON.stringify(args) },
     ]);
-    return this.#unwrap(JSON.parse(text) as AgentAnswer<Name>);
   }
 
   /** Calls a method of the agent with objects of the main session; it answers as `call` does. */
   async handOver<Result>(method: 'list' | 'take', args: Protocol.Runtime.CallArgument[]): Promise<Result> {
-    const text = await this.#invoke(this.#main, await this.#mainObject(), method, args);
-    return this.#unwrap(JSON.parse(text) as { ok: true; value: Result } | { ok: false; error: ErrorReport });
+    return this.#answered(this.#main, await this.#mainObject(), method, args);
+  }
+
+  /** Calls until the agent knows what it has to: hidden state may lie behind hidden state (the buffers of a backend). */
+  async #answered<Result>(
+    session: CdpSession,
+    objectId: string,
+    method: string,
+    args: Protocol.Runtime.CallArgument[],
+  ): Promise<Result> {
+    for (;;) {
+      const answer = JSON.parse(await this.#invoke(session, objectId, method, args)) as AgentAnswer<Result>;
+      if (!('hidden' in answer)) return this.#unwrap(answer);
+      await reveal(this.#agent, await this.#agentObject());
+    }
   }
 
   /** Calls a method of the agent that answers nothing. */
@@ -201,7 +214,7 @@ export class AgentLink {
     return result.value as string;
   }
 
-  async #unwrap<Value>(answer: { ok: true; value: Value } | { ok: false; error: ErrorReport }): Promise<Value> {
+  async #unwrap<Value>(answer: Exclude<AgentAnswer<Value>, { hidden: true }>): Promise<Value> {
     if (answer.ok) return answer.value;
     const { error } = answer;
     throw error.code === 'device-error' ? await this.#refused(error) : new TensorError(error);

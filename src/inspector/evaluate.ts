@@ -84,6 +84,6 @@ export function notATensor(expression: string, value: Protocol.Runtime.RemoteObj
   return new TensorError({
     code: 'not-a-tensor',
     message: `"${expression}" is ${what}, not a tensor.`,
-    help: 'Tensors of TF.js, GPUBuffers, typed arrays, nested arrays of numbers and values with Symbol.for("tensor.inspect") can be read.',
+    help: 'Tensors of TF.js, jax-js, ONNX Runtime and transformers.js, GPUBuffers, typed arrays, nested arrays of numbers and values with Symbol.for("tensor.inspect") can be read.',
   });
 }

@@ -25,7 +25,7 @@ export interface Reinterpretation {
 /** What a descriptor says that many tensors of a list have in common: their runtime, device, location, access. */
 export type SharedDescription = Omit<
   TensorDescriptor,
-  'id' | 'label' | 'shape' | 'strides' | 'byteLength' | 'gradient' | 'warnings'
+  'id' | 'label' | 'shape' | 'unknownRank' | 'strides' | 'byteLength' | 'gradient' | 'warnings'
 >;
 
 export interface AgentListedTensor {
@@ -132,5 +132,6 @@ export interface AgentCalls {
   release: { arguments: Record<string, never>; result: null };
 }
 export type AgentCallName = keyof AgentCalls;
-export type AgentAnswer<Name extends AgentCallName> =
-  { ok: true; value: AgentCalls[Name]['result'] } | { ok: false; error: ErrorReport };
+/** `hidden`: the agent has to know private state first, which the inspector looks up; then it is called again. */
+export type AgentAnswer<Value> =
+  { ok: true; value: Value } | { ok: false; error: ErrorReport } | { ok: false; hidden: true };

@@ -76,6 +76,8 @@ export interface TensorDescriptor {
   dtype: DType;
   /** Element counts per axis; `null` for an axis that is not known yet (graph mode). */
   shape: (number | null)[];
+  /** Not even the number of axes is known yet (graph mode); the shape is empty then. */
+  unknownRank?: true;
   /** In elements, per axis, where the runtime has them. */
   strides?: number[];
   /** In elements, from the start of the storage. */

@@ -33,11 +33,14 @@ export function formatType(dtype: DType, shape: readonly (number | null)[]): str
 }
 
 /** What the type line is made of. */
-export type DescribedTensor = Pick<TensorDescriptor, 'dtype' | 'shape' | 'kind' | 'device' | 'location' | 'byteLength'>;
+export type DescribedTensor = Pick<
+  TensorDescriptor,
+  'dtype' | 'shape' | 'unknownRank' | 'kind' | 'device' | 'location' | 'byteLength'
+>;
 
-/** `float32[64, 10] webgpu 2.5 KB`; what has no value says so instead: `float32[?, 10] symbolic`. */
+/** `float32[64, 10] webgpu 2.5 KB`; what has no value says so instead: `float32[?, 10] symbolic`, `float32[...] symbolic`. */
 export function describeType(tensor: DescribedTensor): string {
-  const type = formatType(tensor.dtype, tensor.shape);
+  const type = tensor.unknownRank ? `${tensor.dtype}[...]` : formatType(tensor.dtype, tensor.shape);
   if (tensor.kind === 'symbolic' || tensor.kind === 'tracer') return `${type} ${tensor.kind}`;
   const sparse = tensor.kind === 'sparse' ? 'sparse ' : '';
   const onDevice = tensor.device.type === 'webgpu' || tensor.device.type === 'webgl';

@@ -2,26 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { agentSymbol } from '../../src/protocol/agent.ts';
-import { TensorError, type ErrorCode } from '../../src/protocol/errors.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
-
-/** What was thrown; every error has words for a person, and names a remedy. */
-async function refused(action: () => Promise<unknown>): Promise<TensorError> {
-  try {
-    await action();
-  } catch (error) {
-    assert.ok(error instanceof TensorError, String(error));
-    assert.notEqual(error.message, '');
-    assert.ok(error.help !== undefined && error.help.length > 10, `no help for: ${error.message}`);
-    return error;
-  }
-  assert.fail('nothing was thrown');
-}
-
-async function assertRefused(code: ErrorCode, message: RegExp, action: () => Promise<unknown>): Promise<void> {
-  const error = await refused(action);
-  assert.deepEqual([error.code, message.test(error.message) || error.message], [code, true]);
-}
+import { assertRefused, refused } from '../support/refused.ts';
 
 class Stop {
   readonly program: PausedProgram;

@@ -44,6 +44,12 @@ const runtimes: Runtime[] = [
   { name: 'TF.js cpu', program: 'readers/tfjsCpu.mjs', slicesEach: 12 },
   { name: 'TF.js wasm', program: 'readers/tfjsWasm.mjs', slicesEach: 12 },
   { name: 'TF.js webgpu', program: 'readers/tfjsWebgpuTensors.mjs', slicesEach: 12 },
+  ...nodeBinaries().map(({ major, path }) => ({
+    name: `ONNX Runtime and transformers.js on Node ${major}`,
+    program: 'readers/onnxruntime.mjs',
+    executable: path,
+    slicesEach: 3,
+  })),
   { name: 'GPUBuffer', program: 'readers/gpuBuffers.mjs', slicesEach: 8 },
   { name: 'Symbol.for("tensor.inspect")', program: 'readers/inspectable.mjs', slicesEach: 4 },
 ];

@@ -3,12 +3,14 @@ import { gpuBufferReader } from './gpuBuffers.ts';
 import { hostArrayReader } from './hostArrays.ts';
 import { inspectableReader } from './inspectable.ts';
 import { nestedArrayReader } from './nestedArrays.ts';
+import { onnxruntimeReader } from './onnxruntime.ts';
 import type { Reader } from './reader.ts';
 import { tfjsReader } from './tfjs.ts';
 
 export const readers: readonly Reader[] = [
   inspectableReader,
   tfjsReader,
+  onnxruntimeReader,
   gpuBufferReader,
   hostArrayReader,
   nestedArrayReader,

@@ -28,6 +28,7 @@ import {
   type TensorFields,
   type TfDType,
 } from './tfjs/fields.ts';
+import { graphMembers, nodeFields, type NodeFields } from './tfjs/graphModel.ts';
 import { disposedHelp, hasValues, hostSource, sourceOf, unknownInternals } from './tfjs/values.ts';
 
 function storedBytes(dtype: TfDType, shape: readonly number[]): number {
@@ -123,6 +124,35 @@ function describeSymbolic(value: object, fields: SymbolicFields): Described {
   };
 }
 
+function noNodeValueOf({ name, op, shape }: NodeFields) {
+  const what = op === undefined || op === 'Placeholder' ? 'an input or output' : `the result of ${op}`;
+  const unknown = shape === null ? ' Not even its rank is known before.' : '';
+  return {
+    reason: `${name} is ${what} of a graph model: it has no value until the model is executed.${unknown}`,
+    help: `Look at what model.execute(inputs, ${JSON.stringify(name)}) returns, or evaluate it with feeds.`,
+  };
+}
+
+function describeNode(fields: NodeFields): Described {
+  const { name, op, dtype, shape } = fields;
+  const { reason, help } = noNodeValueOf(fields);
+  return {
+    runtime: 'tfjs',
+    kind: 'symbolic',
+    className: op ?? 'TensorInfo',
+    label: name,
+    dtype: dtype ?? 'unknown',
+    shape: shape ?? [],
+    ...(shape === null && { unknownRank: true as const }),
+    byteLength: 0,
+    device: { type: 'unknown' },
+    location: 'host',
+    state: 'uninitialised',
+    access: { how: 'none', reason, help },
+    warnings: [{ code: 'symbolic-no-value', message: reason, help }],
+  };
+}
+
 function describeBuffer({ dtype, shape }: BufferFields): Described {
   return {
     runtime: 'tfjs',
@@ -144,13 +174,18 @@ function describeBuffer({ dtype, shape }: BufferFields): Described {
 
 export const tfjsReader: Reader = {
   claims: (value) =>
-    tensorFields(value) !== undefined || symbolicFields(value) !== undefined || bufferFields(value) !== undefined,
+    tensorFields(value) !== undefined ||
+    symbolicFields(value) !== undefined ||
+    bufferFields(value) !== undefined ||
+    nodeFields(value) !== undefined,
 
   describe(value, stop) {
     const fields = tensorFields(value);
     if (fields) return describeTensor(value, fields, stop);
     const symbolic = symbolicFields(value);
-    return symbolic ? describeSymbolic(value, symbolic) : describeBuffer(bufferFields(value)!);
+    if (symbolic) return describeSymbolic(value, symbolic);
+    const buffer = bufferFields(value);
+    return buffer ? describeBuffer(buffer) : describeNode(nodeFields(value)!);
   },
 
   source(value, stop): Source {
@@ -161,7 +196,9 @@ export const tfjsReader: Reader = {
     if (fields) return sourceOf(fields.dataId, fields.dtype, fields.shape, stop);
     const symbolic = symbolicFields(value);
     if (symbolic) return { how: 'none', code: 'not-readable', ...noValueOf(symbolic) };
-    const { dtype, shape, values } = bufferFields(value)!;
+    const buffer = bufferFields(value);
+    if (!buffer) return { how: 'none', code: 'not-readable', ...noNodeValueOf(nodeFields(value)!) };
+    const { dtype, shape, values } = buffer;
     return hostSource(values, dtype, shape) ?? unknownInternals('TensorBuffer');
   },
 
@@ -186,8 +223,13 @@ export const tfjsReader: Reader = {
     ];
   },
 
-  /** A Layers model: its weights under the names that `model.weights` would give, without calling that getter. */
+  /**
+   * A Layers model: its weights under the names that `model.weights` would give, without calling that getter. A graph
+   * model: its inputs, outputs, weights and nodes.
+   */
   members(container): Member[] | undefined {
+    const graph = graphMembers(container);
+    if (graph) return graph;
     const layers = ownValue(container, 'layers');
     if (!Array.isArray(layers) || !Array.isArray(ownValue(container, '_trainableWeights'))) return undefined;
     const trainable: object[] = [];

@@ -4,14 +4,16 @@ import type { CdpSession } from '../../cdp/cdpSession.ts';
 
 /**
  * Runs in the program, with side effects forbidden: a getter or the trap of a proxy ends it instead of being run. Looks
- * at the variables, and into objects one level deep. TensorFlow.js names itself; so nothing else of it is looked for.
+ * at the variables, and into objects one level deep. TensorFlow.js names itself; so nothing else of it is looked for. Tensors
+ * of ONNX Runtime have `dims` and `type`, its sessions a handler with names, and values of jax-js the trace they belong to.
  */
 const looksForTensors = `function (door, ...scopes) {
   if ('_tfengine' in globalThis) return true;
   const gpuBuffer = Object.getOwnPropertyDescriptor(globalThis, 'GPUBuffer');
   const known = (value) =>
     typeof value === 'object' && value !== null &&
-    (ArrayBuffer.isView(value) || door in value || ('dtype' in value && 'shape' in value) ||
+    (ArrayBuffer.isView(value) || door in value || ('dtype' in value && 'shape' in value) || '_trace' in value ||
+      ('dims' in value && 'type' in value) || ('handler' in value && 'inputNames' in value) ||
       (gpuBuffer !== undefined && typeof gpuBuffer.value === 'function' && value instanceof gpuBuffer.value));
   for (const scope of scopes) {
     for (const name of Object.getOwnPropertyNames(scope)) {

@@ -12,6 +12,7 @@ import type { TensorDevice } from '../../../protocol/tensor.ts';
 import { adapterName } from '../../read/device.ts';
 import { isInspectable, isPlatformObject, ownValue, platformMethod, util } from '../../safely.ts';
 import type { StopContext } from '../../source.ts';
+import { loadedModule } from '../loadedModules.ts';
 
 export interface BackendRecord {
   values?: unknown;
@@ -145,12 +146,7 @@ export function taped(): ReadonlySet<number> | null {
  * so that it stands in the loader's cache; undefined where a bundler has swallowed it.
  */
 export function coreVersion(): string | undefined {
-  const loader = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('module');
-  const cache = loader && ownValue(loader, '_cache');
-  if (!isInspectable(cache)) return undefined;
-  const file = Object.keys(cache).find((path) => /[\\/]@tensorflow[\\/]tfjs-core[\\/]dist[\\/]tf-core/.test(path));
-  const module = file === undefined ? undefined : ownValue(cache, file);
-  const exported = isInspectable(module) ? ownValue(module, 'exports') : undefined;
-  const version = isInspectable(exported) ? ownValue(exported, 'version_core') : undefined;
+  const core = loadedModule(/[\\/]@tensorflow[\\/]tfjs-core[\\/]dist[\\/]tf-core/);
+  const version = core && ownValue(core, 'version_core');
   return typeof version === 'string' ? version : undefined;
 }

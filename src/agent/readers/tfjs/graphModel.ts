@@ -1,0 +1,194 @@
+/**
+ * Models that were converted from TensorFlow (`tf.loadGraphModel`): inputs, outputs and every node of the graph are
+ * symbolic. A node is a plain object of the graph `model.executor.graph.nodes`; the getters `inputs` and `outputs` of the
+ * model make a new object `{ name, shape, dtype }` for each at every call. Nothing of TF.js is called.
+ */
+import { isInspectable, ownValue } from '../../safely.ts';
+import type { Member } from '../reader.ts';
+import type { TfDType } from './fields.ts';
+
+export interface NodeFields {
+  name: string;
+  /** The op of TensorFlow, such as `MatMul`; undefined for what a model's getters `inputs` and `outputs` give. */
+  op?: string;
+  dtype: TfDType | undefined;
+  /** null where not even the rank is known. */
+  shape: (number | null)[] | null;
+}
+
+const dtypes: readonly unknown[] = ['float32', 'int32', 'bool', 'complex64', 'string'] satisfies TfDType[];
+
+function asDType(dtype: unknown): TfDType | undefined {
+  return dtypes.includes(dtype) ? (dtype as TfDType) : undefined;
+}
+
+function asShape(shape: unknown): (number | null)[] | null {
+  if (!isInspectable(shape) || !Array.isArray(shape)) return null;
+  return (shape as unknown[]).map((count) => (typeof count === 'number' && count >= 0 ? count : null));
+}
+
+/** Ops whose output has the type that the attribute `T` names; of others the converter doesn't say. */
+const keepsType = new Set([
+  'arithmetic',
+  'basic_math',
+  'convolution',
+  'matrices',
+  'normalization',
+  'transformation',
+  'image',
+  'spectral',
+]);
+const integers = new Set(['ArgMax', 'ArgMin', 'Shape', 'Size', 'Rank', 'Where', 'Bincount', 'DenseBincount']);
+const booleans = new Set(['All', 'Any', 'IsNan', 'IsInf', 'IsFinite']);
+const leaves = new Set(['Placeholder', 'PlaceholderWithDefault', 'Const', 'Identity', 'IdentityN', 'StopGradient']);
+
+function dtypeOf(node: object, op: string): TfDType | undefined {
+  if (integers.has(op)) return 'int32';
+  const category = ownValue(node, 'category');
+  if (booleans.has(op) || (category === 'logical' && op !== 'Select' && op !== 'SelectV2')) return 'bool';
+  const isPlain = keepsType.has(category as string) || category === 'reduction' || leaves.has(op);
+  return isPlain ? asDType(attribute(node, 'dtype')) : undefined;
+}
+
+function attribute(node: object, key: string): unknown {
+  const params = ownValue(node, 'attrParams');
+  const param = isInspectable(params) ? ownValue(params, key) : undefined;
+  return isInspectable(param) ? ownValue(param, 'value') : undefined;
+}
+
+/** What the model's signature says of its inputs and outputs: more than their nodes, where the converter kept it. */
+interface SignatureEntry {
+  dtype: TfDType | undefined;
+  shape: (number | null)[] | null;
+}
+const signatures = new WeakMap<object, SignatureEntry>();
+
+const signatureTypes: Record<string, TfDType> = {
+  DT_FLOAT: 'float32',
+  DT_INT32: 'int32',
+  DT_INT64: 'int32',
+  DT_BOOL: 'bool',
+  DT_STRING: 'string',
+  DT_COMPLEX64: 'complex64',
+};
+
+function signatureEntry(entry: object): SignatureEntry {
+  const dtype = ownValue(entry, 'dtype');
+  const tensorShape = ownValue(entry, 'tensorShape');
+  const dim = isInspectable(tensorShape) ? ownValue(tensorShape, 'dim') : undefined;
+  const counts = isInspectable(dim) && Array.isArray(dim) ? (dim as unknown[]) : null;
+  const isUnknown = !isInspectable(tensorShape) || ownValue(tensorShape, 'unknownRank') === true;
+  return {
+    dtype: typeof dtype === 'string' ? signatureTypes[dtype] : undefined,
+    shape: isUnknown
+      ? null
+      : (counts ?? []).map((axis) => {
+          const size = isInspectable(axis) ? Number(ownValue(axis, 'size')) : NaN;
+          return Number.isSafeInteger(size) && size >= 0 ? size : null;
+        }),
+  };
+}
+
+/** A node of a graph, or what the getters `inputs` and `outputs` of a model give. */
+export function nodeFields(value: object): NodeFields | undefined {
+  const name = ownValue(value, 'name');
+  if (typeof name !== 'string') return undefined;
+  const op = ownValue(value, 'op');
+  if (
+    typeof op === 'string' &&
+    isInspectable(ownValue(value, 'attrParams')) &&
+    Array.isArray(ownValue(value, 'children'))
+  ) {
+    const signature = signatures.get(value);
+    const shape = leaves.has(op) ? asShape(attribute(value, 'shape')) : null;
+    return { name, op, dtype: signature?.dtype ?? dtypeOf(value, op), shape: signature?.shape ?? shape };
+  }
+  return tensorInfo(value, name);
+}
+
+/** `{ name, shape, dtype }`, and no other property. */
+function tensorInfo(value: object, name: string): NodeFields | undefined {
+  const dtype = ownValue(value, 'dtype');
+  if (!asDType(dtype) && dtype !== undefined) return undefined;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return undefined;
+  const keys = Object.getOwnPropertyNames(value);
+  if (keys.length !== 3 || !keys.includes('shape') || !keys.includes('dtype')) return undefined;
+  const shape = ownValue(value, 'shape');
+  if (shape !== undefined && !Array.isArray(shape)) return undefined;
+  return { name, dtype: asDType(dtype), shape: asShape(shape) };
+}
+
+interface GraphParts {
+  executor: object;
+  nodes: object;
+  inputs: object[];
+  outputs: object[];
+  signature: object | undefined;
+}
+
+function list(object: object, key: string): object[] {
+  const values = ownValue(object, key);
+  return isInspectable(values) && Array.isArray(values) ? (values as unknown[]).filter(isInspectable) : [];
+}
+
+function partsOf(container: object): GraphParts | undefined {
+  const executor = ownValue(container, 'executor');
+  const graph = isInspectable(executor) ? ownValue(executor, 'graph') : undefined;
+  const nodes = isInspectable(graph) ? ownValue(graph, 'nodes') : undefined;
+  if (!isInspectable(executor) || !isInspectable(graph) || !isInspectable(nodes)) return undefined;
+  const signature = ownValue(container, 'signature');
+  return {
+    executor,
+    nodes,
+    inputs: list(graph, 'inputs'),
+    outputs: list(graph, 'outputs'),
+    signature: isInspectable(signature) ? signature : undefined,
+  };
+}
+
+export function isGraphModel(container: object): boolean {
+  return partsOf(container) !== undefined;
+}
+
+/** Remembers what the signature says of the nodes that it names: `MatMul:0` is the first output of `MatMul`. */
+function noteSignature({ nodes, signature }: GraphParts): void {
+  for (const side of ['inputs', 'outputs']) {
+    const entries = signature && ownValue(signature, side);
+    if (!isInspectable(entries)) continue;
+    for (const key of Object.keys(entries)) {
+      const entry = ownValue(entries, key);
+      const name = isInspectable(entry) ? ownValue(entry, 'name') : undefined;
+      if (!isInspectable(entry) || typeof name !== 'string') continue;
+      const node = ownValue(nodes, name.replace(/:0$/, ''));
+      if (isInspectable(node)) signatures.set(node, signatureEntry(entry));
+    }
+  }
+}
+
+/** Inputs, outputs, weights, and then the nodes between them, under the expressions that read each. */
+export function graphMembers(container: object): Member[] | undefined {
+  const parts = partsOf(container);
+  if (!parts) return undefined;
+  noteSignature(parts);
+  const { executor, nodes, inputs, outputs } = parts;
+  const members: Member[] = [
+    ...inputs.map((value, index) => ({ path: `.inputs[${index}]`, value })),
+    ...outputs.map((value, index) => ({ path: `.outputs[${index}]`, value })),
+  ];
+  const weights = ownValue(executor, '_weightMap');
+  if (isInspectable(weights)) {
+    for (const name of Object.keys(weights)) {
+      list(weights, name).forEach((value, index) =>
+        members.push({ path: `.weights[${JSON.stringify(name)}][${index}]`, value }),
+      );
+    }
+  }
+  const ends = new Set([...inputs, ...outputs]);
+  for (const name of Object.keys(nodes)) {
+    const node = ownValue(nodes, name);
+    // The value of a constant is a weight.
+    if (!isInspectable(node) || ends.has(node) || ownValue(node, 'op') === 'Const') continue;
+    members.push({ path: `.executor.graph.nodes[${JSON.stringify(name)}]`, value: node });
+  }
+  return members;
+}

@@ -1,0 +1,164 @@
+/** What the runtimes hold besides readable tensors: models, sessions, tensors without a value, versions nobody knows. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { ListedTensor } from '../../src/protocol/requests.ts';
+import type { RuntimeDescription, TensorDescriptor } from '../../src/protocol/tensor.ts';
+import { PausedProgram } from '../support/pausedProgram.ts';
+import { assertRefused } from '../support/refused.ts';
+
+class Stop {
+  readonly program: PausedProgram;
+  readonly listed: Map<string, ListedTensor>;
+  readonly runtimes: RuntimeDescription[];
+
+  private constructor(program: PausedProgram, listed: ListedTensor[], runtimes: RuntimeDescription[]) {
+    this.program = program;
+    this.listed = new Map(listed.map((each) => [each.expression, each]));
+    this.runtimes = runtimes;
+  }
+
+  static async at(file: string, env?: Record<string, string>): Promise<Stop> {
+    const program = await PausedProgram.start(file, { ...(env && { env }) });
+    const { tensors, runtimes } = await program.inspector.list(program.top);
+    return new Stop(program, tensors, runtimes);
+  }
+
+  evaluate(expression: string): Promise<TensorDescriptor> {
+    return this.program.inspector.evaluate(this.program.top, expression, { throwOnSideEffect: true });
+  }
+
+  async read(expression: string): Promise<unknown> {
+    return (await this.program.inspector.read((await this.evaluate(expression)).id, {})).values;
+  }
+
+  runtime(name: string): RuntimeDescription[] {
+    return this.runtimes.filter((runtime) => runtime.name === name);
+  }
+}
+
+/** What makes a symbolic tensor one: a type, and no value, for a reason. */
+function assertSymbolic(tensor: TensorDescriptor | undefined, dtype: string, shape: (number | null)[]): void {
+  assert.ok(tensor);
+  const { kind, state, access, warnings } = tensor;
+  assert.deepEqual({ kind, dtype: tensor.dtype, shape: tensor.shape }, { kind: 'symbolic', dtype, shape });
+  assert.deepEqual([state, access.how], ['uninitialised', 'none']);
+  assert.deepEqual(
+    warnings.map(({ code }) => code),
+    ['symbolic-no-value'],
+  );
+}
+
+describe('ONNX Runtime', () => {
+  let stop: Stop;
+  before(async () => (stop = await Stop.at('readers/onnxruntime.mjs')));
+  after(() => stop.program.end());
+
+  test('is described with its versions and what runs its sessions', () => {
+    assert.deepEqual(
+      stop.runtime('onnxruntime').map(({ backend, mode, device, version }) => [backend, mode, device?.type, version]),
+      [
+        ['node', 'graph', 'native', '1.30.0'],
+        ['web', 'graph', 'wasm', '1.30.0'],
+      ],
+    );
+  });
+
+  test('sessions show what they take and give', () => {
+    for (const session of ['session', 'webSession']) {
+      const [input, output] = [`${session}.inputMetadata[0]`, `${session}.outputMetadata[0]`].map(
+        (expression) => stop.listed.get(expression)?.tensor,
+      );
+      assertSymbolic(input, 'float32', [null, 3]);
+      assertSymbolic(output, 'float32', [null, 2]);
+      assert.deepEqual([input?.label, output?.label], ['x', 'scores']);
+      assert.match(input!.access.reason!, /batch/);
+    }
+  });
+
+  test('what can not be read says so and why, and nothing moves', async () => {
+    const { program } = stop;
+    const read = (name: string) => () => stop.read(`unreadable.${name}`);
+    await assertRefused('disposed', /was disposed/, read('disposed'));
+    await assertRefused('disposed', /transferred away/, read('detached'));
+    await assertRefused('not-readable', /MLTensor of WebNN/, read('mlTensor'));
+    await assertRefused('not-readable', /WebGL texture/, read('texture'));
+    await assertRefused('not-readable', /int4 has two elements to a byte/, read('packed'));
+    await assertRefused('device-error', /destroyed/, read('destroyed'));
+    assert.equal((await stop.evaluate('unreadable.disposed')).state, 'disposed');
+    const locations = await program.ask('Object.values(unreadable).map((tensor) => tensor.location).join()');
+    assert.equal(locations, 'none,cpu,ml-tensor,texture,gpu-buffer,gpu-buffer');
+  });
+
+  test('types without a dtype of their own say so', async () => {
+    assert.match(
+      (await stop.evaluate('groups.cpu.int4')).access.reason!,
+      /int4 elements, two to a byte, are shown as int8/,
+    );
+  });
+
+  test('a version that nobody knows is read as far as its public properties go', async () => {
+    assert.match((await stop.evaluate('versions.unknown')).access.reason!, /not known \(1\.0 to 1\.30 are\)/);
+    const onDevice = await stop.evaluate('unknownOnDevice');
+    assert.equal(onDevice.access.how, 'none');
+    await assertRefused('not-readable', /not where ONNX Runtime 1\.0 to 1\.30 keeps it/, () =>
+      stop.read('unknownOnDevice'),
+    );
+  });
+});
+
+describe('models of TF.js', () => {
+  let stop: Stop;
+  before(async () => (stop = await Stop.at('readers/tfjsModels.mjs')));
+  after(() => stop.program.end());
+  const tensor = (expression: string) => stop.listed.get(expression)?.tensor;
+
+  test('a graph model shows its inputs, outputs, weights and nodes', async () => {
+    assertSymbolic(tensor('model.inputs[0]'), 'float32', [null, 3]);
+    assertSymbolic(tensor('model.outputs[0]'), 'float32', [null, 2]);
+    const names = [...stop.listed.keys()].filter((expression) => expression.startsWith('model.'));
+    const node = (name: string) => `model.executor.graph.nodes[${JSON.stringify(name)}]`;
+    assert.deepEqual(names, [
+      'model.inputs[0]',
+      'model.outputs[0]',
+      'model.weights["kernel"][0]',
+      'model.weights["bias"][0]',
+      'model.weights["axis"][0]',
+      ...['loose', 'dense/MatMul', 'sum', 'best', 'large', 'odd'].map(node),
+      'model.cached',
+    ]);
+    assert.deepEqual(await stop.read('model.weights["bias"][0]'), [0.5, -0.5]);
+    const dtypes = ['loose', 'dense/MatMul', 'sum', 'best', 'large', 'odd'].map((name) => tensor(node(name))?.dtype);
+    assert.deepEqual(dtypes, ['int32', 'float32', 'float32', 'int32', 'bool', 'unknown']);
+    assert.equal(tensor(node('sum'))?.unknownRank, true);
+    assert.equal(tensor('model.inputs[0]')?.unknownRank, undefined);
+    assert.match(tensor(node('sum'))!.access.reason!, /AddV2 .*[Nn]ot even its rank/);
+    assertSymbolic(await stop.evaluate(node('sum')), 'float32', []);
+    // What the getter makes anew at every call.
+    assertSymbolic(await stop.evaluate('model.inputs[0]'), 'float32', [null, 3]);
+    await assertRefused('not-readable', /no value until the model is executed/, () => stop.read('model.outputs[0]'));
+  });
+
+  test('a Layers model shows its weights and symbolic tensors, each once', () => {
+    const names = [...stop.listed.keys()].filter((expression) => /^(layers|functional)\b/.test(expression));
+    for (const name of ['weights[0]', 'weights[1]', 'inputs[0]', 'outputs[0]']) {
+      assert.ok(names.includes(`layers.${name}`), `${name} is not among ${names.join()}`);
+    }
+    assert.equal(new Set(names.map((name) => tensor(name)!.id)).size, names.length, names.join());
+    assertSymbolic(tensor('layers.inputs[0]'), 'float32', [null, 3]);
+    assertSymbolic(tensor('functional.inputs[0]'), 'int32', [null, null, 5]);
+    assertSymbolic(tensor('embedded'), 'float32', [null, null, 5, 4]);
+    assert.equal(tensor('input')?.label, 'tokens');
+  });
+
+  test('tensors of one runtime inside the container of another are found', async () => {
+    assert.deepEqual(await stop.read('model.cached'), [7, 8]);
+    assert.ok(stop.listed.has('session.latest'));
+    assert.deepEqual(await stop.read('session.latest'), [9]);
+  });
+
+  test('variables have their names, and buffers their strings', async () => {
+    const { className, label } = tensor('variable')!;
+    assert.deepEqual([className, label], ['Variable', 'counter']);
+    assert.deepEqual(await stop.read('buffer'), ['a', 'b']);
+  });
+});

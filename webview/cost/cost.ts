@@ -1,0 +1,68 @@
+/** What looking costs: what was moved for this view, what the whole tensor would move, and whether a read is too dear. */
+import { TensorError } from '../../src/protocol/errors.ts';
+import type { CopyCost, TensorDescriptor } from '../../src/protocol/tensor.ts';
+import { formatBytes, formatMs } from '../../src/tensor/preview.ts';
+
+export interface ViewCost {
+  bytes: number;
+  ms: number;
+  reads: number;
+}
+export const noCost: ViewCost = { bytes: 0, ms: 0, reads: 0 };
+
+export function addCost(sum: ViewCost, { bytes, queueMs, transferMs }: CopyCost): ViewCost {
+  return { bytes: sum.bytes + bytes, ms: sum.ms + queueMs + transferMs, reads: sum.reads + 1 };
+}
+
+/** What is known about copying the whole tensor. */
+export interface WholeCost {
+  bytes: number;
+  /** null before anything was read: nothing is known about the device yet. */
+  ms: number | null;
+  measured: boolean;
+}
+
+export function wholeCost(tensor: TensorDescriptor): WholeCost {
+  return { bytes: tensor.byteLength, ms: null, measured: false };
+}
+
+/** A read that moved as much as the whole tensor weighs has measured it; any other one makes the estimate better. */
+export function learn(known: WholeCost, cost: CopyCost): WholeCost {
+  const whole = cost.wholeBytes > 0 && cost.bytes >= cost.wholeBytes;
+  if (whole) return { bytes: cost.wholeBytes, ms: cost.queueMs + cost.transferMs, measured: true };
+  return known.measured ? known : { bytes: cost.wholeBytes, ms: cost.wholeMsEstimate, measured: false };
+}
+
+export interface Price {
+  bytes: number;
+  /** null where it can't be estimated yet. */
+  ms: number | null;
+}
+
+export function priceText({ bytes, ms }: Price): string {
+  return ms === null ? formatBytes(bytes) : `${formatBytes(bytes)}, about ${formatMs(ms)}`;
+}
+
+/** A read above the budget: it is offered with its price and not made by itself. */
+export class OverBudget extends TensorError {
+  readonly price: Price;
+
+  constructor(price: Price, budget: { bytes: number; ms: number }) {
+    super({
+      code: 'too-large',
+      message: `This would copy ${priceText(price)} from the device: more than the budget of ${formatBytes(budget.bytes)} and ${formatMs(budget.ms)}.`,
+      help: 'Choose a smaller part by the slice, or copy it anyway.',
+    });
+    this.price = price;
+  }
+}
+
+/** The price of moving so many bytes of a tensor; null where nothing has to be copied from a device. */
+export function priceOf(tensor: TensorDescriptor, bytes: number, whole: WholeCost): Price | null {
+  if (tensor.access.how !== 'copy') return null;
+  return { bytes, ms: whole.ms === null || whole.bytes === 0 ? null : (whole.ms * bytes) / whole.bytes };
+}
+
+export function isOverBudget({ bytes, ms }: Price, budget: { bytes: number; ms: number }): boolean {
+  return bytes > budget.bytes || (ms ?? 0) > budget.ms;
+}

@@ -1,0 +1,2 @@
+// esbuild gathers style sheets beside the bundle.
+declare module '*.css';

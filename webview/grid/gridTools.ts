@@ -1,0 +1,91 @@
+/** The line above the grid: number format, go to an index, next and previous NaN or infinity. */
+import { html } from 'lit/html.js';
+import { live } from 'lit/directives/live.js';
+import { numberFormats } from '../../src/protocol/viewer.ts';
+import type { NumberFormat } from '../../src/protocol/viewer.ts';
+import type { NumberStyle } from './numberText.ts';
+
+export interface GridTools {
+  style: NumberStyle;
+  /** Whether the dtype has formats beside its digits and its bits. */
+  formats: boolean;
+  /** Whether elements can be NaN or infinite. */
+  searches: boolean;
+  /** A search that is under way. */
+  searching: boolean;
+  /** What the last search or go-to had to say. */
+  message: string;
+  rank: number;
+  onStyle: (style: NumberStyle) => void;
+  /** @param text one index per axis */
+  onGoTo: (text: string) => void;
+  onSearch: (direction: 'next' | 'previous') => void;
+  onCancel: () => void;
+}
+
+const titles: Record<NumberFormat, string> = {
+  shortest: 'Shortest exact',
+  significant: 'Significant digits',
+  fixed: 'Fixed point',
+  scientific: 'Scientific',
+  hexadecimal: 'Hexadecimal bits',
+};
+
+export function gridTools(tools: GridTools) {
+  const { style, onStyle } = tools;
+  const shown = tools.formats ? numberFormats : (['shortest', 'hexadecimal'] as const);
+  const format = shown.some((name) => name === style.format) ? style.format : 'shortest';
+  const onDigits = ({ target }: Event) => {
+    const digits = Math.trunc(Number((target as HTMLInputElement).value));
+    if (digits >= 0 && digits <= 20) onStyle({ ...style, digits });
+  };
+  const onGoTo = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') tools.onGoTo((event.target as HTMLInputElement).value);
+  };
+  return html`<div class="tools" role="group" aria-label="Grid">
+    <div class="field">
+      <label for="format">Numbers</label>
+      <select
+        id="format"
+        .value=${live(format)}
+        @change=${({ target }: Event) => onStyle({ ...style, format: (target as HTMLSelectElement).value as NumberFormat })}
+      >
+        ${shown.map((name) => html`<option value=${name} ?selected=${name === format}>${titles[name]}</option>`)}
+      </select>
+    </div>
+    ${
+      tools.formats && format !== 'shortest' && format !== 'hexadecimal'
+        ? html`<div class="field">
+            <label for="digits">Digits</label>
+            <input id="digits" type="number" min="0" max="20" .value=${live(String(style.digits))} @input=${onDigits} />
+          </div>`
+        : ''
+    }
+    ${
+      tools.rank > 0
+        ? html`<div class="field">
+            <label for="goto">Go to</label>
+            <input
+              id="goto"
+              size=${Math.max(8, 4 * tools.rank)}
+              spellcheck="false"
+              autocomplete="off"
+              placeholder=${'0, '.repeat(tools.rank).slice(0, -2)}
+              title="An index per axis; negative ones count from the end. Enter goes there."
+              @keydown=${onGoTo}
+            />
+          </div>`
+        : ''
+    }
+    ${tools.searches ? searchButtons(tools) : ''}
+    <span class="quiet" role="status">${tools.message}</span>
+  </div>`;
+}
+
+function searchButtons({ searching, onSearch, onCancel }: GridTools) {
+  if (searching) return html`<button @click=${onCancel}>Cancel Search</button>`;
+  return html`<button title="The NaN or infinity before this cell (Shift+N)" @click=${() => onSearch('previous')}>
+      ‹ NaN or Inf
+    </button>
+    <button title="The NaN or infinity after this cell (N)" @click=${() => onSearch('next')}>NaN or Inf ›</button>`;
+}

@@ -1,0 +1,60 @@
+/** The head of the page: which tensor this is, and what can be done with it. */
+import { html } from 'lit/html.js';
+import type { ViewedTensor, ViewerCommand } from '../src/protocol/viewer.ts';
+import { describeType, formatType } from '../src/tensor/preview.ts';
+
+export interface HeaderActions {
+  onCommand: (command: ViewerCommand) => void;
+  onMember: (member: string) => void;
+}
+
+const commandTitles: Record<ViewerCommand, [title: string, tooltip: string]> = {
+  save: ['Save…', 'Save as .npy and other files'],
+  copyNumpy: ['NumPy', 'Copy as NumPy code'],
+  copyTypescript: ['TypeScript', 'Copy as TypeScript'],
+  copyJson: ['JSON', 'Copy as JSON'],
+  compare: ['Compare…', 'Compare with another tensor, element by element'],
+  pin: ['Pin', 'Keep this expression in the Tensors view'],
+  showCopies: ['Copies', 'Where the program copies tensors from the device'],
+  showHelp: ['Help', 'About the viewer'],
+};
+
+export function header(viewed: ViewedTensor, actions: HeaderActions) {
+  const { tensor, origin } = viewed;
+  const button = (command: ViewerCommand) => {
+    const [title, tooltip] = commandTitles[command];
+    return html`<button title=${tooltip} @click=${() => actions.onCommand(command)}>${title}</button>`;
+  };
+  const type = formatType(tensor.dtype, tensor.shape);
+  const readable = tensor.access.how !== 'none';
+  return html`<header>
+    <div class="title">
+      <h1>${titleOf(viewed)}</h1>
+      <span class="type">${type}</span>
+      <span class="quiet">${describeType(tensor).slice(type.length)} · ${tensor.runtime} ${tensor.className}</span>
+      ${tensor.state === 'live' ? '' : html`<span class="badge">${tensor.state}</span>`}
+      ${origin.kind === 'session' && origin.follows ? html`<span class="badge" title="Shows the tensor that is selected">follows the selection</span>` : ''}
+    </div>
+    ${origin.kind === 'file' && origin.members.length > 1 ? memberSelect(origin, actions) : ''}
+    <div class="toolbar" role="toolbar" aria-label="Commands">
+      ${readable ? [button('save'), html`<span class="group-label">Copy as</span>`, button('copyNumpy'), button('copyTypescript'), button('copyJson'), button('compare')] : ''}
+      ${origin.kind === 'session' ? [button('pin'), button('showCopies')] : ''} ${button('showHelp')}
+    </div>
+  </header>`;
+}
+
+function titleOf({ origin }: ViewedTensor): string {
+  if (origin.kind === 'session') return origin.expression;
+  if (origin.kind === 'difference') return `${origin.left} − ${origin.right}`;
+  const file = origin.file.split(/[/\\]/).at(-1) ?? origin.file;
+  return origin.member === undefined ? file : `${file}: ${origin.member}`;
+}
+
+function memberSelect(origin: { member?: string; members: string[] }, { onMember }: HeaderActions) {
+  return html`<div class="field">
+    <label for="member">Array</label>
+    <select id="member" @change=${({ target }: Event) => onMember((target as HTMLSelectElement).value)}>
+      ${origin.members.map((name) => html`<option ?selected=${name === origin.member}>${name}</option>`)}
+    </select>
+  </div>`;
+}

@@ -68,7 +68,7 @@ export interface ViewerRequests {
   /** The flat (row-major) index of the nearest NaN or infinity after or before `from`, which itself is left out. */
   findNotFinite: {
     arguments: { from: number; direction: 'next' | 'previous' };
-    result: { index: number | null; cost: CopyCost };
+    result: { index: number | null };
   };
 }
 export type ViewerRequestName = keyof ViewerRequests;

@@ -139,7 +139,7 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
 async function webviews(page: Page): Promise<Frame[]> {
   const found: Frame[] = [];
   for (const frame of page.frames()) {
-    if (frame.name() !== 'active-frame' || frame.isDetached()) continue;
+    if (!frame.parentFrame()?.url().includes('/webview/browser/pre/') || frame.isDetached()) continue;
     try {
       const outer = await frame.parentFrame()?.frameElement();
       if (await outer?.isVisible()) found.push(frame);

@@ -83,6 +83,7 @@ export async function start(config: Omit<vscode.DebugConfiguration, 'name' | 're
   });
   if (!started) throw new Error('the session did not start');
   await vscode.commands.executeCommand('workbench.view.debug');
+  await vscode.commands.executeCommand('workbench.action.closePanel');
   await desk('collapse', { panes: ['Variables', 'Watch', 'Call Stack', 'Loaded Scripts', 'Breakpoints'] });
 }
 

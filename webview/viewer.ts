@@ -254,15 +254,13 @@ export class Viewer {
     this.#message = 'Searching…';
     this.#update();
     try {
-      const { index, cost } = await this.#host.request(
+      const { index } = await this.#host.request(
         'findNotFinite',
         { from, direction },
         this.#viewed.stop,
         search.signal,
       );
-      this.#whole = learn(this.#whole as WholeCost, cost);
       if (index !== null) this.#place(locateFlat((this.#state as ViewState).view, index));
-      this.#viewCost = addCost(this.#viewCost, cost);
       this.#message =
         index === null ? `No NaN or infinity ${direction === 'next' ? 'after' : 'before'} this cell.` : '';
     } catch (error) {

@@ -168,11 +168,12 @@ export class ViewerPage {
       if (stop !== this.stop) throw new TensorError({ code: 'not-paused', message: 'The program has run on.' });
       if (this.failure) throw this.failure;
       const result = await this.#answer(message);
+      await this.send({ type: 'answer', id, ok: true, result });
+      if (!('cost' in result)) return;
       asked.bytes = result.cost.bytes;
       this.cost.bytes += result.cost.bytes;
       this.cost.ms += result.cost.transferMs;
       this.cost.readbacks += result.cost.readbacks;
-      await this.send({ type: 'answer', id, ok: true, result });
       await this.send({ type: 'sessionCost', sessionCost: this.cost });
     } catch (error) {
       await this.send({ type: 'answer', id, ok: false, error: reportOf(error) });
@@ -181,7 +182,7 @@ export class ViewerPage {
 
   async #answer(
     request: Extract<ViewerMessage, { type: 'request' }>,
-  ): Promise<ViewerRequests[ViewerRequestName]['result'] & { cost: CopyCost }> {
+  ): Promise<ViewerRequests[ViewerRequestName]['result']> {
     const source = this.source as Source;
     const start = performance.now();
     const cost = (bytes: number): CopyCost => {
@@ -193,7 +194,7 @@ export class ViewerPage {
     if (request.name === 'stats') return { ...(await source.statistics(request.arguments.bins)), cost: cost(4096) };
     if (request.name === 'findNotFinite') {
       const { from, direction } = request.arguments;
-      return { index: await source.findNotFinite(from, direction), cost: cost(64) };
+      return { index: await source.findNotFinite(from, direction) };
     }
     const ranges = parseSlice(request.arguments.slice, source.shape);
     const values = await source.read(ranges);

@@ -27,19 +27,21 @@ async function bundle(options) {
   for (const { path, contents } of outputFiles) outputs.set(basename(path), contents);
 }
 
-async function bundleAgent() {
-  const entry = 'src/agent/main.ts';
-  if (!existsSync(entry)) return '';
+/**
+ * @param {string} entry
+ * @param {string} name
+ */
+async function bundleForDebuggee(entry, name) {
   await bundle({
     entryPoints: [entry],
-    outfile: 'dist/agent.js',
+    outfile: `dist/${name}`,
     // It runs in whatever program is looked at: no module system, no Node, nothing newer than the oldest Node has.
     format: 'iife',
     platform: 'neutral',
     target: 'es2022',
     minify: true,
   });
-  return new TextDecoder().decode(outputs.get('agent.js'));
+  return JSON.stringify(new TextDecoder().decode(outputs.get(name)));
 }
 
 /** @type {import('esbuild').BuildOptions} */
@@ -47,7 +49,10 @@ const node = {
   platform: 'node',
   target: 'node20.19',
   sourcemap: 'linked',
-  define: { AGENT_SOURCE: JSON.stringify(await bundleAgent()) },
+  define: {
+    AGENT_SOURCE: await bundleForDebuggee('src/agent/main.ts', 'agent.js'),
+    RECORDER_SOURCE: await bundleForDebuggee('src/agent/copies/main.ts', 'recorder.js'),
+  },
 };
 await Promise.all(
   [

@@ -23,6 +23,8 @@ export interface Stop {
 }
 
 export interface DebuggeeEvents {
+  /** The program answers and does not run yet (or, attached to, runs); its Debugger domain is still off. */
+  connected(mainContext: number): Promise<void>;
   stopped(stop: Stop): void;
   /** What was learned at this stop is void; waited for before the program runs. */
   beforeResume(): Promise<void>;
@@ -93,6 +95,7 @@ export class Debuggee {
   /** Learns what is loaded and sets the breakpoints; a program that waits for the debugger goes on waiting. */
   async connect(program: string | undefined): Promise<void> {
     await this.main.send('Runtime.enable');
+    if (this.#mainContext !== undefined) await this.#events.connected(this.#mainContext);
     await this.main.send('Debugger.enable', {});
     await this.#skipFiles();
     await this.#breakpoints.connect(this.main, this.scripts);

@@ -2,7 +2,9 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { WebSocketSession } from '../cdp/webSocketSession.ts';
+import { installRecorder, programWarning, recorderMessage, type Locate } from '../inspector/copies.ts';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
+import type { ProgramWarning } from '../protocol/requests.ts';
 import { findTarget } from './attach.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { AttachConfiguration, Configuration } from './configuration.ts';
@@ -17,6 +19,8 @@ import { Variables } from './variables.ts';
 
 export interface RunHost extends LaunchHost {
   stopped(run: Run, stop: Stop): void;
+  /** The program does something that its author should know of. */
+  warned(warning: ProgramWarning): void;
   /** The client let it run. */
   resumed(run: Run): void;
   continued(): void;
@@ -92,13 +96,16 @@ export class Run {
     this.ended = process?.ended ?? connection?.main.closed.then(() => null) ?? new Promise(() => undefined);
     if (!connection) return;
     const { main, url, host, paths, breakpoints, openInspector } = connection;
+    const locate: Locate = (frame) => debuggee.scripts.locate(frame);
     const tensors = new Tensors({
       open: openInspector,
       main,
       connectAgent: async () => (this.#agent ??= await connect(url)),
       budget: config.copyBudget,
+      locate,
     });
     const debuggee = new Debuggee(main, config, paths, breakpoints, {
+      connected: (notifyContext) => installRecorder(main, { budget: config.copyBudget, notifyContext }),
       stopped: (stop) => {
         frames.stopped(stop.callFrames);
         tensors.stopped(stop.callFrames);
@@ -125,6 +132,10 @@ export class Run {
         main.close().catch(() => undefined);
         this.#agent?.close().catch(() => undefined);
       },
+    });
+    main.on('Runtime.bindingCalled', (event) => {
+      const warning = recorderMessage(event);
+      if (warning) void programWarning(warning, locate).then((located) => host.warned(located));
     });
     const frames = new StackFrames(debuggee.scripts, paths, config.skipFiles);
     const variables = new Variables(main, tensors, (message) =>

@@ -1,5 +1,6 @@
 /** The scripts that the debuggee has loaded, and the source map of each. */
 import type { Protocol } from 'devtools-protocol';
+import type { SourceLine } from '../inspector/copies.ts';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { isInNodeModules, type PathMapper } from './paths.ts';
 import { loadSourceMap, sourcePath, type OriginalPosition, type Position, type ScriptMap } from './sourceMaps.ts';
@@ -60,6 +61,19 @@ export class Scripts {
     const wanted = this.#options.useSourceMaps && path !== undefined && !isInNodeModules(path);
     if (wanted && event.sourceMapURL) script.map = this.#loadMap(script, event.sourceMapURL);
     return script;
+  }
+
+  /** The original line of a place in generated code, as the client spells its file; where no map tells, the place itself. */
+  async locate({ url, line, column }: Position & { url: string }): Promise<SourceLine> {
+    const { paths } = this.#options;
+    const path = paths.fromUrl(url);
+    const script = path === undefined ? undefined : this.ofPath(path).findLast((candidate) => candidate.url === url);
+    const original = (await script?.map)?.originalOf({ line, column });
+    const source = original ? script?.sourcePaths[original.source] : undefined;
+    if (!original || source === undefined) {
+      return { file: path === undefined ? url : paths.toClient(path), line: line + 1 };
+    }
+    return { file: paths.toClient(source), line: original.line + 1 };
   }
 
   get(id: string): Script | undefined {

@@ -217,6 +217,7 @@ export class TensorDebugSession extends DebugSession {
         this.#stopped(stop);
         this.#tensorsChanged(run, 'stopped');
       },
+      warned: (warning) => this.sendEvent(new Event('tensor/warning', warning)),
       resumed: (run) => this.#tensorsChanged(run, 'resumed'),
       continued: () => {
         this.sendEvent(new Event('continued', { threadId, allThreadsContinued: true }));

@@ -1,6 +1,7 @@
 /** The inspector of a debuggee, opened when a tensor is first asked for: a session without tensors never has one. */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { Locate } from '../inspector/copies.ts';
 import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
 import type { TensorReference } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
@@ -11,6 +12,7 @@ export interface TensorsOptions {
   /** Opens the second connection. */
   connectAgent: () => Promise<CdpSession>;
   budget: { bytes: number; ms: number };
+  locate: Locate;
 }
 
 export class Tensors {
@@ -63,8 +65,8 @@ export class Tensors {
   }
 
   async #open(): Promise<TensorInspector> {
-    const { open, main, connectAgent, budget } = this.#options;
-    const inspector = open({ main, agent: await connectAgent(), budget });
+    const { open, main, connectAgent, budget, locate } = this.#options;
+    const inspector = open({ main, agent: await connectAgent(), budget, locate });
     inspector.stopped(this.#callFrames);
     this.#opened = inspector;
     return inspector;

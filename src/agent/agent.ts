@@ -21,6 +21,7 @@ import { wholeSlice } from '../tensor/slice.ts';
 import { evaluateGraph, graphInputs } from './evaluate/evaluation.ts';
 import type { EvaluationContext, HostTensor } from './evaluate/engine.ts';
 import { resultReader } from './evaluate/result.ts';
+import { recorder } from './copies/found.ts';
 import { Finder } from './find.ts';
 import { HiddenState } from './hidden.ts';
 import { bindingsOwnMethod } from './read/device.ts';
@@ -186,7 +187,12 @@ export class Agent {
       const settled = tensors.map((listed) =>
         listed.tensor.kind === 'buffer' ? { ...listed, tensor: this.#describe(listed.tensor.id) } : listed,
       );
-      return { runtimes: this.#runtimes(), ...shareDescriptions(settled), truncated: finder.truncated };
+      return {
+        runtimes: this.#runtimes(),
+        ...shareDescriptions(settled),
+        warnings: recorder()?.report().warnings ?? [],
+        truncated: finder.truncated,
+      };
     });
   }
 

@@ -42,6 +42,12 @@ declare const process:
         (name: 'timers'): { setImmediate(callback: (...args: unknown[]) => void): unknown };
         (name: 'buffer'): NodeBuffer;
         (name: 'module'): object;
+        (name: 'vm'): { runInNewContext(source: string, globals: object): unknown };
+        (name: 'v8'): {
+          promiseHooks: {
+            createHook(hooks: { init(promise: object): void; settled(promise: object): void }): () => void;
+          };
+        };
       };
       availableMemory?: () => number;
     }

@@ -8,6 +8,7 @@ import { CdpError, ConnectionLostError, type CdpSession } from '../cdp/cdpSessio
 import { agentSymbol, type AgentAnswer, type AgentCallName, type AgentCalls } from '../protocol/agent.ts';
 import { TensorError, type ErrorReport } from '../protocol/errors.ts';
 import { reveal } from './reveal.ts';
+import { recorderInstallation } from './copies.ts';
 
 /** The bundled agent, put in by the build. */
 declare const AGENT_SOURCE: string;
@@ -23,13 +24,15 @@ export const stopObjectGroup = 'tensor-debugger';
 export class AgentLink {
   readonly #main: CdpSession;
   readonly #agent: CdpSession;
+  readonly #budget: { bytes: number; ms: number };
   #onMain: Promise<string> | null = null;
   #onAgent: Promise<string> | null = null;
   #pumpReady: Promise<void> | null = null;
 
-  constructor(main: CdpSession, agent: CdpSession) {
+  constructor(main: CdpSession, agent: CdpSession, budget: { bytes: number; ms: number }) {
     this.#main = main;
     this.#agent = agent;
+    this.#budget = budget;
   }
 
   async call<Name extends AgentCallName>(
@@ -187,7 +190,9 @@ export class AgentLink {
   }
 
   async #inject(): Promise<string> {
-    const source = `${AGENT_SOURCE}\n;${agentExpression}\n//# sourceURL=${agentScriptUrl}`;
+    // Where nobody could record the program's copies from its start, that begins now.
+    const recorder = recorderInstallation({ budget: this.#budget });
+    const source = `${recorder}\n;${AGENT_SOURCE}\n;${agentExpression}\n//# sourceURL=${agentScriptUrl}`;
     return this.#evaluate(this.#agent, source);
   }
 

@@ -28,6 +28,7 @@ import { rowMajorStrides, sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
 import { AgentLink, stopObjectGroup } from './agentLink.ts';
 import { BulkReader } from './bulkReader.ts';
+import { copiesOf, generatedLine, installRecorder, programWarning, readRecorder, type Locate } from './copies.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
 import { exportTensors } from './exportTensors.ts';
 import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
@@ -63,6 +64,7 @@ function formatId(id: string, as?: Reinterpretation): string {
 class Inspector implements TensorInspector {
   readonly #options: InspectorOptions;
   readonly #link: AgentLink;
+  readonly #locate: Locate;
   readonly #bulk: BulkReader;
   #frames: readonly Protocol.Debugger.CallFrame[] = [];
   #handedOver: Promise<void> | null = null;
@@ -71,7 +73,8 @@ class Inspector implements TensorInspector {
 
   constructor(options: InspectorOptions) {
     this.#options = options;
-    this.#link = new AgentLink(options.main, options.agent);
+    this.#link = new AgentLink(options.main, options.agent, options.budget);
+    this.#locate = options.locate ?? generatedLine;
     this.#bulk = new BulkReader(this.#link);
   }
 
@@ -104,7 +107,7 @@ class Inspector implements TensorInspector {
       ...scopes.map(({ object }) => ({ objectId: object.objectId! })),
     ]);
     await handingOver;
-    const { runtimes, shared, tensors, truncated } = await listed;
+    const { runtimes, shared, tensors, warnings, truncated } = await listed;
     return {
       runtimes: (await this.#options.withVersions?.(runtimes)) ?? runtimes,
       tensors: tensors.map(({ scope, expression, shared: index, tensor: own }) => {
@@ -112,7 +115,7 @@ class Inspector implements TensorInspector {
         this.#described.set(tensor.id, tensor);
         return { expression, scope: scopeName(scopes[scope]!), tensor: this.#withPrice(tensor) };
       }),
-      warnings: [],
+      warnings: await Promise.all(warnings.map((warning) => programWarning(warning, this.#locate))),
       truncated,
     };
   }
@@ -278,8 +281,15 @@ class Inspector implements TensorInspector {
     return { id: tensor.id, ...(as && { as }) };
   }
 
-  copies(): Promise<Copies> {
-    return Promise.resolve({ since: null, sites: [] });
+  async copies(): Promise<Copies> {
+    const { agent, budget } = this.#options;
+    // A program that was attached to without the adapter: from now on, then.
+    let report = await readRecorder(agent);
+    if (!report) {
+      await installRecorder(agent, { budget });
+      report = await readRecorder(agent);
+    }
+    return copiesOf(report!, this.#locate);
   }
 
   async dispose(): Promise<void> {

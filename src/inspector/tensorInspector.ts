@@ -5,6 +5,7 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Copies, ExportedFile, ReadResult, TensorListing } from '../protocol/requests.ts';
+import type { Locate } from './copies.ts';
 import type {
   CopyCost,
   GraphInput,
@@ -21,6 +22,8 @@ export interface InspectorOptions {
   agent: CdpSession;
   /** Reads above either are offered with their price, not made by themselves. */
   budget: { bytes: number; ms: number };
+  /** Finds the original line of a place in generated code; without it, files and lines are the generated ones. */
+  locate?: Locate;
   /** Adds the versions of the runtimes, which a program does not always hold itself. */
   withVersions?(runtimes: RuntimeDescription[]): Promise<RuntimeDescription[]>;
 }

@@ -12,6 +12,7 @@ import type {
   RuntimeDescription,
   TensorDescriptor,
 } from './tensor.ts';
+import type { RecorderWarning } from './recorder.ts';
 
 /** The agent's place in the debuggee: `globalThis[Symbol.for(agentSymbol)]`. The number is the protocol's version. */
 export const agentSymbol = 'tensor-debugger.agent.v1';
@@ -43,6 +44,8 @@ export interface AgentListing {
   runtimes: RuntimeDescription[];
   shared: SharedDescription[];
   tensors: AgentListedTensor[];
+  /** What the recorder has found. */
+  warnings: RecorderWarning[];
   truncated: boolean;
 }
 

@@ -21,10 +21,18 @@ export interface ListedTensor {
   tensor: TensorDescriptor;
 }
 
+/** A warning about what the program does, with the line that does it where there is one. */
+export interface ProgramWarning extends TensorWarning {
+  file?: string;
+  /** From 1. */
+  line?: number;
+}
+
 export interface TensorListing {
   runtimes: RuntimeDescription[];
   tensors: ListedTensor[];
-  warnings: TensorWarning[];
+  /** About the program as a whole. */
+  warnings: ProgramWarning[];
   /** More were found than were listed. */
   truncated: boolean;
 }
@@ -50,13 +58,18 @@ export interface ExportedFile {
   bytes: number;
 }
 
-/** Copies that the program itself made, by call site. */
+/** Copies from devices to the host that the program itself made, by call site. */
 export interface CopySite {
+  /** The source as its author knows it: the TypeScript, where a source map tells. */
   file: string;
+  /** From 1. */
   line: number;
+  /** The outermost conversion: `array`, not the `data` that it calls. */
   call: string;
   count: number;
+  /** That had to be moved: 0 where the program got a view of host memory. */
   bytes: number;
+  /** From the call until its values were there, work that they waited for included. */
   ms: number;
 }
 export interface Copies {
@@ -126,7 +139,7 @@ export interface FailedRequest {
 export interface TensorEvents {
   /** What earlier answers said of tensors no longer holds (the program ran, or a variable was set). */
   'tensor/changed': { reason: 'resumed' | 'stopped' | 'assigned' };
-  'tensor/warning': TensorWarning & { file?: string; line?: number };
+  'tensor/warning': ProgramWarning;
   /** Fractions from 0 to 1 of a long request, by the request's sequence number. */
   'tensor/progress': { request: number; fraction: number; bytes: number };
 }

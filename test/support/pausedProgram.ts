@@ -9,7 +9,10 @@ import type { TensorInspector } from '../../src/inspector/tensorInspector.ts';
 import { gpuEnvironment } from './environment.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-(globalThis as { AGENT_SOURCE?: string }).AGENT_SOURCE = readFileSync(`${root}dist/agent.js`, 'utf8');
+Object.assign(globalThis, {
+  AGENT_SOURCE: readFileSync(`${root}dist/agent.js`, 'utf8'),
+  RECORDER_SOURCE: readFileSync(`${root}dist/recorder.js`, 'utf8'),
+});
 
 export interface PausedProgramOptions {
   executable?: string;

@@ -80,6 +80,31 @@ function backendLookup(): (dataId: object) => Backend | undefined {
   };
 }
 
+/** The same for one tensor, and cheaper: for those who ask while the program runs. */
+export function recordedBy(dataId: object): { name: string; record: BackendRecord } | undefined {
+  const state = engineState();
+  const tensorInfo = state && ownValue(state, 'tensorInfo');
+  const get = util.types.isWeakMap(tensorInfo) ? platformMethod(tensorInfo as object, 'get') : undefined;
+  const info = get?.(dataId as never);
+  const backend = isInspectable(info) ? ownValue(info, 'backend') : undefined;
+  const name = isInspectable(backend) ? nameOf(backend) : undefined;
+  const record = name === undefined ? undefined : recordOf(storageOf(name, backend as object), dataId);
+  return name !== undefined && record ? { name, record } : undefined;
+}
+
+const names = new WeakMap<object, string>();
+
+function nameOf(backend: object): string | undefined {
+  const known = names.get(backend);
+  if (known !== undefined) return known;
+  const found = engine();
+  const registry = found && ownValue(found, 'registry');
+  if (!isInspectable(registry)) return undefined;
+  const name = Object.keys(registry).find((candidate) => ownValue(registry, candidate) === backend);
+  if (name !== undefined) names.set(backend, name);
+  return name;
+}
+
 export function find(dataId: object, stop: StopContext): Held | undefined {
   const backend = stop.once('tfjs.backends', backendLookup)(dataId);
   const record = backend && recordOf(backend.storage, dataId);

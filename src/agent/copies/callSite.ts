@@ -1,0 +1,116 @@
+/**
+ * Who called. The stack is taken in a realm of our own (`node:vm`), which has its own `Error`: its `stackTraceLimit` and
+ * `prepareStackTrace` are ours, and the program's stay untouched, whatever the program has done with them.
+ */
+import type { RecordedFrame } from '../../protocol/recorder.ts';
+
+/** V8's own view of a frame: https://v8.dev/docs/stack-trace-api */
+interface V8CallSite {
+  getFileName(): string | null;
+  getFunctionName(): string | null;
+  getPosition(): number;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+}
+
+/** Which scripts are a runtime's own, by their names. */
+export interface RuntimeScripts {
+  own: RegExp;
+  /** The runtime's functions that people call to get values; the outermost one on the stack names the copy. */
+  calls: ReadonlySet<string>;
+}
+
+export interface CallSite {
+  key: string;
+  call: string;
+  /** From the first frame on that is not the runtime's own. Worked out only where it is needed: lines take their time. */
+  frames(): RecordedFrame[];
+}
+
+const realmSource = `
+  'use strict';
+  Error.prepareStackTrace = (error, sites) => sites;
+  (below, limit) => {
+    Error.stackTraceLimit = limit;
+    const holder = {};
+    Error.captureStackTrace(holder, below);
+    return holder.stack;
+  };`;
+
+type Capture = (below: unknown, limit: number) => V8CallSite[];
+let capture: Capture | undefined;
+
+/** Takes about a millisecond, so it is done when the first runtime appears. */
+function openRealm(): Capture {
+  const vm = process?.getBuiltinModule?.('vm');
+  if (!vm) throw new Error('Call sites are recorded in Node 20.19 or later only.');
+  return vm.runInNewContext(realmSource, {}) as Capture;
+}
+
+/** Every frame takes V8 about a microsecond, so only as many are asked for as it took before. */
+const manyFrames = 64;
+const framesNeeded = new Map<string, number>();
+
+const isForeign = (file: string) => /^(node|tensor-debugger):|[\\/]node_modules[\\/]/.test(file);
+
+/**
+ * The call that led here, by the innermost frame outside of the runtime and of other packages; where a package itself made
+ * the call on its own account, by that one.
+ * @param below the function of ours under which the stack begins
+ * @param name what was called, if the runtime's frames on the stack name nothing better
+ */
+export function callSite(below: unknown, name: string, scripts: RuntimeScripts): CallSite | undefined {
+  capture ??= openRealm();
+  const needed = framesNeeded.get(name) ?? 1;
+  let stack = capture(below, needed);
+  let { chosen, call } = chooseFrame(stack, name, scripts);
+  if (chosen < 0 && stack.length === needed) {
+    stack = capture(below, manyFrames);
+    ({ chosen, call } = chooseFrame(stack, name, scripts));
+    framesNeeded.set(name, Math.max(needed, chosen + 1));
+  }
+  if (chosen < 0) chosen = stack.findIndex((frame) => isOther(frame.getFileName(), scripts));
+  const site = stack[Math.max(0, chosen)];
+  if (!site) return undefined;
+  const [file, position] = [site.getFileName(), site.getPosition()];
+  return {
+    key: `${call} ${file} ${position}`,
+    call,
+    frames: () => {
+      const whole = capture!(below, manyFrames);
+      const start = whole.findIndex((frame) => frame.getPosition() === position && frame.getFileName() === file);
+      return whole.slice(Math.max(0, start)).flatMap(recordedFrame);
+    },
+  };
+}
+
+function isOther(file: string | null, { own }: RuntimeScripts): boolean {
+  return file !== null && !own.test(file) && !/^(node|tensor-debugger):/.test(file);
+}
+
+/** The innermost frame of the program, and what it called. */
+function chooseFrame(
+  stack: readonly V8CallSite[],
+  name: string,
+  { own, calls }: RuntimeScripts,
+): { chosen: number; call: string } {
+  let call = name;
+  for (const [index, frame] of stack.entries()) {
+    const file = frame.getFileName();
+    // Native functions and evaluated code have no file.
+    if (file === null) continue;
+    if (!isForeign(file)) return { chosen: index, call };
+    if (!own.test(file)) continue;
+    const method = frame.getFunctionName()?.split('.').pop();
+    if (method !== undefined && calls.has(method)) call = method;
+  }
+  return { chosen: -1, call };
+}
+
+function recordedFrame(frame: V8CallSite): RecordedFrame[] {
+  const url = frame.getFileName();
+  if (url === null || url.startsWith('node:')) return [];
+  const line = (frame.getLineNumber() ?? 1) - 1;
+  const column = (frame.getColumnNumber() ?? 1) - 1;
+  return [{ url, line, column, function: frame.getFunctionName() }];
+}

@@ -1,0 +1,112 @@
+/** The program's own copies: brings the recorder into the program, and turns its places into files and lines. */
+import { fileURLToPath } from 'node:url';
+import type { CdpSession } from '../cdp/cdpSession.ts';
+import { TensorError } from '../protocol/errors.ts';
+import {
+  recorderBinding,
+  recorderSymbol,
+  type RecordedFrame,
+  type RecorderReport,
+  type RecorderWarning,
+} from '../protocol/recorder.ts';
+import type { Copies, CopySite, ProgramWarning } from '../protocol/requests.ts';
+
+/** The bundled recorder, put in by the build. */
+declare const RECORDER_SOURCE: string;
+
+const recorderExpression = `globalThis[Symbol.for(${JSON.stringify(recorderSymbol)})]`;
+const recorderScriptUrl = 'tensor-debugger://recorder.js';
+
+export interface RecorderOptions {
+  budget: { bytes: number; ms: number };
+  /** Where the session hears of warnings at once, by `Runtime.bindingCalled`; the main context's id. */
+  notifyContext?: number | undefined;
+}
+
+/** A line of a source as its author knows it, from 1. */
+export interface SourceLine {
+  file: string;
+  line: number;
+}
+
+/** Finds the original of a place in generated code. */
+export type Locate = (frame: RecordedFrame) => Promise<SourceLine>;
+
+/** Without source maps: the generated line. */
+export const generatedLine: Locate = ({ url, line }) =>
+  Promise.resolve({ file: url.startsWith('file:') ? fileURLToPath(url) : url, line: line + 1 });
+
+/** Where a recorder is there already, it goes on as it is. */
+export function recorderInstallation({ budget }: RecorderOptions, notify = 'undefined'): string {
+  return `${RECORDER_SOURCE}\n;${recorderExpression}.configure(${JSON.stringify(budget)}, ${notify})`;
+}
+
+/** From now on the program's copies are recorded. The session must not have its Debugger domain on, or waits for 40 ms. */
+export async function installRecorder(session: CdpSession, options: RecorderOptions): Promise<void> {
+  const { notifyContext } = options;
+  const binding = `globalThis[${JSON.stringify(recorderBinding)}]`;
+  if (notifyContext !== undefined) {
+    // In this context only: in others (`node:vm`) the program would come across it.
+    await session.send('Runtime.addBinding', { name: recorderBinding, executionContextId: notifyContext });
+  }
+  const take = notifyContext === undefined ? '' : `\n;delete ${binding}`;
+  const notify = notifyContext === undefined ? 'undefined' : binding;
+  const { exceptionDetails } = await session.send('Runtime.evaluate', {
+    expression: `${recorderInstallation(options, notify)}${take}\n//# sourceURL=${recorderScriptUrl}`,
+    silent: true,
+  });
+  if (exceptionDetails) throw recorderFailed(exceptionDetails.exception?.description ?? exceptionDetails.text);
+}
+
+/** What `Runtime.bindingCalled` carries; undefined if it is not ours. */
+export function recorderMessage({ name, payload }: { name: string; payload: string }): RecorderWarning | undefined {
+  return name === recorderBinding ? (JSON.parse(payload) as RecorderWarning) : undefined;
+}
+
+/** Null if the program has no recorder. */
+export async function readRecorder(session: CdpSession): Promise<RecorderReport | null> {
+  const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
+    expression: `JSON.stringify(${recorderExpression}?.report() ?? null)`,
+    returnByValue: true,
+    silent: true,
+  });
+  if (exceptionDetails) throw recorderFailed(exceptionDetails.exception?.description ?? exceptionDetails.text);
+  return JSON.parse(result.value as string) as RecorderReport | null;
+}
+
+export async function copiesOf(report: RecorderReport, locate: Locate): Promise<Copies> {
+  const sites = new Map<string, CopySite>();
+  for (const { frames, call, count, bytes, ms } of report.sites) {
+    const { file, line } = await placeOf(frames, locate);
+    const key = JSON.stringify([file, line, call]);
+    const site = sites.get(key);
+    // Calls beside each other on a line are one site for a reader.
+    if (site) Object.assign(site, { count: site.count + count, bytes: site.bytes + bytes, ms: site.ms + ms });
+    else sites.set(key, { file, line, call, count, bytes, ms });
+  }
+  return { since: report.since, sites: [...sites.values()].sort((a, b) => b.bytes - a.bytes || b.ms - a.ms) };
+}
+
+export async function programWarning(warning: RecorderWarning, locate: Locate): Promise<ProgramWarning> {
+  const { frames, code, message, help } = warning;
+  return { code, message, help, ...(await placeOf(frames, locate)) };
+}
+
+/** The innermost place in the program's own sources: a bundle has those of packages too, which only its map tells. */
+async function placeOf(frames: readonly RecordedFrame[], locate: Locate): Promise<SourceLine> {
+  let innermost: SourceLine | undefined;
+  for (const frame of frames) {
+    const place = await locate(frame);
+    if (!/[\\/]node_modules[\\/]/.test(place.file)) return place;
+    innermost ??= place;
+  }
+  return innermost ?? { file: '', line: 0 };
+}
+
+function recorderFailed(what: string): TensorError {
+  return new TensorError({
+    code: 'agent-failed',
+    message: `The part of Tensor Debugger that counts the program's copies failed: ${what}`,
+    help: 'The program itself is unharmed. Please report this with the message above.',
+  });
+}

@@ -537,7 +537,10 @@ export class Inspection {
     line?: number;
   }): void {
     const { code, message, help = null, file = null, line = null } = warning;
-    this.document.warnings.push({ code, message, help, file, line });
+    const { warnings } = this.document;
+    // What was told as an event is in the next listing too.
+    const isKnown = warnings.some((known) => known.code === code && known.message === message && known.line === line);
+    if (!isKnown) warnings.push({ code, message, help, file, line });
   }
 }
 

@@ -68,7 +68,7 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
     lines.push('', "The program's own copies to the host");
     for (const { file, line, call, count, bytes, ms } of sites) {
       lines.push(
-        `  ${options.fileName(file)}:${line}  ${call}  ${count} times, ${formatBytes(bytes)}, ${formatMs(ms)}`,
+        `  ${options.fileName(file)}:${line}  ${call}  ${count === 1 ? 'once' : `${count} times`}, ${formatBytes(bytes)}, ${formatMs(ms)}`,
       );
     }
   }

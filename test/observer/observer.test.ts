@@ -23,6 +23,8 @@ interface Case {
   /** At least so many stops, and so many successful reads in all: otherwise nothing was put to the test. */
   stops: number;
   reads: number;
+  /** At least so many call sites whose copies were counted. */
+  copies?: number;
   /** What else must hold of what could be seen. */
   check?(sights: Sight[]): void;
 }
@@ -74,6 +76,18 @@ const cases: Case[] = [
   })),
 ];
 
+for (const TFJS_BACKEND of ['cpu', 'wasm', 'webgpu']) {
+  cases.push({
+    name: `copies that are counted, ${TFJS_BACKEND}`,
+    program: 'copies.mjs',
+    args: ['--expose-gc'],
+    env: { TFJS_BACKEND },
+    stops: 2,
+    reads: 2,
+    copies: 2,
+  });
+}
+
 function subtract(codes: readonly string[], allowed: readonly string[]): string[] {
   return codes.filter((code) => !allowed.includes(code));
 }
@@ -104,13 +118,16 @@ async function runObserved({ program, args = [], env }: Case, executable: string
   const paused = await PausedProgram.start(`observer/${program}`, { executable, args, ...(env && { env }) });
   try {
     const sights: Sight[] = [];
+    let copies = 0;
     if (paused.frames.length > 0) {
-      do sights.push(await lookAtEverything(paused));
-      while (await paused.resume());
+      do {
+        sights.push(await lookAtEverything(paused));
+        copies = (await paused.inspector.copies()).sites.length;
+      } while (await paused.resume());
     }
     const exitCode = await paused.exited;
     const { stdout, stderr } = await paused.closedOutput();
-    return { observed: { stdout, stderr: withoutInspectorLines(stderr), exitCode }, sights };
+    return { observed: { stdout, stderr: withoutInspectorLines(stderr), exitCode }, sights, copies };
   } finally {
     await paused.end();
   }
@@ -123,7 +140,7 @@ for (const { major, path } of nodeBinaries()) {
         const alone = await runAlone(each, path);
         assert.equal(alone.exitCode, 0, alone.stderr);
         assert.notEqual(alone.stdout, '');
-        const { observed, sights } = await runObserved(each, path);
+        const { observed, sights, copies } = await runObserved(each, path);
         assert.deepEqual(observed.stdout.split('\n'), alone.stdout.split('\n'));
         assert.equal(observed.stderr, alone.stderr);
         assert.equal(observed.exitCode, alone.exitCode);
@@ -133,6 +150,7 @@ for (const { major, path } of nodeBinaries()) {
           reads >= each.reads,
           `only ${reads} reads; refused: ${sights.map(({ refusals }) => refusals.join()).join(' | ')}`,
         );
+        assert.ok(copies >= (each.copies ?? 0), `only ${copies} call sites that copy`);
         each.check?.(sights);
       });
     }

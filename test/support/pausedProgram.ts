@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Protocol } from 'devtools-protocol';
 import { WebSocketSession } from '../../src/cdp/webSocketSession.ts';
+import { installRecorder } from '../../src/inspector/copies.ts';
 import { openInspector } from '../../src/inspector/openInspector.ts';
 import type { TensorInspector } from '../../src/inspector/tensorInspector.ts';
 import { gpuEnvironment } from './environment.ts';
@@ -13,6 +14,8 @@ Object.assign(globalThis, {
   AGENT_SOURCE: readFileSync(`${root}dist/agent.js`, 'utf8'),
   RECORDER_SOURCE: readFileSync(`${root}dist/recorder.js`, 'utf8'),
 });
+
+const budget = { bytes: 16 * 2 ** 20, ms: 100 };
 
 export interface PausedProgramOptions {
   executable?: string;
@@ -43,7 +46,7 @@ export class PausedProgram {
     this.output = output;
     this.main = main;
     this.agent = agent;
-    this.inspector = openInspector({ main, agent, budget: { bytes: 16 * 2 ** 20, ms: 100 } });
+    this.inspector = openInspector({ main, agent, budget });
     main.on('Debugger.paused', ({ callFrames }) => this.#paused(callFrames));
     // Node keeps a program that has ended until its debuggers have gone.
     main.on('Runtime.executionContextDestroyed', () => {
@@ -77,6 +80,7 @@ export class PausedProgram {
     const [main, agent] = await Promise.all([WebSocketSession.connect(address), WebSocketSession.connect(address)]);
     const paused = new PausedProgram(child, output, main, agent);
     await main.send('Runtime.enable');
+    await installRecorder(agent, { budget });
     await main.send('Debugger.enable');
     await main.send('Runtime.runIfWaitingForDebugger');
     await paused.next();

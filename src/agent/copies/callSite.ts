@@ -51,7 +51,8 @@ function openRealm(): Capture {
 const manyFrames = 64;
 const framesNeeded = new Map<string, number>();
 
-const isForeign = (file: string) => /^(node|tensor-debugger):|[\\/]node_modules[\\/]/.test(file);
+/** Node's own, ours (a script of the protocol has no file), or a package's. */
+const isForeign = (file: string) => file === '' || /^node:|[\\/]node_modules[\\/]/.test(file);
 
 /**
  * The call that led here, by the innermost frame outside of the runtime and of other packages; where a package itself made
@@ -85,7 +86,7 @@ export function callSite(below: unknown, name: string, scripts: RuntimeScripts):
 }
 
 function isOther(file: string | null, { own }: RuntimeScripts): boolean {
-  return file !== null && !own.test(file) && !/^(node|tensor-debugger):/.test(file);
+  return file !== null && file !== '' && !own.test(file) && !file.startsWith('node:');
 }
 
 /** The innermost frame of the program, and what it called. */

@@ -45,6 +45,8 @@ export function whenAssigned(name: string, callback: () => void): void {
   Object.defineProperty(globalThis, name, {
     get: () => undefined,
     set: (value: unknown) => {
+      // Anew, so that it comes in the order in which the program has made its globals.
+      Reflect.deleteProperty(globalThis, name);
       Object.defineProperty(globalThis, name, { value, writable: true, enumerable: true, configurable: true });
       callback();
     },

@@ -1,0 +1,57 @@
+/** The copies that a program of TF.js makes itself, by the lines of its TypeScript, from its start. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect, lineOf } from '../support/cli.ts';
+
+const program = '../copies/tfjs.ts';
+const itemBytes = 8 * 4 * 4;
+
+/** Count and bytes by the comment at the line and the call. */
+async function sitesOf(backend: string) {
+  const { document, status, stderr } = await inspect([program], { env: { TFJS_BACKEND: backend } });
+  assert.equal(status, 0, stderr);
+  const { since, sites } = document.copies;
+  assert.ok(since !== null && Date.parse(since) < Date.now());
+  assert.ok(sites.every(({ file }) => file.endsWith('test/debuggee/copies/tfjs.ts')));
+  return (marker: string, call: string) => {
+    const line = lineOf(program, `#${marker}`);
+    return sites.find((site) => site.line === line && site.call === call);
+  };
+}
+
+function assertSite(site: { count: number; bytes: number } | undefined, count: number, bytes: number): void {
+  assert.deepEqual(site && [site.count, site.bytes], [count, bytes]);
+}
+
+test('cpu: every conversion is counted once, and moves nothing', async () => {
+  const site = await sitesOf('cpu');
+  assertSite(site('data', 'data'), 3, 0);
+  assertSite(site('array', 'array'), 1, 0);
+  assertSite(site('twice', 'dataSync'), 2, 0);
+  assertSite(site('arraySync', 'arraySync'), 1, 0);
+  assertSite(site('print', 'print'), 1, 0);
+  assertSite(site('function', 'print'), 1, 0);
+  assertSite(site('bufferSync', 'bufferSync'), 1, 0);
+  assertSite(site('toPixels', 'toPixels'), 1, 0);
+  assert.equal(site('disposed', 'data'), undefined);
+});
+
+test('wasm: each copies out of the heap', async () => {
+  const site = await sitesOf('wasm');
+  assertSite(site('data', 'data'), 3, 3 * itemBytes);
+  assertSite(site('twice', 'dataSync'), 2, 2 * itemBytes);
+  assertSite(site('print', 'print'), 1, itemBytes);
+  assertSite(site('second', 'data'), 1, itemBytes);
+  assert.ok(site('twice', 'dataSync')!.ms > 0);
+});
+
+test('webgpu: the first one moves the buffer, the next finds the values on the host', async () => {
+  const site = await sitesOf('webgpu');
+  assertSite(site('data', 'data'), 3, 3 * itemBytes);
+  assertSite(site('array', 'array'), 1, itemBytes);
+  assertSite(site('first', 'data'), 1, itemBytes);
+  assertSite(site('second', 'data'), 1, 0);
+  assertSite(site('toPixels', 'toPixels'), 1, 4 * 4 * 3 * 4);
+  assert.ok(site('data', 'data')!.ms > 0.1);
+  assert.equal(site('disposed', 'data'), undefined);
+});

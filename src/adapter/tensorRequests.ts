@@ -12,14 +12,21 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
     inspector: TensorInspector;
     resolve: (reference: TensorReference) => Promise<TensorDescriptor>;
     callFrameId: (frameId: number | undefined) => string;
+    graphOf: (reference: TensorReference) => Promise<string>;
   }> {
     const { debuggee, frames, tensors } = await inspectionOf(program);
     const { callFrames } = debuggee.requireStop();
     const callFrameId = (frameId: number | undefined) =>
       (frameId === undefined ? callFrames[0] : frames.frameOf(frameId))?.callFrameId ?? '';
+    const inspector = await tensors.inspector();
     return {
-      inspector: await tensors.inspector(),
+      inspector,
       callFrameId,
+      graphOf: async (given) => {
+        const reference = checkedReference(given);
+        if ('id' in reference) return reference.id;
+        return inspector.graphOf(callFrameId(reference.frameId), reference.expression);
+      },
       resolve: (reference) => tensors.resolve(checkedReference(reference), callFrameId),
     };
   }
@@ -63,16 +70,16 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       });
     },
     'tensor/graphInputs': async ({ tensor }) => {
-      const { inspector, resolve } = await opened();
-      return { inputs: await inspector.graphInputs((await resolve(tensor)).id) };
+      const { inspector, graphOf } = await opened();
+      return { inputs: await inspector.graphInputs(await graphOf(tensor)) };
     },
     'tensor/evaluateGraph': async ({ tensor, feeds = [] }) => {
-      const { inspector, resolve, callFrameId } = await opened();
+      const { inspector, graphOf, callFrameId } = await opened();
       const given = feeds.map(({ name, value }): FeedOf => {
         if ('file' in value || 'id' in value) return { name, ...value };
         return { name, expression: value.expression, callFrameId: callFrameId(value.frameId) };
       });
-      return inspector.evaluateGraph((await resolve(tensor)).id, given);
+      return inspector.evaluateGraph(await graphOf(tensor), given);
     },
     'tensor/copies': async () => (await (await inspectionOf(program)).tensors.inspector()).copies(),
   };

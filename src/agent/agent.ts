@@ -18,8 +18,9 @@ import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts
 import { itemSize } from '../tensor/dtypes.ts';
 import { isRowMajor } from '../tensor/shape.ts';
 import { wholeSlice } from '../tensor/slice.ts';
-import { evaluateGraph, graphInputs } from './evaluate/evaluation.ts';
+import { evaluateGraph, graphInputs, isGraph, isOwner } from './evaluate/evaluation.ts';
 import type { EvaluationContext, HostTensor } from './evaluate/engine.ts';
+import { findOwners, graphReader } from './evaluate/owners.ts';
 import { resultReader } from './evaluate/result.ts';
 import { recorder } from './copies/found.ts';
 import { Finder } from './find.ts';
@@ -110,6 +111,7 @@ export class Agent {
   #lastId = 0;
   #executing = new Set<object>();
   #devices = new Set<GPUDevice>();
+  #owners = new Set<object>();
   #memo = new Map<string, unknown>();
   readonly #hidden = new HiddenState();
 
@@ -208,6 +210,11 @@ export class Agent {
     for (const scope of scopes) finder.scope(scope);
   }
 
+  /** Looks for the models and sessions that graph tensors may belong to. */
+  findOwners(...scopes: object[]): void {
+    this.#owners = findOwners([...scopes, ...this.#executing], isOwner);
+  }
+
   /** The function of the npm package `webgpu` around which it keeps the devices that it has seen; the inspector looks there. */
   bindingsWrapper(): unknown {
     const constructor = ownValue(globalThis, 'GPUDevice');
@@ -222,6 +229,14 @@ export class Agent {
   /** Which of the values are tensors: a descriptor each, null for any other value. */
   take(...values: unknown[]): string {
     return this.#guard(() => values.map((value) => this.#take(value)));
+  }
+
+  /** A handle for what can be evaluated: a graph tensor, or a model or session as a whole; null for any other value. */
+  takeGraph(value: unknown): string {
+    return this.#guard(() => {
+      if (!isInspectable(value) || !isGraph(value, this.#evaluation)) return null;
+      return (this.#take(value) ?? this.#described(value, graphReader)).id;
+    });
   }
 
   call(name: AgentCallName, json: string): string {
@@ -259,6 +274,7 @@ export class Agent {
     this.#ids.clear();
     this.#executing.clear();
     this.#devices.clear();
+    this.#owners.clear();
     this.#memo.clear();
     this.#hidden.clear();
     this.#stop = { ...this.#stop, freshEncoders: new WeakSet() };
@@ -358,6 +374,8 @@ export class Agent {
   get #evaluation(): EvaluationContext {
     return {
       stop: this.#stop,
+      owners: () => [...this.#owners],
+      guarded: (device, run) => this.#reading.guarded(device, run),
       read: (value) => {
         const reader = readers.find((candidate) => candidate.claims(value));
         if (!reader) throw new Error('The runtime gave a value that no reader knows.');

@@ -71,6 +71,20 @@ export class TensorReading {
     return reader;
   }
 
+  /** Runs a runtime's kernels on a device so that an error of theirs is ours alone. */
+  guarded<Value>(device: GPUDevice, run: () => Value): Value {
+    const reader = this.deviceReader(device);
+    this.failedScopes = [];
+    reader.failedScope = null;
+    try {
+      return reader.guarded(run);
+    } catch (error) {
+      const scope = reader.failedScope as Promise<GPUError | null> | null;
+      if (scope) this.failedScopes.push(scope);
+      throw error;
+    }
+  }
+
   /** Lets go of large staging buffers; the program is about to run. */
   trim(): void {
     for (const reader of this.#used) reader.staging.trim();

@@ -309,25 +309,39 @@ export class Inspection {
   async #evaluate(expression: string, frameId: number): Promise<Target> {
     const entry = documentTensor(expression, null);
     try {
-      const reference: TensorReference = { expression, frameId };
-      const { tensor } = await this.#race(this.#client.request('tensor/describe', { tensor: reference }));
-      Object.assign(entry, describedFields(tensor));
-      const value = await this.#evaluateGraph(tensor, frameId);
+      const reference = { expression, frameId };
+      const tensor = await this.#describeExpression(reference);
+      if (tensor) Object.assign(entry, describedFields(tensor));
+      const value = await this.#evaluateGraph(tensor, reference);
       if (value) Object.assign(entry, describedFields(value));
-      return { entry, id: (value ?? tensor).id };
+      return { entry, id: (value ?? tensor)?.id ?? null };
     } catch (error) {
       this.#fail(entry, error);
       return { entry, id: null };
     }
   }
 
+  /** Undefined for what is no tensor where graphs are run: a model stands for its output. */
+  async #describeExpression(reference: TensorReference): Promise<TensorDescriptor | undefined> {
+    try {
+      return (await this.#race(this.#client.request('tensor/describe', { tensor: reference }))).tensor;
+    } catch (error) {
+      if (this.#options.feeds && error instanceof TensorError && error.code === 'not-a-tensor') return undefined;
+      throw error;
+    }
+  }
+
   /** Where it was asked for, a graph tensor stands for its value. */
-  async #evaluateGraph({ id, kind }: TensorDescriptor, frameId: number): Promise<TensorDescriptor | undefined> {
+  async #evaluateGraph(
+    tensor: TensorDescriptor | undefined,
+    reference: { expression: string; frameId: number },
+  ): Promise<TensorDescriptor | undefined> {
     const { feeds } = this.#options;
-    if (!feeds || (kind !== 'symbolic' && kind !== 'tracer')) return undefined;
+    if (!feeds || (tensor && tensor.kind !== 'symbolic' && tensor.kind !== 'tracer')) return undefined;
+    const { frameId } = reference;
     const given = feeds.map(({ name, ...value }) => ({ name, value: 'file' in value ? value : { ...value, frameId } }));
     this.#progress('running the graph');
-    const request = { tensor: { id }, feeds: given };
+    const request = { tensor: tensor ? { id: tensor.id } : reference, feeds: given };
     return (await this.#race(this.#client.request('tensor/evaluateGraph', request))).tensor;
   }
 

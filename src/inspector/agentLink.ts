@@ -46,7 +46,10 @@ export class AgentLink {
   }
 
   /** Calls a method of the agent with objects of the main session; it answers as `call` does. */
-  async handOver<Result>(method: 'list' | 'take', args: Protocol.Runtime.CallArgument[]): Promise<Result> {
+  async handOver<Result>(
+    method: 'list' | 'take' | 'takeGraph',
+    args: Protocol.Runtime.CallArgument[],
+  ): Promise<Result> {
     return this.#answered(this.#main, await this.#mainObject(), method, args);
   }
 
@@ -65,7 +68,7 @@ export class AgentLink {
   }
 
   /** Calls a method of the agent that answers nothing. */
-  async tell(method: 'setStop' | 'findDevices', args: Protocol.Runtime.CallArgument[]): Promise<void> {
+  async tell(method: 'setStop' | 'findDevices' | 'findOwners', args: Protocol.Runtime.CallArgument[]): Promise<void> {
     await this.#invoke(this.#main, await this.#mainObject(), method, args);
   }
 

@@ -69,6 +69,7 @@ class Inspector implements TensorInspector {
   #frames: readonly Protocol.Debugger.CallFrame[] = [];
   #handedOver: Promise<void> | null = null;
   #devicesSearched = false;
+  #ownersSearched = false;
   readonly #described = new Map<string, TensorDescriptor>();
 
   constructor(options: InspectorOptions) {
@@ -82,6 +83,7 @@ class Inspector implements TensorInspector {
     this.#frames = callFrames;
     this.#handedOver = null;
     this.#devicesSearched = false;
+    this.#ownersSearched = false;
     this.#described.clear();
   }
 
@@ -255,16 +257,42 @@ class Inspector implements TensorInspector {
     });
   }
 
+  async graphOf(callFrameId: string, expression: string): Promise<string> {
+    this.#frame(callFrameId);
+    await this.#handOverStop();
+    const value = await evaluateOnFrame(this.#options.main, callFrameId, expression, true);
+    if (value.objectId === undefined) throw notATensor(expression, value);
+    const args = [{ objectId: value.objectId }];
+    const id = await this.#link.handOver<string | null>('takeGraph', args);
+    if (id !== null) return id;
+    const tensor = (await this.#take([value.objectId]))[0];
+    if (!tensor) throw notATensor(expression, value);
+    return tensor.id;
+  }
+
   graphInputs(id: string): Promise<GraphInput[]> {
-    return this.#link.call('graphInputs', { id });
+    return this.#withOwners(() => this.#link.call('graphInputs', { id }));
   }
 
   async evaluateGraph(id: string, feeds: readonly FeedOf[]): Promise<{ tensor: TensorDescriptor; ms: number }> {
     const given: AgentFeed[] = [];
     for (const feed of feeds) given.push({ name: feed.name, ...(await this.#feed(feed)) });
-    const { tensor, ms } = await this.#reading(() => this.#link.call('evaluateGraph', { id, feeds: given }));
+    const evaluate = () => this.#link.call('evaluateGraph', { id, feeds: given });
+    const { tensor, ms } = await this.#reading(() => this.#withOwners(evaluate));
     this.#described.set(tensor.id, tensor);
     return { tensor, ms };
+  }
+
+  /** Where the model or session of a graph tensor is not known, looks for it in every frame and tries once more. */
+  async #withOwners<Value>(evaluate: () => Promise<Value>): Promise<Value> {
+    try {
+      return await evaluate();
+    } catch (error) {
+      if (!(error instanceof TensorError) || error.code !== 'no-graph' || this.#ownersSearched) throw error;
+    }
+    this.#ownersSearched = true;
+    await this.#link.tell('findOwners', this.#allScopes());
+    return evaluate();
   }
 
   async #feed(feed: FeedOf) {
@@ -306,6 +334,13 @@ class Inspector implements TensorInspector {
     });
   }
 
+  /** The scopes of every frame, but for the globals. */
+  #allScopes(): Protocol.Runtime.CallArgument[] {
+    const scopes = this.#frames.flatMap((frame) => frame.scopeChain).filter(({ type }) => type !== 'global');
+    const ids = scopes.map(({ object }) => object.objectId).filter((id) => id !== undefined);
+    return ids.map((objectId) => ({ objectId }));
+  }
+
   /** Once per stop: which objects the stopped functions work on, and which immediate is being run. */
   #handOverStop(): Promise<void> {
     this.#handedOver ??= this.#handOver();
@@ -343,12 +378,7 @@ class Inspector implements TensorInspector {
       if (!(error instanceof TensorError) || error.code !== 'no-device' || this.#devicesSearched) throw error;
     }
     this.#devicesSearched = true;
-    const scopes = this.#frames.flatMap((frame) => frame.scopeChain).filter(({ type }) => type !== 'global');
-    const ids = scopes.map(({ object }) => object.objectId).filter((id) => id !== undefined);
-    await this.#link.tell(
-      'findDevices',
-      ids.map((objectId) => ({ objectId })),
-    );
+    await this.#link.tell('findDevices', this.#allScopes());
     try {
       return await read();
     } catch (error) {

@@ -77,6 +77,11 @@ export interface TensorInspector {
   /** Raw bytes of the tensor's values in row-major order, little-endian; for `readMemory`. */
   readBytes(id: string, byteOffset: number, byteCount: number): Promise<Uint8Array>;
   export(request: ExportRequest): Promise<{ export: ExportedFile; costs: CopyCost[]; warnings: TensorWarning[] }>;
+  /**
+   * The handle of a symbolic tensor, or of a model or session as a whole, which stands for its only output.
+   * @throws TensorError `not-a-tensor`, or what kept the expression from being evaluated
+   */
+  graphOf(callFrameId: string, expression: string): Promise<string>;
   /** The inputs that a symbolic tensor depends on; nothing is run. */
   graphInputs(id: string): Promise<GraphInput[]>;
   /**

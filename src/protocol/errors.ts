@@ -37,6 +37,7 @@ export const errorCodes = [
   'invalid-file',
   'invalid-feed',
   'evaluation-failed',
+  'no-graph',
   'lossy-dtype',
   'agent-failed',
   'cannot-launch',

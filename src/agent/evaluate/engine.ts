@@ -28,6 +28,10 @@ export interface Evaluable {
 /** What an engine may use of the agent. */
 export interface EvaluationContext {
   stop: StopContext;
+  /** Models and sessions in sight of the stopped functions, those that an engine's `owns` recognises. */
+  owners(): readonly object[];
+  /** Runs kernels on a device. @throws TensorError `device-error` if it refused any of their commands */
+  guarded<Value>(device: GPUDevice, run: () => Value): Value;
   /** All values of a tensor of the program, wherever they are. */
   read(value: object): HostTensor;
 }
@@ -35,6 +39,11 @@ export interface EvaluationContext {
 export interface GraphEngine {
   /** As its tensors' descriptors name the runtime. */
   runtime: string;
-  /** Undefined for a value that is not symbolic, or not of this engine. Has no effect. */
+  /** Whether its symbolic tensors may belong to this object, without knowing it themselves. */
+  owns?(container: object): boolean;
+  /**
+   * Undefined for a value that is not symbolic, or not of this engine. Has no effect.
+   * @throws TensorError `no-graph` if what the tensor belongs to is not among the context's owners
+   */
   open(value: object, context: EvaluationContext): Evaluable | undefined;
 }

@@ -11,9 +11,26 @@ import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './en
 import { checkedFeeds, type Feed } from './feeds.ts';
 import type { EvaluationResult } from './result.ts';
 import { runtimeGraphs } from './runtimeGraphs.ts';
+import { tfjsGraphModels } from './tfjsGraphModels.ts';
+import { tfjsLayers } from './tfjsLayers.ts';
 
 /** In the order in which they are asked. A new engine is one file and one line here. */
-const engines: readonly GraphEngine[] = [runtimeGraphs];
+const engines: readonly GraphEngine[] = [runtimeGraphs, tfjsLayers, tfjsGraphModels];
+
+/** Whether symbolic tensors may belong to the object: a model, a session. */
+export function isOwner(value: object): boolean {
+  return engines.some((engine) => engine.owns?.(value));
+}
+
+/** Whether some engine evaluates the value, be it that something is missing for it. */
+export function isGraph(value: object, context: EvaluationContext): boolean {
+  try {
+    return engines.some((engine) => engine.open(value, context) !== undefined);
+  } catch (error) {
+    if (error instanceof TensorError) return true;
+    throw error;
+  }
+}
 
 /** Values of a handle, and whether they are plain numbers. */
 export type FeedReader = (feed: Extract<AgentFeed, { id: string }>) => Pick<Feed, 'value' | 'plain'>;
@@ -42,9 +59,9 @@ export function evaluateGraph(
 }
 
 function open({ value, described }: Target, context: EvaluationContext): { evaluable: Evaluable; runtime: string } {
-  for (const { runtime, open: openValue } of engines) {
-    const evaluable = openValue(value, context);
-    if (evaluable) return { evaluable, runtime };
+  for (const engine of engines) {
+    const evaluable = engine.open(value, context);
+    if (evaluable) return { evaluable, runtime: engine.runtime };
   }
   const { className, dtype, shape, kind, runtime } = described;
   const isSymbolic = kind === 'symbolic' || kind === 'tracer';

@@ -66,7 +66,7 @@ export function inTfjs<Value>(context: EvaluationContext, run: (tfjs: Tfjs) => V
   }
   const device = webgpuDevice(backend);
   const inScope = () => isolated(engine, state, () => run(tfjsOf(engine, context)));
-  return device ? inWebgpuBackend(backend, device, context.stop, inScope) : inScope();
+  return device ? inWebgpuBackend(backend, device, context, inScope) : inScope();
 }
 
 /** Runs in a scope of its own, whose tensors are disposed at its end. */

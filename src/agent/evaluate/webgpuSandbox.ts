@@ -5,6 +5,7 @@
 import { isInspectable, ownValue } from '../safely.ts';
 import type { StopContext } from '../source.ts';
 import { flush } from '../readers/tfjs/flush.ts';
+import type { EvaluationContext } from './engine.ts';
 
 /** Fields of the backend that belong to what is recorded and not submitted yet. */
 interface Backend {
@@ -14,6 +15,7 @@ interface Backend {
   tensorDataPendingDisposal: unknown[];
   uniformPendingDisposal: unknown[];
   stagingPendingDisposal: unknown[];
+  pipelineCache: Record<string, unknown>;
   uploadToGPU(dataId: object): void;
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
@@ -31,9 +33,28 @@ interface BufferManager {
   numBytesAllocated: number;
 }
 
-export function inWebgpuBackend<Value>(found: object, device: GPUDevice, stop: StopContext, run: () => Value): Value {
+export function inWebgpuBackend<Value>(
+  found: object,
+  device: GPUDevice,
+  { stop, guarded }: EvaluationContext,
+  run: () => Value,
+): Value {
+  // The program's own work comes before the guard: its errors are its own.
   flush(found, device, stop);
   const backend = found as Backend;
+  const pipelines = Object.keys(backend.pipelineCache);
+  try {
+    return guarded(device, () => apart(backend, stop, run));
+  } catch (error) {
+    // One that doesn't compile would fail the program's own kernel without a word.
+    for (const key of Object.keys(backend.pipelineCache))
+      if (!pipelines.includes(key)) delete backend.pipelineCache[key];
+    throw error;
+  }
+}
+
+/** Runs with nothing of the program's in what the backend keeps between two submits. */
+function apart<Value>(backend: Backend, stop: StopContext, run: () => Value): Value {
   const hadEncoder = backend.commandEncoder !== null && backend.commandEncoder !== undefined;
   const { dispatchCountInPass, commandQueueOwnedIds } = backend;
   const { tensorDataPendingDisposal, uniformPendingDisposal, stagingPendingDisposal } = backend;

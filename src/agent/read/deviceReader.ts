@@ -176,6 +176,29 @@ export class DeviceReader {
     return { bytes: copy, cost };
   }
 
+  /**
+   * Runs commands that are not ours (a runtime's kernels) inside error scopes, so that the program's own listeners hear
+   * of no error that we have caused.
+   * @throws TensorError `device-error` if the device refused any of them
+   */
+  guarded<Value>(run: () => Value): Value {
+    const { device } = this;
+    device.assertAlive();
+    device.pushErrorScope('validation');
+    device.pushErrorScope('out-of-memory');
+    let scopes: Promise<GPUError | null>[] = [];
+    try {
+      return run();
+    } finally {
+      scopes = [device.popErrorScope(), device.popErrorScope()].map(quiet);
+      this.#during((wait) => {
+        if (!wait(() => scopes.every(isSettled), this.#limit.deadlineMs)) throw timedOut(this.#limit);
+      });
+      // What `run` itself threw may follow from what the device refused.
+      this.#assertScopes(scopes, 'The GPU device refused what was to be computed.', 'The kernel may be wrong there.');
+    }
+  }
+
   #during(body: (wait: Wait) => void): void {
     try {
       this.#pump.during(body);
@@ -325,15 +348,18 @@ export class DeviceReader {
   }
 
   #assertAccepted(round: Round): void {
-    const refused = round.scopes.find((scope) => promiseState(scope) !== 'null');
-    if (!refused && platformValue(round.staging, 'mapState') === 'mapped') return;
+    const help =
+      'The buffer may have been destroyed, may belong to another device, or the device may be out of memory.';
+    const isMapped = platformValue(round.staging, 'mapState') === 'mapped';
+    this.#assertScopes(round.scopes, 'The GPU device refused the read.', help, isMapped);
+  }
+
+  #assertScopes(scopes: readonly Promise<GPUError | null>[], message: string, help: string, isDone = true): void {
+    const refused = scopes.find((scope) => promiseState(scope) !== 'null');
+    if (!refused && isDone) return;
     this.device.assertAlive();
     this.failedScope = refused ?? null;
-    throw new TensorError({
-      code: 'device-error',
-      message: 'The GPU device refused the read.',
-      help: 'The buffer may have been destroyed, may belong to another device, or the device may be out of memory.',
-    });
+    throw new TensorError({ code: 'device-error', message, help });
   }
 
   #encodeTail(

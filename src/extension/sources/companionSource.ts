@@ -107,18 +107,18 @@ export class CompanionSource implements TensorSource {
       }
       return inspector.export({ file, force, tensors: named, ...options });
     },
-    'tensor/graphInputs': async ({ tensor: reference }) => {
-      const { inspector, tensor } = await this.#resolve(reference);
-      return { inputs: await inspector.graphInputs(tensor.id) };
+    'tensor/graphInputs': async ({ tensor }) => {
+      const { inspector, id } = await this.#graphOf(tensor);
+      return { inputs: await inspector.graphInputs(id) };
     },
-    'tensor/evaluateGraph': async ({ tensor: reference, feeds = [] }) => {
-      const { inspector, tensor } = await this.#resolve(reference);
+    'tensor/evaluateGraph': async ({ tensor, feeds = [] }) => {
+      const { inspector, id } = await this.#graphOf(tensor);
       const given: FeedOf[] = [];
       for (const { name, value } of feeds) {
         if ('file' in value || 'id' in value) given.push({ name, ...value });
         else given.push({ name, expression: value.expression, callFrameId: await this.#callFrameId(value.frameId) });
       }
-      return inspector.evaluateGraph(tensor.id, given);
+      return inspector.evaluateGraph(id, given);
     },
     'tensor/copies': async () => (await this.#stopped()).inspector.copies(),
   };
@@ -132,6 +132,15 @@ export class CompanionSource implements TensorSource {
     connection.inUse = true;
     const tensor = await inspector.evaluate(callFrameId, expression, { throwOnSideEffect: true });
     return { inspector, tensor };
+  }
+
+  async #graphOf(reference: TensorReference): Promise<{ inspector: TensorInspector; id: string }> {
+    const connection = await this.#stopped();
+    const { inspector } = connection;
+    if ('id' in reference) return { inspector, id: reference.id };
+    connection.inUse = true;
+    const callFrameId = await this.#callFrameId(reference.frameId);
+    return { inspector, id: await inspector.graphOf(callFrameId, reference.expression) };
   }
 
   async #callFrameId(frameId: number | undefined): Promise<string> {

@@ -1,0 +1,204 @@
+/**
+ * Models that were converted from TensorFlow (`tf.loadGraphModel`): every node of `model.executor.graph` can be run and fed.
+ * A node does not know its model, which therefore has to be in sight of the stopped functions.
+ * Source: `executor/graph_executor.ts` of tfjs-converter 4.22.
+ */
+import { TensorError } from '../../protocol/errors.ts';
+import type { GraphInput } from '../../protocol/tensor.ts';
+import { isDType } from '../../tensor/dtypes.ts';
+import { dataValue, isInspectable, ownValue } from '../safely.ts';
+import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
+import { inTfjs, type TfjsTensor } from './tfjsSandbox.ts';
+
+interface Executor {
+  execute(inputs: Record<string, TfjsTensor>, outputs: string[]): TfjsTensor[];
+  clonedTensorsMap?: unknown;
+  keepIntermediateTensors?: unknown;
+}
+
+/** A graph model that was found, with the parts that are looked at. */
+interface Model {
+  model: object;
+  executor: object;
+  nodes: object;
+}
+
+/** Categories of ops that TF.js decides about while it runs. Source: `executor/model_analysis.ts`. */
+const dynamicOps = new Set(
+  (
+    'Switch Merge Enter Exit NextIteration StatelessIf StatelessWhile If While NonMaxSuppressionV2 NonMaxSuppressionV3 ' +
+    'NonMaxSuppressionV5 Where HashTable HashTableV2 LookupTableImport LookupTableImportV2 LookupTableFind ' +
+    'LookupTableFindV2 LookupTableSize LookupTableSizeV2'
+  ).split(' '),
+);
+
+function modelOf(container: object): Model | undefined {
+  const executor = ownValue(container, 'executor');
+  const graph = isInspectable(executor) ? ownValue(executor, 'graph') : undefined;
+  const nodes = isInspectable(graph) ? ownValue(graph, 'nodes') : undefined;
+  if (!isInspectable(executor) || !isInspectable(nodes)) return undefined;
+  return typeof dataValue(executor, 'execute') === 'function' ? { model: container, executor, nodes } : undefined;
+}
+
+function isNode(value: object): boolean {
+  return (
+    typeof ownValue(value, 'name') === 'string' &&
+    typeof ownValue(value, 'op') === 'string' &&
+    Array.isArray(ownValue(value, 'children')) &&
+    isInspectable(ownValue(value, 'attrParams'))
+  );
+}
+
+/** What the getters `inputs` and `outputs` of a model make for each: `{ name, shape, dtype }`. */
+function isTensorInfo(value: object): boolean {
+  const keys = Object.getOwnPropertyNames(value);
+  return (
+    keys.length === 3 && keys.includes('shape') && keys.includes('dtype') && typeof ownValue(value, 'name') === 'string'
+  );
+}
+
+function nodeOf({ nodes }: Model, name: string): object | undefined {
+  const node = Object.hasOwn(nodes, name) ? ownValue(nodes, name) : undefined;
+  return isInspectable(node) ? node : undefined;
+}
+
+function nameOf(node: object): string {
+  return ownValue(node, 'name') as string;
+}
+
+function inputNodes(node: object): object[] {
+  const inputs = ownValue(node, 'inputs');
+  return Array.isArray(inputs) ? (inputs as unknown[]).filter(isInspectable) : [];
+}
+
+/** The nodes that one depends on, itself included; those that are fed end the walk. */
+function needed(node: object, fed: ReadonlySet<string>): object[] {
+  const seen = new Set<object>();
+  const visit = (next: object): void => {
+    if (seen.has(next) || fed.has(nameOf(next))) return;
+    seen.add(next);
+    inputNodes(next).forEach(visit);
+  };
+  visit(node);
+  return [...seen];
+}
+
+function attribute(node: object, key: string): unknown {
+  const parameters = ownValue(node, 'attrParams');
+  const parameter = isInspectable(parameters) ? ownValue(parameters, key) : undefined;
+  return isInspectable(parameter) ? ownValue(parameter, 'value') : undefined;
+}
+
+/** As the executor will check it: an attribute that it has, it holds against a feed. */
+function inputOf(node: object): GraphInput {
+  const dtype = attribute(node, 'dtype');
+  const shape = attribute(node, 'shape');
+  return {
+    name: nameOf(node),
+    dtype: typeof dtype === 'string' && isDType(dtype) ? dtype : 'unknown',
+    shape: Array.isArray(shape) ? (shape as number[]).map((count) => (count >= 0 ? count : null)) : null,
+  };
+}
+
+/** A feed may go by the signature's name for an input. */
+function signatureName({ model, executor }: Model, name: string): string | undefined {
+  for (const holder of [model, executor]) {
+    const signature = ownValue(holder, holder === model ? 'signature' : '_signature');
+    const inputs = isInspectable(signature) ? ownValue(signature, 'inputs') : undefined;
+    const entry = isInspectable(inputs) && Object.hasOwn(inputs, name) ? ownValue(inputs, name) : undefined;
+    const target = isInspectable(entry) ? ownValue(entry, 'name') : undefined;
+    if (typeof target === 'string') return target;
+  }
+  return undefined;
+}
+
+function evaluableNode(found: Model, node: object, context: EvaluationContext): Evaluable {
+  const name = nameOf(node);
+  const placeholders = (fed: ReadonlySet<string>) =>
+    needed(node, fed)
+      .filter((each) => ownValue(each, 'op') === 'Placeholder')
+      .map(inputOf);
+  return {
+    name,
+    inputs: () => placeholders(new Set()),
+    missing: placeholders,
+    input(asked) {
+      const plain = (text: string): string => text.replace(/:0$/, '');
+      const target = nodeOf(found, plain(asked)) ?? nodeOf(found, plain(signatureName(found, asked) ?? ''));
+      return target && inputOf(target);
+    },
+    run(feeds) {
+      const dynamic = needed(node, new Set(feeds.keys())).find((each) =>
+        dynamicOps.has(ownValue(each, 'op') as string),
+      );
+      if (dynamic) {
+        throw new TensorError({
+          code: 'not-available',
+          message: `TensorFlow.js runs ${name} asynchronously only, because of its input ${nameOf(dynamic)} (${ownValue(dynamic, 'op') as string}); that can't be done while the program is paused.`,
+          help: `Feed a tensor between ${nameOf(dynamic)} and ${name}, or let the program call model.executeAsync(inputs, ${JSON.stringify(name)}).`,
+        });
+      }
+      return execute(found.executor as Executor, name, feeds, context);
+    },
+  };
+}
+
+function execute(
+  executor: Executor,
+  name: string,
+  feeds: ReadonlyMap<string, HostTensor>,
+  context: EvaluationContext,
+): HostTensor {
+  return inTfjs(context, (tfjs) => {
+    // With the output's number a name can't be taken for one of the signature.
+    const fed = Object.fromEntries([...feeds].map(([input, value]) => [`${input}:0`, tfjs.tensor(value)]));
+    // Intermediate tensors that the program has asked to keep would be disposed.
+    const { clonedTensorsMap, keepIntermediateTensors } = executor;
+    executor.clonedTensorsMap = undefined;
+    try {
+      return tfjs.read(executor.execute(fed, [`${name}:0`])[0] as object);
+    } finally {
+      Object.assign(executor, { clonedTensorsMap, keepIntermediateTensors });
+    }
+  });
+}
+
+/** The only output of a model that was named as a whole. */
+function onlyOutput(found: Model): object {
+  const graph = ownValue(found.executor, 'graph') as object;
+  const outputs = (ownValue(graph, 'outputs') as unknown[]).filter(isInspectable);
+  const [first, second] = outputs;
+  if (first && !second) return first;
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: `The model has ${outputs.length} outputs: ${outputs.map(nameOf).join(', ')}.`,
+    help: 'Name one of them: model.outputs[0].',
+  });
+}
+
+export const tfjsGraphModels: GraphEngine = {
+  runtime: 'tfjs',
+
+  owns: (container) => modelOf(container) !== undefined,
+
+  open(value, context): Evaluable | undefined {
+    const whole = modelOf(value);
+    if (whole) return evaluableNode(whole, onlyOutput(whole), context);
+    const isInfo = isTensorInfo(value);
+    if (!isInfo && !isNode(value)) return undefined;
+    const name = nameOf(value);
+    const models = context.owners().flatMap((owner) => modelOf(owner) ?? []);
+    const having = models.filter((model) => (isInfo ? nodeOf(model, name) : nodeOf(model, name) === value));
+    const [found, other] = [...new Map(having.map((model) => [model.executor, model])).values()];
+    if (found && !other) return evaluableNode(found, nodeOf(found, name) as object, context);
+    throw new TensorError({
+      code: 'no-graph',
+      message: found
+        ? `${having.length} models in sight of the stopped functions have a node ${name}.`
+        : `The model that ${name} is a node of is in no variable of the stopped functions.`,
+      help: found
+        ? `Name the node itself: model.executor.graph.nodes[${JSON.stringify(name)}].`
+        : 'Stop where the model is in a variable of a function on the stack, or in one of its objects.',
+    });
+  },
+};

@@ -410,7 +410,7 @@ export class Agent {
   }
 
   #runtimes(): RuntimeDescription[] {
-    return readers.flatMap((reader) => reader.runtimes?.() ?? []);
+    return readers.flatMap((reader) => reader.runtimes?.(this.#stop) ?? []);
   }
 
   *#knownDevices(): Generator<GPUDevice> {

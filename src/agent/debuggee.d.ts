@@ -14,6 +14,7 @@ interface NodeUtil {
     isPromise(value: unknown): boolean;
     isMap(value: unknown): boolean;
     isWeakMap(value: unknown): boolean;
+    isSet(value: unknown): boolean;
     isAnyArrayBuffer(value: unknown): boolean;
   };
 }

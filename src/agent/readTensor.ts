@@ -10,6 +10,7 @@ import { HistogramAccumulator } from '../tensor/histogram.ts';
 import { isRowMajor, rowMajorStrides, sizeOf } from '../tensor/shape.ts';
 import { wholeSlice } from '../tensor/slice.ts';
 import { StatisticsAccumulator } from '../tensor/statistics.ts';
+import { flatLayout, readComputed } from './read/computed.ts';
 import { convert, interleave } from './read/convert.ts';
 import { DeviceReader, type DeviceCost, type DeviceWindow, type WaitLimit } from './read/deviceReader.ts';
 import { addCosts, canReduce, narrowHistogram, reduceOnDevice } from './read/deviceStatistics.ts';
@@ -137,6 +138,13 @@ export class TensorReading {
         const cost = { bytes: 0, queueMs: 0, transferMs: performance.now() - start, readbacks: 0 };
         return { strings, dtype, cost: this.#priced(readable, cost) };
       }
+      if (source.how === 'computed') {
+        const pieces: Uint8Array[] = [];
+        const plan = planWindow(flatLayout(source), ranges);
+        assertMemory(plan.elements * itemSize(dtype));
+        const cost = readComputed(source, plan, this.#readStorage, (piece) => pieces.push(piece));
+        return { bytes: concatenate(pieces), dtype, cost: this.#priced(readable, cost) };
+      }
       const parts = results.slice(next, (next += source.how === 'complex' ? 2 : 1));
       const cost = this.#priced(readable, parts.map((part) => part.cost).reduce(addCosts));
       if (source.how === 'complex') {
@@ -158,7 +166,11 @@ export class TensorReading {
       throw new TensorError({ code: 'not-readable', message: 'Strings have no elements of a fixed size to stream.' });
     }
     let cost: DeviceCost = { bytes: 0, queueMs: 0, transferMs: 0, readbacks: 0 };
-    if (source.how === 'complex') {
+    if (source.how === 'computed') {
+      for (const plan of planRange(planWindow(flatLayout(source), ranges), from, to)) {
+        cost = addCosts(cost, readComputed(source, plan, this.#readStorage, sink));
+      }
+    } else if (source.how === 'complex') {
       const step = chunkBytes / itemSize(dtype);
       const plans = partsOf(source).map((part) => planWindow(part.layout, ranges));
       for (let at = from; at < to; at += step) {
@@ -266,6 +278,18 @@ export class TensorReading {
     return findNotFinite(firstNotFinite, from, direction, sizeOf(shape));
   }
 
+  /** One window of a storage, for sources that pick their elements out of it. */
+  readonly #readStorage = (source: Strided, plan: WindowPlan): { bytes: Uint8Array; cost: DeviceCost } => {
+    if (source.how === 'webgpu') {
+      const { results, cost } = this.#readDevice([{ source, plan }]);
+      return { bytes: results[0]!, cost };
+    }
+    const start = performance.now();
+    const bytes = readHost(source, plan);
+    const transferMs = performance.now() - start;
+    return { bytes, cost: { bytes: bytes.byteLength, queueMs: 0, transferMs, readbacks: 0 } };
+  };
+
   #streamPart(source: Strided, plan: WindowPlan, sink: (bytes: Uint8Array) => void): DeviceCost {
     if (source.how === 'webgpu') {
       return this.#tryDevices([source], (device) => {
@@ -343,6 +367,7 @@ export class TensorReading {
 }
 
 function isOnDevice(source: Source): boolean {
+  if (source.how === 'computed') return typeof source.base === 'object' && source.base.how === 'webgpu';
   return source.how === 'webgpu' || (source.how === 'complex' && source.real.how === 'webgpu');
 }
 
@@ -352,7 +377,7 @@ function sameDevices(a: readonly GPUDevice[], b: readonly GPUDevice[]): boolean 
 
 function partsOf(source: Readable['source']): Strided[] {
   if (source.how === 'complex') return [source.real, source.imag];
-  return source.how === 'strings' ? [] : [source];
+  return source.how === 'strings' || source.how === 'computed' ? [] : [source];
 }
 
 function concatenate(chunks: readonly Uint8Array[]): Uint8Array {

@@ -41,6 +41,19 @@ export interface ComplexSource {
   imag: HostSource | DeviceSource;
 }
 
+/**
+ * Elements that lie in no strided order: under masks, through several views, or computed from their index. `place` says where
+ * element `flat` (row-major) is in the storage, -1 where it is 0 and nowhere.
+ */
+export interface ComputedSource {
+  how: 'computed';
+  dtype: DType;
+  shape: number[];
+  place(flat: number): number;
+  /** One dimension of elements: the storage; or the values themselves, by place. */
+  base: HostSource | DeviceSource | ((place: number) => number);
+}
+
 /** Strings, row-major; the bytes of each, or already decoded. */
 export interface StringSource {
   how: 'strings';
@@ -55,7 +68,7 @@ export interface NoSource {
   help: string;
 }
 
-export type Source = HostSource | DeviceSource | ComplexSource | StringSource | NoSource;
+export type Source = HostSource | DeviceSource | ComplexSource | ComputedSource | StringSource | NoSource;
 
 export type Described = Omit<TensorDescriptor, 'id'>;
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { DType, JsonValues } from '../../src/protocol/tensor.ts';
 import { itemSize } from '../../src/tensor/dtypes.ts';
-import { nodeBinaries } from '../support/environment.ts';
+import { nodeBinaries, nodeBinary } from '../support/environment.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 import { pickBytes, positions, randomSlice, referenceStatistics, referenceValues } from '../support/reference.ts';
 import { seededRandom } from '../unit/random.ts';
@@ -31,6 +31,7 @@ interface Runtime {
   name: string;
   program: string;
   executable?: string;
+  env?: Record<string, string>;
   slicesEach: number;
 }
 
@@ -50,6 +51,19 @@ const runtimes: Runtime[] = [
     executable: path,
     slicesEach: 3,
   })),
+  ...['cpu', 'wasm', 'webgpu'].map((device) => ({
+    name: `jax-js ${device}`,
+    program: 'readers/jax.mjs',
+    env: { JAX_DEVICE: device },
+    slicesEach: 6,
+  })),
+  {
+    name: 'jax-js wasm on Node 24',
+    program: 'readers/jax.mjs',
+    executable: nodeBinary(24),
+    env: { JAX_DEVICE: 'wasm' },
+    slicesEach: 2,
+  },
   { name: 'GPUBuffer', program: 'readers/gpuBuffers.mjs', slicesEach: 8 },
   { name: 'Symbol.for("tensor.inspect")', program: 'readers/inspectable.mjs', slicesEach: 4 },
 ];
@@ -81,6 +95,7 @@ for (const runtime of runtimes) {
     before(async () => {
       program = await PausedProgram.start(runtime.program, {
         ...(runtime.executable !== undefined && { executable: runtime.executable }),
+        ...(runtime.env && { env: runtime.env }),
       });
       list = JSON.parse((await program.ask('published.json')) as string) as PublishedTensor[];
     });

@@ -162,3 +162,78 @@ describe('models of TF.js', () => {
     assert.deepEqual(await stop.read('buffer'), ['a', 'b']);
   });
 });
+
+for (const device of ['cpu', 'wasm', 'webgpu']) {
+  describe(`jax-js on ${device}`, () => {
+    let stop: Stop;
+    before(async () => (stop = await Stop.at('readers/jaxTracers.mjs', { JAX_DEVICE: device })));
+    after(() => stop.program.end());
+    const codes = ({ warnings }: TensorDescriptor) => warnings.map(({ code }) => code);
+
+    test('a reference that reading would use up is warned of, one of several is not', async () => {
+      assert.deepEqual(codes(await stop.evaluate('single')), ['consumes-reference']);
+      assert.deepEqual(codes(await stop.evaluate('held')), []);
+      assert.deepEqual(await stop.read('held'), [1, 2, 3]);
+      assert.equal((await stop.evaluate('held')).device.type, device);
+      assert.deepEqual(
+        stop.runtime('jax-js').map(({ backend, mode }) => [backend, mode]),
+        [[device, 'eager']],
+      );
+    });
+
+    test('lazy arrays say so, and are not run', async () => {
+      for (const name of ['lazy', 'view']) {
+        const lazy = await stop.evaluate(name);
+        assert.deepEqual([lazy.state, lazy.access.how, lazy.shape], ['pending', 'none', name === 'lazy' ? [3] : [3, 1]]);
+        await assertRefused('pending', /2 kernels have to run/, () => stop.read(name));
+      }
+    });
+
+    test('an array without references is gone', async () => {
+      const gone = await stop.evaluate('gone');
+      assert.deepEqual([gone.state, gone.access.how, codes(gone)], ['consumed', 'none', ['disposed']]);
+      await assertRefused('disposed', /last reference/, () => stop.read('gone'));
+    });
+
+    test('a version that keeps its state elsewhere is described by its public properties, and not guessed at', async () => {
+      const { dtype, shape, access } = await stop.evaluate('other');
+      assert.deepEqual([dtype, shape, access.how], ['int32', [2, 5], 'none']);
+      await assertRefused('not-readable', /not where jax-js 0\.1 .* keeps it/, () => stop.read('other'));
+    });
+
+    test('tracers show the values underneath, and say so; those of jit have none', async () => {
+      const rows = [
+        [1, 2, 3],
+        [4, 5, 6],
+      ];
+      const where = [];
+      while (await stop.program.resume()) {
+        const name = (await stop.program.ask('values.where')) as string;
+        where.push(name);
+        if (name === 'end') break;
+        const value = await stop.evaluate('values.value');
+        if (name === 'jit') {
+          assertSymbolic(value, 'float32', [2, 3]);
+          assert.match(value.access.reason!, /inside jit/);
+          assertSymbolic(await stop.evaluate('values.squared'), 'float32', [2, 3]);
+          const { runtimes } = await stop.program.inspector.list(stop.program.top);
+          assert.equal(runtimes.find((runtime) => runtime.name === 'jax-js')?.mode, 'graph');
+          continue;
+        }
+        assert.deepEqual([value.kind, value.shape], ['tracer', [2, 3]], name);
+        assert.match(value.access.reason!, /tracer of .*; shown is the value underneath/, name);
+        if (name.includes('vmap')) assert.match(value.access.reason!, /whole batch, along axis 0/);
+        assert.equal(value.gradient, name === 'vmap' ? undefined : true, name);
+        assert.deepEqual(await stop.read('values.value'), rows, name);
+        if (name !== 'vmap') assert.equal((await stop.evaluate('values.squared')).state, 'pending', name);
+      }
+      assert.deepEqual(where, ['grad', 'jvp', 'vmap', 'vmap of grad', 'jit', 'end']);
+    });
+
+    test('nothing that was looked at has gained or lost a reference', async () => {
+      assert.equal(await stop.program.resume(), false);
+      await stop.program.exited;
+      assert.equal((await stop.program.closedOutput()).stdout, '2 2 1 1 1\n');
+    });
+  });
+}

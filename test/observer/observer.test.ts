@@ -46,6 +46,19 @@ const cases: Case[] = [
   { name: 'getters and proxies', program: 'getters.mjs', stops: 2, reads: 20 },
   { name: 'collection and finalizers', program: 'collected.mjs', args: ['--expose-gc'], stops: 4, reads: 10 },
   { name: 'ONNX Runtime and transformers.js', program: 'onnxruntime.mjs', stops: 7, reads: 60 },
+  ...['cpu', 'wasm', 'webgpu'].map((device) => ({
+    name: `jax-js training, ${device}`,
+    program: 'jax.mjs',
+    env: { JAX_DEVICE: device },
+    stops: 18,
+    reads: 100,
+    check: (sights: Sight[]) => {
+      // Lazy arrays and tracers of jit have no values; arrays that were used up neither.
+      for (const { refusals } of sights) {
+        assert.deepEqual(subtract(refusals, ['pending', 'disposed', 'not-readable']), []);
+      }
+    },
+  })),
   {
     name: 'TF.js inside its own frames',
     program: 'tfjsFrames.mjs',

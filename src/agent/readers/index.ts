@@ -2,6 +2,7 @@
 import { gpuBufferReader } from './gpuBuffers.ts';
 import { hostArrayReader } from './hostArrays.ts';
 import { inspectableReader } from './inspectable.ts';
+import { jaxReader } from './jax.ts';
 import { nestedArrayReader } from './nestedArrays.ts';
 import { onnxruntimeReader } from './onnxruntime.ts';
 import type { Reader } from './reader.ts';
@@ -11,6 +12,7 @@ export const readers: readonly Reader[] = [
   inspectableReader,
   tfjsReader,
   onnxruntimeReader,
+  jaxReader,
   gpuBufferReader,
   hostArrayReader,
   nestedArrayReader,

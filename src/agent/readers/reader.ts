@@ -16,7 +16,7 @@ export interface Reader {
   /** Where the values are. Nothing is flushed, waited for or copied yet. */
   source(value: object, stop: StopContext): Source;
   /** The runtime itself, if the program has loaded it. */
-  runtimes?(): RuntimeDescription[];
+  runtimes?(stop: StopContext): RuntimeDescription[];
   /** The tensors of a container that only this runtime understands (a model's weights); undefined for any other. */
   members?(container: object): Member[] | undefined;
   /** GPU devices that the runtime works on. */

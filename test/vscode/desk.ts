@@ -15,8 +15,8 @@ export interface DeskCalls {
   collapse: { arguments: { panes: string[] }; result: null };
   /** Clicks the row that begins with this text, or an action of it; with the right button its menu opens. */
   click: { arguments: { row: string; action?: string; button?: 'left' | 'right' }; result: null };
-  /** Clicks an element of VS Code's own window. */
-  clickOn: { arguments: { selector: string; text?: string; button?: 'left' | 'right' }; result: null };
+  /** Clicks the first element of VS Code's own window that has this text, or the last one. */
+  clickOn: { arguments: { selector: string; text?: string; last?: boolean; button?: 'left' | 'right' }; result: null };
   /** Rests the pointer on a word of the editor, as one who wants to know what it is. */
   hover: { arguments: { word: string }; result: null };
   /** Keys as Playwright names them, or text where it is given. */

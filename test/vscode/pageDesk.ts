@@ -52,9 +52,10 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
       }
       return null;
     },
-    async clickOn({ selector, text, button = 'left' }) {
-      const found = page().locator(selector);
-      await (text === undefined ? found : found.filter({ hasText: text })).first().click({ button });
+    async clickOn({ selector, text, last = false, button = 'left' }) {
+      const all = page().locator(selector);
+      const found = text === undefined ? all : all.filter({ hasText: text });
+      await (last ? found.last() : found.first()).click({ button });
       return null;
     },
     async hover({ word }) {

@@ -16,11 +16,17 @@ export interface ChosenTensor {
 
 export async function chooseTensor(frame: FrameTensors, given: Given): Promise<ChosenTensor | undefined> {
   if (given && 'kind' in given) return given;
-  const { source, frameId, tensors } = await stopped(frame);
-  const expression = given?.expression ?? (await askForTensor(tensors));
-  if (expression === undefined) return undefined;
-  if (typeof expression !== 'string') return { ...expression, source };
-  const { tensor } = await source.request('tensor/describe', { tensor: { expression, frameId } });
+  const chosen = given?.expression ?? (await askForTensor((await listing(frame)).tensors));
+  if (chosen === undefined) return undefined;
+  const { focus } = frame;
+  if (focus.kind !== 'stopped') throw notStopped();
+  const { source, frameId } = focus;
+  const [expression, reference] =
+    typeof chosen === 'string'
+      ? [chosen, { expression: chosen, frameId }]
+      : // A variable of an outer scope may be hidden by one of the same name.
+        [chosen.expression, { id: chosen.tensor.id }];
+  const { tensor } = await source.request('tensor/describe', { tensor: reference });
   return { expression, tensor, source };
 }
 
@@ -55,7 +61,7 @@ function askForTensor(tensors: readonly ListedTensor[]): Promise<ListedTensor | 
 
 /** @throws TensorError if there is none */
 export async function tensorsInScope(frame: FrameTensors) {
-  const { source, frameId, tensors } = await stopped(frame);
+  const { source, frameId, tensors } = await listing(frame);
   const readable = tensors.filter(({ tensor }) => tensor.access.how !== 'none');
   if (readable.length === 0) {
     throw new TensorError({ code: 'no-such-tensor', message: 'No tensor in this frame can be read.' });
@@ -64,14 +70,18 @@ export async function tensorsInScope(frame: FrameTensors) {
 }
 
 /** @throws TensorError if no program is stopped */
-async function stopped(frame: FrameTensors) {
+async function listing(frame: FrameTensors) {
   const state = await frame.current();
   if ('listing' in state) {
     const { source, frameId, listing } = state;
     return { source, frameId, tensors: listing.tensors };
   }
   if (state.kind === 'failed') throw new TensorError(state.report);
-  throw new TensorError({
+  throw notStopped();
+}
+
+function notStopped(): TensorError {
+  return new TensorError({
     code: 'not-paused',
     message: 'No program is stopped where tensors could be read.',
     help: 'Stop a JavaScript or TypeScript program at a breakpoint.',

@@ -23,6 +23,7 @@ export class FrameTensors implements vscode.Disposable {
   #isWanted = false;
   /** The focus that was last asked about. */
   #asked: FocusState | undefined;
+  #asking: Promise<void> = Promise.resolve();
   #clearing: NodeJS.Timeout | undefined;
   readonly onDidChange = this.#changed.event;
 
@@ -50,8 +51,17 @@ export class FrameTensors implements vscode.Disposable {
 
   /** For commands: the listing, also if nobody looked before. */
   async current(): Promise<FrameState> {
-    if (this.#asked !== this.#focus.state || this.#state.kind === 'none') await this.#ask();
-    return this.#state;
+    if (this.#asked !== this.#focus.state || this.#state.kind === 'none') void this.#ask();
+    const asking = this.#asking;
+    await asking;
+    // Meanwhile another frame may have got the focus.
+    const isAnswer = asking === this.#asking && this.#asked === this.#focus.state;
+    return isAnswer ? this.#state : this.current();
+  }
+
+  /** The frame that the view and commands are about. */
+  get focus(): FocusState {
+    return this.#focus.state;
   }
 
   dispose(): void {
@@ -73,7 +83,11 @@ export class FrameTensors implements vscode.Disposable {
     }
   }
 
-  async #ask(): Promise<void> {
+  #ask(): Promise<void> {
+    return (this.#asking = this.#list());
+  }
+
+  async #list(): Promise<void> {
     const focus = this.#focus.state;
     this.#asked = focus;
     if (focus.kind !== 'stopped') return;

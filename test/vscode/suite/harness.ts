@@ -74,7 +74,7 @@ export function breakAt(name: string, ...marks: string[]): void {
   );
 }
 
-export async function start(config: Omit<vscode.DebugConfiguration, 'name' | 'request'>): Promise<void> {
+export async function start(config: Partial<vscode.DebugConfiguration>): Promise<void> {
   const started = await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], {
     name: `test ${String(config['type'])}`,
     request: 'launch',
@@ -117,6 +117,13 @@ export async function step(): Promise<void> {
   const before = stoppedFrame();
   await vscode.commands.executeCommand('workbench.action.debug.stepOver');
   await until('the step is done', () => stoppedFrame() !== before && stoppedFrame());
+}
+
+/** Lets the program run to its next stop. */
+export async function continueToNextStop(): Promise<void> {
+  const before = stoppedFrame();
+  await vscode.commands.executeCommand('workbench.action.debug.continue');
+  await until('it stops again', () => stoppedFrame() !== before && stoppedFrame());
 }
 
 /** Opens the Tensors view, which is folded in sessions that are not of type `tensor`. */

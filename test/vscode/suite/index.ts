@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import './commands.ts';
 import { runTests } from './harness.ts';
 import './tree.ts';
+import './viewer.ts';
 
 export async function run(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');

@@ -1,0 +1,106 @@
+/** The viewer on the tensors of stopped programs. */
+import { deepStrictEqual, ok } from 'node:assert';
+import * as vscode from 'vscode';
+import {
+  breakAt,
+  continueToNextStop,
+  desk,
+  endSessions,
+  openView,
+  rowsWith,
+  screenshots,
+  start,
+  stoppedFrame,
+  test,
+  until,
+} from './harness.ts';
+import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
+
+const kinds = {
+  tensor: { type: 'tensor', program: '${workspaceFolder}/steps.ts' },
+  companion: { type: 'node', program: '${workspaceFolder}/steps.ts', runtimeArgs: ['--import', 'tsx'] },
+};
+
+for (const [kind, config] of Object.entries(kinds)) {
+  test(`${kind}: the viewer shows a tensor, its cost and what a stop has changed, and keeps it at the end`, async () => {
+    await closeEditors();
+    breakAt('steps.ts', 'pass');
+    await start(config);
+    await openView();
+    await rowsWith('state');
+    await desk('click', { row: 'state', action: 'Open in Viewer' });
+    await gridRows('0 0 1 2 3', '1 64 65 67 67', '2 128 129');
+    await pageSays('header', /state float32\[64, 64\] webgpu 16 KB/);
+    // A window moves, not the tensor.
+    const cost = await pageSays('footer', /This view [\d.]+ (B|KB) in .*Whole tensor 16 KB.*Session/);
+    const [, amount = '', unit] = /This view ([\d.]+) (B|KB)/.exec(cost) ?? [];
+    ok(Number(amount) * (unit === 'KB' ? 1024 : 1) < 16 * 1024, cost);
+    deepStrictEqual(await desk('webviewTexts', { selector: '.grid-cell.changed' }), []);
+
+    await continueToNextStop();
+    await gridRows('1 64 65 68 67');
+    deepStrictEqual(await desk('webviewTexts', { selector: '.grid-cell.changed' }), ['68']);
+    await screenshots(`${kind}-viewer`);
+
+    await endSessions();
+    await pageSays('.banner.stale', /has ended/);
+    await gridRows('1 64 65 68 67');
+  });
+}
+
+test('viewer: two sessions at once, each with its own values', async () => {
+  await closeEditors();
+  breakAt('steps.ts', 'pass');
+  await start({ ...kinds.tensor, name: 'first' });
+  const first = await until('the first one stops', () => stoppedFrame()?.session);
+  await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
+  await gridRows('1 64 65 67 67');
+  await start({ ...kinds.companion, name: 'second' });
+  // VS Code leaves the focus where it is, as long as that program is stopped.
+  await vscode.commands.executeCommand('workbench.debug.action.focusCallStackView');
+  const frames = '.debug-call-stack .stack-frame';
+  await until('both are stopped', async () => (await desk('texts', { selector: frames })).length > 1);
+  await desk('clickOn', { selector: frames, last: true });
+  await until('the second one has the focus', () => stoppedFrame() && stoppedFrame()?.session.id !== first.id);
+  await continueToNextStop();
+  await continueToNextStop();
+  await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
+  await gridRows('1 64 65 69 67');
+  // The first one's panel is behind it, and of an earlier pass.
+  await vscode.commands.executeCommand('workbench.action.previousEditorInGroup');
+  await gridRows('1 64 65 67 67');
+});
+
+test('viewer: a session that dies while the viewer reads', async () => {
+  await closeEditors();
+  breakAt('steps.ts', 'pass');
+  await start(kinds.tensor);
+  const frame = await until('it stops', stoppedFrame);
+  await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
+  await gridRows('1 64 65 67 67');
+  const { result } = (await frame.session.customRequest('evaluate', {
+    expression: 'process.pid',
+    frameId: frame.frameId,
+  })) as { result: string };
+  // Scrolling asks for other windows; before they are there the program is gone.
+  const scrolled = desk('webviewScroll', { selector: '.grid-scroller', top: 600 });
+  process.kill(Number(result), 'SIGKILL');
+  await scrolled;
+  await pageSays('.banner.stale', /has ended/);
+  ok((await desk('webviewTexts', { selector: '.grid-cell' })).length > 0);
+  ok((await desk('notifications', {})).length === 0, 'nothing pops up about it');
+});
+
+test('viewer: follows the selection of the Tensors view', async () => {
+  await closeEditors();
+  breakAt('network.ts', 'first');
+  await start({ type: 'tensor', program: '${workspaceFolder}/network.ts' });
+  await rowsWith('host');
+  await desk('click', { row: 'host' });
+  await vscode.commands.executeCommand('tensorDebugger.openFollowing');
+  await gridRows('0 1.5');
+  await pageSays('header', /host float32\[3\]/);
+  await desk('click', { row: 'product' });
+  await gridRows('0 0 1 2 3');
+  await pageSays('header', /product float32\[64, 64\]/);
+});

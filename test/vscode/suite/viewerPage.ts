@@ -1,0 +1,36 @@
+/** What is on screen in the viewer. */
+import * as vscode from 'vscode';
+import { desk, until } from './harness.ts';
+
+/** The rows of the grid that are on screen, each as `row header, cells`: `1 64 65 66 ...`. */
+export async function gridRows(...begin: string[]): Promise<string[]> {
+  let seen: string[] = [];
+  try {
+    return await until(`the grid shows ${begin.join(' and ')}`, async () => {
+      if ((await desk('webviewTexts', { selector: '.grid-cell.loading' })).length > 0) return undefined;
+      seen = await desk('webviewTexts', { selector: '[role=rowgroup] [role=row]' });
+      return seen.length > 0 && begin.every((text) => seen.some((row) => row.startsWith(text))) ? seen : undefined;
+    });
+  } catch (error) {
+    const page = await desk('webviewTexts', { selector: 'body' });
+    throw new Error(`${String(error)}; it shows ${JSON.stringify(seen)} in ${JSON.stringify(page)}`, { cause: error });
+  }
+}
+
+/** Waits until an element of the page says something. */
+export async function pageSays(selector: string, pattern: RegExp): Promise<string> {
+  let seen: string[] = [];
+  try {
+    return await until(`${selector} says ${String(pattern)}`, async () => {
+      seen = await desk('webviewTexts', { selector });
+      return seen.find((text) => pattern.test(text));
+    });
+  } catch (error) {
+    throw new Error(`${String(error)}; it says ${JSON.stringify(seen)}`, { cause: error });
+  }
+}
+
+/** Shuts all editors, viewers too. */
+export async function closeEditors(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}

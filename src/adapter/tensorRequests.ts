@@ -43,6 +43,11 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       const { inspector, resolve } = await opened();
       return inspector.read((await resolve(tensor)).id, options);
     },
+    'tensor/preview': async ({ tensors }) => {
+      const { inspector, resolve } = await opened();
+      const described = await Promise.all(tensors.map(resolve));
+      return { previews: await inspector.previews(described.map(({ id }) => id)) };
+    },
     'tensor/stats': async ({ tensor, ...options }) => {
       const { inspector, resolve } = await opened();
       const described = await resolve(tensor);

@@ -2,7 +2,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { TensorInspector, TensorPreview } from '../inspector/tensorInspector.ts';
+import type { TensorInspector } from '../inspector/tensorInspector.ts';
+import type { TensorPreview } from '../protocol/requests.ts';
 import type { JsonValues, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
 import { reportOfThrown } from './errors.ts';
@@ -32,12 +33,12 @@ const tensorClasses = new Set([
 
 /**
  * Instances of other classes are looked at before the agent is there: a session without tensors never has one. V8 runs
- * this without side effects; `Symbol.for` would be one, so the symbol of the open door is known by its description.
+ * this without side effects; `Symbol.for` and `description` would be some, so the open door's symbol is known by its text.
  */
 const looksLikeTensor = `function (...values) {
   const hasDoor = (value) => {
     for (let object = value; object; object = Object.getPrototypeOf(object)) {
-      if (Object.getOwnPropertySymbols(object).some((symbol) => symbol.description === 'tensor.inspect')) return true;
+      if (Object.getOwnPropertySymbols(object).some((symbol) => String(symbol) === 'Symbol(tensor.inspect)')) return true;
     }
     return false;
   };

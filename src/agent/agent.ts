@@ -16,6 +16,7 @@ import type {
 import { reportOf, TensorError } from '../protocol/errors.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
+import { shortText } from '../tensor/preview.ts';
 import { isRowMajor } from '../tensor/shape.ts';
 import { wholeSlice } from '../tensor/slice.ts';
 import { evaluateGraph, graphInputs, isGraph, isOwner } from './evaluate/evaluation.ts';
@@ -108,6 +109,8 @@ export class Agent {
   readonly #reading = new TensorReading();
   readonly #held = new Map<string, Held>();
   readonly #ids = new Map<object, string>();
+  /** What another debugger shows of a tensor. A WeakMap: V8 lets an evaluation without side effects read only that kind. */
+  #texts = new WeakMap<object, string>();
   #lastId = 0;
   #executing = new Set<object>();
   #devices = new Set<GPUDevice>();
@@ -142,6 +145,10 @@ export class Agent {
     evaluateGraph: (args) => this.#evaluateGraph(args),
     sharesFiles: ({ file, content }) => this.#sharesFiles(file, content),
     runtimes: () => this.#runtimes(),
+    note: ({ texts }) => {
+      for (const [id, text] of Object.entries(texts)) this.#texts.set(this.#find(id).value, text);
+      return null;
+    },
     release: () => {
       this.release();
       return null;
@@ -226,6 +233,11 @@ export class Agent {
     for (const device of devices) if (isPlatformObject(device, 'GPUDevice')) this.#devices.add(device as GPUDevice);
   }
 
+  /** The line that a tensor of this stop is shown as. Without side effects in V8's eyes: it reads no property of the value. */
+  textOf(value: object): string | undefined {
+    return this.#texts.get(value);
+  }
+
   /** Which of the values are tensors: a descriptor each, null for any other value. */
   take(...values: unknown[]): string {
     return this.#guard(() => values.map((value) => this.#take(value)));
@@ -272,6 +284,7 @@ export class Agent {
   release(): void {
     this.#held.clear();
     this.#ids.clear();
+    this.#texts = new WeakMap();
     this.#executing.clear();
     this.#devices.clear();
     this.#owners.clear();
@@ -307,6 +320,7 @@ export class Agent {
     const described = this.#attempt(value, reader);
     this.#ids.set(value, id);
     this.#held.set(id, { value, reader });
+    this.#texts.set(value, shortText(described));
     return { id, ...described };
   }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands.ts';
 import { AdapterFactory } from './debug/adapterFactory.ts';
+import { registerCompanionConfigurations } from './debug/companionConfigurations.ts';
 import { DebugConfigurations } from './debug/debugConfigurations.ts';
 import { Focus } from './sources/focus.ts';
 import { TensorSources, tensorType } from './sources/tensorSources.ts';
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
       { supportsMultipleEditorsPerDocument: true },
     ),
     vscode.debug.registerDebugConfigurationProvider(tensorType, new DebugConfigurations()),
+    registerCompanionConfigurations(),
     vscode.debug.registerDebugAdapterDescriptorFactory(tensorType, new AdapterFactory(context.extensionUri)),
   );
 }

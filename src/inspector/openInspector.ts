@@ -11,7 +11,7 @@ import type {
   SharedDescription,
 } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
-import type { Copies, ReadResult, TensorListing } from '../protocol/requests.ts';
+import type { Copies, ReadResult, TensorListing, TensorPreview } from '../protocol/requests.ts';
 import type {
   AxisRange,
   CopyCost,
@@ -32,14 +32,7 @@ import { copiesOf, generatedLine, installRecorder, programWarning, readRecorder,
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
 import { exportTensors } from './exportTensors.ts';
 import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
-import type {
-  ExportRequest,
-  FeedOf,
-  InspectorOptions,
-  OpenInspector,
-  TensorInspector,
-  TensorPreview,
-} from './tensorInspector.ts';
+import type { ExportRequest, FeedOf, InspectorOptions, OpenInspector, TensorInspector } from './tensorInspector.ts';
 
 /** So many tensors of a frame are listed; more would not be looked at, and every one costs a descriptor. */
 const listLimit = 5000;
@@ -127,7 +120,22 @@ class Inspector implements TensorInspector {
     const handingOver = this.#handOverStop();
     const taken = this.#take(objectIds);
     await handingOver;
-    const tensors = await taken;
+    return this.#previewAll(await taken);
+  }
+
+  async previews(ids: readonly string[]): Promise<TensorPreview[]> {
+    return this.#previewAll(await Promise.all(ids.map((id) => this.describe(id))));
+  }
+
+  async note(previews: readonly TensorPreview[]): Promise<void> {
+    const texts = Object.fromEntries(previews.map(({ tensor, text }) => [parseId(tensor.id).id, text]));
+    await this.#link.call('note', { texts });
+  }
+
+  async #previewAll<Given extends TensorDescriptor | null>(
+    tensors: readonly Given[],
+  ): Promise<(Given extends null ? TensorPreview | null : TensorPreview)[]>;
+  async #previewAll(tensors: readonly (TensorDescriptor | null)[]): Promise<(TensorPreview | null)[]> {
     const wanted = tensors.map((tensor) => (tensor && isReadable(tensor) ? previewRequest(tensor) : null));
     const requests = wanted.filter((request) => request !== null);
     const windows = await this.#readEach(requests);
@@ -135,13 +143,13 @@ class Inspector implements TensorInspector {
     return tensors.map((tensor, index) => {
       if (!tensor) return null;
       const window = wanted[index] ? windows[next++] : undefined;
-      if (!window) return { tensor, text: withReason(tensor), cost: null };
+      if (!window) return { tensor, text: withReason(tensor), values: null, cost: null };
       if (window instanceof TensorError)
-        return { tensor, text: `${describeType(tensor)}  ${window.message}`, cost: null };
+        return { tensor, text: `${describeType(tensor)}  ${window.message}`, values: null, cost: null };
       const shape = tensor.shape as number[];
       const held = previewRanges(shape).map(({ count }) => count);
-      const text = `${describeType(tensor)}  ${previewValues(windowValues(window), window.dtype, held, shape)}`;
-      return { tensor, text, cost: window.cost };
+      const values = previewValues(windowValues(window), window.dtype, held, shape);
+      return { tensor, text: `${describeType(tensor)}  ${values}`, values, cost: window.cost };
     });
   }
 
@@ -472,7 +480,7 @@ function isReadable({ access, state, shape }: TensorDescriptor): boolean {
 }
 
 function previewRequest(tensor: TensorDescriptor): WindowRequest {
-  return { id: tensor.id, ranges: previewRanges(tensor.shape as number[]) };
+  return { ...parseId(tensor.id), ranges: previewRanges(tensor.shape as number[]) };
 }
 
 function withReason(tensor: TensorDescriptor): string {

@@ -4,7 +4,7 @@
  */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { Copies, ExportedFile, ReadResult, TensorListing } from '../protocol/requests.ts';
+import type { Copies, ExportedFile, ReadResult, TensorListing, TensorPreview } from '../protocol/requests.ts';
 import type { Locate } from './copies.ts';
 import type {
   CopyCost,
@@ -26,13 +26,6 @@ export interface InspectorOptions {
   locate?: Locate;
   /** Adds the versions of the runtimes, which a program does not always hold itself. */
   withVersions?(runtimes: RuntimeDescription[]): Promise<RuntimeDescription[]>;
-}
-
-export interface TensorPreview {
-  tensor: TensorDescriptor;
-  /** `float32[64, 10] webgpu 2.5 KB  [[0.1, 0.7, ...], ...]`, or without values and with the reason. */
-  text: string;
-  cost: CopyCost | null;
 }
 
 export interface ExportRequest {
@@ -64,6 +57,10 @@ export interface TensorInspector {
    * The answer has one entry per object id, null where it is no tensor.
    */
   preview(objectIds: readonly string[]): Promise<(TensorPreview | null)[]>;
+  /** The same of tensors that were listed before, by their ids. */
+  previews(ids: readonly string[]): Promise<TensorPreview[]>;
+  /** Leaves the texts of previews with the agent, for a debugger that shows the program's variables itself. */
+  note(previews: readonly TensorPreview[]): Promise<void>;
   /** @throws TensorError `not-a-tensor`, or what kept the expression from being evaluated. */
   evaluate(callFrameId: string, expression: string, options: { throwOnSideEffect: boolean }): Promise<TensorDescriptor>;
   describe(id: string): Promise<TensorDescriptor>;

@@ -131,6 +131,8 @@ export interface AgentCalls {
   evaluateGraph: { arguments: { id: string; feeds: AgentFeed[] }; result: { tensor: TensorDescriptor; ms: number } };
   /** Whether the debuggee sees a file of ours, with this content: then bulk bytes can go through files. */
   sharesFiles: { arguments: { file: string; content: string }; result: boolean };
+  /** Texts of tensors by id, for the variables of another debugger; see `debuggeeText` in src/extension. */
+  note: { arguments: { texts: Record<string, string> }; result: null };
   /** Forgets the handles of this stop. */
   release: { arguments: Record<string, never>; result: null };
 }

@@ -50,6 +50,17 @@ export interface ReadResult {
   cost: CopyCost;
 }
 
+/** A tensor in one line. */
+export interface TensorPreview {
+  tensor: TensorDescriptor;
+  /** `float32[64, 10] webgpu 2.5 KB  [[0.1, 0.7, ...], ...]`, or without values and with the reason. */
+  text: string;
+  /** The values part alone; null where none could be read. */
+  values: string | null;
+  /** Of the preview; null where nothing was read. */
+  cost: CopyCost | null;
+}
+
 export interface ExportedFile {
   file: string;
   format: string;
@@ -99,6 +110,8 @@ export interface TensorRequests {
     };
     result: ReadResult;
   };
+  /** The lines that variables show, of several tensors at once; those on one device share one readback. */
+  'tensor/preview': { arguments: { tensors: TensorReference[] }; result: { previews: TensorPreview[] } };
   'tensor/stats': {
     arguments: { tensor: TensorReference; dtype?: string; bins?: number };
     result: { tensor: TensorDescriptor; stats: TensorStatistics };

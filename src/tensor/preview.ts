@@ -48,6 +48,13 @@ export function describeType(tensor: DescribedTensor): string {
   return `${type} ${sparse}${place} ${formatBytes(tensor.byteLength)}`;
 }
 
+/** The type line; what is gone has no place any more: `float32[3] disposed`. */
+export function shortText(tensor: DescribedTensor & Pick<TensorDescriptor, 'state'>): string {
+  const { state, dtype, shape } = tensor;
+  const isGone = state === 'disposed' || state === 'consumed';
+  return isGone ? `${formatType(dtype, shape)} ${state}` : describeType(tensor);
+}
+
 const previewElements = 24;
 const previewRow = 8;
 

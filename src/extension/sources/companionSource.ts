@@ -90,6 +90,14 @@ export class CompanionSource implements TensorSource {
       const { inspector, tensor } = await this.#resolve(reference);
       return inspector.read(tensor.id, options);
     },
+    'tensor/preview': async ({ tensors }) => {
+      const { inspector } = await this.#stopped();
+      const described = await Promise.all(tensors.map((reference) => this.#resolve(reference)));
+      const previews = await inspector.previews(described.map(({ tensor }) => tensor.id));
+      // For hovers and variables. A program that ran on shows none any more.
+      inspector.note(previews).catch(() => undefined);
+      return { previews };
+    },
     'tensor/stats': async ({ tensor: reference, ...options }) => {
       const { inspector, tensor } = await this.#resolve(reference);
       return { tensor, stats: await inspector.stats(tensor.id, options) };

@@ -1,7 +1,7 @@
 /** How the rows of the Tensors view look: names, descriptions, icons, tooltips. */
 import * as vscode from 'vscode';
 import type { TensorDescriptor, TensorWarning } from '../../protocol/tensor.ts';
-import { describeType, formatBytes, formatType } from '../../tensor/preview.ts';
+import { formatBytes, formatType, shortText } from '../../tensor/preview.ts';
 import { locationText, type Node, type TensorNode } from './nodes.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -61,14 +61,12 @@ const warningIcon = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.
 
 function tensorItem({ expression, tensor }: TensorNode): vscode.TreeItem {
   const item = new vscode.TreeItem(expression, Collapsed);
-  // What is gone has no place any more.
-  const isGone = tensor.state === 'disposed' || tensor.state === 'consumed';
-  item.description = isGone ? `${formatType(tensor.dtype, tensor.shape)} ${tensor.state}` : describeType(tensor);
+  item.description = shortText(tensor);
   item.iconPath = tensorIcon(tensor);
   item.tooltip = tooltip(expression, tensor);
   const flags = ['tensor', tensor.kind, tensor.access.how === 'none' ? 'unreadable' : 'readable'];
   item.contextValue = flags.join(' ');
-  item.accessibilityInformation = { label: `${expression}, ${describeType(tensor)}, ${stateText(tensor)}` };
+  item.accessibilityInformation = { label: `${expression}, ${shortText(tensor)}, ${stateText(tensor)}` };
   return item;
 }
 

@@ -4,6 +4,7 @@ import { registerCommands } from './commands/commands.ts';
 import { AdapterFactory } from './debug/adapterFactory.ts';
 import { registerCompanionConfigurations } from './debug/companionConfigurations.ts';
 import { DebugConfigurations } from './debug/debugConfigurations.ts';
+import { InlineValues } from './editor/inlineValues.ts';
 import { Focus } from './sources/focus.ts';
 import { TensorSources, tensorType } from './sources/tensorSources.ts';
 import { FrameTensors } from './tree/frameTensors.ts';
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
       new TensorFileEditor(context.extensionUri, runViewerCommand),
       { supportsMultipleEditorsPerDocument: true },
     ),
+    new InlineValues(focus, frame, sources),
     vscode.debug.registerDebugConfigurationProvider(tensorType, new DebugConfigurations()),
     registerCompanionConfigurations(),
     vscode.debug.registerDebugAdapterDescriptorFactory(tensorType, new AdapterFactory(context.extensionUri)),

@@ -34,3 +34,14 @@ export function onDidChangeViewerSettings(listener: (settings: ViewerSettings) =
     }
   });
 }
+
+export function inlineValuesEnabled(): boolean {
+  return vscode.workspace.getConfiguration(section).get('inlineValues.enabled') ?? true;
+}
+
+/** VS Code's own setting: `auto` shows values where an extension provides them, `on` also those of its own. */
+export function inlineValuesOfVsCode(): 'on' | 'off' | 'auto' {
+  const setting = vscode.workspace.getConfiguration('debug').get<boolean | string>('inlineValues');
+  if (setting === true || setting === 'on') return 'on';
+  return setting === false || setting === 'off' ? 'off' : 'auto';
+}

@@ -13,7 +13,9 @@ export function registerCompanionConfigurations(): vscode.Disposable {
   const provider: vscode.DebugConfigurationProvider = {
     resolveDebugConfiguration: (_folder, config) => withTensorTexts(config),
   };
-  return vscode.Disposable.from(...types.map((type) => vscode.debug.registerDebugConfigurationProvider(type, provider)));
+  return vscode.Disposable.from(
+    ...types.map((type) => vscode.debug.registerDebugConfigurationProvider(type, provider)),
+  );
 }
 
 function withTensorTexts(config: vscode.DebugConfiguration): vscode.DebugConfiguration {

@@ -8,6 +8,9 @@
  *
  * What the agent has described is told by the agent. Where it has not (yet) looked, TensorFlow.js tensors are told from
  * their own data properties; where they are is then not known.
+ *
+ * Of `import * as tf` the debugger itself tries to make a string, which throws, and again forgets all the others of its
+ * scope: so in programs with tensors such a namespace has a text of ours.
  */
 import { agentSymbol } from '../../protocol/agent.ts';
 
@@ -18,13 +21,14 @@ export const describesTensors = `function (defaultText) {
       const property = Object.getOwnPropertyDescriptor(object, key);
       return property === undefined ? undefined : property.value;
     };
-    for (const symbol of Object.getOwnPropertySymbols(globalThis)) {
-      if (String(symbol) !== 'Symbol(${agentSymbol})') continue;
-      const text = own(globalThis, symbol).textOf(this);
-      if (text !== undefined) return text;
-    }
-    if (own(globalThis, '_tfengine') === undefined) return defaultText;
-    if (process.getBuiltinModule('util').types.isProxy(this)) return defaultText;
+    const isTensorflow = own(globalThis, '_tfengine') !== undefined;
+    const symbol = Object.getOwnPropertySymbols(globalThis).find((each) => String(each) === 'Symbol(${agentSymbol})');
+    if (symbol === undefined && !isTensorflow) return defaultText;
+    const text = symbol === undefined ? undefined : own(globalThis, symbol).textOf(this);
+    if (text !== undefined) return text;
+    const { types } = process.getBuiltinModule('util');
+    if (types.isModuleNamespaceObject(this)) return 'Module';
+    if (!isTensorflow || types.isProxy(this)) return defaultText;
     const shape = own(this, 'shape');
     const dtype = own(this, 'dtype');
     if (typeof own(this, 'dataId') !== 'object' || typeof dtype !== 'string' || !Array.isArray(shape)) return defaultText;

@@ -49,7 +49,7 @@ export class FrameTensors implements vscode.Disposable {
     await this.#update();
   }
 
-  /** For commands: the listing, also if nobody looked before. */
+  /** For commands and the editor: the listing, also if nobody looked before. */
   async current(): Promise<FrameState> {
     if (this.#asked !== this.#focus.state || this.#state.kind === 'none') void this.#ask();
     const asking = this.#asking;

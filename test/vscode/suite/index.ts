@@ -4,6 +4,8 @@
 import * as vscode from 'vscode';
 import './commands.ts';
 import { runTests } from './harness.ts';
+import './inlineValues.ts';
+import './texts.ts';
 import './tree.ts';
 import './viewer.ts';
 

@@ -1,0 +1,114 @@
+/** Tensors at the ends of lines, and in hovers. */
+import { deepStrictEqual, ok } from 'node:assert';
+import * as vscode from 'vscode';
+import {
+  breakAt,
+  desk,
+  kinds,
+  openView,
+  rowsWith,
+  screenshots,
+  start,
+  step,
+  stoppedFrame,
+  test,
+  until,
+  workspaceFile,
+} from './harness.ts';
+
+/** The editor's line with this text, as it is on screen, its inline values behind it. */
+async function lineWith(text: string): Promise<string | undefined> {
+  const lines = await desk('texts', { selector: '.view-line' });
+  return lines.map((line) => line.replace(/\u00a0/g, ' ').trim()).find((line) => line.includes(text));
+}
+
+/** VS Code does not ask for inline values of a file that it opens because of a stop, before that is scrolled. */
+async function openProgram(): Promise<void> {
+  await vscode.window.showTextDocument(vscode.Uri.file(workspaceFile('network.ts')));
+}
+
+async function inlineAt(start: string): Promise<string> {
+  let seen: string | undefined;
+  try {
+    return await until(`the line "${start}" has a value`, async () => {
+      seen = await lineWith(start);
+      return seen?.includes(' = float32[') && seen;
+    });
+  } catch (error) {
+    throw new Error(`${String(error)}; it is "${seen ?? 'not there'}"`, { cause: error });
+  }
+}
+
+for (const [kind, config] of Object.entries(kinds)) {
+  test(`inline values, ${kind}: tensors stand at the ends of the lines that set them`, async () => {
+    breakAt('network.ts', 'first');
+    await openProgram();
+    await start(config);
+    await until('it stopped', stoppedFrame);
+    ok((await inlineAt('const product =')).endsWith('product = float32[64, 64] [[0, 1, 2, 3, 4, 5, 6, 7, ...], ...]'));
+    ok((await inlineAt('const bias =')).endsWith('bias = float32[3] [0.1, 0.2, 0.3]'));
+    ok((await inlineAt('const weights =')).includes('weights = float32[128, 10] [['), 'of an outer scope');
+    const stopped = await inlineAt('log(product.shape');
+    ok(/product = float32.*host = float32\[3\] \[1.5, NaN, -2\].*bias =/.test(stopped), stopped);
+    ok(!(await lineWith('multiply(64)'))?.includes(' = '), 'below the stop there is none');
+    await screenshots(`inline-${kind}`);
+    await step();
+    await step();
+    ok((await inlineAt('const scaled =')).endsWith('scaled = float32[64, 64] [[0, 2, 4, 6, 8, 10, 12, 14, ...], ...]'));
+  });
+}
+
+test('inline values: a session without tensors has none of ours', async () => {
+  breakAt('plain.mjs', 'plain');
+  await start({ type: 'node', program: '${workspaceFolder}/plain.mjs' });
+  const frame = await until('it stopped', stoppedFrame);
+  await openView();
+  await until('it was looked at', async () => (await desk('viewText', {})).includes('No tensors here'));
+  const uri = vscode.Uri.file(workspaceFile('plain.mjs'));
+  const values = await vscode.commands.executeCommand(
+    'vscode.executeInlineValueProvider',
+    uri,
+    new vscode.Range(0, 0, 9, 0),
+    {
+      frameId: frame.frameId,
+      stoppedLocation: new vscode.Range(4, 0, 4, 0),
+    },
+  );
+  deepStrictEqual(values ?? [], []);
+});
+
+for (const [kind, config] of Object.entries(kinds)) {
+  test(`hover, ${kind}: a tensor in the editor says what it is, and opens`, async () => {
+    breakAt('network.ts', 'first');
+    await openProgram();
+    await start(config);
+    await until('it stopped', stoppedFrame);
+    if (kind === 'companion') await inlineAt('const product =');
+    await desk('hover', { word: 'product' });
+    const text = await until('the hover is there', async () => {
+      const [shown] = await desk('texts', { selector: '.debug-hover-widget' });
+      return shown !== undefined && shown.includes('float32[64, 64]') && shown;
+    });
+    ok(text.includes('webgpu 16 KB') && text.includes('[[0, 1, 2'), text);
+    await desk('screenshot', { name: `hover-${kind}` });
+  });
+}
+
+test('hover, tensor: answers in less than 300 ms, and moves a preview', async () => {
+  breakAt('network.ts', 'first');
+  await start(kinds.tensor);
+  await rowsWith('product');
+  const frame = await until('it stopped', stoppedFrame);
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const begin = performance.now();
+    await frame.session.customRequest('evaluate', { expression: 'product', frameId: frame.frameId, context: 'hover' });
+    times.push(performance.now() - begin);
+  }
+  times.sort((a, b) => a - b);
+  ok((times[2] ?? Infinity) < 300, times.join(', '));
+  const { previews } = (await frame.session.customRequest('tensor/preview', {
+    tensors: [{ expression: 'product', frameId: frame.frameId }],
+  })) as { previews: { cost: { bytes: number } }[] };
+  ok((previews[0]?.cost.bytes ?? Infinity) <= 64, JSON.stringify(previews[0]?.cost));
+});

@@ -19,10 +19,12 @@ import { itemSize } from '../tensor/dtypes.ts';
 import { shortText } from '../tensor/preview.ts';
 import { isRowMajor } from '../tensor/shape.ts';
 import { wholeSlice } from '../tensor/slice.ts';
+import { Closures } from './evaluate/closures.ts';
 import { evaluateGraph, graphInputs, isGraph, isOwner } from './evaluate/evaluation.ts';
 import type { EvaluationContext, HostTensor } from './evaluate/engine.ts';
 import { findOwners, graphReader } from './evaluate/owners.ts';
 import { resultReader } from './evaluate/result.ts';
+import { stringArrayReader } from './evaluate/stringArrays.ts';
 import { recorder } from './copies/found.ts';
 import { Finder } from './find.ts';
 import { HiddenState } from './hidden.ts';
@@ -115,6 +117,7 @@ export class Agent {
   #executing = new Set<object>();
   #devices = new Set<GPUDevice>();
   #owners = new Set<object>();
+  readonly #closures = new Closures();
   #memo = new Map<string, unknown>();
   readonly #hidden = new HiddenState();
 
@@ -222,6 +225,15 @@ export class Agent {
     this.#owners = findOwners([...scopes, ...this.#executing], isOwner);
   }
 
+  /** The functions whose closures an evaluation has asked for, each followed by the source of the names' pattern. */
+  wantedClosures(): unknown[] {
+    return this.#closures.take();
+  }
+
+  addClosure(fn: object, ...values: unknown[]): void {
+    this.#closures.add(fn, values);
+  }
+
   /** The function of the npm package `webgpu` around which it keeps the devices that it has seen; the inspector looks there. */
   bindingsWrapper(): unknown {
     const constructor = ownValue(globalThis, 'GPUDevice');
@@ -248,6 +260,15 @@ export class Agent {
     return this.#guard(() => {
       if (!isInspectable(value) || !isGraph(value, this.#evaluation)) return null;
       return (this.#take(value) ?? this.#described(value, graphReader)).id;
+    });
+  }
+
+  /** A handle for what can feed a graph: any tensor, and arrays of strings; null for any other value. */
+  takeFeed(value: unknown): string {
+    return this.#guard(() => {
+      const tensor = this.#take(value);
+      if (tensor || !isInspectable(value) || !stringArrayReader.claims(value)) return tensor?.id ?? null;
+      return this.#described(value, stringArrayReader).id;
     });
   }
 
@@ -288,6 +309,7 @@ export class Agent {
     this.#executing.clear();
     this.#devices.clear();
     this.#owners.clear();
+    this.#closures.clear();
     this.#memo.clear();
     this.#hidden.clear();
     this.#stop = { ...this.#stop, freshEncoders: new WeakSet() };
@@ -389,6 +411,7 @@ export class Agent {
     return {
       stop: this.#stop,
       owners: () => [...this.#owners],
+      closureVariables: (fn, name) => this.#closures.variables(fn, name),
       guarded: (device, run) => this.#reading.guarded(device, run),
       read: (value) => {
         const reader = readers.find((candidate) => candidate.claims(value));

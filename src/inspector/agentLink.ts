@@ -47,7 +47,7 @@ export class AgentLink {
 
   /** Calls a method of the agent with objects of the main session; it answers as `call` does. */
   async handOver<Result>(
-    method: 'list' | 'take' | 'takeGraph',
+    method: 'list' | 'take' | 'takeGraph' | 'takeFeed',
     args: Protocol.Runtime.CallArgument[],
   ): Promise<Result> {
     return this.#answered(this.#main, await this.#mainObject(), method, args);
@@ -118,6 +118,32 @@ export class AgentLink {
     });
   }
 
+  /** Looks into the closures that an evaluation has asked for: a variable there is hidden from JavaScript. */
+  async findClosures(): Promise<void> {
+    const objectGroup = 'tensor-debugger.closures';
+    const agent = await this.#agentObject();
+    const { result: wanted } = await this.#agent.send('Runtime.callFunctionOn', {
+      objectId: agent,
+      functionDeclaration: 'function() { return this.wantedClosures(); }',
+      objectGroup,
+    });
+    const { result } = await this.#properties(wanted.objectId!);
+    const entries = result.filter(({ name }) => /^\d+$/.test(name)).map(({ value }) => value);
+    for (let i = 0; i + 1 < entries.length; i += 2) {
+      const fn = entries[i]?.objectId;
+      const pattern = new RegExp(entries[i + 1]?.value as string, 'i');
+      const values = await this.#scopeVariables(await this.#internal(fn, '[[Scopes]]'), (name) => pattern.test(name));
+      await this.#agent.send('Runtime.callFunctionOn', {
+        objectId: agent,
+        functionDeclaration: 'function(fn, ...values) { this.addClosure(fn, ...values); }',
+        arguments: [fn === undefined ? {} : { objectId: fn }, ...values.map((objectId) => ({ objectId }))],
+        objectGroup,
+      });
+    }
+    // What the properties gave is of the same group: nothing of the program lives longer for having been looked at.
+    await this.#agent.send('Runtime.releaseObjectGroup', { objectGroup });
+  }
+
   async #internal(objectId: string | undefined, name: string): Promise<string | undefined> {
     if (objectId === undefined) return undefined;
     const { internalProperties } = await this.#properties(objectId);
@@ -126,14 +152,18 @@ export class AgentLink {
 
   /** A variable in the scopes that a function closes over, the innermost first; the global scope is left out. */
   async #scopeVariable(scopes: string | undefined, name: string): Promise<string | undefined> {
-    if (scopes === undefined) return undefined;
-    for (const scope of (await this.#properties(scopes)).result) {
+    return (await this.#scopeVariables(scopes, (candidate) => candidate === name))[0];
+  }
+
+  async #scopeVariables(scopes: string | undefined, isWanted: (name: string) => boolean): Promise<string[]> {
+    const found: string[] = [];
+    for (const scope of scopes === undefined ? [] : (await this.#properties(scopes)).result) {
       if (!scope.value?.objectId || scope.value.description?.startsWith('Global')) continue;
-      const { result } = await this.#properties(scope.value.objectId);
-      const found = result.find((variable) => variable.name === name)?.value?.objectId;
-      if (found !== undefined) return found;
+      for (const { name, value } of (await this.#properties(scope.value.objectId)).result) {
+        if (value?.objectId !== undefined && isWanted(name)) found.push(value.objectId);
+      }
     }
-    return undefined;
+    return found;
   }
 
   #properties(objectId: string): Promise<Protocol.Runtime.GetPropertiesResponse> {

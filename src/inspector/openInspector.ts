@@ -291,16 +291,19 @@ class Inspector implements TensorInspector {
     return { tensor, ms };
   }
 
-  /** Where the model or session of a graph tensor is not known, looks for it in every frame and tries once more. */
+  /** Where the model or session of a graph tensor is not known, looks for it in every frame and tries again. */
   async #withOwners<Value>(evaluate: () => Promise<Value>): Promise<Value> {
-    try {
-      return await evaluate();
-    } catch (error) {
-      if (!(error instanceof TensorError) || error.code !== 'no-graph' || this.#ownersSearched) throw error;
+    // What it is found in may have a closure that has to be looked into, too.
+    for (let searches = 0; ; searches++) {
+      try {
+        return await evaluate();
+      } catch (error) {
+        if (!(error instanceof TensorError) || error.code !== 'no-graph' || searches === 2) throw error;
+      }
+      if (!this.#ownersSearched) await this.#link.tell('findOwners', this.#allScopes());
+      this.#ownersSearched = true;
+      await this.#link.findClosures();
     }
-    this.#ownersSearched = true;
-    await this.#link.tell('findOwners', this.#allScopes());
-    return evaluate();
   }
 
   async #feed(feed: FeedOf) {
@@ -312,9 +315,10 @@ class Inspector implements TensorInspector {
     const value = await evaluateOnFrame(this.#options.main, feed.callFrameId, expression, true);
     const primitive = primitiveFeed(value);
     if (primitive) return primitive;
-    const tensor = value.objectId === undefined ? null : (await this.#take([value.objectId]))[0];
-    if (!tensor) throw noFeed(feed.name, expression, value);
-    return { id: tensor.id, ...(as && { as }) };
+    const { objectId } = value;
+    const id = objectId === undefined ? null : await this.#link.handOver<string | null>('takeFeed', [{ objectId }]);
+    if (id === null) throw noFeed(feed.name, expression, value);
+    return { id, ...(as && { as }) };
   }
 
   async copies(): Promise<Copies> {

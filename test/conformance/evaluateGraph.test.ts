@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import type { FeedOf } from '../../src/inspector/tensorInspector.ts';
 import { TensorError } from '../../src/protocol/errors.ts';
 import type { TensorDescriptor } from '../../src/protocol/tensor.ts';
+import { nodeBinaries } from '../support/environment.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 
 const asked = { throwOnSideEffect: true };
@@ -182,6 +183,69 @@ test('models of TF.js: what can not be run, or not without a trace, says why', a
     await program.end();
   }
 });
+
+for (const { major, path } of nodeBinaries()) {
+  test(`sessions of ONNX Runtime on Node ${major}: outputs and whole sessions, of every type; the web's says what to do`, async () => {
+    const program = await PausedProgram.start('evaluate/onnxSessions.mjs', { executable: path });
+    const read = async (...args: [string, Record<string, string>?]) => {
+      const { id, dtype } = await evaluate(program, ...args);
+      return [dtype, (await program.inspector.read(id, { slice: '...' })).values];
+    };
+    try {
+      // In sight as a property of the receiver only.
+      const x = { x: '[[1, 2, 3], [1, 1, 1]]' };
+      const ofReceiver = await read('this.session.outputMetadata[0]', x);
+      assert.ok(await program.resume());
+      const expected = JSON.parse((await program.ask('JSON.stringify(expected)')) as string) as number[];
+      const scores = ['float32', [expected.slice(0, 2), expected.slice(2)]];
+      assert.deepEqual(ofReceiver, scores);
+      assert.deepEqual(await read('session.outputMetadata[0]', { x: 'batch' }), scores);
+      assert.deepEqual(await read('session', x), scores);
+      assert.deepEqual(await read('session', { x: 'rows as float32[1, 3]' }), ['float32', [expected.slice(0, 2)]]);
+      const feeds = {
+        big: 'ids',
+        half: 'halves',
+        flags: '[true, false]',
+        words: '["a", "ü"]',
+        doubles: '[0.1, 1e300]',
+      };
+      const outputs = [
+        ['int64', [2, '2305843009213693952']],
+        ['float16', [2, 1]],
+        ['bool', [false, true]],
+        ['string', ['a', 'ü']],
+        ['float64', [0.2, 2e300]],
+      ];
+      for (const [index, output] of outputs.entries()) {
+        assert.deepEqual(await read(`types.outputMetadata[${index}]`, feeds), output);
+      }
+      const cases: [string, Record<string, string>, string, RegExp][] = [
+        [
+          'webSession.outputMetadata[0]',
+          { x: 'batch' },
+          'not-available',
+          /onnxruntime-web computes scores asynchronously/,
+        ],
+        ['webSession', { x: 'batch' }, 'not-available', /onnxruntime-web computes scores asynchronously/],
+        ['session', {}, 'invalid-feed', /its input x float32\[\?, 3\] has no value/],
+        ['session', { x: 'ids' }, 'invalid-feed', /fed for x is int64\[2\]; the graph takes x float32\[\?, 3\]/],
+        ['session', { x: '[1, 2, 3]' }, 'invalid-feed', /has the shape \[3\]; the graph takes x float32\[\?, 3\]/],
+        ['session', { y: 'batch' }, 'invalid-feed', /no tensor "y"/],
+        ['session.inputMetadata[0]', { x: 'batch' }, 'invalid-argument', /x is an input of the session/],
+        ['types', feeds, 'invalid-argument', /has 5 outputs: bigs, halves, not, text, twice/],
+      ];
+      for (const [expression, named, code, message] of cases) {
+        const error = await refusal(program, expression, named);
+        assert.deepEqual([expression, named, error.code], [expression, named, code], error.message);
+        assert.match(error.message, message);
+      }
+      assert.equal(await program.resume(), false);
+      assert.equal((await program.closedOutput()).stdout, 'microtask,immediate true\n');
+    } finally {
+      await program.end();
+    }
+  });
+}
 
 test('what does not fit is refused with the names and numbers of both, and nothing is run', async () => {
   const program = await PausedProgram.start('evaluate/runtimeGraph.mjs');

@@ -30,6 +30,11 @@ export interface EvaluationContext {
   stop: StopContext;
   /** Models and sessions in sight of the stopped functions, those that an engine's `owns` recognises. */
   owners(): readonly object[];
+  /**
+   * Variables that a function closes over, those with such a name; undefined if the debugger has not looked yet: then
+   * throw `no-graph`, and it will.
+   */
+  closureVariables(fn: object, name: RegExp): unknown[] | undefined;
   /** Runs kernels on a device. @throws TensorError `device-error` if it refused any of their commands */
   guarded<Value>(device: GPUDevice, run: () => Value): Value;
   /** All values of a tensor of the program, wherever they are. */

@@ -10,12 +10,13 @@ import type { Described } from '../source.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
 import { checkedFeeds, type Feed } from './feeds.ts';
 import type { EvaluationResult } from './result.ts';
+import { onnxSessions } from './onnxSessions.ts';
 import { runtimeGraphs } from './runtimeGraphs.ts';
 import { tfjsGraphModels } from './tfjsGraphModels.ts';
 import { tfjsLayers } from './tfjsLayers.ts';
 
 /** In the order in which they are asked. A new engine is one file and one line here. */
-const engines: readonly GraphEngine[] = [runtimeGraphs, tfjsLayers, tfjsGraphModels];
+const engines: readonly GraphEngine[] = [runtimeGraphs, tfjsLayers, tfjsGraphModels, onnxSessions];
 
 /** Whether symbolic tensors may belong to the object: a model, a session. */
 export function isOwner(value: object): boolean {

@@ -1,0 +1,162 @@
+/**
+ * Sessions of `onnxruntime-node`. `session.run` wraps a synchronous native one in a promise and a `setImmediate`; the
+ * object that has it is kept in a WeakMap of the module, which the debugger finds in the closure of the handler's `run`
+ * (1.14 to 1.30), or in a private field. `onnxruntime-web` computes asynchronously, and is refused.
+ */
+import { TensorError } from '../../protocol/errors.ts';
+import type { DType, GraphInput } from '../../protocol/tensor.ts';
+import { dataValue, isInspectable, ownValue, util } from '../safely.ts';
+import { sessionKind, valueFields } from '../readers/onnxruntime/sessions.ts';
+import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
+
+interface NativeSession {
+  run(
+    feeds: Record<string, object>,
+    fetches: Record<string, null>,
+    options: Record<string, never>,
+  ): Record<string, object>;
+}
+
+interface Session {
+  handler: object;
+  kind: 'node' | 'web';
+}
+
+type TypedArrayClass = new (buffer: ArrayBuffer) => ArrayBufferView;
+
+/** How a feed's values are handed over; float16 as its bits, which every version takes. */
+const storageClasses: Partial<Record<DType, TypedArrayClass>> = {
+  float16: Uint16Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+};
+
+function sessionOf(container: object): Session | undefined {
+  const kind = sessionKind(container);
+  return kind && { handler: ownValue(container, 'handler') as object, kind };
+}
+
+function metadata({ handler }: Session, key: 'inputMetadata' | 'outputMetadata'): object[] {
+  const values = ownValue(handler, key);
+  return Array.isArray(values) ? (values as unknown[]).filter(isInspectable) : [];
+}
+
+function inputsOf(session: Session): GraphInput[] {
+  return metadata(session, 'inputMetadata').flatMap((value) => {
+    const fields = valueFields(value);
+    return fields ? [{ name: fields.name, dtype: fields.dtype, shape: fields.shape }] : [];
+  });
+}
+
+/** @throws TensorError `no-graph` until the debugger has looked into the closure */
+function nativeSession({ handler }: Session, { closureVariables, stop }: EvaluationContext): NativeSession {
+  const run = dataValue(handler, 'run');
+  const known = isInspectable(run) ? closureVariables(run, /inferenceSession/i) : undefined;
+  if (known === undefined) {
+    throw new TensorError({ code: 'no-graph', message: 'The native session has to be looked up first.' });
+  }
+  const candidates: unknown[] = known.map((value) =>
+    util.types.isWeakMap(value) ? (WeakMap.prototype.get.call(value, handler) as unknown) : value,
+  );
+  candidates.push(...Object.values(stop.privateFields(handler) ?? {}));
+  const native = candidates.find((value) => isInspectable(value) && typeof dataValue(value, 'run') === 'function');
+  if (native) return native as NativeSession;
+  throw new TensorError({
+    code: 'not-available',
+    message: 'The native session of onnxruntime-node is not where 1.14 to 1.30 keep it.',
+    help: 'Call `await session.run(feeds)` in the program, and report the version of ONNX Runtime.',
+  });
+}
+
+function fedTensor({ dtype, shape, bytes, strings }: HostTensor): object {
+  const Storage = storageClasses[dtype];
+  if (!strings && !Storage) {
+    throw new TensorError({
+      code: 'invalid-feed',
+      message: `ONNX Runtime can't be fed ${dtype} here.`,
+      help: 'Feed the input with another dtype, or run the session in the program.',
+    });
+  }
+  const data = strings ? [...strings] : new Storage!(bytes.slice().buffer);
+  const size = shape.reduce((product, count) => product * count, 1);
+  return { type: dtype, dims: [...shape], size, location: 'cpu', data, cpuData: data, dataLocation: 'cpu' };
+}
+
+function evaluable(session: Session, name: string, context: EvaluationContext): Evaluable {
+  const inputs = inputsOf(session);
+  return {
+    name,
+    inputs: () => inputs,
+    missing: (fed) => inputs.filter((input) => !fed.has(input.name)),
+    input: (asked) => inputs.find((input) => input.name === asked),
+    run(feeds) {
+      if (session.kind === 'web') {
+        throw new TensorError({
+          code: 'not-available',
+          message: `onnxruntime-web computes ${name} asynchronously, and nothing asynchronous ends while the program is paused.`,
+          help: `Let the program compute it: const { ${name} } = await session.run(feeds), and stop behind that. With onnxruntime-node it is evaluated at once.`,
+        });
+      }
+      const native = nativeSession(session, context);
+      const fed = Object.fromEntries([...feeds].map(([input, value]) => [input, fedTensor(value)]));
+      const result = native.run(fed, { [name]: null }, {})[name];
+      if (!isInspectable(result)) throw new Error(`the session gave no ${name}`);
+      return context.read(result);
+    },
+  };
+}
+
+function openOutput(session: Session, value: object, context: EvaluationContext): Evaluable {
+  const name = valueFields(value)!.name;
+  if (metadata(session, 'outputMetadata').includes(value)) return evaluable(session, name, context);
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: `${name} is an input of the session: its value is what it is fed.`,
+    help: 'Evaluate one of the outputs: session.outputMetadata[0].',
+  });
+}
+
+/** A session that was named as a whole stands for its only output. */
+function onlyOutput(session: Session, context: EvaluationContext): Evaluable {
+  const outputs = metadata(session, 'outputMetadata');
+  const [first, second] = outputs;
+  if (first && !second) return openOutput(session, first, context);
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: first
+      ? `The session has ${outputs.length} outputs: ${outputs.map((value) => ownValue(value, 'name') as string).join(', ')}.`
+      : 'This version of ONNX Runtime does not say what its sessions give; 1.21 and later do.',
+    help: first ? 'Name one of them: session.outputMetadata[0].' : 'Run the session in the program.',
+  });
+}
+
+export const onnxSessions: GraphEngine = {
+  runtime: 'onnxruntime',
+
+  owns: (container) => sessionKind(container) !== undefined,
+
+  open(value, context): Evaluable | undefined {
+    const whole = sessionOf(value);
+    if (whole) return onlyOutput(whole, context);
+    if (!valueFields(value)) return undefined;
+    const sessions = context.owners().flatMap((owner) => sessionOf(owner) ?? []);
+    const found = sessions.find((session) =>
+      [...metadata(session, 'inputMetadata'), ...metadata(session, 'outputMetadata')].includes(value),
+    );
+    if (found) return openOutput(found, value, context);
+    throw new TensorError({
+      code: 'no-graph',
+      message: `The session that ${valueFields(value)!.name} belongs to is in no variable of the stopped functions.`,
+      help: 'Stop where the session is in a variable of a function on the stack, or in one of its objects.',
+    });
+  },
+};

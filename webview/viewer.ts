@@ -105,7 +105,7 @@ export class Viewer {
     this.#update();
   }
 
-  #show(viewed: ViewedTensor, settings: ViewerSettings, sessionCost: SessionCost): void {
+  #show(viewed: ViewedTensor, settings: ViewerSettings, sessionCost: SessionCost | null): void {
     const before = this.#viewed;
     const same = before !== null && identityOf(before) === identityOf(viewed);
     this.#viewed = viewed;

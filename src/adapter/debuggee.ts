@@ -28,8 +28,6 @@ export interface DebuggeeEvents {
   stopped(stop: Stop): void;
   /** What was learned at this stop is void; waited for before the program runs. */
   beforeResume(): Promise<void>;
-  /** A line is about to be tracked. */
-  prepareTracking(): Promise<void>;
   /** It runs on, though no request of the client made it. */
   continued(): void;
   output(category: 'console' | 'stdout' | 'stderr', text: string, frame?: Protocol.Debugger.CallFrame): void;
@@ -100,7 +98,7 @@ export class Debuggee {
     if (this.#mainContext !== undefined) await this.#events.connected(this.#mainContext);
     await this.main.send('Debugger.enable', {});
     await this.#skipFiles();
-    await this.#breakpoints.connect(this.main, this.scripts, () => this.#events.prepareTracking());
+    await this.#breakpoints.connect(this.main, this.scripts);
     const { request } = this.#config;
     if (request === 'launch' && this.#config.stopOnEntry) this.#entryId = await this.#stopAtEntry(program);
     // A program that has come to its end, and only waits for its debuggers to leave, has no context any more.

@@ -3,7 +3,6 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { WebSocketSession } from '../cdp/webSocketSession.ts';
 import { installRecorder, programWarning, recorderMessage, type Locate } from '../inspector/copies.ts';
-import type { TrackedBatch } from '../protocol/track.ts';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import type { ProgramWarning } from '../protocol/requests.ts';
 import { findTarget } from './attach.ts';
@@ -25,7 +24,6 @@ export interface RunHost extends LaunchHost {
   /** The client let it run. */
   resumed(run: Run): void;
   continued(): void;
-  tracked(batch: TrackedBatch): void;
   logged(
     text: string,
     category: 'console' | 'stdout' | 'stderr',
@@ -105,7 +103,6 @@ export class Run {
       connectAgent: async () => (this.#agent ??= await connect(url)),
       budget: config.copyBudget,
       locate,
-      onTracked: (batch) => host.tracked(batch),
     });
     const debuggee = new Debuggee(main, config, paths, breakpoints, {
       connected: (notifyContext) => installRecorder(main, { budget: config.copyBudget, notifyContext }),
@@ -120,7 +117,6 @@ export class Run {
         host.resumed(this);
         await tensors.resuming();
       },
-      prepareTracking: () => tensors.track(),
       continued: () => {
         frames.resumed();
         variables.forget();

@@ -5,7 +5,6 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Copies, ExportedFile, ReadResult, TensorListing, TensorPreview } from '../protocol/requests.ts';
-import type { TrackedBatch } from '../protocol/track.ts';
 import type { Locate } from './copies.ts';
 import type {
   CopyCost,
@@ -88,12 +87,6 @@ export interface TensorInspector {
    * can't run while the program stands still
    */
   evaluateGraph(id: string, feeds: readonly FeedOf[]): Promise<{ tensor: TensorDescriptor; ms: number }>;
-  /**
-   * Takes what breakpoints with a tracking condition find (`protocol/trackCondition.ts`), from before the program's code
-   * runs; it may run meanwhile. Called again, it answers like the first time.
-   * @param onBatch also called at a stop, with what was still on its way
-   */
-  track(onBatch: (batch: TrackedBatch) => void): Promise<void>;
   copies(): Promise<Copies>;
   dispose(): Promise<void>;
 }

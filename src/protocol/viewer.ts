@@ -50,7 +50,7 @@ export type NumberFormat = (typeof numberFormats)[number];
 export const colorMaps = ['auto', 'viridis', 'cividis', 'gray', 'diverging'] as const;
 export type ColorMap = (typeof colorMaps)[number];
 
-/** What the session has copied from devices for the debugger's sake. */
+/** What the session has copied from devices for the debugger's sake; files have none. */
 export interface SessionCost {
   bytes: number;
   ms: number;
@@ -109,7 +109,7 @@ export type ViewerMessage =
 /** From the extension to the webview. */
 export type ViewerEvent =
   /** Shown from now on; the same tensor at a later stop, where only `stop` and the values are new. */
-  | { type: 'show'; viewed: ViewedTensor; settings: ViewerSettings; sessionCost: SessionCost }
+  | { type: 'show'; viewed: ViewedTensor; settings: ViewerSettings; sessionCost: SessionCost | null }
   /** Nothing (more) can be read: what was shown stays, marked as old, with the reason. */
   | { type: 'stale'; reason: string }
   /** Nothing to show yet, and why. */

@@ -32,6 +32,8 @@ export interface DeskCalls {
   };
   /** Puts a text into a field of the webview and presses Enter. */
   webviewFill: { arguments: { selector: string; text: string; title?: string }; result: null };
+  /** Chooses an option of a list of the webview. */
+  webviewSelect: { arguments: { selector: string; option: string; title?: string }; result: null };
   /** Scrolls an element of the webview, in CSS pixels from its start. */
   webviewScroll: { arguments: { selector: string; left?: number; top?: number; title?: string }; result: null };
   /** The pixels of a canvas at fractions of its width and height: red, green, blue, alpha from 0 to 255. */

@@ -105,6 +105,10 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
       await field.press('Enter');
       return null;
     },
+    async webviewSelect({ selector, option, title }) {
+      await (await webview(page(), title)).locator(selector).first().selectOption(option);
+      return null;
+    },
     async webviewScroll({ selector, left, top, title }) {
       const to = { ...(left !== undefined && { left }), ...(top !== undefined && { top }) };
       const element: Locator = (await webview(page(), title)).locator(selector).first();

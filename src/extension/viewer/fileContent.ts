@@ -1,9 +1,10 @@
 /** A tensor of a file, and another one of the same archive when asked. It is opened again whenever the file changes. */
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { openTensorFile, type TensorFile } from '../../formats/openTensorFile.ts';
 import { reportOf } from '../../protocol/errors.ts';
-import { noCost } from '../sources/sessionCosts.ts';
+import type { SessionCost } from '../../protocol/viewer.ts';
 import { TensorFileReader } from './tensorFileReader.ts';
 import type { ContentState, ViewedContent } from './viewedContent.ts';
 
@@ -12,11 +13,13 @@ export class FileContent implements ViewedContent {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   readonly onDidChange = this.#changed.event;
-  readonly sessionCost = noCost;
+  readonly sessionCost = null;
   /** Files cost no session anything. */
-  readonly onDidChangeCost: vscode.Event<void> = () => new vscode.Disposable(() => undefined);
+  readonly onDidChangeCost: vscode.Event<SessionCost> = () => new vscode.Disposable(() => undefined);
   #member: string | undefined;
   #file: TensorFile | undefined;
+  /** Tells the content that was opened last from a later one. */
+  #opened = '';
   #state: ContentState = { kind: 'empty', reason: 'The file is being opened.' };
   #shown = 0;
   #opening: Promise<void> = Promise.resolve();
@@ -59,8 +62,13 @@ export class FileContent implements ViewedContent {
     this.#opening = this.#opening.then(async () => {
       if (this.#isDisposed) return;
       try {
+        // A file that is written in several steps is told of several times.
+        const { mtimeNs, size } = await stat(this.#path, { bigint: true });
+        const content = `${mtimeNs} ${size}`;
+        if (this.#state.kind === 'live' && content === this.#opened) return;
         const file = await openTensorFile(this.#path);
         await this.#close();
+        this.#opened = content;
         this.#file = file;
         this.#showMember();
       } catch (error) {

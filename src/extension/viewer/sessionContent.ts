@@ -33,7 +33,7 @@ export class SessionContent implements ViewedContent {
   readonly #focus: Focus;
   readonly #follows: boolean;
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #costChanged = new vscode.EventEmitter<void>();
+  readonly #costChanged = new vscode.EventEmitter<SessionCost>();
   readonly #subscriptions: vscode.Disposable[];
   readonly onDidChange = this.#changed.event;
   readonly onDidChangeCost = this.#costChanged.event;
@@ -168,7 +168,7 @@ export class SessionContent implements ViewedContent {
     this.#costs?.dispose();
     this.#costs = source?.costs.onDidChange((total) => {
       this.#cost = total;
-      this.#costChanged.fire();
+      this.#costChanged.fire(total);
     });
     // What an ended session has cost stays to be read.
     if (source) this.#cost = source.costs.total;

@@ -16,8 +16,9 @@ export interface ViewedContent extends vscode.Disposable {
   readonly title: string;
   readonly state: ContentState;
   readonly onDidChange: vscode.Event<void>;
-  readonly sessionCost: SessionCost;
-  readonly onDidChangeCost: vscode.Event<void>;
+  /** null where there is no session. */
+  readonly sessionCost: SessionCost | null;
+  readonly onDidChangeCost: vscode.Event<SessionCost>;
   /** Another member of the same archive. */
   openMember?(member: string): void;
 }

@@ -27,7 +27,7 @@ export class ViewerLink implements vscode.Disposable {
     this.#subscriptions = [
       webview.onDidReceiveMessage((message: ViewerMessage) => this.#receive(message)),
       content.onDidChange(() => this.#show()),
-      content.onDidChangeCost(() => this.#post({ type: 'sessionCost', sessionCost: content.sessionCost })),
+      content.onDidChangeCost((sessionCost) => this.#post({ type: 'sessionCost', sessionCost })),
       onDidChangeViewerSettings((settings) => this.#post({ type: 'settings', settings })),
     ];
   }

@@ -1,5 +1,6 @@
 /** The program under the debugger: its main DevTools session, whether it runs, and what its stops mean. */
 import { existsSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
@@ -7,6 +8,7 @@ import { firstStatement, type Breakpoints, type SourceBreakpoint } from './break
 import type { Configuration } from './configuration.ts';
 import { errors } from './errors.ts';
 import { globToPattern, type PathMapper } from './paths.ts';
+import { showRuntimeClasses } from './runtimeModules.ts';
 import { Scripts } from './scripts.ts';
 import { UnfinishedStep, type StepKind, type StepOrigin } from './unfinishedStep.ts';
 
@@ -99,6 +101,8 @@ export class Debuggee {
     await this.main.send('Debugger.enable', {});
     await this.#skipFiles();
     await this.#breakpoints.connect(this.main, this.scripts);
+    const { cwd } = this.#config;
+    await showRuntimeClasses(this.main, program === undefined ? [cwd] : [dirname(program), cwd]);
     const { request } = this.#config;
     if (request === 'launch' && this.#config.stopOnEntry) this.#entryId = await this.#stopAtEntry(program);
     // A program that has come to its end, and only waits for its debuggers to leave, has no context any more.

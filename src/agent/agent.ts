@@ -341,6 +341,7 @@ export class Agent {
     const id = this.#ids.get(value) ?? String(++this.#lastId);
     const described = this.#attempt(value, reader);
     this.#ids.set(value, id);
+    recorder()?.cameAcross(described.runtime, value);
     this.#held.set(id, { value, reader });
     this.#texts.set(value, shortText(described));
     return { id, ...described };

@@ -2,6 +2,7 @@
  * Looking at the program's objects without running the program's code: no getter of its own, no proxy trap. Built-in
  * getters (typed arrays, WebGPU objects) are taken from their prototypes and called on the object.
  */
+import { recorder } from './copies/found.ts';
 
 function builtin(name: 'util'): NodeUtil {
   if (typeof process === 'undefined' || !process.getBuiltinModule) {
@@ -82,6 +83,11 @@ export function platformValue(object: object, key: string): unknown {
   return value;
 }
 
+/** What a property holds that our own recorder has made an accessor: it is not the program's doing. */
+function watchedMethod(getter: unknown): unknown {
+  return recorder()?.watched.get(getter as object)?.();
+}
+
 /**
  * A native method of a platform object, bound to it. Where the program has put its own function over it, the native one
  * further up is taken.
@@ -89,7 +95,8 @@ export function platformValue(object: object, key: string): unknown {
  */
 export function platformMethod(object: object, key: string): ((...args: never[]) => unknown) | undefined {
   for (let holder: object | null = object; holder && !util.types.isProxy(holder);) {
-    const method = ownValue(holder, key);
+    const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+    const method: unknown = descriptor?.get ? watchedMethod(descriptor.get) : descriptor?.value;
     if (isNative(method)) return method.bind(object);
     holder = Object.getPrototypeOf(holder) as object | null;
   }

@@ -18,6 +18,10 @@ export interface RuntimeScripts {
   own: RegExp;
   /** The runtime's functions that people call to get values; the outermost one on the stack names the copy. */
   calls: ReadonlySet<string>;
+  /** The runtime's methods that are watched, where they call each other: such a call is part of the outer one. */
+  watched?: ReadonlySet<string>;
+  /** Calls out of these scripts are part of something that is counted already. */
+  notFrom?: RegExp;
 }
 
 export interface CallSite {
@@ -65,11 +69,12 @@ export function callSite(below: unknown, name: string, scripts: RuntimeScripts):
   const needed = framesNeeded.get(name) ?? 1;
   let stack = capture(below, needed);
   let { chosen, call } = chooseFrame(stack, name, scripts);
-  if (chosen < 0 && stack.length === needed) {
+  if (chosen === -1 && stack.length === needed) {
     stack = capture(below, manyFrames);
     ({ chosen, call } = chooseFrame(stack, name, scripts));
     framesNeeded.set(name, Math.max(needed, chosen + 1));
   }
+  if (chosen === partOfAnother) return undefined;
   if (chosen < 0) chosen = stack.findIndex((frame) => isOther(frame.getFileName(), scripts));
   const site = stack[Math.max(0, chosen)];
   if (!site) return undefined;
@@ -85,15 +90,23 @@ export function callSite(below: unknown, name: string, scripts: RuntimeScripts):
   };
 }
 
+/** Whether a function of these scripts is on the stack. */
+export function isCalledFrom(scripts: RegExp, below: unknown): boolean {
+  capture ??= openRealm();
+  return capture(below, manyFrames).some((frame) => scripts.test(frame.getFileName() ?? ''));
+}
+
 function isOther(file: string | null, { own }: RuntimeScripts): boolean {
   return file !== null && file !== '' && !own.test(file) && !file.startsWith('node:');
 }
 
-/** The innermost frame of the program, and what it called. */
+const partOfAnother = -2;
+
+/** The innermost frame of the program, and what it called; -1 if the program is not in sight. */
 function chooseFrame(
   stack: readonly V8CallSite[],
   name: string,
-  { own, calls }: RuntimeScripts,
+  { own, calls, watched, notFrom }: RuntimeScripts,
 ): { chosen: number; call: string } {
   let call = name;
   for (const [index, frame] of stack.entries()) {
@@ -101,9 +114,12 @@ function chooseFrame(
     // Native functions and evaluated code have no file.
     if (file === null) continue;
     if (!isForeign(file)) return { chosen: index, call };
+    if (notFrom?.test(file)) return { chosen: partOfAnother, call };
     if (!own.test(file)) continue;
     const method = frame.getFunctionName()?.split('.').pop();
-    if (method !== undefined && calls.has(method)) call = method;
+    if (method === undefined) continue;
+    if (watched?.has(method)) return { chosen: partOfAnother, call };
+    if (calls.has(method)) call = method;
   }
   return { chosen: -1, call };
 }

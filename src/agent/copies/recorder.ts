@@ -6,7 +6,12 @@ import type { RecordedSite, RecorderReport, RecorderWarning } from '../../protoc
 import type { TensorWarning } from '../../protocol/tensor.ts';
 import { callSite, type CallSite, type RuntimeScripts } from './callSite.ts';
 import { CopyBudget } from './copyBudget.ts';
+import { isInspectable } from '../safely.ts';
+import { watchJaxJs } from './jaxJs.ts';
+import { watchOnnxRuntime } from './onnxRuntime.ts';
 import { Settlements } from './settled.ts';
+import { watchedMethods, type OnAccess } from './watch.ts';
+import { watchWebGpu } from './webgpu.ts';
 
 export interface WatchedRuntime extends RuntimeScripts {
   name: string;
@@ -25,11 +30,17 @@ export interface RunningCopy {
   end(ms: number): void;
 }
 
+/** By the runtime's name in descriptors. */
+const watchers = { 'jax-js': watchJaxJs, onnxruntime: watchOnnxRuntime, webgpu: watchWebGpu };
+
 export class Recorder {
+  /** For the agent, to which a method is what it was before it was watched. */
+  readonly watched = watchedMethods;
   readonly #settlements = new Settlements();
   readonly #sites = new Map<string, RecordedSite>();
   readonly #warnings: RecorderWarning[] = [];
   readonly #warned = new Set<string>();
+  readonly #classes = new WeakSet<object>();
   #budget = new CopyBudget({ bytes: Infinity, ms: Infinity });
   #since = new Date();
   #failure: string | null = null;
@@ -39,11 +50,6 @@ export class Recorder {
   configure(budget: { bytes: number; ms: number }, notify: ((text: string) => void) | undefined): void {
     this.#budget = new CopyBudget(budget);
     if (notify) this.#notify = notify;
-  }
-
-  /** A runtime that was in use already has come to our notice only now: what it did before is not in the numbers. */
-  cameLate(): void {
-    this.#since = new Date();
   }
 
   /**
@@ -78,6 +84,35 @@ export class Recorder {
   warn(caller: CallSite, make: (call: string) => TensorWarning): void {
     const warning = make(caller.call);
     this.#warnAt(`${warning.code} ${caller.key}`, () => ({ ...warning, frames: caller.frames() }));
+  }
+
+  /** A handler of accesses that can do no harm: whatever goes wrong in it, the program gets its method. */
+  guarded(onAccess: OnAccess): OnAccess {
+    return (receiver, method, getter) => {
+      try {
+        return onAccess(receiver, method, getter);
+      } catch (error) {
+        this.failed(error);
+        return method;
+      }
+    };
+  }
+
+  /** Watches a class of a runtime, given by its prototype. Nothing happens if it is watched already. */
+  watchClass(name: keyof typeof watchers, prototype: unknown): boolean {
+    if (!isInspectable(prototype) || this.#classes.has(prototype)) return false;
+    this.#classes.add(prototype);
+    return watchers[name](prototype, this);
+  }
+
+  /**
+   * The agent has come across a tensor. Where its class has gone unnoticed so far, what was done with it before is not in the
+   * numbers: they begin now.
+   */
+  cameAcross(name: string, tensor: object): void {
+    if (!Object.hasOwn(watchers, name) || !isInspectable(tensor)) return;
+    const prototype = Object.getPrototypeOf(tensor) as object | null;
+    if (this.watchClass(name as keyof typeof watchers, prototype)) this.#since = new Date();
   }
 
   /** Recording must never reach the program, so what goes wrong here is only told to whoever asks. */

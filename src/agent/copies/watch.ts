@@ -9,18 +9,26 @@
  * be in every trace of an error that the method throws.
  */
 
-/** Answers what is handed out: the method, or another in its place. It must not throw. */
-export type OnAccess = (receiver: object, method: unknown) => unknown;
+/**
+ * Answers what is handed out: the method, or another in its place. It must not throw.
+ * @param getter the function of ours under which the program's stack begins
+ */
+export type OnAccess = (receiver: object, method: unknown, getter: unknown) => unknown;
+
+/** The methods behind the accessors that stand in for them. */
+export const watchedMethods = new WeakMap<object, () => unknown>();
 
 /** @returns false where the property can't be watched: absent, an accessor already, or locked */
 export function watch(prototype: object, key: string, onAccess: OnAccess): boolean {
   const descriptor = Object.getOwnPropertyDescriptor(prototype, key);
   if (!descriptor?.configurable || !descriptor.writable || typeof descriptor.value !== 'function') return false;
   let method: unknown = descriptor.value;
+  function handOut(this: object): unknown {
+    return this === prototype ? method : onAccess(this, method, handOut);
+  }
+  watchedMethods.set(handOut, () => method);
   Object.defineProperty(prototype, key, {
-    get(this: object) {
-      return this === prototype ? method : onAccess(this, method);
-    },
+    get: handOut,
     /** What an assignment to a plain property does: the prototype's own changes, an instance gets one of its own. */
     set(this: object, value: unknown) {
       if (this === prototype) method = value;

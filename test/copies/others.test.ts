@@ -1,0 +1,39 @@
+/** Copies to the host that a program makes itself without TF.js. */
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import type { InspectDocument } from '../../src/cli/document.ts';
+import { inspect, lineOf } from '../support/cli.ts';
+
+const program = '../copies/others.mjs';
+let sites: InspectDocument['copies']['sites'];
+
+before(async () => {
+  const { document, stderr } = await inspect([program]);
+  assert.notEqual(document.stop, null, stderr);
+  sites = document.copies.sites;
+});
+
+function site(marker: string): [call: string, count: number, bytes: number] | undefined {
+  const found = sites.filter(({ line }) => line === lineOf(program, `// #${marker}`));
+  assert.ok(found.length <= 1);
+  return found[0] && [found[0].call, found[0].count, found[0].bytes];
+}
+
+test('raw WebGPU: what is mapped for reading', () => {
+  assert.equal(site('write'), undefined);
+  assert.ok(sites.find(({ call }) => call === 'mapAsync')!.ms > 0);
+});
+
+test('jax-js: the outermost call, once', () => {
+  assert.deepEqual(site('js'), ['js', 2, 2 * 32 * 4]);
+  assert.deepEqual(site('dataSync'), ['dataSync', 2, 2 * 3 * 4]);
+  assert.deepEqual(site('awaited'), ['data', 2, 2 * 4000]);
+  assert.deepEqual(site('item'), ['item', 2, 2 * 4]);
+  assert.ok(sites.find(({ call }) => call === 'dataSync')!.ms > 0);
+});
+
+test('ONNX Runtime: a tensor on the device is a copy, one on the host is not; its download is not counted again', () => {
+  assert.deepEqual(site('host'), ['getData', 1, 0]);
+  assert.deepEqual(site('getData'), ['getData', 1, 1024]);
+  assert.deepEqual(site('mapAsync'), ['mapAsync', 2, 2048]);
+});

@@ -18,7 +18,7 @@ interface RuntimeModule {
   /** Below `node_modules`. */
   file: string;
   /** The class, by its name at the module's top level. */
-  classIn(text: string): string | undefined;
+  classIn: (text: string) => string | undefined;
 }
 
 // The bundler of jax-js has renamed the class, which would hide the language's own Array.

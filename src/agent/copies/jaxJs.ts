@@ -4,6 +4,8 @@
  * consumes the reference.
  */
 import { isDType, itemSize } from '../../tensor/dtypes.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import { ownValue } from '../safely.ts';
 import type { Recorder, RunningCopy, WatchedRuntime } from './recorder.ts';
 import { watch } from './watch.ts';
 
@@ -15,19 +17,26 @@ const runtime: WatchedRuntime = {
   watched: new Set(['data', 'dataSync']),
 };
 
-/** Public getters of the library, which only look at its own fields. */
-interface JaxArray {
-  size: number;
-  dtype: string;
+/**
+ * The library's own getter of an array's abstract value (shape and dtype), which only looks at private fields; undefined if
+ * the program has put one of its own in its place.
+ */
+function abstractValueGetter(prototype: object): ((this: object) => object) | undefined {
+  const get = Object.getOwnPropertyDescriptor(prototype, 'aval')?.get;
+  return get && Function.prototype.toString.call(get).startsWith('get aval') ? (get as () => object) : undefined;
 }
 
 export function watchJaxJs(prototype: object, recorder: Recorder): boolean {
+  const abstractValue = abstractValueGetter(prototype);
+  if (!abstractValue) return false;
   let reading: { array: WeakRef<object>; copy: RunningCopy; start: number } | undefined;
 
   function begin(array: object, call: 'data' | 'dataSync', below: unknown): RunningCopy | undefined {
     const caller = recorder.callSite(runtime, call, below);
     if (!caller) return undefined;
-    const { size, dtype } = array as JaxArray;
+    const aval = abstractValue!.call(array);
+    const size = sizeOf(ownValue(aval, 'shape') as number[]);
+    const dtype = String(ownValue(aval, 'dtype'));
     const bytes = isDType(dtype) ? size * itemSize(dtype) : 0;
     return recorder.begin(caller, { runtime, bytes, isScalar: size === 1 });
   }

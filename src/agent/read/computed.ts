@@ -69,7 +69,13 @@ export function readComputed(
         });
       }
       if (high >= 0) {
-        const read = readStorage(base, { start: low, run: high - low + 1, outer: [], runs: 1, elements: high - low + 1 });
+        const read = readStorage(base, {
+          start: low,
+          run: high - low + 1,
+          outer: [],
+          runs: 1,
+          elements: high - low + 1,
+        });
         cost = addCosts(cost, read.cost);
         pick(read.bytes, { from: base.layout.dtype, places, low }, result, source);
       }

@@ -9,7 +9,15 @@ import { classNameOf } from '../safely.ts';
 import type { Described, NoSource, Source, StopContext } from '../source.ts';
 import { backendDevice, backendType, deviceOf, kernelsToRun, storageOf, type Storage } from './jax/backends.ts';
 import { expressionOf, inlineElements, isExact, notRealisedHelp } from './jax/expression.ts';
-import { arrayFields, isJaxDType, jaxValue, knownVersions, type ArrayFields, type Aval, type JaxValue } from './jax/fields.ts';
+import {
+  arrayFields,
+  isJaxDType,
+  jaxValue,
+  knownVersions,
+  type ArrayFields,
+  type Aval,
+  type JaxValue,
+} from './jax/fields.ts';
 import { placeOf, viewsOf, type View } from './jax/views.ts';
 import type { Reader } from './reader.ts';
 
@@ -56,7 +64,11 @@ function expressionSource({ dtype, source, backend }: ArrayFields, views: View[]
   const expression = expressionOf(source as object, inKernel);
   const place = placeOf(views);
   if (!expression || !isExact((flat) => (size === 0 ? 0 : expression(Math.max(0, place(flat)))), samples(size))) {
-    return none('pending', 'jax-js is lazy: this array is an expression, and has no values before a kernel computes them.', notRealisedHelp);
+    return none(
+      'pending',
+      'jax-js is lazy: this array is an expression, and has no values before a kernel computes them.',
+      notRealisedHelp,
+    );
   }
   return { how: 'computed', dtype, shape, place, base: expression };
 }
@@ -69,8 +81,7 @@ function samples(size: number): number[] {
 function storedSource(storage: Exclude<Storage, { how: 'pending' }>, dtype: DType, views: View[]): Source {
   const stored = storedDType(dtype);
   const [view] = views;
-  const elements =
-    (storage.how === 'host' ? storage.bytes.byteLength : Infinity) / itemSize(stored);
+  const elements = (storage.how === 'host' ? storage.bytes.byteLength : Infinity) / itemSize(stored);
   const { shape, strides, offset } = view!;
   const isStrided = views.length === 1 && !view!.mask;
   if (isStrided && !isWithin(view!, elements)) return unknownInternals;
@@ -169,11 +180,15 @@ function accessOf(source: Source, fields: ArrayFields): TensorAccess {
       if (typeof source.base === 'function') {
         return {
           how: 'view',
-          reason: 'jax-js keeps no values of it, but an expression of the index; it was computed here, and no kernel ran.',
+          reason:
+            'jax-js keeps no values of it, but an expression of the index; it was computed here, and no kernel ran.',
         };
       }
       return source.base.how === 'webgpu'
-        ? { how: 'copy', reason: 'It is a view of device memory through a mask or several reshapes; what it spans is copied.' }
+        ? {
+            how: 'copy',
+            reason: 'It is a view of device memory through a mask or several reshapes; what it spans is copied.',
+          }
         : { how: 'view', reason: 'It is a view of host memory through a mask or several reshapes.' };
     default:
       return {
@@ -194,7 +209,8 @@ function warningsOf({ references }: ArrayFields, source: Source): TensorWarning[
   return [
     {
       code: 'consumes-reference',
-      message: 'The program holds one reference: reading it with data(), js() or item(), or passing it on, would free it.',
+      message:
+        'The program holds one reference: reading it with data(), js() or item(), or passing it on, would free it.',
       help: 'Write `await x.ref.data()` where it is needed again. Looking at it here takes no reference.',
     },
   ];
@@ -207,7 +223,13 @@ function describeArray(object: object, fields: ArrayFields, stop: StopContext): 
   const device = deviceOf(backend);
   met.set(backendType(backend), new WeakRef(backend));
   const state: TensorState =
-    source.how !== 'none' ? 'live' : source.code === 'disposed' ? 'consumed' : source.code === 'pending' ? 'pending' : 'live';
+    source.how !== 'none'
+      ? 'live'
+      : source.code === 'disposed'
+        ? 'consumed'
+        : source.code === 'pending'
+          ? 'pending'
+          : 'live';
   const isStrided = source.how === 'host' || source.how === 'webgpu';
   const isExpression = typeof fields.source !== 'number';
   return {
@@ -300,7 +322,9 @@ function describe(object: object, stop: StopContext): Described {
   const value = jaxValue(object);
   if (value && value.is !== 'array') return describeTracer(object, value, stop);
   const fields = arrayFields(object, stop);
-  return fields ? describeArray(object, fields, stop) : describeUnknown(object, fields === null ? publicAval(object) : {});
+  return fields
+    ? describeArray(object, fields, stop)
+    : describeUnknown(object, fields === null ? publicAval(object) : {});
 }
 
 export const jaxReader: Reader = {

@@ -74,7 +74,8 @@ function stored(value: number, dtype: JaxDType): number {
 function stepped(value: number, dtype: JaxDType): number {
   if (!isFloat(dtype)) return stored(value, dtype);
   // Exact in float16 is more than exact in float32: those are left to the kernels.
-  if (dtype === 'float16' ? Number.isInteger(value) && Math.abs(value) <= 2048 : stored(value, dtype) === value) return value;
+  if (dtype === 'float16' ? Number.isInteger(value) && Math.abs(value) <= 2048 : stored(value, dtype) === value)
+    return value;
   throw new Inexact();
 }
 

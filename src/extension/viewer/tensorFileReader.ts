@@ -2,6 +2,7 @@
 import { TensorError } from '../../protocol/errors.ts';
 import type { TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { TensorFile } from '../../formats/openTensorFile.ts';
+import { findNotFinite } from '../../formats/findNotFinite.ts';
 import type { RequestOptions, TensorReader } from '../sources/tensorSource.ts';
 
 type Handlers = {
@@ -37,6 +38,9 @@ export class TensorFileReader implements TensorReader {
       const stats = await this.#file.stats(tensor.id, { bins, signal, ...(onProgress && { onProgress }) });
       return { tensor, stats };
     },
+    'tensor/find': async ({ tensor, from, direction }, { signal }) => ({
+      index: await findNotFinite(this.#file.source(this.#listed(tensor).id), from, direction, signal),
+    }),
   };
 
   #listed(reference: TensorReference) {

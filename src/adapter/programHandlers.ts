@@ -18,6 +18,8 @@ export interface Program {
   send<Name extends keyof TensorEvents>(name: Name, body: TensorEvents[Name]): void;
   /** Something of the program may have been changed by the client. */
   assigned(): Promise<void>;
+  /** Something of the program was changed by a request that clients don't expect that of: they look again. */
+  invalidated(): void;
 }
 
 /** @throws TensorError if the program runs without a debugger */

@@ -34,6 +34,7 @@ export class TensorDebugSession extends DebugSession {
   /** What this client's positions start at; ours, and the inspector's, start at 0. */
   #offsets: Position = { line: 1, column: 1 };
   #canRunInTerminal = false;
+  #knowsInvalidated = false;
   #exceptionState: Protocol.Debugger.SetPauseOnExceptionsRequest['state'] = 'none';
   #starting: Promise<Run> | undefined;
   #run: Run | undefined;
@@ -49,6 +50,9 @@ export class TensorDebugSession extends DebugSession {
       run: () => this.#requireRun(),
       offsets: () => this.#offsets,
       send: (name: keyof TensorEvents, body: TensorEvents[typeof name]) => this.sendEvent(new Event(name, body)),
+      invalidated: () => {
+        if (this.#knowsInvalidated) this.sendEvent(new Event('invalidated', { areas: ['variables'] }));
+      },
       assigned: async () => this.#tensorsChanged(await this.#requireRun(), 'assigned'),
     };
     this.#handlers = {
@@ -115,6 +119,7 @@ export class TensorDebugSession extends DebugSession {
   #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
     this.#offsets = { line: args.linesStartAt1 === false ? 0 : 1, column: args.columnsStartAt1 === false ? 0 : 1 };
     this.#canRunInTerminal = args.supportsRunInTerminalRequest ?? false;
+    this.#knowsInvalidated = args.supportsInvalidatedEvent ?? false;
     return capabilities;
   }
 

@@ -1,8 +1,7 @@
 /** Assigns to variables and properties of the paused program. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
-import { TensorError } from '../protocol/errors.ts';
-import { declarationOf } from './declarations.ts';
+import { assertAssignable, cannotAssign, writeVariable } from '../inspector/assign/variables.ts';
 import { exceptionText } from './debuggee.ts';
 import { errors } from './errors.ts';
 import { evaluate } from './evaluate.ts';
@@ -22,25 +21,20 @@ export async function setVariable(
   let result: RemoteObject;
   if (container.kind === 'scope') {
     const scope = container.frame.scopeChain[container.index];
-    if (name === 'this' || name === 'Return value') throw refused(name, 'it is no variable');
+    if (name === 'this' || name === 'Return value') throw cannotAssign(name, 'it is no variable');
     if (scope?.type === 'global' || scope?.type === 'with') {
       result = await evaluated();
       await setProperty(scope.object.objectId ?? '', name, result);
     } else {
-      // V8 itself would overwrite a constant without a word.
-      await refuseConstant();
+      const variable = { frame: container.frame, scopeNumber: container.index, name };
+      await assertAssignable(main, variable);
       result = await evaluated();
-      await main.send('Debugger.setVariableValue', {
-        scopeNumber: container.index,
-        variableName: name,
-        newValue: argumentOf(result),
-        callFrameId: container.frame.callFrameId,
-      });
+      await writeVariable(main, callFrames, variable, argumentOf(result));
     }
   } else if (container.kind === 'object') {
     result = await evaluated();
     await setProperty(container.object.objectId ?? '', name, result);
-  } else throw refused(name, 'the debugger computed it');
+  } else throw cannotAssign(name, 'the debugger computed it');
   const { name: _, evaluateName: __, ...body } = await variables.describe(name, result, undefined);
   return body;
 
@@ -54,37 +48,6 @@ export async function setVariable(
     });
     if (exceptionDetails) throw errors.expressionThrew(exceptionText(exceptionDetails.exception ?? thrown));
   }
-
-  async function refuseConstant(): Promise<void> {
-    if (container.kind !== 'scope') return;
-    const { frame: of, index } = container;
-    // Names are resolved from where the program stands: one that an inner scope has too is not the one meant here.
-    const inner = await Promise.all(of.scopeChain.slice(0, index).map(({ object }) => namesOf(object)));
-    if (inner.some((names) => names.includes(name))) {
-      throw refused(
-        name,
-        'an inner scope has a variable of the same name, and whether this one is a constant is not known',
-      );
-    }
-    const { scriptId, lineNumber, columnNumber = 0 } = of.location;
-    const { scriptSource } = await main.send('Debugger.getScriptSource', { scriptId });
-    const declaration = declarationOf(scriptSource, name, { line: lineNumber, column: columnNumber });
-    if (declaration === 'const') throw refused(name, 'it is a constant');
-    if (declaration === 'import') throw refused(name, 'it is an import');
-    if (declaration === 'unparsable') {
-      throw refused(name, 'its source could not be parsed, so that it is not known whether it is a constant');
-    }
-  }
-
-  async function namesOf({ objectId }: RemoteObject): Promise<string[]> {
-    if (objectId === undefined) return [];
-    const { result: properties } = await main.send('Runtime.getProperties', { objectId, ownProperties: true });
-    return properties.map((property) => property.name);
-  }
-}
-
-function refused(name: string, why: string): TensorError {
-  return new TensorError({ code: 'invalid-argument', message: `${name} can't be assigned to: ${why}.` });
 }
 
 /** A value as an argument of a call in the debuggee. */

@@ -86,6 +86,25 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       });
       return inspector.evaluateGraph(await graphOf(tensor), given);
     },
+    'tensor/assign': async ({ frameId, ...args }, { seq, signal }) => {
+      const { inspector, callFrameId } = await opened();
+      const { expression, file } = args;
+      if (typeof expression !== 'string' || typeof file !== 'string') {
+        throw new TensorError({
+          code: 'invalid-argument',
+          message: 'tensor/assign needs an "expression" and a "file".',
+        });
+      }
+      const result = await inspector.assign({
+        ...args,
+        callFrameId: callFrameId(frameId),
+        signal,
+        onProgress: (fraction, bytes) => program.send('tensor/progress', { request: seq, fraction, bytes }),
+      });
+      await program.assigned();
+      program.invalidated();
+      return result;
+    },
     'tensor/copies': async () => (await (await inspectionOf(program)).tensors.inspector()).copies(),
   };
 }

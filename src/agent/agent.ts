@@ -20,6 +20,7 @@ import { shortText } from '../tensor/preview.ts';
 import { isRowMajor } from '../tensor/shape.ts';
 import { wholeSlice } from '../tensor/slice.ts';
 import { Closures } from './evaluate/closures.ts';
+import { Uploads } from './assign/uploads.ts';
 import { evaluateGraph, graphInputs, isGraph, isOwner } from './evaluate/evaluation.ts';
 import type { EvaluationContext, HostTensor } from './evaluate/engine.ts';
 import { findOwners, graphReader } from './evaluate/owners.ts';
@@ -110,6 +111,9 @@ interface StopObjects {
 export class Agent {
   readonly #reading = new TensorReading();
   readonly #held = new Map<string, Held>();
+  readonly #uploads = new Uploads();
+  /** How to free tensors that were made and not assigned. */
+  readonly #undo = new Map<string, () => void>();
   readonly #ids = new Map<object, string>();
   /** What another debugger shows of a tensor. A WeakMap: V8 lets an evaluation without side effects read only that kind. */
   #texts = new WeakMap<object, string>();
@@ -146,6 +150,16 @@ export class Agent {
     chunk: (args) => this.#chunk(args),
     graphInputs: ({ id }) => graphInputs(this.#target(id), this.#evaluation),
     evaluateGraph: (args) => this.#evaluateGraph(args),
+    upload: ({ byteLength }) => ({ upload: this.#uploads.begin(byteLength) }),
+    fill: ({ upload, position, piece }) => {
+      this.#uploads.fill(upload, position, piece);
+      return null;
+    },
+    make: (args) => this.#make(args),
+    unmake: ({ id }) => {
+      this.#undo.get(id)?.();
+      return null;
+    },
     sharesFiles: ({ file, content }) => this.#sharesFiles(file, content),
     runtimes: () => this.#runtimes(),
     note: ({ texts }) => {
@@ -301,8 +315,15 @@ export class Agent {
     this.#reading.limit.deadlineMs = deadlineMs;
   }
 
+  /** The object behind a handle, for the debugger to assign it. */
+  held(id: string): object {
+    return this.#find(id).value;
+  }
+
   /** Lets go of everything of this stop. */
   release(): void {
+    this.#uploads.release();
+    this.#undo.clear();
     this.#held.clear();
     this.#ids.clear();
     this.#texts = new WeakMap();
@@ -445,6 +466,25 @@ export class Agent {
       },
     });
     return { tensor: this.#described(result, resultReader), ms: performance.now() - start };
+  }
+
+  #make({ id, upload, dtype, shape }: AgentCalls['make']['arguments']): AgentCalls['make']['result'] {
+    const { value, reader } = this.#find(id);
+    const bytes = this.#uploads.take(upload);
+    if (!reader.make) {
+      const { className, runtime } = reader.describe(value, this.#stop);
+      throw new TensorError({
+        code: 'not-available',
+        message: `No ${className} of ${runtime} can be made from outside.`,
+        help: 'Make it in the debug console.',
+      });
+    }
+    const { tensor, undo, warnings } = reader.make(value, { dtype, shape, bytes }, this.#stop);
+    this.#memo.clear();
+    const made = tensor ?? value;
+    const described = this.#described(made, readers.find((candidate) => candidate.claims(made)) ?? reader);
+    if (undo) this.#undo.set(described.id, undo);
+    return { tensor: described, isNew: tensor !== null, warnings };
   }
 
   #runtimes(): RuntimeDescription[] {

@@ -21,6 +21,7 @@ interface NodeUtil {
 
 interface NodeFileSystem {
   openSync(path: string, flags: string): number;
+  readSync(file: number, bytes: Uint8Array, offset: number, length: number, position: number): number;
   writeSync(file: number, bytes: Uint8Array, offset: number, length: number, position: number): number;
   closeSync(file: number): void;
   readFileSync(path: string, encoding: 'utf8'): string;

@@ -2,7 +2,7 @@
  * The JSON document: a contract with other people's scripts, described by `schema/inspect.schema.json`. Every field is
  * always there; what does not apply is null or an empty list.
  */
-import type { Copies, CopySite, ExportedFile } from '../protocol/requests.ts';
+import type { AssignedTensor, Copies, CopySite, ExportedFile } from '../protocol/requests.ts';
 import type {
   CopyCost,
   DType,
@@ -91,10 +91,23 @@ export interface DocumentWarning {
   line: number | null;
 }
 
+/** A tensor that the file's values were put into, or that took the place of another. */
+export interface DocumentAssignment {
+  expression: string;
+  file: string;
+  dtype: DType;
+  shape: (number | null)[];
+  device: { type: string; name: string | null };
+  isNew: boolean;
+  message: string;
+}
+
 export interface InspectDocument {
   schema: 1;
   runtimes: DocumentRuntime[];
   stop: DocumentStop | null;
+  /** Only where `--assign` was given. */
+  assignments?: DocumentAssignment[];
   tensors: DocumentTensor[];
   exports: ExportedFile[];
   /** Of the program, and why a status other than 0 was given where no tensor tells it. */
@@ -207,6 +220,11 @@ export function documentCopies({ since, sites }: Copies): InspectDocument['copie
       ms: toMicroseconds(ms),
     })),
   };
+}
+
+export function documentAssignment({ expression, file, tensor, isNew, message }: AssignedTensor): DocumentAssignment {
+  const { dtype, shape, device } = tensor;
+  return { expression, file, dtype, shape, device: { type: device.type, name: device.name ?? null }, isNew, message };
 }
 
 export function documentExport({ file, format, tensors, bytes }: ExportedFile): ExportedFile {

@@ -9,6 +9,7 @@ import type { TensorDescriptor } from '../protocol/tensor.ts';
 import type { DapClient, Events } from './dapClient.ts';
 import {
   describedFields,
+  documentAssignment,
   documentCopies,
   documentCost,
   documentExport,
@@ -250,6 +251,7 @@ export class Inspection {
 
   /** What the tensors are, and their values. Leaves the reasons for what can't be read in their places. */
   async #read(frameId: number): Promise<void> {
+    for (const assignment of this.#options.assignments) await this.#assign(assignment, frameId);
     this.#progress('reading tensors');
     const targets = await this.#findTargets(frameId);
     this.document.tensors = targets.map(({ entry }) => entry);
@@ -268,6 +270,18 @@ export class Inspection {
     else if (this.#ended) {
       this.#raise(exitStatus.notStartedOrCrashed);
       this.#warn({ code: 'program-ended', message: `The program ${this.#howItEnded()} while it was read.` });
+    }
+  }
+
+  async #assign({ expression, file }: InspectOptions['assignments'][number], frameId: number): Promise<void> {
+    this.#progress(`assigning ${expression}`);
+    try {
+      const assigned = await this.#race(this.#client.request('tensor/assign', { expression, file, frameId }));
+      (this.document.assignments ??= []).push(documentAssignment(assigned));
+      for (const warning of assigned.warnings) this.#addWarning(warning);
+    } catch (error) {
+      this.#raise(exitStatus.notReadOrWritten);
+      this.#warn(this.#reportOf(error));
     }
   }
 

@@ -26,6 +26,8 @@ export interface InspectOptions {
   expressions: string[];
   /** For graph tensors among the expressions; undefined if they are not to be run. */
   feeds: GraphFeedOption[] | undefined;
+  /** Tensors to put in the place of those that these variables hold, before anything is read. */
+  assignments: { expression: string; file: string }[];
   slice: string | undefined;
   stats: boolean;
   exportFile: string | undefined;
@@ -65,6 +67,8 @@ What to read
   --feed <name>=<value>     the same, with this value for the input <name>: an expression of the
                             stopped frame, or a file (.npy .npz .safetensors .csv .tsv .json);
                             repeatable
+  --assign <name>=<file>    first put a new tensor with the file's values into this variable or
+                            property; of several tensors in it: archive.npz#name; repeatable
   --slice <slices>          NumPy basic slicing, such as "0, :, 2:10:2" or "..., -1"
                             (default: the first 64, 16, 4, 4, 1, ... from the last axis on)
   --stats                   statistics over the whole tensor
@@ -90,6 +94,7 @@ Examples
   tensor-debugger inspect --break train.ts:42 --expr weights --slice ":8, :8" --stats train.ts
   tensor-debugger inspect --break train.ts:42 --condition "step > 99" --export all.npz train.ts
   tensor-debugger inspect --break model.ts:9 --expr logits --feed images=batch.npy model.ts
+  tensor-debugger inspect --break train.ts:42 --assign weights=saved.npz train.ts
   tensor-debugger inspect --json --attach 9229 | jq .tensors[0].values
   tensor-debugger compare --rtol 1e-3 expected.npy actual.npy
 
@@ -110,6 +115,7 @@ const definitions = {
   expr: { type: 'string', multiple: true },
   evaluate: { type: 'boolean' },
   feed: { type: 'string', multiple: true },
+  assign: { type: 'string', multiple: true },
   slice: { type: 'string' },
   stats: { type: 'boolean' },
   export: { type: 'string' },
@@ -185,6 +191,7 @@ export function parseCommandLine(args: readonly string[]): Command {
       hit: parseHit(values.hit),
       expressions: values.expr ?? [],
       feeds: graphs ? (values.feed ?? []).map(parseFeed) : undefined,
+      assignments: (values.assign ?? []).map(parseAssignment),
       slice: values.slice,
       stats: values.stats ?? false,
       exportFile: values.export === undefined ? undefined : resolve(values.export),
@@ -269,6 +276,19 @@ function parseFeed(text: string): GraphFeedOption {
   }
   const isFile = readable.some((ending) => value.toLowerCase().endsWith(ending));
   return isFile ? { name: name.trim(), file: resolve(value) } : { name: name.trim(), expression: value };
+}
+
+function parseAssignment(text: string): InspectOptions['assignments'][number] {
+  const equals = text.indexOf('=');
+  const [expression, file] = [text.slice(0, equals).trim(), text.slice(equals + 1)];
+  if (equals < 1 || expression === '' || file === '') {
+    throw new UsageError(`--assign is <name>=<file>, not "${text}".`);
+  }
+  const ending = file.replace(/#[^#/]*$/, '').toLowerCase();
+  if (![file.toLowerCase(), ending].some((name) => readable.some((extension) => name.endsWith(extension)))) {
+    throw new UsageError(`--assign: "${file}" is no file that can be read.`, `Use one of ${readable.join(', ')}.`);
+  }
+  return { expression, file: resolve(file) };
 }
 
 function parseHit(text: string | undefined): number {

@@ -35,6 +35,7 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
       paint.dim([`${name}${version ? ` ${version}` : ''}`, backend, `${mode} mode`].filter(Boolean).join(', ')),
     );
   }
+  for (const { message } of document.assignments ?? []) lines.push('', message);
   if (document.tensors.length > 0) lines.push('', ...formatTable(document.tensors, options));
   else if (stop) lines.push('', 'There are no tensors in this frame.');
   for (const { expression, cost } of document.tensors) {

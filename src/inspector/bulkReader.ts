@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WindowRequest } from '../protocol/agent.ts';
+import type { UploadPiece, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { CopyCost } from '../protocol/tensor.ts';
 import type { AgentLink } from './agentLink.ts';
@@ -116,6 +116,22 @@ export class BulkReader {
         yield { bytes, cost };
         progress.onBytes?.(seen);
       }
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  /** The other way: hands a piece over, through a file where the debuggee sees ours. */
+  async send(bytes: Uint8Array, handOver: (piece: UploadPiece) => Promise<unknown>): Promise<void> {
+    if (!(await this.#reaches())) {
+      const { buffer, byteOffset, byteLength } = bytes;
+      await handOver({ base64: Buffer.from(buffer, byteOffset, byteLength).toString('base64') });
+      return;
+    }
+    const file = join(await this.#privateFolder(), randomUUID());
+    await writeFile(file, bytes, { mode: 0o600 });
+    try {
+      await handOver({ file, byteLength: bytes.byteLength });
     } finally {
       await rm(file, { force: true });
     }

@@ -11,7 +11,7 @@ import type {
   SharedDescription,
 } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
-import type { Copies, ReadResult, TensorListing, TensorPreview } from '../protocol/requests.ts';
+import type { AssignedTensor, Copies, ReadResult, TensorListing, TensorPreview } from '../protocol/requests.ts';
 import type {
   AxisRange,
   CopyCost,
@@ -26,13 +26,21 @@ import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
 import { describeType, formatBytes, formatMs, previewRanges, previewValues } from '../tensor/preview.ts';
 import { rowMajorStrides, sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
+import { assignTensor } from './assign/assignTensor.ts';
 import { AgentLink, stopObjectGroup } from './agentLink.ts';
 import { BulkReader } from './bulkReader.ts';
 import { copiesOf, generatedLine, installRecorder, programWarning, readRecorder, type Locate } from './copies.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
 import { exportTensors } from './exportTensors.ts';
 import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
-import type { ExportRequest, FeedOf, InspectorOptions, OpenInspector, TensorInspector } from './tensorInspector.ts';
+import type {
+  AssignRequest,
+  ExportRequest,
+  FeedOf,
+  InspectorOptions,
+  OpenInspector,
+  TensorInspector,
+} from './tensorInspector.ts';
 
 /** So many tensors of a frame are listed; more would not be looked at, and every one costs a descriptor. */
 const listLimit = 5000;
@@ -276,6 +284,23 @@ class Inspector implements TensorInspector {
     const tensor = (await this.#take([value.objectId]))[0];
     if (!tensor) throw notATensor(expression, value);
     return tensor.id;
+  }
+
+  async assign(request: AssignRequest): Promise<AssignedTensor> {
+    const { callFrameId, expression } = request;
+    const frame = this.#frame(callFrameId);
+    const old = await this.evaluate(callFrameId, expression, { throwOnSideEffect: true });
+    const { main } = this.#options;
+    const result = await assignTensor(request, {
+      main,
+      link: this.#link,
+      bulk: this.#bulk,
+      frame,
+      frames: this.#frames,
+      old,
+    });
+    this.#described.set(result.tensor.id, result.tensor);
+    return result;
   }
 
   graphInputs(id: string): Promise<GraphInput[]> {

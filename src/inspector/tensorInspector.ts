@@ -4,7 +4,7 @@
  */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { Copies, ExportedFile, ReadResult, TensorListing, TensorPreview } from '../protocol/requests.ts';
+import type { AssignedTensor, Copies, ExportedFile, ReadResult, TensorListing, TensorPreview } from '../protocol/requests.ts';
 import type { Locate } from './copies.ts';
 import type {
   CopyCost,
@@ -33,6 +33,14 @@ export interface ExportRequest {
   force: boolean;
   tensors: { name: string; id: string; slice?: string }[];
   /** Fractions from 0 to 1. */
+  onProgress?(fraction: number, bytes: number): void;
+  signal?: AbortSignal;
+}
+
+export interface AssignRequest {
+  callFrameId: string;
+  expression: string;
+  file: string;
   onProgress?(fraction: number, bytes: number): void;
   signal?: AbortSignal;
 }
@@ -87,6 +95,11 @@ export interface TensorInspector {
    * can't run while the program stands still
    */
   evaluateGraph(id: string, feeds: readonly FeedOf[]): Promise<{ tensor: TensorDescriptor; ms: number }>;
+  /**
+   * Replaces what a variable or property holds by a new tensor with the values of a file.
+   * @throws TensorError `invalid-argument` for a constant, and for another dtype or shape; nothing was changed then
+   */
+  assign(request: AssignRequest): Promise<AssignedTensor>;
   copies(): Promise<Copies>;
   dispose(): Promise<void>;
 }

@@ -11,6 +11,7 @@ import type {
   Histogram,
   RuntimeDescription,
   TensorDescriptor,
+  TensorWarning,
 } from './tensor.ts';
 import type { RecorderWarning } from './recorder.ts';
 
@@ -95,6 +96,9 @@ export type AgentFeed = { name: string } & (
     }
 );
 
+/** Little-endian elements on their way into the program, or a file of ours that holds them and nothing else. */
+export type UploadPiece = { base64: string } | { file: string; byteLength: number };
+
 export interface AgentCalls {
   runtimes: { arguments: Record<string, never>; result: RuntimeDescription[] };
   describe: { arguments: { id: string; as?: Reinterpretation }; result: TensorDescriptor };
@@ -129,6 +133,19 @@ export interface AgentCalls {
   graphInputs: { arguments: { id: string }; result: GraphInput[] };
   /** Runs the graph for one of its tensors; the value is held on the host until `release`. */
   evaluateGraph: { arguments: { id: string; feeds: AgentFeed[] }; result: { tensor: TensorDescriptor; ms: number } };
+  /** Room in the program for values that come in pieces; let go of at `make` or `release`. */
+  upload: { arguments: { byteLength: number }; result: { upload: number } };
+  fill: { arguments: { upload: number; position: number; piece: UploadPiece }; result: null };
+  /**
+   * A tensor of the runtime and device of `id` with the uploaded values, of which dtype and shape are known to be its own.
+   * Not `isNew` where the values went into the old one (a variable of TF.js).
+   */
+  make: {
+    arguments: { id: string; upload: number; dtype: DType; shape: number[] };
+    result: { tensor: TensorDescriptor; isNew: boolean; warnings: TensorWarning[] };
+  };
+  /** Frees what `make` made, where it could not be assigned. */
+  unmake: { arguments: { id: string }; result: null };
   /** Whether the debuggee sees a file of ours, with this content: then bulk bytes can go through files. */
   sharesFiles: { arguments: { file: string; content: string }; result: boolean };
   /** Texts of tensors by id, for the variables of another debugger; see `debuggeeText` in src/extension. */

@@ -95,6 +95,17 @@ export interface GraphFeed {
   value: TensorReference | { file: string };
 }
 
+export interface AssignedTensor {
+  expression: string;
+  file: string;
+  tensor: TensorDescriptor;
+  /** False where the old tensor took the values, as a variable of TF.js does. */
+  isNew: boolean;
+  /** What has happened, for people. */
+  message: string;
+  warnings: TensorWarning[];
+}
+
 export interface TensorRequests {
   'tensor/list': { arguments: { frameId: number }; result: TensorListing };
   'tensor/describe': { arguments: { tensor: TensorReference }; result: { tensor: TensorDescriptor } };
@@ -139,6 +150,20 @@ export interface TensorRequests {
   'tensor/evaluateGraph': {
     arguments: { tensor: TensorReference; feeds?: GraphFeed[] };
     result: { tensor: TensorDescriptor; ms: number };
+  };
+  /**
+   * Replaces the tensor that a variable or property holds by a new one with the values of a file, of the same runtime,
+   * device, dtype and shape. Constants are refused.
+   */
+  'tensor/assign': {
+    arguments: {
+      /** A variable or a property: `weights`, `model.weights[0]`. */
+      expression: string;
+      frameId?: number;
+      /** A path; of several tensors the one that is called as the variable, or the one named: `archive.npz#weights`. */
+      file: string;
+    };
+    result: AssignedTensor;
   };
   'tensor/copies': { arguments: Record<string, never>; result: Copies };
 }

@@ -3,6 +3,17 @@ import type { DType, TensorKind, TensorState } from '../protocol/tensor.ts';
 
 export const inspectSymbol: unique symbol = Symbol.for('tensor.inspect');
 
+/** The way back: the debugger puts new values in a value's place, at a breakpoint and only when somebody asks for it. */
+export const makeSymbol: unique symbol = Symbol.for('tensor.make');
+
+/** What the method `Symbol.for('tensor.make')` gets: values of the same dtype and shape as those that it replaces. */
+export interface MadeFrom {
+  dtype: DType;
+  shape: number[];
+  /** Dense row-major elements, in memory of their own. */
+  data: ArrayBufferView<ArrayBuffer>;
+}
+
 /** What the method returns. Counts, strides and `offset` are in elements; making it has no effect on the value. */
 export interface Inspected {
   dtype: DType;

@@ -14,6 +14,7 @@ import { getDefaultGraph } from './graph/graph.ts';
 import { addVariable, GraphVariable } from './graph/graphVariable.ts';
 import { type SymbolicTensor } from './graph/symbolicTensor.ts';
 import { toTfTensor } from './host.ts';
+import { makeSymbol, type MadeFrom } from './inspect.ts';
 import { executingEagerly } from './mode.ts';
 import { shapeText } from './numpy/arrayText.ts';
 import { Tensor } from './tensor.ts';
@@ -31,6 +32,14 @@ export class EagerVariable extends EagerTensor {
   /** Replaces the value; arrays that `numpy()` gave keep the old one. */
   assign(value: TensorInput): this {
     return this.#replace('assign', value, (_, next) => core.clone(next));
+  }
+
+  /** The debugger's new values go into the variable itself, in either mode. */
+  override [makeSymbol](from: MadeFrom): this {
+    const { tensor } = super[makeSymbol](from);
+    (this.tensor as TfVariable).assign(tensor);
+    tensor.dispose();
+    return this;
   }
 
   assignAdd(value: TensorInput): this {

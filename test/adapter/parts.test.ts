@@ -1,7 +1,7 @@
 /** The adapter's parts that need no program. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { declarationOf } from '../../src/adapter/declarations.ts';
+import { declarationOf } from '../../src/inspector/assign/declarations.ts';
 import { splitLogMessage } from '../../src/adapter/debuggee.ts';
 import { readingHabit } from '../../src/adapter/habits.ts';
 import { HitCounter } from '../../src/adapter/hitCondition.ts';

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { encodeInMemory } from '../../src/formats/format.ts';
+import { npy } from '../../src/formats/npy.ts';
 import type { ErrorReport } from '../../src/protocol/errors.ts';
 import type { TensorEvents, TensorRequestName, TensorRequests } from '../../src/protocol/requests.ts';
 import { nodeBinaries } from '../support/environment.ts';
@@ -247,5 +249,35 @@ test('changes are told to who looks at tensors', async () => {
     await session.stopped('breakpoint');
     await session.client.event('tensor/changed', ({ body }) => (body as { reason: string }).reason === 'stopped');
     assert.deepEqual(reasons(), ['assigned', 'resumed', 'stopped']);
+  });
+});
+
+test('a tensor is replaced from a file, and the variables show it at once; so they do after setVariable', async () => {
+  const file = join(folder, 'new.npy');
+  writeFileSync(
+    file,
+    await encodeInMemory(npy, [
+      {
+        name: 'x',
+        dtype: 'float32',
+        shape: [2, 3],
+        bytes: new Uint8Array(new Float32Array([9, 8, 7, 6, 5, 4]).buffer),
+      },
+    ]),
+  );
+  await TestSession.run({ ...atStep, initialize: { supportsInvalidatedEvent: true } }, async (session) => {
+    await session.stopped('breakpoint');
+    const local = await session.scope('Local');
+    await session.client.request('setVariable', { variablesReference: local, name: 'target', value: '77' });
+    assert.equal((await session.variable(local, 'target')).value, '77');
+    const { id: frameId } = await session.top();
+    await ask(session, 'tensor/list', { frameId });
+    const result = await ask(session, 'tensor/assign', { expression: 'inputs', file, frameId });
+    assert.ok(result.isNew);
+    assert.match(result.message, /inputs is a new float32\[2, 3\] \(Tensor, cpu\)/);
+    await session.client.event('invalidated');
+    assert.match((await session.variable(local, 'inputs')).value, /\[\[9, 8, 7\], \[6, 5, 4\]\]/);
+    const refusal = await reportOf(session, 'tensor/assign', { expression: 'scaled', file, frameId });
+    assert.match(refusal.message, /scaled can't be assigned to: it is a constant/);
   });
 });

@@ -25,6 +25,8 @@ const wrong: [name: string, args: string[], message: RegExp][] = [
   ['a file of an unknown kind', ['--export', 'out.doc', 'arrays.js'], /\.doc/],
   ['two tensors in a file for one', ['--expr', 'a', '--expr', 'b', '--export', 'x.npy', 'arrays.js'], /\.npz/],
   ['force for nothing', ['--force', 'arrays.js'], /--force needs an --export/],
+  ['an assignment without a file', ['--assign', 'weights', 'arrays.js'], /--assign is <name>=<file>, not "weights"/],
+  ['an assignment of what is no file', ['--assign', 'weights=1', 'arrays.js'], /"1" is no file that can be read/],
   ['a port that is none', ['--attach', '99999'], /port or a websocket address/],
   ['a program to start and one to attach to', ['--attach', '9229', 'arrays.js'], /--attach/],
   ['a runtime for what runs already', ['--attach', '9229', '--runtime-arg', '-v'], /--runtime-arg/],
@@ -58,7 +60,20 @@ test('usage: an unknown command', async () => {
 test('--help has every option and examples', async () => {
   const { status, stdout } = await runCli(['--help']);
   assert.equal(status, 0);
-  const names = ['break', 'condition', 'hit', 'expr', 'slice', 'stats', 'export', 'force', 'then', 'json', 'attach'];
+  const names = [
+    'break',
+    'condition',
+    'hit',
+    'expr',
+    'slice',
+    'stats',
+    'export',
+    'force',
+    'assign',
+    'then',
+    'json',
+    'attach',
+  ];
   for (const name of [...names, 'runtime-executable', 'runtime-arg', 'env', 'cwd', 'timeout']) {
     assert.ok(stdout.includes(`--${name} `), name);
   }

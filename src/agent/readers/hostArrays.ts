@@ -3,7 +3,7 @@ import type { DType, TensorState } from '../../protocol/tensor.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { classNameOf, util } from '../safely.ts';
 import type { Described, Source } from '../source.ts';
-import type { Reader } from './reader.ts';
+import type { Made, NewValues, Reader } from './reader.ts';
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
@@ -34,6 +34,11 @@ const dtypeOfClass: Partial<Record<string, DType>> = {
   Uint32Array: 'uint32',
   BigUint64Array: 'uint64',
 };
+
+/** The classes themselves, before the program could replace the globals' names. */
+const typedArrayClasses = new Map<string, unknown>(
+  Object.keys(dtypeOfClass).map((name) => [name, (globalThis as Record<string, unknown>)[name]]),
+);
 
 export interface HostMemory {
   className: string;
@@ -132,7 +137,27 @@ export const hostArrayReader: Reader = {
     const shape = [bytes.byteLength / itemSize(dtype)];
     return { how: 'host', bytes, layout: { dtype, shape, strides: [1], offset: 0 } };
   },
+
+  make: (value, values) => makeArray(value, values),
 };
+
+/** Memory of the same class: a Node buffer stays one, and what is not a view of memory becomes the memory itself. */
+function makeArray(value: object, { bytes }: NewValues): Made {
+  if (!ArrayBuffer.isView(value)) return { tensor: bytes.buffer, warnings: [] };
+  const tag = typedArrayTag.call(value) as string | undefined;
+  const Class = (tag === undefined ? DataView : typedArrayClasses.get(tag)) as typeof Uint8Array;
+  const made = new Class(bytes.buffer);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (Object.getPrototypeOf(made) !== prototype) Object.setPrototypeOf(made, prototype);
+  return { tensor: made, warnings: [] };
+}
+
+/** A typed array of the elements; of their bytes, for a dtype that JavaScript has no array of. */
+export function typedArrayOf(dtype: DType, bytes: Uint8Array<ArrayBuffer>): ArrayBufferView {
+  const name = Object.keys(dtypeOfClass).find((candidate) => dtypeOfClass[candidate] === dtype);
+  const Class = name === undefined ? undefined : typedArrayClasses.get(name);
+  return typeof Class === 'function' ? new (Class as typeof Uint8Array)(bytes.buffer) : bytes;
+}
 
 function tooLarge(className: string, byteLength: number) {
   return {

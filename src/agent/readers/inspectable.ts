@@ -10,10 +10,12 @@ import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { classNameOf, dataValue, isObject, isPlatformObject, platformValue } from '../safely.ts';
 import type { Described, Source, StridedLayout } from '../source.ts';
-import { hostMemory } from './hostArrays.ts';
-import type { Reader } from './reader.ts';
+import { hostMemory, typedArrayOf } from './hostArrays.ts';
+import type { Made, NewValues, Reader } from './reader.ts';
 
 export const inspectSymbol = Symbol.for('tensor.inspect');
+/** The way back, for those that want it: a method that makes a value like this one, or takes the values and returns itself. */
+export const makeSymbol = Symbol.for('tensor.make');
 
 /** What the method returns. Counts and strides are in elements, byteOffset in bytes. */
 export interface InspectedTensor {
@@ -38,12 +40,12 @@ export interface InspectedTensor {
   help?: string;
 }
 
-function invalid(className: string, what: string, cause?: unknown): TensorError {
+function invalid(className: string, what: string, cause?: unknown, method = 'tensor.inspect'): TensorError {
   return new TensorError(
     {
       code: 'not-readable',
-      message: `${className}[Symbol.for('tensor.inspect')]() ${what}.`,
-      help: 'It must return { dtype, shape, data, strides?, offset? }; see the README, "Your own array type".',
+      message: `${className}[Symbol.for('${method}')]() ${what}.`,
+      help: 'See the README, "Your own array type", for what it must return.',
     },
     { cause },
   );
@@ -115,7 +117,31 @@ function deviceData(data: InspectedTensor['data']) {
   return { device: device as GPUDevice, buffer: buffer as GPUBuffer, byteOffset: byteOffset ?? 0 };
 }
 
+/** What the method `Symbol.for('tensor.make')` gets. `data` is a typed array of its own; the bytes where JavaScript has none. */
+export interface MadeFrom {
+  dtype: DType;
+  shape: number[];
+  data: ArrayBufferView;
+}
+
+function make(value: object, { dtype, shape, bytes }: NewValues): Made {
+  const className = classNameOf(value) || 'Object';
+  const method = dataValue(value, makeSymbol) as ((this: object, from: MadeFrom) => unknown) | undefined;
+  if (typeof method !== 'function') {
+    throw new TensorError({
+      code: 'not-available',
+      message: `No ${className} can be made from outside: it has no method Symbol.for('tensor.make').`,
+      help: 'Make it in the debug console, or see "Your own array type" in the README.',
+    });
+  }
+  const made = method.call(value, { dtype, shape, data: typedArrayOf(dtype, bytes) });
+  if (!isObject(made)) throw invalid(className, 'returned no object', undefined, 'tensor.make');
+  return { tensor: made === value ? null : made, warnings: [] };
+}
+
 export const inspectableReader: Reader = {
+  make,
+
   claims: (value) => typeof dataValue(value, inspectSymbol) === 'function',
 
   describe(value): Described {

@@ -1,8 +1,9 @@
 /** Plain JavaScript arrays of numbers, nested to any rank, as long as they are rectangular. */
+import { dataViewOf, elementReader, itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { isInspectable, ownValue } from '../safely.ts';
 import type { Described, Source } from '../source.ts';
-import type { Reader } from './reader.ts';
+import type { NewValues, Reader } from './reader.ts';
 
 type Leaf = number | boolean | bigint;
 
@@ -46,7 +47,20 @@ function dtypeOf(first: Leaf | null): 'float64' | 'bool' | 'int64' {
 
 const widths = { float64: 8, int64: 8, bool: 1 } as const;
 
+/** Nested arrays of the shape; their leaves are of the dtype that such an array reads as. */
+function nest({ dtype, shape, bytes }: NewValues): unknown[] {
+  const read = elementReader(dtype);
+  const size = itemSize(dtype);
+  const view = dataViewOf(bytes);
+  let next = 0;
+  const build = (axis: number): unknown =>
+    axis === shape.length ? read(view, next++ * size) : Array.from({ length: shape[axis]! }, () => build(axis + 1));
+  return build(0) as unknown[];
+}
+
 export const nestedArrayReader: Reader = {
+  make: (_value, values) => ({ tensor: nest(values), warnings: [] }),
+
   claims(value) {
     if (!Array.isArray(value)) return false;
     const shape = shapeOf(value);

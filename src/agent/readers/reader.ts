@@ -1,11 +1,26 @@
 /** What a runtime must answer so that its tensors can be looked at. A new runtime is one file with one of these. */
-import type { RuntimeDescription } from '../../protocol/tensor.ts';
+import type { DType, RuntimeDescription, TensorWarning } from '../../protocol/tensor.ts';
 import type { Described, Source, StopContext } from '../source.ts';
 
 export interface Member {
   /** What follows the container's expression: `.weights[0]`. */
   path: string;
   value: object;
+}
+
+/** Values for a new tensor: dense elements in row-major order, in memory that nobody else has. */
+export interface NewValues {
+  dtype: DType;
+  shape: number[];
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface Made {
+  /** The new tensor; null if the values went into the old one, as into a variable of TF.js. */
+  tensor: object | null;
+  /** Frees it again, where nobody has taken it. */
+  undo?(): void;
+  warnings: TensorWarning[];
 }
 
 export interface Reader {
@@ -15,6 +30,11 @@ export interface Reader {
   describe(value: object, stop: StopContext): Described;
   /** Where the values are. Nothing is flushed, waited for or copied yet. */
   source(value: object, stop: StopContext): Source;
+  /**
+   * Makes a tensor of this runtime, on the same device as `value` and of its dtype and shape, which have been checked.
+   * Absent where none can be made from outside.
+   */
+  make?(value: object, values: NewValues, stop: StopContext): Made;
   /** The runtime itself, if the program has loaded it. */
   runtimes?(stop: StopContext): RuntimeDescription[];
   /** The tensors of a container that only this runtime understands (a model's weights); undefined for any other. */

@@ -3,6 +3,7 @@
  * webgpu. Nothing of TF.js is imported and none of its methods is called. Known from 4.0 to 4.22.
  */
 import type { RuntimeDescription, TensorDevice, TensorLocation, TensorWarning } from '../../protocol/tensor.ts';
+import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { classNameOf, isInspectable, ownValue } from '../safely.ts';
@@ -29,6 +30,7 @@ import {
   type TfDType,
 } from './tfjs/fields.ts';
 import { graphMembers, nodeFields, type NodeFields } from './tfjs/graphModel.ts';
+import { makeTensor } from './tfjs/make.ts';
 import { disposedHelp, hasValues, hostSource, sourceOf, unknownInternals } from './tfjs/values.ts';
 
 function storedBytes(dtype: TfDType, shape: readonly number[]): number {
@@ -200,6 +202,16 @@ export const tfjsReader: Reader = {
     if (!buffer) return { how: 'none', code: 'not-readable', ...noNodeValueOf(nodeFields(value)!) };
     const { dtype, shape, values } = buffer;
     return hostSource(values, dtype, shape) ?? unknownInternals('TensorBuffer');
+  },
+
+  make(value, values, stop) {
+    const fields = tensorFields(value);
+    if (fields) return makeTensor(value, fields, values, stop);
+    throw new TensorError({
+      code: 'not-available',
+      message: `A ${classNameOf(value)} of TF.js can't be replaced from a file.`,
+      help: 'Tensors and variables can.',
+    });
   },
 
   runtimes(): RuntimeDescription[] {

@@ -128,6 +128,12 @@ export class CompanionSource implements TensorSource {
       }
       return inspector.evaluateGraph(id, given);
     },
+    'tensor/assign': async ({ frameId, ...args }, options) => {
+      const connection = await this.#stopped();
+      const callFrameId = await this.#callFrameId(frameId);
+      connection.inUse = true;
+      return connection.inspector.assign({ ...args, ...options, callFrameId });
+    },
     'tensor/copies': async () => (await this.#stopped()).inspector.copies(),
   };
 

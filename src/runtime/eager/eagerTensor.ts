@@ -1,11 +1,12 @@
 /** Eager tensors: a TF.js tensor with TensorFlow's way of reading it. */
 import { UnimplementedError } from '../errors.ts';
-import { toHost, toHostAsync, viewOf } from '../host.ts';
-import { inspectSymbol, type Inspected } from '../inspect.ts';
+import { toHost, toHostAsync, toTfTensor, viewOf } from '../host.ts';
+import { inspectSymbol, makeSymbol, type Inspected, type MadeFrom } from '../inspect.ts';
 import { noteEagerTensor } from '../mode.ts';
 import { shapeText } from '../numpy/arrayText.ts';
 import type { ArrayElement } from '../numpy/elementFormat.ts';
-import type { NDArray } from '../numpy/ndarray.ts';
+import { arrayFrom, type NDArray } from '../numpy/ndarray.ts';
+import { storageOver } from '../numpy/storage.ts';
 import { Tensor } from '../tensor.ts';
 import { backendOf, core, isAsyncOnly, requireTfDType, type TfDType, type TfTensor } from '../tfjs.ts';
 import { residentMemory } from './resident.ts';
@@ -141,6 +142,12 @@ export class EagerTensor extends Tensor {
     const value = this.#value();
     if (value === undefined) return `<tf.Tensor: ${this.#facts()}, ${this.isDisposed ? 'disposed' : this.device}>`;
     return `<tf.Tensor: ${this.#facts()}, numpy=${value.ndim > 1 ? '\n' : ''}${value.repr()}>`;
+  }
+
+  /** A new tensor of these values, for the debugger. */
+  [makeSymbol]({ dtype, shape, data }: MadeFrom): EagerTensor {
+    const type = dtype as Exclude<TfDType, 'string'>;
+    return new EagerTensor(toTfTensor(arrayFrom(storageOver(type, data), type, shape)));
   }
 
   /** What the debugger shows. The values where they lie, on the host or the device; nothing is read or computed. */

@@ -6,7 +6,7 @@ import { isBigInteger, isComplex, isFloat, itemSize } from '../../tensor/dtypes.
 import { isRowMajor, rowMajorStrides, sameShape, sizeOf } from '../../tensor/shape.ts';
 import { parseSlice } from '../../tensor/slice.ts';
 import { IndexError, TensorTypeError, ValueError } from '../errors.ts';
-import { inspectSymbol, type Inspected } from '../inspect.ts';
+import { inspectSymbol, makeSymbol, type Inspected, type MadeFrom } from '../inspect.ts';
 import { arrayRepr, arrayStr, scalarStr, shapeText } from './arrayText.ts';
 import { pythonString, type ArrayElement } from './elementFormat.ts';
 import { flatten, inferDType, type NestedValue } from './nested.ts';
@@ -18,6 +18,7 @@ import {
   writeElement,
   type ArrayDType,
   type Storage,
+  storageOver,
 } from './storage.ts';
 
 /** Nested lists of elements, the shape of the array; a bare element for a 0-d one. */
@@ -267,6 +268,11 @@ export class NDArray<T extends ArrayElement = number> {
     };
     if (!Array.isArray(this.data)) return { ...common, data: this.data, strides: [...strides], offset };
     return { ...common, reason: 'Its elements are strings, which have no fixed size.', help: 'Look at tolist().' };
+  }
+
+  /** A new array of these values, for the debugger. */
+  [makeSymbol]({ dtype, shape, data }: MadeFrom): NDArray<T> {
+    return arrayFrom<T>(storageOver(dtype as Exclude<ArrayDType, 'string'>, data), dtype as ArrayDType, shape);
   }
 
   /** `console.log` shows what Python's prompt does. */

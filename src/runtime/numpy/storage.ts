@@ -56,6 +56,11 @@ export function allocate(dtype: ArrayDType, size: number): Storage {
   return new constructors[dtype](size * partsOf(dtype));
 }
 
+/** Dense elements as the memory of an array, without a copy. */
+export function storageOver(dtype: Exclude<ArrayDType, 'string'>, { buffer }: ArrayBufferView<ArrayBuffer>): Storage {
+  return new constructors[dtype](buffer);
+}
+
 /** A copy of `count` elements from `start` on. */
 export function copyStorage(storage: Storage, start: number, count: number, dtype: DType): Storage {
   const parts = partsOf(dtype);

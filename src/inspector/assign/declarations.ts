@@ -1,6 +1,11 @@
 /** How a name is declared in the source of a script: V8 does not tell, and overwrites constants. */
 import { parse, type AnyNode, type Node, type Options, type Pattern, type Program } from 'acorn';
-import type { Position } from './sourceMaps.ts';
+
+/** From 0. */
+export interface Position {
+  line: number;
+  column: number;
+}
 
 export type DeclarationKind = 'const' | 'import' | 'other';
 

@@ -1,0 +1,113 @@
+/**
+ * New tensors of TF.js at a stop, through the engine's own `makeTensor`, as a line `tf.tensor(values, shape, dtype)` of the
+ * program would make them: on the backend of the tensor that is replaced, where the webgpu backend keeps the values on
+ * the host until a kernel needs them. No command is recorded, submitted or waited for.
+ */
+import { TensorError } from '../../../protocol/errors.ts';
+import type { TensorWarning } from '../../../protocol/tensor.ts';
+import { isInspectable, ownValue } from '../../safely.ts';
+import type { StopContext } from '../../source.ts';
+import type { Made, NewValues } from '../reader.ts';
+import { engine as findEngine, engineState, find } from './engine.ts';
+import type { TensorFields } from './fields.ts';
+
+interface Scope {
+  id: number;
+  track: object[];
+}
+
+/** What the engine keeps of a tensor. */
+interface EngineTensor {
+  scopeId?: number;
+  kept: boolean;
+}
+
+interface Engine {
+  makeTensor(values: ArrayLike<number>, shape: number[], dtype: string, backend?: object): EngineTensor;
+  disposeTensor(tensor: object): void;
+}
+
+/** @throws TensorError `not-available`, `pending` */
+export function makeTensor(value: object, fields: TensorFields, values: NewValues, stop: StopContext): Made {
+  const found = findEngine();
+  const state = engineState();
+  if (!found || !state || typeof (found as Partial<Engine>).makeTensor !== 'function') {
+    throw new TensorError({
+      code: 'not-available',
+      message: 'The engine of TensorFlow.js is not where 4.0 to 4.22 keep it, so no tensor can be made.',
+      help: 'Make it in the debug console, with tf.tensor(...).',
+    });
+  }
+  const engine = found as unknown as Engine;
+  const held = find(fields.dataId, stop);
+  if (held && stop.isExecuting(held.backend)) {
+    throw new TensorError({
+      code: 'pending',
+      message: `The program stopped inside the ${held.name} backend of TF.js, which is no place to make a tensor.`,
+      help: 'Step out of TF.js, or stop at a line of your own.',
+    });
+  }
+  const tensor = engine.makeTensor(storage(values), [...values.shape], values.dtype, held?.backend);
+  const variable = variableOf(value);
+  if (variable) {
+    // It takes the data over; without us it would be one reference more.
+    variable.assign(tensor);
+    engine.disposeTensor(tensor);
+    return { tensor: null, warnings: [] };
+  }
+  adopt(tensor, value as EngineTensor, state);
+  const tape = ownValue(state, 'activeTape');
+  return {
+    tensor,
+    undo: () => engine.disposeTensor(tensor),
+    warnings: Array.isArray(tape) ? [leavesGradient(fields)] : [],
+  };
+}
+
+interface Assignable {
+  assign(tensor: object): void;
+}
+
+/** The variable itself, or the one that a layer's weight wraps. */
+function variableOf(value: object): Assignable | undefined {
+  const inner = ownValue(value, 'val');
+  return [value, inner].find(
+    (candidate): candidate is Assignable & object =>
+      isInspectable(candidate) &&
+      ownValue(candidate, 'trainable') !== undefined &&
+      typeof (candidate as Partial<Assignable>).assign === 'function',
+  );
+}
+
+/** It lives as long as the one that it replaces would have: `tf.tidy` disposes both or neither. */
+function adopt(tensor: EngineTensor, old: EngineTensor, state: object): void {
+  const active = ownValue(state, 'activeScope') as Scope | null | undefined;
+  if (!active || tensor.scopeId === old.scopeId) return;
+  const at = active.track.lastIndexOf(tensor);
+  if (at >= 0) active.track.splice(at, 1);
+  const scopes = ownValue(state, 'scopeStack') as Scope[];
+  const owner = scopes.find(({ id }) => id === old.scopeId);
+  owner?.track.push(tensor);
+  if (owner) tensor.scopeId = owner.id;
+  else delete tensor.scopeId;
+  tensor.kept = old.kept;
+}
+
+function storage({ dtype, bytes }: NewValues): ArrayLike<number> {
+  if (dtype === 'float32') return new Float32Array(bytes.buffer);
+  if (dtype === 'int32') return new Int32Array(bytes.buffer);
+  if (dtype === 'bool') return bytes;
+  throw new TensorError({
+    code: 'not-available',
+    message: `Tensors of ${dtype} can't be made from a file.`,
+    help: 'float32, int32 and bool can; make others in the debug console.',
+  });
+}
+
+function leavesGradient({ dtype, shape, name }: TensorFields): TensorWarning {
+  return {
+    code: 'leaves-gradient',
+    message: `${name ?? `This ${dtype}[${shape.join(', ')}]`} was replaced inside a gradient function: the new tensor is on no tape, and no gradient flows through it.`,
+    help: 'Replace it before the gradient is taken, or assign to a tf.Variable.',
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * The values of a file as a new tensor of the program, in place of one that a variable or property holds. What does not
+ * fit is refused before a byte is sent; the values go over in pieces, so that neither side holds more than the tensor itself.
+ */
+import { basename, resolve } from 'node:path';
+import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { selectTensor, splitFileMember } from '../../formats/fileMember.ts';
+import { openTensorFile } from '../../formats/openTensorFile.ts';
+import { agentSymbol } from '../../protocol/agent.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import type { AssignedTensor } from '../../protocol/requests.ts';
+import type { TensorDescriptor } from '../../protocol/tensor.ts';
+import { blocks } from '../../tensor/blocks.ts';
+import type { ElementSource } from '../../tensor/compareSources.ts';
+import { itemSize, numpyName } from '../../tensor/dtypes.ts';
+import { formatType } from '../../tensor/preview.ts';
+import { sameShape, sizeOf } from '../../tensor/shape.ts';
+import { stopObjectGroup, type AgentLink } from '../agentLink.ts';
+import type { BulkReader } from '../bulkReader.ts';
+import { evaluateOnFrame } from '../evaluate.ts';
+import type { AssignRequest } from '../tensorInspector.ts';
+import { parseTarget, type AssignTarget } from './target.ts';
+import { assertAssignable, cannotAssign, findVariable, writeVariable } from './variables.ts';
+
+/** What assigning needs of the inspector. */
+export interface Assigning {
+  main: CdpSession;
+  link: AgentLink;
+  bulk: BulkReader;
+  frame: Protocol.Debugger.CallFrame;
+  frames: readonly Protocol.Debugger.CallFrame[];
+  /** The tensor that is to be replaced. */
+  old: TensorDescriptor;
+}
+
+const pieceBytes = 4 * 2 ** 20;
+
+export async function assignTensor(request: AssignRequest, assigning: Assigning): Promise<AssignedTensor> {
+  const { expression } = request;
+  const { file: path, member } = splitFileMember(resolve(request.file));
+  const target = parseTarget(expression);
+  const { old, link } = assigning;
+  const file = await openTensorFile(path);
+  try {
+    const purpose = target.kind === 'variable' ? target.name : undefined;
+    const stored = file.source(selectTensor(file, member, purpose).tensor.id);
+    assertFits(expression, old, stored, basename(path));
+    const write = await writerOf(target, assigning);
+    const upload = await send(stored, assigning, request);
+    const { dtype } = old;
+    const made = await link.call('make', { id: old.id, upload, dtype, shape: [...stored.shape] });
+    const { tensor, isNew, warnings } = made;
+    if (isNew) {
+      try {
+        await write(tensor.id);
+      } catch (error) {
+        await link.call('unmake', { id: tensor.id });
+        throw error;
+      }
+    }
+    return {
+      expression,
+      file: path,
+      tensor,
+      isNew,
+      message: message(expression, tensor, isNew, basename(path)),
+      warnings,
+    };
+  } finally {
+    await file.dispose();
+  }
+}
+
+/** Before anything is sent or made. @throws TensorError `invalid-argument` */
+function assertFits(expression: string, old: TensorDescriptor, stored: ElementSource, file: string): void {
+  const { dtype, shape } = old;
+  const differs = (what: string, help: string): TensorError =>
+    new TensorError({
+      code: 'invalid-argument',
+      message: `${expression} is ${formatType(dtype, shape)}, ${file} holds ${formatType(stored.dtype, stored.shape)}: ${what}.`,
+      help,
+    });
+  const raw = dtype === 'unknown' && stored.dtype === 'uint8';
+  if (dtype !== stored.dtype && !raw) {
+    throw differs('the dtypes differ', `Convert it in NumPy: array.astype(np.${numpyName(dtype)}).`);
+  }
+  if (dtype === 'string') throw differs('text is not assigned', 'Assign it in the debug console.');
+  if (!shape.every((count) => count !== null) || !sameShape(shape, stored.shape)) {
+    throw differs('the shapes differ', `Bring it into shape in NumPy: array.reshape(${shape.join(', ')}).`);
+  }
+}
+
+/**
+ * How the new tensor gets to its place, with all that would keep it from there found out first; nothing is written yet.
+ */
+async function writerOf(target: AssignTarget, assigning: Assigning): Promise<(id: string) => Promise<void>> {
+  const { main, frame, frames, old } = assigning;
+  if (target.kind === 'variable') {
+    const { name } = target;
+    const variable = await findVariable(main, frame, name);
+    if (!variable) throw cannotAssign(name, 'it is no variable of the stopped functions');
+    // What takes new values itself, as a variable of TF.js does, may well be a constant of the program.
+    const refusal = await assertAssignable(main, variable).catch((error: unknown) => error as Error);
+    if (refusal && !takesValues(old)) throw refusal;
+    return async (id) => {
+      if (refusal) throw refusal;
+      await writeVariable(main, frames, variable, { objectId: await heldObject(main, frame, id) });
+    };
+  }
+  const [holder, key] = [
+    await evaluateOnFrame(main, frame.callFrameId, target.object, true),
+    await evaluateOnFrame(main, frame.callFrameId, target.key, true),
+  ];
+  const { objectId } = holder;
+  if (objectId === undefined) throw cannotAssign(target.object, 'it is no object');
+  return async (id) => {
+    const { exceptionDetails } = await main.send('Runtime.callFunctionOn', {
+      objectId,
+      // Strict, so that a frozen object or a property without setter throws.
+      functionDeclaration: 'function (key, value) { "use strict"; this[key] = value; }',
+      arguments: [
+        key.objectId === undefined ? { value: key.value as unknown } : { objectId: key.objectId },
+        { objectId: await heldObject(main, frame, id) },
+      ],
+      silent: true,
+    });
+    const thrown = exceptionDetails?.exception?.description?.split('\n', 1)[0];
+    if (exceptionDetails) throw cannotAssign(`${target.object}[${target.key}]`, thrown ?? exceptionDetails.text);
+  };
+}
+
+/** By the names that runtimes give such classes; whether it is so shows when it is tried. */
+function takesValues({ className }: TensorDescriptor): boolean {
+  return /Variable$/.test(className);
+}
+
+/** The object behind a handle, as the main session knows it. */
+async function heldObject(main: CdpSession, frame: Protocol.Debugger.CallFrame, id: string): Promise<string> {
+  const { result } = await main.send('Debugger.evaluateOnCallFrame', {
+    callFrameId: frame.callFrameId,
+    expression: `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})].held(${JSON.stringify(id)})`,
+    objectGroup: stopObjectGroup,
+    silent: true,
+  });
+  if (result.objectId !== undefined) return result.objectId;
+  throw new TensorError({ code: 'agent-failed', message: 'The new tensor was lost before it could be assigned.' });
+}
+
+async function send(stored: ElementSource, { link, bulk }: Assigning, request: AssignRequest): Promise<number> {
+  const size = itemSize(stored.dtype);
+  const byteLength = sizeOf(stored.shape) * size;
+  const { upload } = await link.call('upload', { byteLength });
+  let position = 0;
+  for (const ranges of blocks(stored.shape, pieceBytes / size)) {
+    if (request.signal?.aborted) {
+      throw new TensorError({ code: 'cancelled', message: 'The assignment was cancelled; nothing was changed.' });
+    }
+    const bytes = (await stored.read(ranges)) as Uint8Array;
+    await bulk.send(bytes, (piece) => link.call('fill', { upload, position, piece }));
+    position += bytes.length;
+    request.onProgress?.(position / byteLength, position);
+  }
+  return upload;
+}
+
+function message(expression: string, tensor: TensorDescriptor, isNew: boolean, file: string): string {
+  const type = formatType(tensor.dtype, tensor.shape);
+  const copy = `a copy of the values in ${file}, which it has no further connection with`;
+  return isNew
+    ? `${expression} is a new ${type} (${tensor.className}, ${tensor.device.type}), ${copy}. Whatever else refers to the old one keeps it.`
+    : `${expression} (${tensor.className}) has new values, ${copy}. Everything that refers to it sees them.`;
+}

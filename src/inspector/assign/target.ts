@@ -1,0 +1,34 @@
+/** What can be assigned to, as it is written: a variable, or a property of something. */
+import { parseExpressionAt } from 'acorn';
+import { TensorError } from '../../protocol/errors.ts';
+
+export type AssignTarget =
+  | { kind: 'variable'; name: string }
+  /** Expressions, each of which gives what it says: `model.layers`, and `"weights"` or `i`. */
+  | { kind: 'property'; object: string; key: string };
+
+/** @throws TensorError `invalid-argument` */
+export function parseTarget(text: string): AssignTarget {
+  const node = parse(text);
+  if (node?.type === 'Identifier') return { kind: 'variable', name: node.name };
+  if (node?.type === 'MemberExpression' && !node.optional && node.property.type !== 'PrivateIdentifier') {
+    const source = (part: { start: number; end: number }): string => text.slice(part.start, part.end);
+    const key = node.computed ? source(node.property) : JSON.stringify(source(node.property));
+    return { kind: 'property', object: source(node.object), key };
+  }
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: `"${text}" is nothing that can be assigned to.`,
+    help: 'Name a variable or a property: weights, model.weights, layers[0].kernel.',
+  });
+}
+
+function parse(text: string) {
+  try {
+    const node = parseExpressionAt(text, 0, { ecmaVersion: 'latest' });
+    return text.slice(node.end).trim() === '' ? node : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,122 @@
+/** Assigning to a variable of a stopped function: never to a constant, and so that whoever looks again sees it. */
+import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import { stopObjectGroup } from '../agentLink.ts';
+import { declarationOf } from './declarations.ts';
+
+type CallFrame = Protocol.Debugger.CallFrame;
+
+export interface ScopeVariable {
+  frame: CallFrame;
+  /** The place of its scope in the frame's chain. */
+  scopeNumber: number;
+  name: string;
+}
+
+export function cannotAssign(name: string, why: string, help?: string): TensorError {
+  return new TensorError({
+    code: 'invalid-argument',
+    message: `${name} can't be assigned to: ${why}.`,
+    ...(help !== undefined && { help }),
+  });
+}
+
+/**
+ * The innermost variable of that name; null if only the global object has one, or none has.
+ */
+export async function findVariable(main: CdpSession, frame: CallFrame, name: string): Promise<ScopeVariable | null> {
+  const [scopeNumber] = await innermostScopes(main, [frame], name);
+  return scopeNumber === undefined || scopeNumber < 0 ? null : { frame, scopeNumber, name };
+}
+
+/**
+ * V8 itself would overwrite a constant without a word.
+ * @throws TensorError `invalid-argument` for a constant, an import, and where neither can be ruled out
+ */
+export async function assertAssignable(main: CdpSession, { frame, scopeNumber, name }: ScopeVariable): Promise<void> {
+  // Names are resolved from where the program stands: one that an inner scope has too is not the one meant here.
+  const [innermost = -1] = await innermostScopes(main, [frame], name);
+  if (innermost >= 0 && innermost < scopeNumber) {
+    throw cannotAssign(
+      name,
+      'an inner scope has a variable of the same name, and whether this one is a constant is not known',
+    );
+  }
+  const { scriptId, lineNumber, columnNumber = 0 } = frame.location;
+  const { scriptSource } = await main.send('Debugger.getScriptSource', { scriptId });
+  const declaration = declarationOf(scriptSource, name, { line: lineNumber, column: columnNumber });
+  if (declaration === 'const') throw cannotAssign(name, 'it is a constant', 'Declare it with "let".');
+  if (declaration === 'import') throw cannotAssign(name, 'it is an import');
+  if (declaration === 'unparsable') {
+    throw cannotAssign(name, 'its source could not be parsed, so that it is not known whether it is a constant');
+  }
+}
+
+/**
+ * Sets it. What the debugger was given of the scopes when the program stopped are copies, which V8 leaves as they were:
+ * they are brought up to date in every frame that sees the variable.
+ */
+export async function writeVariable(
+  main: CdpSession,
+  frames: readonly CallFrame[],
+  { frame, scopeNumber, name }: ScopeVariable,
+  value: Protocol.Runtime.CallArgument,
+): Promise<void> {
+  const { callFrameId } = frame;
+  await main.send('Debugger.setVariableValue', { scopeNumber, variableName: name, newValue: value, callFrameId });
+  const scopeNumbers = await innermostScopes(main, frames, name);
+  for (const [index, other] of frames.entries()) {
+    const scope = other.scopeChain[scopeNumbers[index] ?? -1];
+    if (!scope?.object.objectId) continue;
+    const { result, exceptionDetails } = await main.send('Debugger.evaluateOnCallFrame', {
+      callFrameId: other.callFrameId,
+      expression: name,
+      objectGroup: stopObjectGroup,
+      throwOnSideEffect: true,
+      silent: true,
+    });
+    if (exceptionDetails) continue;
+    const { objectId, unserializableValue } = result;
+    const argument =
+      objectId !== undefined
+        ? { objectId }
+        : unserializableValue !== undefined
+          ? { unserializableValue }
+          : { value: result.value as unknown };
+    await main.send('Runtime.callFunctionOn', {
+      objectId: scope.object.objectId,
+      functionDeclaration: 'function (name, value) { this[name] = value; }',
+      arguments: [{ value: name }, argument],
+    });
+  }
+}
+
+/** Per frame the place of the innermost scope that has the name, -1 where none but the global one has. */
+async function innermostScopes(main: CdpSession, frames: readonly CallFrame[], name: string): Promise<number[]> {
+  const places: { frame: number; scope: number }[] = [];
+  const objects: Protocol.Runtime.CallArgument[] = [];
+  frames.forEach(({ scopeChain }, frame) => {
+    scopeChain.forEach(({ type, object }, scope) => {
+      if (type === 'global' || type === 'with' || object.objectId === undefined) return;
+      places.push({ frame, scope });
+      objects.push({ objectId: object.objectId });
+    });
+  });
+  const found = frames.map(() => -1);
+  const receiver = objects[0]?.objectId;
+  if (receiver === undefined) return found;
+  const { result } = await main.send('Runtime.callFunctionOn', {
+    objectId: receiver,
+    functionDeclaration: `function (name, ...scopes) {
+      return scopes.map((scope) => Object.prototype.hasOwnProperty.call(scope, name));
+    }`,
+    arguments: [{ value: name }, ...objects],
+    returnByValue: true,
+  });
+  (result.value as boolean[]).forEach((has, index) => {
+    const { frame, scope } = places[index]!;
+    if (has && found[frame] === -1) found[frame] = scope;
+  });
+  return found;
+}

@@ -1,0 +1,188 @@
+/** New tensors in place of old ones, from files: every runtime that can make one, and everything that is refused. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { runPython } from '../formats/python.ts';
+import { PausedProgram } from '../support/pausedProgram.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tensor-assign-'));
+after(() => rmSync(folder, { recursive: true }));
+const file = (name: string): string => join(folder, name);
+
+runPython([
+  '-c',
+  `
+import sys, os, numpy as np
+os.chdir(sys.argv[1])
+m = np.arange(10, 16).reshape(2, 3)
+np.save('matrix.npy', m.astype(np.float32)); np.save('columns.npy', np.asfortranarray(m.astype('>f4'))); np.save('doubles.npy', m * 1.0)
+for t in ['float32', 'float64', 'int32', 'int8', 'uint8', 'bool', 'float16']: np.save(t + '.npy', np.array([7, 0, 9]).astype(t))
+np.savez('several.npz', weights=m.astype(np.float32) * 2, other=np.zeros(1))
+np.save('large.npy', np.arange(3_000_000, dtype=np.float64))
+np.save('text.npy', np.array(['a', 'b', 'c']))
+`,
+  folder,
+]);
+
+for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
+  test(`TF.js on ${backend}: tensors, variables, properties; what is refused changes nothing`, async () => {
+    const program = await PausedProgram.start('assign/tfjs.mjs', { env: { TFJS_BACKEND: backend } });
+    try {
+      const assign = (expression: string, name: string) =>
+        program.inspector.assign({ callFrameId: program.top, expression, file: file(name) });
+      const refused = async (expression: string, name: string, message: RegExp, code = 'invalid-argument') => {
+        await assert.rejects(assign(expression, name), { code, message }, expression);
+      };
+      await refused('fixed', 'float32.npy', /fixed can't be assigned to: it is a constant/);
+      await refused(
+        'weights',
+        'doubles.npy',
+        /weights is float32\[2, 3\], doubles\.npy holds float64\[2, 3\]: the dtypes/,
+      );
+      await refused('weights', 'float32.npy', /holds float32\[3\]: the shapes differ/);
+      await refused('frozen.kernel', 'float32.npy', /read only/);
+      await refused('weights.shape', 'float32.npy', /.*/);
+      await refused('tf.add(weights, 1)', 'matrix.npy', /./, 'side-effect');
+      await refused('nowhere', 'matrix.npy', /./, 'not-available');
+      await refused('weights', 'nowhere.npy', /can't be opened/, 'file-system');
+      await refused('weights', 'several.npz#nothing', /no tensor called "nothing"/, 'no-such-tensor');
+      const before = await program.ask('tf.memory().numTensors');
+
+      const assigned = await assign('weights', 'several.npz');
+      assert.ok(assigned.isNew);
+      assert.match(
+        assigned.message,
+        /weights is a new float32\[2, 3\] \(Tensor, \w+\), a copy of the values in several\.npz/,
+      );
+      assert.equal(assigned.tensor.device.type, backend);
+      assert.deepEqual((await program.inspector.read(assigned.tensor.id, {})).values, [
+        [20, 22, 24],
+        [26, 28, 30],
+      ]);
+      const listed = (await program.inspector.list(program.top)).tensors;
+      const values = async (name: string) => {
+        const { tensor } = listed.find(({ expression }) => expression === name) ?? assert.fail(name);
+        return (await program.inspector.read(tensor.id, {})).values;
+      };
+      assert.deepEqual(await values('weights'), [
+        [20, 22, 24],
+        [26, 28, 30],
+      ]);
+      assert.equal((await assign('local', 'columns.npy')).isNew, true);
+      assert.equal((await assign('model.layers[0].kernel', 'int32.npy')).isNew, true);
+      assert.equal((await assign('model["mask"]', 'bool.npy')).isNew, true);
+      const variable = await assign('variable', 'matrix.npy');
+      assert.equal(variable.isNew, false);
+      assert.match(variable.message, /variable \(Variable\) has new values/);
+      assert.equal(
+        await program.ask('tf.memory().numTensors'),
+        Number(before) + 4,
+        'what was refused is not left behind',
+      );
+
+      assert.ok(await program.resume());
+      await assign('outer', 'float32.npy');
+      await assign('own', 'float32.npy');
+      await program.resume();
+      const { stdout, stderr } = await program.closedOutput();
+      assert.equal(stderr.match(/Error/), null, stderr);
+      const result = JSON.parse(stdout) as Record<string, unknown>;
+      const columns = [10, 11, 12, 13, 14, 15];
+      assert.deepEqual(result['weights'], [20, 22, 24, 26, 28, 30]);
+      assert.deepEqual(result['original'], [1, 2, 3, 4, 5, 6]);
+      assert.deepEqual(result['local'], columns);
+      assert.deepEqual(result['variable'], columns);
+      assert.deepEqual(result['kernel'], [7, 0, 9]);
+      assert.deepEqual(result['mask'], [1, 0, 1]);
+      assert.deepEqual(result['outer'], [7, 0, 9]);
+      assert.deepEqual(result['inner'], [14, 0, 18]);
+      assert.deepEqual(result['product'], [
+        20 * 10 + 22 * 11 + 24 * 12,
+        20 * 13 + 22 * 14 + 24 * 15,
+        26 * 10 + 28 * 11 + 30 * 12,
+        26 * 13 + 28 * 14 + 30 * 15,
+      ]);
+      assert.equal(result['made'], 4);
+      assert.equal(result['same'], false);
+    } finally {
+      await program.end();
+    }
+  });
+}
+
+test('host arrays of every kind, and the tensors of the runtime', async () => {
+  const program = await PausedProgram.start('assign/host.mjs');
+  try {
+    const assign = (expression: string, name: string, frame = 0) =>
+      program.inspector.assign({
+        callFrameId: program.frames[frame]!.callFrameId,
+        expression,
+        file: file(name),
+      });
+    assert.ok((await assign('argument', 'int8.npy')).isNew);
+    // What the stopped function does not use is assigned in the frame that does.
+    const kinds = {
+      typed: 'float64',
+      buffer: 'uint8',
+      memory: 'uint8',
+      flags: 'bool',
+      half: 'float16',
+      constant: 'float32',
+    };
+    for (const [name, dtype] of Object.entries(kinds)) {
+      assert.equal((await assign(name, `${dtype}.npy`, 1)).isNew, true, name);
+    }
+    await assign('nested', 'doubles.npy', 1);
+    assert.equal((await assign('variable', 'float32.npy', 1)).isNew, false);
+    await assert.rejects(assign('ours', 'float32.npy', 1), { code: 'invalid-argument', message: /constant/ });
+    await assert.rejects(assign('typed', 'text.npy', 1), { code: 'invalid-argument', message: /dtypes differ/ });
+    const variables = (await program.inspector.list(program.frames[1]!.callFrameId)).tensors;
+    const typed = variables.find(({ expression }) => expression === 'typed')!;
+    assert.deepEqual((await program.inspector.read(typed.tensor.id, {})).values, [7, 0, 9]);
+    await program.resume();
+    const { stdout } = await program.closedOutput();
+    assert.deepEqual(JSON.parse(stdout), {
+      typed: ['Float64Array', 7, 0, 9],
+      buffer: ['Buffer', true, 7, 0, 9],
+      memory: [7, 0, 9],
+      nested: [
+        [10, 11, 12],
+        [13, 14, 15],
+      ],
+      flags: [true, false, true],
+      half: 'array([7., 0., 9.], dtype=float16)',
+      constant: '<tf.Tensor: shape=(3,), dtype=float32, numpy=array([7., 0., 9.], dtype=float32)>',
+      variable: 'array([7., 0., 9.], dtype=float32)',
+      argument: [7, 0, 9],
+    });
+  } finally {
+    await program.end();
+  }
+});
+
+test('values above one piece arrive whole; cancelled, nothing is changed and nothing is left', async () => {
+  const program = await PausedProgram.start('assign/large.mjs');
+  try {
+    const ours = () => readdirSync('/dev/shm').filter((name) => name.startsWith('tensor-debugger-'));
+    const request = { callFrameId: program.top, expression: 'large', file: file('large.npy') };
+    const controller = new AbortController();
+    const fractions: number[] = [];
+    await assert.rejects(
+      program.inspector.assign({ ...request, signal: controller.signal, onProgress: () => controller.abort() }),
+      { code: 'cancelled' },
+    );
+    assert.equal(await program.ask('large[2999999]'), 0);
+    await program.inspector.assign({ ...request, onProgress: (fraction) => fractions.push(fraction) });
+    assert.ok(fractions.length > 4 && fractions.at(-1) === 1);
+    assert.equal(await program.ask('large.every((value, index) => value === index)'), true);
+    for (const name of ours())
+      assert.deepEqual(
+        readdirSync(`/dev/shm/${name}`).filter((entry) => entry !== 'probe'),
+        [],
+      );
+  } finally {
+    await program.end();
+  }
+});

@@ -1,0 +1,3 @@
+let large = new Float64Array(3_000_000);
+debugger;
+console.log(large.length);

@@ -4,7 +4,14 @@
  */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { AssignedTensor, Copies, ExportedFile, ReadResult, TensorListing, TensorPreview } from '../protocol/requests.ts';
+import type {
+  AssignedTensor,
+  Copies,
+  ExportedFile,
+  ReadResult,
+  TensorListing,
+  TensorPreview,
+} from '../protocol/requests.ts';
 import type { Locate } from './copies.ts';
 import type {
   CopyCost,

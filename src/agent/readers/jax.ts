@@ -216,7 +216,7 @@ function warningsOf({ references }: ArrayFields, source: Source): TensorWarning[
   ];
 }
 
-function describeArray(object: object, fields: ArrayFields, stop: StopContext): Described {
+function describeArray(fields: ArrayFields, stop: StopContext): Described {
   const { dtype, backend } = fields;
   const source = arraySource(fields, stop);
   const shape = [...(viewsOf(fields.views)?.at(-1)?.shape ?? [])];
@@ -322,9 +322,7 @@ function describe(object: object, stop: StopContext): Described {
   const value = jaxValue(object);
   if (value && value.is !== 'array') return describeTracer(object, value, stop);
   const fields = arrayFields(object, stop);
-  return fields
-    ? describeArray(object, fields, stop)
-    : describeUnknown(object, fields === null ? publicAval(object) : {});
+  return fields ? describeArray(fields, stop) : describeUnknown(object, fields === null ? publicAval(object) : {});
 }
 
 export const jaxReader: Reader = {

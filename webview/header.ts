@@ -19,11 +19,14 @@ const commandTitles: Record<ViewerCommand, [title: string, tooltip: string]> = {
   showHelp: ['Help', 'About the viewer'],
 };
 
-export function header(viewed: ViewedTensor, actions: HeaderActions) {
+/** @param live whether the values can still be read; commands need that */
+export function header(viewed: ViewedTensor, live: boolean, actions: HeaderActions) {
   const { tensor, origin } = viewed;
   const button = (command: ViewerCommand) => {
     const [title, tooltip] = commandTitles[command];
-    return html`<button title=${tooltip} @click=${() => actions.onCommand(command)}>${title}</button>`;
+    return html`<button title=${tooltip} ?disabled=${!live} @click=${() => actions.onCommand(command)}>
+      ${title}
+    </button>`;
   };
   const type = formatType(tensor.dtype, tensor.shape);
   const readable = tensor.access.how !== 'none';

@@ -1,7 +1,9 @@
 /** What a person has chosen for a tensor: kept while VS Code hides the webview, and from stop to stop. */
-import type { ColorMap, ViewedTensor } from '../src/protocol/viewer.ts';
+import type { ColorMap, KeptViewer, ViewedTensor, ViewerSettings } from '../src/protocol/viewer.ts';
 import type { CellPosition } from './grid/grid.ts';
 import type { NumberStyle } from './grid/numberText.ts';
+import type { ImageLayoutName, ValueRangeName } from './image/layouts.ts';
+import type { KeptWindow } from './grid/windowStore.ts';
 import { defaultView } from './slicebar/axisView.ts';
 import type { AxisView } from './slicebar/axisView.ts';
 
@@ -20,6 +22,11 @@ export interface ViewState {
   /** null: as the settings say. */
   colorMap: ColorMap | null;
   robustRange: boolean | null;
+  /** null: the likeliest that the shape allows. */
+  imageLayout: ImageLayoutName | null;
+  imageRange: ValueRangeName;
+  /** Of the histogram's counts. */
+  logarithmic: boolean;
 }
 
 /** Two tensors with the same identity are the same one at different stops: windows of them can be compared. */
@@ -43,11 +50,20 @@ export function initialState(viewed: ViewedTensor, before: ViewState | null): Vi
     position: { row: 0, column: 0 },
     colorMap: before?.colorMap ?? null,
     robustRange: before?.robustRange ?? null,
+    imageLayout: null,
+    imageRange: 'guess',
+    logarithmic: before?.logarithmic ?? false,
   };
 }
 
-/** What was kept, if it belongs to this tensor. Nobody but this viewer writes it. */
-export function restoredState(kept: unknown, viewed: ViewedTensor): ViewState | null {
-  const state = kept as ViewState | null;
-  return state?.identity === identityOf(viewed) ? state : null;
+export const keptVersion = 1;
+
+/** What VS Code keeps of the page while it is hidden, and after a reload of the window. Nobody but this viewer writes it. */
+export interface KeptPage extends KeptViewer {
+  /** What another version of the extension has kept may look different: it is left alone. */
+  version: typeof keptVersion;
+  state: ViewState;
+  settings: ViewerSettings;
+  /** The values that were on screen; null if none were. */
+  window: KeptWindow | null;
 }

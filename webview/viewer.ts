@@ -1,58 +1,56 @@
 /** The viewer: takes the extension's events, keeps the state of one tensor's view, and draws the page from it. */
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import { reportOf, TensorError } from '../src/protocol/errors.ts';
 import type { SessionCost, ViewedTensor, ViewerRequests, ViewerSettings } from '../src/protocol/viewer.ts';
-import { isComplex, isFloat, itemSize } from '../src/tensor/dtypes.ts';
-import { ravelIndex, sizeOf } from '../src/tensor/shape.ts';
-import { parseSlice } from '../src/tensor/slice.ts';
+import { itemSize } from '../src/tensor/dtypes.ts';
+import { sizeOf } from '../src/tensor/shape.ts';
 import { addCost, isOverBudget, learn, noCost, OverBudget, priceOf, wholeCost } from './cost/cost.ts';
 import type { WholeCost } from './cost/cost.ts';
 import { costStrip } from './cost/costStrip.ts';
-import { Grid } from './grid/grid.ts';
-import { gridTools } from './grid/gridTools.ts';
-import { formatsApply } from './grid/numberText.ts';
-import type { NumberStyle } from './grid/numberText.ts';
-import { WindowStore } from './grid/windowStore.ts';
+import { GridPanel } from './grid/gridPanel.ts';
 import { header } from './header.ts';
+import { Heatmap } from './heatmap/heatmap.ts';
 import { Host } from './host.ts';
 import type { HostEvent } from './host.ts';
-import { banner, notice, problem, warningList } from './messages.ts';
-import {
-  elementIndex,
-  extentOf,
-  indexOfCell,
-  keyOfView,
-  locate,
-  locateFlat,
-  sliceOfView,
-} from './slicebar/axisView.ts';
+import { ImagePanel } from './image/image.ts';
+import { layoutsOf } from './image/layouts.ts';
+import { banner, notice, warningList } from './messages.ts';
+import type { PanelContext } from './panel.ts';
+import { extentOf, keyOfView, sliceOfView } from './slicebar/axisView.ts';
 import type { AxisView } from './slicebar/axisView.ts';
 import { sliceBar } from './slicebar/sliceBar.ts';
 import type { SliceDraft } from './slicebar/sliceBar.ts';
-import { identityOf, initialState, knownShape, restoredState } from './state.ts';
-import type { Tab, ViewState } from './state.ts';
+import { identityOf, initialState, keptVersion, knownShape } from './state.ts';
+import type { KeptPage, Tab, ViewState } from './state.ts';
+import { StatisticsPanel } from './statistics/statisticsPanel.ts';
+import { tabBar } from './tabBar.ts';
 
-/** Scrolling saves where it is after it has paused. */
+/** What changes with every frame of a scroll is kept once it has paused. */
 const saveDelayMs = 250;
+
+/** A tensor on screen. */
+interface Shown {
+  viewed: ViewedTensor;
+  state: ViewState;
+  settings: ViewerSettings;
+  whole: WholeCost;
+}
 
 export class Viewer {
   readonly #page: HTMLElement;
   readonly #host: Host;
-  readonly #store: WindowStore;
-  readonly #grid: Grid;
-  #viewed: ViewedTensor | null = null;
-  #state: ViewState | null = null;
+  readonly #grid: GridPanel;
+  readonly #heatmap: Heatmap;
+  readonly #image: ImagePanel;
+  readonly #statistics: StatisticsPanel;
+  #shown: Shown | null = null;
   #settings: ViewerSettings | null = null;
-  #style: NumberStyle = { format: 'shortest', digits: 6 };
   #sessionCost: SessionCost | null = null;
   #viewCost = noCost;
-  #whole: WholeCost | null = null;
+  /** Why nothing can be read any more. */
   #stale: string | null = null;
   #empty = 'Loading…';
   #draft: SliceDraft | null = null;
-  #message = '';
-  #search: AbortController | null = null;
   /** Reads that a person wants although they are above the budget, by what they are for. */
   #allowed = new Set<string>();
   #saving = 0;
@@ -60,19 +58,15 @@ export class Viewer {
 
   constructor(page: HTMLElement) {
     this.#page = page;
+    const update = () => this.#update();
+    this.#grid = new GridPanel(() => this.#context());
+    this.#heatmap = new Heatmap(update);
+    this.#image = new ImagePanel(update);
+    this.#statistics = new StatisticsPanel(update);
     this.#host = new Host((event) => this.#onEvent(event));
-    this.#store = new WindowStore(
-      (slice, elements, signal) => this.#read('grid', slice, elements, signal),
-      () => {
-        this.#grid.refresh();
-        this.#update();
-      },
-    );
-    this.#grid = new Grid({
-      onVisible: (visible) => this.#store.want(visible),
-      onMove: () => this.#onMove(),
-    });
-    this.#grid.element.addEventListener('keydown', (event) => this.#onGridKey(event));
+    // VS Code throws the page away soon after it is hidden; of a change of theme, only the body's classes tell.
+    document.addEventListener('visibilitychange', () => this.#saveNow());
+    new MutationObserver(() => this.#repaint()).observe(page, { attributeFilter: ['class', 'data-vscode-theme-id'] });
     this.#update();
     this.#host.post({ type: 'ready' });
   }
@@ -80,199 +74,192 @@ export class Viewer {
   #onEvent(event: HostEvent): void {
     switch (event.type) {
       case 'show':
-        this.#show(event.viewed, event.settings, event.sessionCost);
+        this.#settings = event.settings;
+        this.#sessionCost = event.sessionCost;
+        this.#stale = null;
+        this.#show(event.viewed, event.settings);
         break;
       case 'stale':
-        this.#stale = event.reason;
-        this.#search?.abort();
-        this.#store.freeze();
+        if (!this.#shown) this.#showKept();
+        this.#stale = this.#empty = event.reason;
+        this.#grid.cancelSearch();
+        this.#grid.store.freeze();
         break;
       case 'empty':
-        this.#viewed = null;
+        this.#shown = null;
         this.#empty = event.reason;
-        this.#store.freeze();
+        this.#grid.store.freeze();
         break;
       case 'settings':
-        this.#applySettings(event.settings);
+        this.#settings = event.settings;
+        if (this.#shown) this.#applySettings(this.#shown, event.settings);
         break;
       case 'sessionCost':
         this.#sessionCost = event.sessionCost;
         break;
       case 'warnings':
-        if (this.#viewed) this.#viewed.tensor.warnings = event.warnings;
+        if (this.#shown) this.#shown.viewed.tensor.warnings = event.warnings;
         break;
     }
     this.#update();
   }
 
-  #show(viewed: ViewedTensor, settings: ViewerSettings, sessionCost: SessionCost | null): void {
-    const before = this.#viewed;
-    const same = before !== null && identityOf(before) === identityOf(viewed);
-    this.#viewed = viewed;
-    this.#settings = settings;
-    this.#sessionCost = sessionCost;
-    this.#stale = null;
-    this.#search?.abort();
-    this.#message = '';
-    if (!same || before.stop !== viewed.stop) {
-      this.#viewCost = noCost;
-      this.#allowed.clear();
-    }
+  #show(viewed: ViewedTensor, settings: ViewerSettings): void {
+    const kept = this.#shown ? null : this.#kept();
+    if (kept && identityOf(kept.viewed) === identityOf(viewed)) this.#showKept();
+    const before = this.#shown;
+    const same = before !== null && identityOf(before.viewed) === identityOf(viewed);
+    this.#grid.cancelSearch();
     if (same) {
-      if (before.stop !== viewed.stop) this.#store.nextStop();
+      const stepped = kept !== null || before.viewed.stop !== viewed.stop;
+      before.viewed = viewed;
+      if (stepped) {
+        this.#viewCost = noCost;
+        this.#allowed.clear();
+        this.#grid.store.nextStop();
+      }
+      this.#start(before, settings);
     } else {
-      this.#state = restoredState(this.#host.state, viewed) ?? initialState(viewed, this.#state);
-      this.#whole = wholeCost(viewed.tensor);
-      this.#draft = null;
-      this.#store.reset(viewed.tensor.dtype);
+      const state = initialState(viewed, before?.state ?? null);
+      this.#start({ viewed, state, settings, whole: wholeCost(viewed.tensor) }, settings);
     }
-    this.#applySettings(settings);
-    this.#showView({ keepPlace: true });
     this.#save();
   }
 
-  #applySettings(settings: ViewerSettings): void {
-    this.#settings = settings;
-    this.#style = this.#state?.style ?? { format: settings.numberFormat, digits: settings.digits };
-    this.#grid.restyle();
+  /** Shows a tensor's view from its state on; the windows that are here stay if it is the one that was shown before. */
+  #start(shown: Shown, settings: ViewerSettings): void {
+    if (this.#shown !== shown) {
+      this.#shown = shown;
+      this.#draft = null;
+      this.#viewCost = noCost;
+      this.#allowed.clear();
+      this.#grid.store.reset(shown.viewed.tensor.dtype);
+      for (const panel of [this.#heatmap, this.#image, this.#statistics]) panel.reset();
+    }
+    this.#applySettings(shown, settings);
+    if (this.#readable(shown)) this.#grid.showView(this.#context() as PanelContext, true);
   }
 
-  /** Brings the grid in line with the view of the state. */
-  #showView({ keepPlace }: { keepPlace: boolean }): void {
-    const { view, active, position } = this.#state as ViewState;
-    this.#store.show(view);
-    const { rows, columns } = extentOf(view);
-    const origin = { row: 0, column: 0 };
-    this.#grid.show(
-      {
-        rows: this.#readable() ? rows : 0,
-        columns: this.#readable() ? columns : 0,
-        label: `Values of ${sliceOfView(view) || 'the scalar'}`,
-        rowLabel: (row) => (view.rows === null ? '' : String(elementIndex(view, view.rows, row))),
-        columnLabel: (column) => (view.columns === null ? '' : String(elementIndex(view, view.columns, column))),
-        cell: (row, column) => this.#store.cell(row, column, this.#style),
-        longestText: () => this.#store.longestText,
+  #kept(): KeptPage | null {
+    const kept = this.#host.state as KeptPage | null;
+    return kept?.version === keptVersion ? kept : null;
+  }
+
+  /** What was on screen before VS Code threw the page away. */
+  #showKept(): void {
+    const kept = this.#kept();
+    if (!kept) return;
+    const { viewed, state, window } = kept;
+    const settings = this.#settings ?? kept.settings;
+    this.#start({ viewed, state, settings, whole: wholeCost(viewed.tensor) }, settings);
+    if (window) this.#grid.store.restore(window);
+  }
+
+  #applySettings(shown: Shown, settings: ViewerSettings): void {
+    shown.settings = settings;
+    this.#grid.setStyle(shown.state.style ?? { format: settings.numberFormat, digits: settings.digits });
+  }
+
+  #readable({ viewed }: Shown): boolean {
+    return viewed.tensor.access.how !== 'none' && knownShape(viewed) !== null;
+  }
+
+  #context(): PanelContext | null {
+    const shown = this.#shown;
+    if (!shown) return null;
+    return {
+      ...shown,
+      frozen: this.#stale !== null,
+      read: (what, slice, elements, signal) => this.#read(shown, what, slice, elements, signal),
+      stats: (bins, signal) => this.#stats(shown, bins, signal),
+      findNotFinite: async (from, direction, signal) => {
+        const { index } = await this.#host.request('findNotFinite', { from, direction }, shown.viewed.stop, signal);
+        return index;
       },
-      keepPlace ? { active, position } : { active: origin, position: origin },
-    );
+      allow: (what) => this.#allowed.add(what),
+      setView: (view) => this.#setView(shown, view),
+      goTo: (index) => {
+        this.#setTab(shown, 'grid');
+        this.#grid.goTo(index);
+      },
+      changed: () => {
+        this.#save();
+        this.#update();
+      },
+    };
   }
 
-  #readable(): boolean {
-    return this.#viewed !== null && this.#viewed.tensor.access.how !== 'none' && knownShape(this.#viewed) !== null;
-  }
-
-  #setView(view: AxisView): void {
-    const state = this.#state as ViewState;
+  #setView(shown: Shown, view: AxisView): void {
+    const { state } = shown;
     if (keyOfView(view) === keyOfView(state.view)) return this.#update();
-    const before = extentOf(state.view);
-    const now = extentOf(view);
-    const keepPlace = before.rows === now.rows && before.columns === now.columns;
+    const [before, now] = [extentOf(state.view), extentOf(view)];
     state.view = view;
     this.#viewCost = noCost;
     this.#allowed.clear();
-    this.#message = '';
-    this.#showView({ keepPlace });
+    const keepPlace = before.rows === now.rows && before.columns === now.columns;
+    this.#grid.showView(this.#context() as PanelContext, keepPlace);
     this.#save();
     this.#update();
   }
 
-  /**
-   * Reads a slice of the tensor, unless it is above the budget.
-   * @param what the read is for: allowing one above the budget allows others of the same kind
-   */
+  #setTab(shown: Shown, tab: Tab): void {
+    if (shown.state.tab === tab) return;
+    shown.state.tab = tab;
+    this.#viewCost = noCost;
+    for (const panel of [this.#heatmap, this.#image, this.#statistics]) panel.hide();
+    this.#save();
+    // At once: the grid has to have its size before it can scroll to a cell.
+    this.#draw();
+  }
+
+  /** Throws `OverBudget` for a read that is too dear and was not allowed. */
+  #checkBudget({ viewed, settings, whole }: Shown, what: string, bytes: number): void {
+    const price = priceOf(viewed.tensor, bytes, whole);
+    if (!price || this.#allowed.has(what) || !isOverBudget(price, settings.copyBudget)) return;
+    throw new OverBudget(price, settings.copyBudget);
+  }
+
   async #read(
+    shown: Shown,
     what: string,
     slice: string,
     elements: number,
     signal: AbortSignal,
   ): Promise<ViewerRequests['read']['result']> {
-    const { tensor, stop } = this.#viewed as ViewedTensor;
-    const settings = this.#settings as ViewerSettings;
-    const price = priceOf(tensor, elements * itemSize(tensor.dtype), this.#whole as WholeCost);
-    if (price && isOverBudget(price, settings.copyBudget) && !this.#allowed.has(what)) {
-      throw new OverBudget(price, settings.copyBudget);
-    }
+    const { tensor, stop } = shown.viewed;
+    this.#checkBudget(shown, what, elements * itemSize(tensor.dtype));
     const result = await this.#host.request('read', { slice }, stop, signal);
     this.#viewCost = addCost(this.#viewCost, result.cost);
-    this.#whole = learn(this.#whole as WholeCost, result.cost);
+    shown.whole = learn(shown.whole, result.cost);
     return result;
   }
 
-  #onMove(): void {
-    if (!this.#state || !this.#viewed) return;
-    this.#state.active = this.#grid.active;
-    this.#state.position = this.#grid.position;
-    this.#save();
-    this.#update();
+  async #stats(shown: Shown, bins: number, signal: AbortSignal): Promise<ViewerRequests['stats']['result']> {
+    const { tensor, stop } = shown.viewed;
+    // WebGPU reduces on the device and moves a few bytes; from elsewhere all of it has to come.
+    if (tensor.device.type !== 'webgpu') this.#checkBudget(shown, 'statistics', tensor.byteLength);
+    const result = await this.#host.request('stats', { bins }, stop, signal);
+    this.#viewCost = addCost(this.#viewCost, result.cost);
+    shown.whole = learn(shown.whole, result.cost);
+    return result;
   }
 
   #save(): void {
     clearTimeout(this.#saving);
-    this.#saving = setTimeout(() => (this.#host.state = this.#state), saveDelayMs);
+    this.#saving = setTimeout(() => this.#saveNow(), saveDelayMs);
   }
 
-  #onGridKey(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key.toLowerCase() === 'n') void this.#findNotFinite(event.shiftKey ? 'previous' : 'next');
-    if (event.key === 'g') {
-      event.preventDefault();
-      this.#page.querySelector<HTMLInputElement>('#goto')?.focus();
-    }
+  #saveNow(): void {
+    if (!this.#shown) return;
+    const { viewed, state, settings } = this.#shown;
+    const window = this.#grid.store.keep() ?? this.#kept()?.window ?? null;
+    const kept: KeptPage = { version: keptVersion, viewed, state, settings, window };
+    this.#host.state = kept;
   }
 
-  #goTo(text: string): void {
-    const { view } = this.#state as ViewState;
-    try {
-      const ranges = parseSlice(text, view.shape);
-      this.#place(
-        locate(
-          view,
-          ranges.map(({ start }) => start),
-        ),
-      );
-      this.#message = '';
-    } catch (error) {
-      if (!(error instanceof TensorError)) throw error;
-      this.#message = error.message;
-    }
+  #repaint(): void {
+    for (const panel of [this.#heatmap, this.#image, this.#statistics]) panel.repaint();
     this.#update();
-  }
-
-  #place({ view, row, column }: { view: AxisView; row: number; column: number }): void {
-    this.#setView(view);
-    this.#grid.goTo({ row, column }, { center: true });
-    this.#grid.element.focus();
-  }
-
-  async #findNotFinite(direction: 'next' | 'previous'): Promise<void> {
-    if (!this.#viewed || !this.#searches() || this.#search || this.#stale) return;
-    const { view } = this.#state as ViewState;
-    const { row, column } = this.#grid.active;
-    const from = ravelIndex(indexOfCell(view, row, column), view.shape);
-    const search = new AbortController();
-    this.#search = search;
-    this.#message = 'Searching…';
-    this.#update();
-    try {
-      const { index } = await this.#host.request(
-        'findNotFinite',
-        { from, direction },
-        this.#viewed.stop,
-        search.signal,
-      );
-      if (index !== null) this.#place(locateFlat((this.#state as ViewState).view, index));
-      this.#message =
-        index === null ? `No NaN or infinity ${direction === 'next' ? 'after' : 'before'} this cell.` : '';
-    } catch (error) {
-      this.#message = search.signal.aborted ? '' : reportOf(error).message;
-    }
-    this.#search = null;
-    this.#update();
-  }
-
-  #searches(): boolean {
-    const { dtype } = (this.#viewed as ViewedTensor).tensor;
-    return this.#readable() && (isFloat(dtype) || isComplex(dtype));
   }
 
   /** Draws the page before the next frame, however much changed. */
@@ -281,21 +268,25 @@ export class Viewer {
     this.#drawing = true;
     queueMicrotask(() => {
       this.#drawing = false;
-      render(this.#pageTemplate(), this.#page);
+      this.#draw();
     });
   }
 
-  #pageTemplate(): TemplateResult {
-    const viewed = this.#viewed;
-    if (!viewed) return html`<main>${notice(this.#empty)}</main>`;
-    const { view } = this.#state as ViewState;
+  #draw(): void {
+    render(this.#template(), this.#page);
+  }
+
+  #template(): TemplateResult {
+    const shown = this.#shown;
+    if (!shown) return html`<main>${notice(this.#empty)}</main>`;
+    const { viewed, state } = shown;
     return html`<main class=${this.#stale === null ? '' : 'stale'}>
-      ${header(viewed, {
-        onCommand: (command) => this.#host.post({ type: 'command', command, slice: sliceOfView(view) }),
+      ${header(viewed, this.#stale === null, {
+        onCommand: (command) => this.#host.post({ type: 'command', command, slice: sliceOfView(state.view) }),
         onMember: (member) => this.#host.post({ type: 'openMember', member }),
       })}
       ${this.#stale === null ? nothing : banner('stale', `Old values: ${this.#stale}`)}
-      ${warningList(viewed.tensor.warnings)} ${this.#readable() ? this.#body() : this.#unreadable(viewed)}
+      ${warningList(viewed.tensor.warnings)} ${this.#readable(shown) ? this.#body(shown) : this.#unreadable(viewed)}
     </main>`;
   }
 
@@ -303,87 +294,40 @@ export class Viewer {
     return notice(tensor.access.reason ?? 'Its values can not be read.', tensor.access.help);
   }
 
-  #body(): TemplateResult {
-    const { view } = this.#state as ViewState;
+  #body(shown: Shown): TemplateResult {
+    const { viewed, state, whole } = shown;
+    const context = this.#context() as PanelContext;
+    const available: Tab[] = ['grid', 'heatmap', 'statistics'];
+    if (layoutsOf(state.view.shape, viewed.tensor.dtype).length > 0) available.splice(2, 0, 'image');
+    const tab = available.includes(state.tab) ? state.tab : 'grid';
+    const onDraft = (draft: SliceDraft | null) => {
+      this.#draft = draft;
+      this.#update();
+    };
     return html`
-      ${sliceBar(view, this.#draft, {
-        onView: (next) => this.#setView(next),
-        onDraft: (draft) => {
-          this.#draft = draft;
-          this.#update();
-        },
-      })}
-      ${this.#gridPanel()} ${costStrip(this.#viewCost, this.#whole as WholeCost, this.#sessionCost)}
+      ${tabBar(available, tab, (next) => this.#setTab(shown, next))}
+      <div id="panel" class="panel" role="tabpanel" aria-labelledby="tab-${tab}">
+        ${
+          tab === 'grid' || tab === 'heatmap'
+            ? sliceBar(state.view, this.#draft, { onView: (view) => this.#setView(shown, view), onDraft })
+            : nothing
+        }
+        ${this.#panel(tab, context)}
+      </div>
+      ${costStrip(this.#viewCost, whole, this.#sessionCost)}
     `;
   }
 
-  #gridPanel(): TemplateResult {
-    const { view } = this.#state as ViewState;
-    const { dtype } = (this.#viewed as ViewedTensor).tensor;
+  #panel(tab: Tab, context: PanelContext): TemplateResult {
+    const { view } = context.state;
     const { rows, columns } = extentOf(view);
-    if (rows * columns === 0) {
-      const why =
-        sizeOf(view.shape) === 0 ? `Shape [${view.shape.join(', ')}] has no elements.` : 'The slice takes no elements.';
-      return notice(why);
+    if (sizeOf(view.shape) === 0) return notice(`Shape [${view.shape.join(', ')}] has no elements.`);
+    if (tab === 'statistics') return this.#statistics.template(context);
+    if (tab === 'image') return this.#image.template(context);
+    if (rows * columns === 0) return notice('The slice takes no elements.');
+    if (tab === 'heatmap') {
+      return this.#heatmap.template(context, this.#statistics.current(context.viewed.stop));
     }
-    const { error } = this.#store;
-    return html`
-      ${gridTools({
-        style: this.#style,
-        formats: formatsApply(dtype),
-        searches: this.#searches() && this.#stale === null,
-        searching: this.#search !== null,
-        message: this.#message,
-        rank: view.shape.length,
-        onStyle: (style) => {
-          (this.#state as ViewState).style = style;
-          this.#applySettings(this.#settings as ViewerSettings);
-          this.#save();
-          this.#update();
-        },
-        onGoTo: (text) => this.#goTo(text),
-        onSearch: (direction) => void this.#findNotFinite(direction),
-        onCancel: () => this.#search?.abort(),
-      })}
-      ${
-        error
-          ? problem(
-              error,
-              () => this.#retry(),
-              () => {
-                this.#allowed.add('grid');
-                this.#retry();
-              },
-            )
-          : nothing
-      }
-      ${this.#grid.element} ${this.#readout()}
-    `;
-  }
-
-  #retry(): void {
-    this.#store.retry();
-    this.#update();
-  }
-
-  /** The active cell in full, and what the marks in the grid mean. */
-  #readout(): TemplateResult {
-    const { view } = this.#state as ViewState;
-    const { row, column } = this.#grid.active;
-    const cell = this.#store.cell(row, column, this.#style);
-    const index = `[${indexOfCell(view, row, column).join(', ')}]`;
-    const bits = this.#style.format === 'hexadecimal' ? '' : this.#store.bits(row, column);
-    return html`<div class="readout">
-      <span><code>${index}</code> ${cell ? cell.text : '…'} <span class="quiet">${bits}</span></span>
-      ${
-        this.#store.comparesStops
-          ? html`<span class="legend"
-              ><span class="swatch changed" aria-hidden="true"></span>changed since the last stop</span
-            >`
-          : nothing
-      }
-    </div>`;
+    return this.#grid.template(context);
   }
 }
-
-export type { Tab };

@@ -28,15 +28,22 @@ import type { Source } from './sources.ts';
 
 const nonce = 'viewer-test';
 const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src http://127.0.0.1:*; img-src blob: data:`;
+/** The classes that VS Code gives the body. */
+const bodyClasses: Record<string, string> = {
+  dark: 'vscode-dark',
+  light: 'vscode-light',
+  'high-contrast': 'vscode-high-contrast',
+  'high-contrast-light': 'vscode-high-contrast-light vscode-high-contrast',
+};
 const html = (theme: string) => `<!DOCTYPE html>
-<html lang="en" class="${theme}">
+<html lang="en">
 <head>
   <meta charset="utf-8">
   <title>Tensor</title>
   <link rel="stylesheet" href="/theme.css?${theme}">
   <link rel="stylesheet" href="/viewer.css">
 </head>
-<body class="${theme}"><script nonce="${nonce}" src="/viewer.js"></script></body>
+<body class="${bodyClasses[theme]}"><script nonce="${nonce}" src="/viewer.js"></script></body>
 </html>`;
 
 /** The variables that VS Code's webviews have on their root, of one of its default themes. */
@@ -45,12 +52,21 @@ function themeStyle(theme: string): string {
     string,
     Record<string, string>
   >;
-  const variables = themes[theme];
-  if (!variables) throw new Error(`No theme ${theme}; there are ${Object.keys(themes).join(', ')}`);
+  const { contributes } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+    contributes: { colors: { id: string; defaults: Record<string, string> }[] };
+  };
+  const kind = theme.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const own = contributes.colors.map(({ id, defaults }) => [`--vscode-${id.replace('.', '-')}`, defaults[kind]]);
+  const variables = { ...themes[theme], ...(Object.fromEntries(own) as Record<string, string>) };
+  if (!themes[theme]) throw new Error(`No theme ${theme}; there are ${Object.keys(themes).join(', ')}`);
   return `:root { ${Object.entries(variables)
     .map(([name, value]) => `${name}: ${value};`)
     .join('\n')} }
-  body { padding: 0 20px; }`;
+  @layer vscode-default {
+    html { scrollbar-color: var(--vscode-scrollbarSlider-background) var(--vscode-editor-background); }
+    body { padding: 0 20px; font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); }
+    code { padding: 1px 3px; color: var(--vscode-textPreformat-foreground); }
+  }`;
 }
 
 export const defaultSettings: ViewerSettings = {
@@ -213,8 +229,10 @@ export class ViewerPage {
 
   /** When everything that is on screen has been answered and drawn. */
   async settled(): Promise<void> {
-    await this.page.waitForFunction(`!document.querySelector('.grid-cell.loading, .busy')`);
-    await this.page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))`);
+    const frames = 'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))';
+    await this.page.evaluate(frames);
+    await this.page.locator('.grid-cell.loading, .grid-cell.old, .busy').first().waitFor({ state: 'detached' });
+    await this.page.evaluate(frames);
   }
 
   async screenshot(name: string): Promise<void> {

@@ -57,6 +57,14 @@ export class CellBlock {
     return this.#valueAt(this.#offset(row, column));
   }
 
+  /** The element as it came. */
+  raw(row: number, column: number): Uint8Array | string {
+    const k = this.#offset(row, column);
+    if (this.#strings) return this.#strings[k] as string;
+    const size = itemSize(this.#dtype);
+    return this.#bytes.subarray(k * size, (k + 1) * size);
+  }
+
   /** The element's bits, as text; empty for strings. */
   bits(row: number, column: number): string {
     if (this.#strings) return '';

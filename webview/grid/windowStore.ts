@@ -48,6 +48,15 @@ export interface ShownCell extends Cell {
   old: boolean;
 }
 
+/** The windows on screen, so that they can be shown again without the program. */
+export interface KeptWindow {
+  /** Of the view, see `keyOfView`. */
+  key: string;
+  cells: Rectangle;
+  /** Row by row: base64 of the elements' bytes, or the strings. */
+  data: string | string[];
+}
+
 /** @throws TensorError */
 export type ReadWindow = (slice: string, elements: number, signal: AbortSignal) => Promise<WindowData>;
 
@@ -229,6 +238,36 @@ export class WindowStore {
       before !== undefined &&
       !now.block.sameBits(row - now.row, column - now.column, before.block, row - before.row, column - before.column);
     return { ...cell, changed, old: now === undefined };
+  }
+
+  /** What is on screen, for `restore`; null while a part of it is missing. */
+  keep(): KeptWindow | null {
+    if (!this.#view || !this.#visible) return null;
+    const tiles = tilesOf(this.#visible);
+    const cells = cellsOf(tiles, this.#extent);
+    const strings: string[] = [];
+    let bytes = '';
+    for (let row = cells.rowStart; row < cells.rowEnd; row++) {
+      for (let column = cells.columnStart; column < cells.columnEnd; column++) {
+        const place = this.#place(this.#tiles, row, column);
+        if (!place) return null;
+        const raw = place.block.raw(row - place.row, column - place.column);
+        if (typeof raw === 'string') strings.push(raw);
+        else bytes += String.fromCharCode(...raw);
+      }
+    }
+    return { key: keyOfView(this.#view), cells, data: this.#dtype === 'string' ? strings : btoa(bytes) };
+  }
+
+  /** Puts a window back that was kept of this view. */
+  restore({ key, cells, data }: KeptWindow): void {
+    if (!this.#view || key !== keyOfView(this.#view)) return;
+    const [rows, columns] = [cells.rowEnd - cells.rowStart, cells.columnEnd - cells.columnStart];
+    const layout = { slice: '', rows, columns, rowStride: columns, columnStride: 1 };
+    const values =
+      typeof data === 'string' ? { bytes: Uint8Array.from(atob(data), (c) => c.charCodeAt(0)) } : { values: data };
+    const block = new CellBlock(this.#dtype, layout, values);
+    this.#keep(tilesOf(cells), { block, row: cells.rowStart, column: cells.columnStart });
   }
 
   /** The bits of a cell that is here, as hexadecimal text. */

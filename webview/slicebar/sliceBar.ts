@@ -80,7 +80,8 @@ function axisSelect(view: AxisView, place: 'rows' | 'columns', { onView }: Slice
   </div>`;
 }
 
-function axisControl(view: AxisView, axis: number, { onView }: SliceBarActions) {
+/** Where an axis stands that is not on screen. */
+export function axisControl(view: AxisView, axis: number, { onView }: Pick<SliceBarActions, 'onView'>) {
   const size = view.shape[axis] as number;
   if (size === 0) return '';
   const index = view.index[axis] as number;

@@ -1,0 +1,231 @@
+/** The image view: height, width and channels of a tensor as a picture. */
+import { html } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+import { live } from 'lit/directives/live.js';
+import { dataViewOf, elementReader, itemSize } from '../../src/tensor/dtypes.ts';
+import { formatElement } from '../../src/tensor/numbers.ts';
+import type { CellPosition } from '../grid/grid.ts';
+import { coveredBy, sampleAt } from '../heatmap/sample.ts';
+import { Loader } from '../loader.ts';
+import { notice, problem } from '../messages.ts';
+import type { PanelContext } from '../panel.ts';
+import { rangeOfValues } from '../raster/colorScale.ts';
+import type { ValueRange } from '../raster/colorScale.ts';
+import { notFiniteColors } from '../raster/notFiniteColors.ts';
+import { paintImage } from '../raster/paint.ts';
+import { RasterView } from '../raster/rasterView.ts';
+import { roundNumber } from '../raster/roundNumber.ts';
+import { samplePlan, sampleText } from '../raster/sampling.ts';
+import type { SamplePlan } from '../raster/sampling.ts';
+import { numberOf } from '../raster/values.ts';
+import { axisControl } from '../slicebar/sliceBar.ts';
+import { guessRange, imageSlice, layoutsOf, rangeOf, valueRanges } from './layouts.ts';
+import type { ImageLayout, ImageLayoutName, ValueRangeName } from './layouts.ts';
+
+interface Sample {
+  layout: ImageLayout;
+  index: readonly number[];
+  plan: SamplePlan;
+  /** Per pixel its channels, one after another. */
+  values: Float64Array;
+  /** The same as text is exact: 64-bit integers too. */
+  texts: (k: number) => string;
+  range: ValueRange | null;
+}
+
+const layoutTitles: Record<ImageLayoutName, string> = {
+  channelsLast: 'height, width, channels',
+  channelsFirst: 'channels, height, width',
+  gray: 'height, width',
+};
+const rangeTitles: Record<Exclude<ValueRangeName, 'guess'>, string> = {
+  unit: '0 to 1',
+  signed: '-1 to 1',
+  bytes: '0 to 255',
+  shown: 'smallest to largest',
+};
+
+export class ImagePanel {
+  readonly #view: RasterView;
+  readonly #loader: Loader<Sample>;
+  #imageKey = '';
+  #drawn: unknown = null;
+  #point: CellPosition | null = null;
+  #choose: ((point: CellPosition) => void) | null = null;
+
+  constructor(update: () => void) {
+    this.#loader = new Loader(update);
+    this.#view = new RasterView({
+      onRegion: update,
+      onPoint: (point) => {
+        this.#point = point;
+        update();
+      },
+      onChoose: (point) => this.#choose?.(point),
+    });
+  }
+
+  repaint(): void {
+    this.#drawn = null;
+  }
+
+  reset(): void {
+    this.#loader.reset();
+    this.#view.setRaster(null);
+  }
+
+  hide(): void {
+    this.#loader.cancel();
+  }
+
+  template(context: PanelContext): TemplateResult {
+    const { state, viewed } = context;
+    const { shape, index } = state.view;
+    const layouts = layoutsOf(shape, viewed.tensor.dtype);
+    const [likeliest] = layouts;
+    if (!likeliest) return notice('This shape is no image.');
+    const layout = layouts.find(({ name }) => name === state.imageLayout) ?? likeliest;
+    const imageKey = JSON.stringify([state.identity, layout]);
+    if (imageKey !== this.#imageKey) {
+      this.#imageKey = imageKey;
+      this.reset();
+    }
+    this.#view.setExtent({ rows: shape[layout.height] as number, columns: shape[layout.width] as number });
+    this.#choose = ({ row, column }) => context.goTo(elementOf(layout, index, row, column));
+    const plan = samplePlan(this.#view.region, this.#view.room, true);
+    if (!context.frozen && this.#view.room.width > 1) this.#want(context, layout, plan);
+    const sample = this.#loader.value;
+    const guessed = guessRange(viewed.tensor.dtype, sample?.range ?? null);
+    const chosen = state.imageRange === 'guess' ? guessed : state.imageRange;
+    const range = rangeOf(chosen, sample?.range ?? null);
+    if (sample) this.#paint(sample, range);
+    this.#view.setLabel(`Image of ${shape[layout.height]} by ${shape[layout.width]} pixels. ${sampleText(plan)}`);
+    return html`
+      <div class="tools" role="group" aria-label="Image">
+        ${this.#layoutSelect(context, layouts, layout)} ${this.#rangeSelect(context, guessed, sample?.range ?? null)}
+        ${shape.map((_, axis) =>
+          [layout.height, layout.width, layout.channels].includes(axis)
+            ? ''
+            : axisControl(state.view, axis, { onView: context.setView }),
+        )}
+        <span class="buttons" role="group" aria-label="Zoom">
+          <button title="Zoom in (+)" aria-label="Zoom in" @click=${() => this.#view.zoom('in')}>+</button>
+          <button title="Zoom out (−)" aria-label="Zoom out" @click=${() => this.#view.zoom('out')}>−</button>
+          <button title="Show all (0)" ?disabled=${this.#view.isWhole} @click=${() => this.#view.zoom('whole')}>
+            All
+          </button>
+        </span>
+        <span class="quiet" role="status">${this.#loader.loading ? 'Reading…' : sampleText(plan)}</span>
+      </div>
+      ${
+        this.#loader.error
+          ? problem(
+              this.#loader.error,
+              () => this.#loader.retry(),
+              () => {
+                context.allow('image');
+                this.#loader.retry();
+              },
+            )
+          : ''
+      }
+      <div class="picture ${this.#loader.loading ? 'busy' : ''}">${this.#view.element}</div>
+      <div class="readout"><span aria-live="polite">${this.#readout(sample)}</span></div>
+    `;
+  }
+
+  #want(context: PanelContext, layout: ImageLayout, plan: SamplePlan): void {
+    const { viewed, state } = context;
+    const { shape, index } = state.view;
+    const { dtype } = viewed.tensor;
+    const where = imageSlice(shape, layout, index, plan);
+    const { rows, columns } = plan;
+    this.#loader.want(`${viewed.stop}/${where.slice}`, async (signal) => {
+      const elements = rows.count * columns.count * layout.channelCount;
+      const { bytes = new Uint8Array() } = await context.read('image', where.slice, elements, signal);
+      const view = dataViewOf(bytes);
+      const read = elementReader(dtype);
+      const size = itemSize(dtype);
+      const at = (k: number): number => {
+        const channel = k % layout.channelCount;
+        const pixel = (k - channel) / layout.channelCount;
+        const column = pixel % columns.count;
+        const row = (pixel - column) / columns.count;
+        return (row * where.rowStride + column * where.columnStride + channel * where.channelStride) * size;
+      };
+      const values = Float64Array.from({ length: elements }, (_, k) => numberOf(read(view, at(k))));
+      const texts = (k: number) => formatElement(read(view, at(k)), dtype);
+      return { layout, index, plan, values, texts, range: rangeOfValues(values, false) };
+    });
+  }
+
+  #paint(sample: Sample, range: ValueRange): void {
+    const drawn = JSON.stringify([this.#loader.valueKey, range]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    const pixels = paintImage(sample.values, sample.layout.channelCount, range, notFiniteColors());
+    const { rows, columns } = sample.plan;
+    this.#view.setRaster({ pixels, width: columns.count, height: rows.count, covers: coveredBy(sample.plan) });
+  }
+
+  #layoutSelect(context: PanelContext, layouts: ImageLayout[], { name }: ImageLayout): TemplateResult | string {
+    if (layouts.length < 2) return '';
+    const onChange = ({ target }: Event) => {
+      context.state.imageLayout = (target as HTMLSelectElement).value as ImageLayoutName;
+      context.changed();
+    };
+    return html`<div class="field">
+      <label for="image-layout">Axes</label>
+      <select id="image-layout" .value=${live(name)} @change=${onChange}>
+        ${layouts.map((layout) => html`<option value=${layout.name} ?selected=${layout.name === name}>${layoutTitles[layout.name]}</option>`)}
+      </select>
+    </div>`;
+  }
+
+  #rangeSelect(
+    context: PanelContext,
+    guessed: Exclude<ValueRangeName, 'guess'>,
+    shown: ValueRange | null,
+  ): TemplateResult {
+    const { imageRange } = context.state;
+    const onChange = ({ target }: Event) => {
+      context.state.imageRange = (target as HTMLSelectElement).value as ValueRangeName;
+      context.changed();
+    };
+    const title = (name: ValueRangeName): string => {
+      if (name === 'guess') return `guessed: ${rangeTitles[guessed]}`;
+      return name === 'shown' && shown
+        ? `${rangeTitles.shown} (${roundNumber(shown.min)} to ${roundNumber(shown.max)})`
+        : rangeTitles[name];
+    };
+    return html`<div class="field">
+      <label for="image-range">Black to white</label>
+      <select id="image-range" .value=${live(imageRange)} @change=${onChange}>
+        ${valueRanges.map((name) => html`<option value=${name} ?selected=${name === imageRange}>${title(name)}</option>`)}
+      </select>
+    </div>`;
+  }
+
+  #readout(sample: Sample | null): TemplateResult | string {
+    if (!this.#point || !sample)
+      return 'Point at a pixel to read it. The wheel zooms, dragging moves, a double click shows it in the grid.';
+    const found = sampleAt(sample.plan, this.#point);
+    if (!found) return '…';
+    const { channelCount } = sample.layout;
+    const texts = Array.from({ length: channelCount }, (_, channel) => sample.texts(found.k * channelCount + channel));
+    return html`<code>row ${found.row}, column ${found.column}</code> ${texts.join(', ')}`;
+  }
+}
+
+function elementOf(
+  { height, width, channels }: ImageLayout,
+  index: readonly number[],
+  row: number,
+  column: number,
+): number[] {
+  return index.map((standing, axis) => {
+    if (axis === height) return row;
+    if (axis === width) return column;
+    return axis === channels ? 0 : standing;
+  });
+}

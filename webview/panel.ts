@@ -1,0 +1,31 @@
+/** What the panels behind the tabs work on. */
+import type { ViewedTensor, ViewerRequests, ViewerSettings } from '../src/protocol/viewer.ts';
+import type { AxisView } from './slicebar/axisView.ts';
+import type { ViewState } from './state.ts';
+
+export interface PanelContext {
+  viewed: ViewedTensor;
+  settings: ViewerSettings;
+  state: ViewState;
+  /** Nothing can be read any more; what was read stays. */
+  frozen: boolean;
+  /**
+   * Reads a slice, unless it is above the budget.
+   * @param what the read is for: allowing one above the budget allows others of the same kind
+   */
+  read: (
+    what: string,
+    slice: string,
+    elements: number,
+    signal: AbortSignal,
+  ) => Promise<ViewerRequests['read']['result']>;
+  stats: (bins: number, signal: AbortSignal) => Promise<ViewerRequests['stats']['result']>;
+  findNotFinite: (from: number, direction: 'next' | 'previous', signal: AbortSignal) => Promise<number | null>;
+  /** A person wants reads of this kind although they are above the budget. */
+  allow: (what: string) => void;
+  setView: (view: AxisView) => void;
+  /** Shows an element in the grid. */
+  goTo: (index: readonly number[]) => void;
+  /** The state changed by a control: keep it, draw the page. */
+  changed: () => void;
+}

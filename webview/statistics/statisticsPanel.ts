@@ -1,0 +1,158 @@
+/** Statistics of the whole tensor and its histogram. They cost a pass over all of it: nothing is asked before the tab is opened. */
+import { html } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
+import { live } from 'lit/directives/live.js';
+import type { TensorStatistics } from '../../src/protocol/tensor.ts';
+import { formatBytes, formatMs } from '../../src/tensor/preview.ts';
+import { unravelIndex } from '../../src/tensor/shape.ts';
+import { Loader } from '../loader.ts';
+import { notice, problem } from '../messages.ts';
+import type { PanelContext } from '../panel.ts';
+import { roundNumber } from '../raster/roundNumber.ts';
+import { binRange } from './bars.ts';
+import { HistogramView } from './histogramView.ts';
+
+const bins = 64;
+
+export class StatisticsPanel {
+  readonly #loader: Loader<TensorStatistics>;
+  readonly #histogram: HistogramView;
+  #bin: number | null = null;
+  /** The stop that a person asked for statistics of although they take long. */
+  #asked = -1;
+
+  constructor(update: () => void) {
+    this.#loader = new Loader(update);
+    this.#histogram = new HistogramView((bin) => {
+      this.#bin = bin;
+      update();
+    });
+  }
+
+  /** Of this stop; null as long as nobody has opened the tab. */
+  current(stop: number): TensorStatistics | null {
+    return this.#loader.valueKey === String(stop) ? this.#loader.value : null;
+  }
+
+  reset(): void {
+    this.#loader.reset();
+  }
+
+  hide(): void {
+    if (this.#loader.loading) this.#loader.cancel();
+  }
+
+  repaint(): void {
+    this.#histogram.draw();
+  }
+
+  template(context: PanelContext): TemplateResult {
+    const { viewed, settings, frozen } = context;
+    const { dtype } = viewed.tensor;
+    if (dtype === 'string' || dtype === 'unknown') {
+      return notice(dtype === 'string' ? 'Strings have no statistics.' : 'Memory without a dtype has no statistics.');
+    }
+    const key = String(viewed.stop);
+    const { value } = this.#loader;
+    // What took long last time is not done again at every step by itself.
+    const lastMs = value ? value.cost.queueMs + value.cost.transferMs : 0;
+    const waits =
+      value !== null && this.#loader.valueKey !== key && lastMs > settings.copyBudget.ms && this.#asked !== viewed.stop;
+    if (!frozen && !waits) this.#loader.want(key, (signal) => context.stats(bins, signal));
+    const { error } = this.#loader;
+    return html`<div class="statistics">
+      ${
+        error
+          ? problem(
+              error,
+              () => this.#loader.retry(),
+              () => {
+                context.allow('statistics');
+                this.#loader.retry();
+              },
+            )
+          : ''
+      }
+      ${
+        waits
+          ? notice(
+              'These are the statistics of an earlier stop.',
+              `They took ${formatMs(lastMs)}.`,
+              html`<button
+                class="primary"
+                @click=${() => {
+                  this.#asked = viewed.stop;
+                  context.changed();
+                }}
+              >
+                Compute for This Stop
+              </button>`,
+            )
+          : ''
+      }
+      ${this.#loader.loading ? html`<p class="quiet busy" role="status">Computing over the whole tensor…</p>` : ''}
+      ${value ? [this.#table(context, value), this.#chart(context, value)] : ''}
+    </div>`;
+  }
+
+  #table(context: PanelContext, statistics: TensorStatistics): TemplateResult {
+    const { count, min, max, mean, std, zeros, nan, posInf, negInf, firstNotFinite, where, cost } = statistics;
+    const share = (n: number) => (n === 0 || count === 0 ? '' : ` (${roundNumber((100 * n) / count)} %)`);
+    const row = (name: string, value: string | number | null, className = '') =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td class=${className}>${value ?? '–'}</td>
+      </tr>`;
+    const { shape } = context.state.view;
+    return html`<table aria-label="Statistics">
+      <tbody>
+        ${row('Elements', count)} ${row('Minimum', min)} ${row('Maximum', max)} ${row('Mean', mean)}
+        ${row('Standard deviation', std)} ${row('Zeros', `${zeros}${share(zeros)}`)}
+        ${row('NaN', `${nan}${share(nan)}`, nan > 0 ? 'nan' : '')}
+        ${row('Infinity', `${posInf}${share(posInf)}`, posInf > 0 ? 'positiveInfinity' : '')}
+        ${row('-Infinity', `${negInf}${share(negInf)}`, negInf > 0 ? 'negativeInfinity' : '')}
+        ${
+          firstNotFinite === null
+            ? ''
+            : html`<tr>
+                <th scope="row">First not finite</th>
+                <td>
+                  <code>[${unravelIndex(firstNotFinite, shape).join(', ')}]</code>
+                  <button @click=${() => context.goTo(unravelIndex(firstNotFinite, shape))}>Show</button>
+                </td>
+              </tr>`
+        }
+      </tbody>
+      <caption>
+        Over the finite elements, reduced on the ${where}: ${formatBytes(cost.bytes)} moved in
+        ${formatMs(cost.queueMs + cost.transferMs)}.
+      </caption>
+    </table>`;
+  }
+
+  #chart(context: PanelContext, { histogram }: TensorStatistics): TemplateResult | string {
+    if (!histogram) return '';
+    const { state } = context;
+    this.#histogram.show(histogram, state.logarithmic);
+    const { min, max, counts } = histogram;
+    const onChange = ({ target }: Event) => {
+      state.logarithmic = (target as HTMLInputElement).checked;
+      context.changed();
+    };
+    const read = () => {
+      if (this.#bin === null) return `${counts.length} bins; point at a bar to read it`;
+      const [from, to] = binRange(histogram, this.#bin);
+      return `${roundNumber(from)} to ${roundNumber(to)}: ${counts[this.#bin]} elements`;
+    };
+    return html`<figure>
+      ${this.#histogram.element}
+      <div class="axis-ends"><span>${roundNumber(min)}</span><span>${roundNumber(max)}</span></div>
+      <figcaption>
+        <label class="field"
+          ><input type="checkbox" .checked=${live(state.logarithmic)} @change=${onChange} />Logarithmic</label
+        >
+        <span class="quiet" aria-live="polite">${read()}</span>
+      </figcaption>
+    </figure>`;
+  }
+}

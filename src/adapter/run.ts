@@ -3,6 +3,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { WebSocketSession } from '../cdp/webSocketSession.ts';
 import { installRecorder, programWarning, recorderMessage, type Locate } from '../inspector/copies.ts';
+import type { TrackedBatch } from '../protocol/track.ts';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import type { ProgramWarning } from '../protocol/requests.ts';
 import { findTarget } from './attach.ts';
@@ -24,6 +25,7 @@ export interface RunHost extends LaunchHost {
   /** The client let it run. */
   resumed(run: Run): void;
   continued(): void;
+  tracked(batch: TrackedBatch): void;
   logged(
     text: string,
     category: 'console' | 'stdout' | 'stderr',
@@ -103,6 +105,7 @@ export class Run {
       connectAgent: async () => (this.#agent ??= await connect(url)),
       budget: config.copyBudget,
       locate,
+      onTracked: (batch) => host.tracked(batch),
     });
     const debuggee = new Debuggee(main, config, paths, breakpoints, {
       connected: (notifyContext) => installRecorder(main, { budget: config.copyBudget, notifyContext }),
@@ -117,6 +120,7 @@ export class Run {
         host.resumed(this);
         await tensors.resuming();
       },
+      prepareTracking: () => tensors.track(),
       continued: () => {
         frames.resumed();
         variables.forget();

@@ -3,6 +3,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Locate } from '../inspector/copies.ts';
 import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
+import type { TrackedBatch } from '../protocol/track.ts';
 import type { TensorReference } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 
@@ -13,6 +14,7 @@ export interface TensorsOptions {
   connectAgent: () => Promise<CdpSession>;
   budget: { bytes: number; ms: number };
   locate: Locate;
+  onTracked: (batch: TrackedBatch) => void;
 }
 
 export class Tensors {
@@ -58,6 +60,11 @@ export class Tensors {
     const inspector = await this.inspector();
     if ('id' in reference) return inspector.describe(reference.id);
     return inspector.evaluate(callFrameId(reference.frameId), reference.expression, { throwOnSideEffect: true });
+  }
+
+  /** The agent is in the program from then on, and what tracked lines find is told. */
+  async track(): Promise<void> {
+    await (await this.inspector()).track(this.#options.onTracked);
   }
 
   async dispose(): Promise<void> {

@@ -6,6 +6,7 @@ import { installRecorder, programWarning, recorderMessage, type Locate } from '.
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import type { ProgramWarning } from '../protocol/requests.ts';
+import type { RuntimeDescription } from '../protocol/tensor.ts';
 import { findTarget } from './attach.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { AttachConfiguration, Configuration } from './configuration.ts';
@@ -13,6 +14,7 @@ import { Debuggee, type Stop } from './debuggee.ts';
 import { errors } from './errors.ts';
 import { launch, type DebuggeeProcess, type LaunchHost, type ProgramEnd } from './launch.ts';
 import type { PathMapper } from './paths.ts';
+import { withVersions } from './runtimeVersions.ts';
 import { StackFrames } from './stackFrames.ts';
 import { Tensors } from './tensors.ts';
 import { valueText } from './valueText.ts';
@@ -106,6 +108,7 @@ export class Run {
       budget: config.copyBudget,
       locate,
       onTracked: (batch) => host.tracked(batch),
+      withVersions: (runtimes): RuntimeDescription[] => withVersions(runtimes, debuggee.scripts.paths()),
     });
     const debuggee = new Debuggee(main, config, paths, breakpoints, {
       connected: (notifyContext) => installRecorder(main, { budget: config.copyBudget, notifyContext }),

@@ -5,7 +5,7 @@ import type { Locate } from '../inspector/copies.ts';
 import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { TensorReference } from '../protocol/requests.ts';
-import type { TensorDescriptor } from '../protocol/tensor.ts';
+import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
 
 export interface TensorsOptions {
   open: OpenInspector;
@@ -15,6 +15,7 @@ export interface TensorsOptions {
   budget: { bytes: number; ms: number };
   locate: Locate;
   onTracked: (batch: TrackedBatch) => void;
+  withVersions: (runtimes: RuntimeDescription[]) => RuntimeDescription[];
 }
 
 export class Tensors {
@@ -72,8 +73,8 @@ export class Tensors {
   }
 
   async #open(): Promise<TensorInspector> {
-    const { open, main, connectAgent, budget, locate } = this.#options;
-    const inspector = open({ main, agent: await connectAgent(), budget, locate });
+    const { open, main, connectAgent, budget, locate, withVersions } = this.#options;
+    const inspector = open({ main, agent: await connectAgent(), budget, locate, withVersions });
     inspector.stopped(this.#callFrames);
     this.#opened = inspector;
     return inspector;

@@ -122,7 +122,7 @@ class Inspector implements TensorInspector {
     await handingOver;
     const { runtimes, shared, tensors, warnings, truncated } = await listed;
     return {
-      runtimes: (await this.#options.withVersions?.(runtimes)) ?? runtimes,
+      runtimes: this.#options.withVersions?.(runtimes) ?? runtimes,
       tensors: tensors.map(({ scope, expression, shared: index, tensor: own }) => {
         const tensor = wholeDescriptor(shared[index]!, own);
         this.#described.set(tensor.id, tensor);

@@ -33,7 +33,7 @@ export interface InspectorOptions {
   /** Finds the original line of a place in generated code; without it, files and lines are the generated ones. */
   locate?: Locate;
   /** Adds the versions of the runtimes, which a program does not always hold itself. */
-  withVersions?(runtimes: RuntimeDescription[]): Promise<RuntimeDescription[]>;
+  withVersions?: (runtimes: RuntimeDescription[]) => RuntimeDescription[];
 }
 
 export interface ExportRequest {

@@ -28,7 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     panels,
     view.onDidSelect((tensor) => panels.select(tensor)),
-    registerCommands({ frame, view, panels, log }),
+    registerCommands({ frame, view, panels, sources, log }),
     vscode.window.registerCustomEditorProvider(
       tensorFileEditorType,
       new TensorFileEditor(context.extensionUri, runViewerCommand),

@@ -5,32 +5,20 @@
 import { basename, extname } from 'node:path';
 import { TensorError } from '../protocol/errors.ts';
 import type { ListedTensor, ReadResult } from '../protocol/requests.ts';
-import type { AxisRange, CopyCost, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
-import { blocks } from '../tensor/blocks.ts';
-import { flatIndex } from '../tensor/compareSources.ts';
+import type { CopyCost, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
 import type { ElementSource } from '../tensor/compareSources.ts';
 import { itemSize } from '../tensor/dtypes.ts';
-import { HistogramAccumulator } from '../tensor/histogram.ts';
-import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
+import { toJsonValues } from '../tensor/jsonValue.ts';
 import { formatBytes } from '../tensor/preview.ts';
 import { columnMajorStrides, rowMajorStrides } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
-import { StatisticsAccumulator } from '../tensor/statistics.ts';
+import { sourceStatistics, type StatisticsRun } from '../tensor/sourceStatistics.ts';
 import type { Format, StoredTensor } from './format.ts';
 import { openFile, temporaryScratch, type OpenedFile } from './nodeFiles.ts';
 import { formatForFile } from './registry.ts';
 
 /** One window that is held in memory and turned into values. */
 const largestWindow = 256 * 2 ** 20;
-/** What is in memory of a tensor that is read from one end to the other. */
-const chunkBytes = 4 * 2 ** 20;
-
-export interface StreamOptions {
-  signal?: AbortSignal | undefined;
-  /** Fractions from 0 to 1, and the bytes so far. */
-  onProgress?(fraction: number, bytes: number): void;
-}
-
 /**
  * Opens a .npy, .npz or .safetensors file; its header is all that is read. (Texts, .csv and .json, are held whole, up to
  * 256 MiB.)
@@ -135,55 +123,11 @@ export class TensorFile {
   }
 
   /** Statistics over every element, as `tensor/stats` answers them; `bins` asks for a histogram. */
-  async stats(id: string, { bins = 0, ...options }: StreamOptions & { bins?: number } = {}): Promise<TensorStatistics> {
+  async stats(id: string, options: StatisticsRun = {}): Promise<TensorStatistics> {
     const stored = this.#find(id);
-    const { dtype } = stored;
-    const accumulator = new StatisticsAccumulator(dtype);
-    const order = stored.fortranOrder ? 'column-major' : 'row-major';
-    const passes = bins > 0 ? 2 : 1;
     const start = performance.now();
-    let firstNotFinite = Infinity;
-    let seen = 0;
-    const pass = async (visit: (bytes: Uint8Array, ranges: readonly AxisRange[]) => void): Promise<void> => {
-      for (const ranges of blocks(stored.shape, chunkBytes / itemSize(dtype), order)) {
-        assertNotCancelled(options.signal, this.path);
-        const bytes = (await stored.read(ranges)) as Uint8Array;
-        visit(bytes, ranges);
-        seen += bytes.length;
-        options.onProgress?.(seen / (passes * stored.byteLength), seen);
-      }
-    };
-    await pass((bytes, ranges) => {
-      const counted = new StatisticsAccumulator(dtype);
-      counted.add(bytes, 0);
-      const partial = counted.partial();
-      accumulator.merge({ ...partial, firstNotFinite: null });
-      // Within a window row-major order is that of the whole tensor, so its first is the only one to look at.
-      if (partial.firstNotFinite !== null) {
-        firstNotFinite = Math.min(firstNotFinite, flatIndex(partial.firstNotFinite, ranges, stored.shape));
-      }
-    });
-    const { min, max, std, ...summary } = accumulator.finish();
-    let histogram = null;
-    if (bins > 0 && min !== null && max !== null) {
-      const binned = new HistogramAccumulator(dtype, Number(min), Number(max), bins);
-      await pass((bytes) => binned.add(bytes));
-      histogram = binned.finish();
-    }
-    options.onProgress?.(1, seen);
-    const extreme = (value: number | bigint | null) =>
-      value === null ? null : (jsonElement(value, dtype) as number | string);
-    return {
-      ...summary,
-      min: extreme(min),
-      max: extreme(max),
-      // Finite elements whose squares overflow: infinite, as NumPy has it.
-      std: Number.isNaN(std) ? Infinity : std,
-      firstNotFinite: firstNotFinite === Infinity ? null : firstNotFinite,
-      where: 'host',
-      histogram,
-      cost: readCost(stored, seen, performance.now() - start),
-    };
+    const { stats, bytes } = await sourceStatistics(stored, options);
+    return { ...stats, cost: readCost(stored, bytes, performance.now() - start) };
   }
 
   #find(id: string): StoredTensor {
@@ -233,8 +177,3 @@ function readCost({ byteLength }: StoredTensor, bytes: number, ms: number): Copy
 
 /** Small reads say little about large ones: a disk gives at least so much. */
 const guessedBytesPerMs = 500_000;
-
-function assertNotCancelled(signal: AbortSignal | undefined, path: string): void {
-  if (!signal?.aborted) return;
-  throw new TensorError({ code: 'cancelled', message: `Reading ${basename(path)} was cancelled.` });
-}

@@ -184,7 +184,10 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
     test('lazy arrays say so, and are not run', async () => {
       for (const name of ['lazy', 'view']) {
         const lazy = await stop.evaluate(name);
-        assert.deepEqual([lazy.state, lazy.access.how, lazy.shape], ['pending', 'none', name === 'lazy' ? [3] : [3, 1]]);
+        assert.deepEqual(
+          [lazy.state, lazy.access.how, lazy.shape],
+          ['pending', 'none', name === 'lazy' ? [3] : [3, 1]],
+        );
         await assertRefused('pending', /2 kernels have to run/, () => stop.read(name));
       }
     });

@@ -2,8 +2,11 @@
 import * as vscode from 'vscode';
 import { debugOpenFile } from '../debug/debugConfigurations.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { TensorSources } from '../sources/tensorSources.ts';
 import type { TensorsView } from '../tree/tensorsView.ts';
+import { DifferenceContent } from '../viewer/differenceContent.ts';
 import type { ViewerPanels } from '../viewer/viewerPanels.ts';
+import { compareTensors, KeptValues, type ShowDifference } from './compareTensors.ts';
 import { copyTensor, textForms } from './copyTensor.ts';
 import { tensorGiven, type Given } from './given.ts';
 import { showFailure } from './messages.ts';
@@ -14,15 +17,19 @@ export interface CommandParts {
   frame: FrameTensors;
   view: TensorsView;
   panels: ViewerPanels;
+  sources: TensorSources;
   log: vscode.LogOutputChannel;
 }
 
-export function registerCommands({ frame, view, panels, log }: CommandParts): vscode.Disposable {
+export function registerCommands({ frame, view, panels, sources, log }: CommandParts): vscode.Disposable {
+  const kept = new KeptValues();
+  const showDifference: ShowDifference = (left, right) => panels.open(new DifferenceContent(left, right, sources));
   const commands: Record<string, (given: Given) => unknown> = {
     debugFile: () => debugOpenFile(),
     refresh: () => frame.refresh(),
     showLog: () => log.show(),
     openInViewer: (given) => openInViewer(frame, panels, given),
+    compare: (given) => compareTensors(frame, kept, showDifference, given),
     openFollowing: () => panels.follow(view.selected),
     saveNpy: (given) => saveNpy(frame, given),
     saveCsv: (given) => saveCsv(frame, given),
@@ -34,6 +41,7 @@ export function registerCommands({ frame, view, panels, log }: CommandParts): vs
     copyName: (given) => vscode.env.clipboard.writeText(given?.expression ?? ''),
   };
   return vscode.Disposable.from(
+    kept,
     ...Object.entries(commands).map(([name, run]) =>
       vscode.commands.registerCommand(`tensorDebugger.${name}`, async (given: unknown) => {
         try {

@@ -52,9 +52,9 @@ export class SessionContent implements ViewedContent {
     this.#sources = sources;
     this.#focus = focus;
     this.#follows = follows;
-    this.#state = target
-      ? { kind: 'stale', reason: `The session "${target.session}" is over.` }
-      : { kind: 'empty', reason: 'Select a tensor in the Tensors view.' };
+    this.#state = follows
+      ? { kind: 'empty', reason: 'Select a tensor in the Tensors view.' }
+      : { kind: 'stale', reason: 'The debug session is over.' };
     this.#subscriptions = [
       this.#changed,
       this.#costChanged,

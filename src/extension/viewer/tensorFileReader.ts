@@ -35,7 +35,7 @@ export class TensorFileReader implements TensorReader {
       this.#file.read(this.#listed(tensor).id, { encoding, ...(slice !== undefined && { slice }) }),
     'tensor/stats': async ({ tensor: reference, bins = 0 }, { signal, onProgress }) => {
       const tensor = this.#listed(reference);
-      const stats = await this.#file.stats(tensor.id, { bins, signal, ...(onProgress && { onProgress }) });
+      const stats = await this.#file.stats(tensor.id, { bins, signal, onProgress });
       return { tensor, stats };
     },
     'tensor/find': async ({ tensor, from, direction }, { signal }) => ({

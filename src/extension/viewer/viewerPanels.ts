@@ -7,6 +7,7 @@ import type { TensorSources } from '../sources/tensorSources.ts';
 import type { ChosenTensor } from '../commands/chooseTensor.ts';
 import { SessionContent, type SessionTarget } from './sessionContent.ts';
 import { viewerHtml, webviewOptions } from './viewerHtml.ts';
+import type { ViewedContent } from './viewedContent.ts';
 import { ViewerLink, type RunCommand } from './viewerLink.ts';
 
 export const viewerType = 'tensorDebugger.viewer';
@@ -66,6 +67,12 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     following.panel.title = titleOf(following);
   }
 
+  /** A panel of its own for something that follows no program. */
+  open(content: ViewedContent): void {
+    const panel = this.#panel(content, this.#column(), false);
+    panel.onDidDispose(this.#bind(panel, content));
+  }
+
   /** After a reload of the window there is no session: what the webview kept is shown as old. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const origin = (state as Partial<KeptViewer> | undefined)?.viewed?.origin;
@@ -91,22 +98,33 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   }
 
   #create(content: SessionContent, follows: boolean, viewColumn: vscode.ViewColumn): void {
-    const options = { ...webviewOptions(this.#extensionUri), enableFindWidget: false };
-    const place = { viewColumn, preserveFocus: follows };
-    this.#adopt(vscode.window.createWebviewPanel(viewerType, content.title, place, options), content, follows);
+    this.#adopt(this.#panel(content, viewColumn, follows), content, follows);
   }
 
   #adopt(panel: vscode.WebviewPanel, content: SessionContent, follows: boolean): void {
     const opened = { panel, content, follows };
     this.#open.add(opened);
     panel.title = titleOf(opened);
-    panel.webview.options = webviewOptions(this.#extensionUri);
-    const link = new ViewerLink(panel.webview, content, this.#run);
+    const end = this.#bind(panel, content);
     panel.onDidDispose(() => {
       this.#open.delete(opened);
-      vscode.Disposable.from(link, content).dispose();
+      end();
     });
+  }
+
+  #panel(content: ViewedContent, viewColumn: vscode.ViewColumn, preserveFocus: boolean): vscode.WebviewPanel {
+    const place = { viewColumn, preserveFocus };
+    return vscode.window.createWebviewPanel(viewerType, content.title, place, webviewOptions(this.#extensionUri));
+  }
+
+  /** @returns what ends it when the panel is shut */
+  #bind(panel: vscode.WebviewPanel, content: ViewedContent): () => void {
+    panel.webview.options = webviewOptions(this.#extensionUri);
+    const link = new ViewerLink(panel.webview, content, this.#run);
     panel.webview.html = viewerHtml(panel.webview, this.#extensionUri, content.title);
+    return () => {
+      vscode.Disposable.from(link, content).dispose();
+    };
   }
 }
 

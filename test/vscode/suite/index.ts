@@ -3,6 +3,7 @@
  */
 import * as vscode from 'vscode';
 import './commands.ts';
+import './compare.ts';
 import './files.ts';
 import { runTests } from './harness.ts';
 import './inlineValues.ts';

@@ -50,8 +50,10 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
     },
     'tensor/stats': async ({ tensor, ...options }) => {
       const { inspector, resolve } = await opened();
-      const described = await resolve(tensor);
-      return { tensor: described, stats: await inspector.stats(described.id, options) };
+      const { id } = await resolve(tensor);
+      const stats = await inspector.stats(id, options);
+      // Described again: what the statistics have found is among its warnings now.
+      return { tensor: await inspector.describe(id), stats };
     },
     'tensor/find': async ({ tensor, from, direction }) => {
       const { inspector, resolve } = await opened();

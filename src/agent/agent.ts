@@ -35,6 +35,8 @@ import { readers } from './readers/index.ts';
 import { nestedArrayReader } from './readers/nestedArrays.ts';
 import type { Reader } from './readers/reader.ts';
 import { reinterpret, TensorReading, toBase64, toWindow, type Readable } from './readTensor.ts';
+import { mixedModes } from './warnings/mixedModes.ts';
+import { warnOfSharedMemory } from './warnings/sharedMemory.ts';
 import { classNameOf, isInspectable, isObject, isPlatformObject, ownValue, util } from './safely.ts';
 import type { Described, StopContext } from './source.ts';
 
@@ -213,13 +215,29 @@ export class Agent {
       const settled = tensors.map((listed) =>
         listed.tensor.kind === 'buffer' ? { ...listed, tensor: this.#describe(listed.tensor.id) } : listed,
       );
+      this.#warnOfSharedMemory(settled);
+      const runtimes = this.#runtimes();
+      const modes = mixedModes(settled, runtimes).map((warning) => ({ ...warning, frames: [] }));
       return {
-        runtimes: this.#runtimes(),
+        runtimes,
         ...shareDescriptions(settled),
-        warnings: recorder()?.report().warnings ?? [],
+        warnings: [...modes, ...(recorder()?.report().warnings ?? [])],
         truncated: finder.truncated,
       };
     });
+  }
+
+  #warnOfSharedMemory(listed: readonly { expression: string; tensor: TensorDescriptor }[]): void {
+    // Mostly there are either tensors or arrays, and nothing to compare.
+    if (!listed.some(({ tensor }) => tensor.runtime === 'typed-array')) return;
+    const onHost = listed.filter(({ tensor }) => tensor.access.how === 'view' && tensor.state === 'live');
+    warnOfSharedMemory(
+      onHost.map(({ expression, tensor }) => {
+        const { value, reader } = this.#find(tensor.id);
+        const source = reader.source(value, this.#stop);
+        return { expression, tensor, bytes: source.how === 'host' ? source.bytes : undefined };
+      }),
+    );
   }
 
   /** Looks for GPU devices in more scopes: a buffer is stopped at, and none is in sight. */

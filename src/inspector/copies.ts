@@ -77,7 +77,7 @@ export async function readRecorder(session: CdpSession): Promise<RecorderReport 
 export async function copiesOf(report: RecorderReport, locate: Locate): Promise<Copies> {
   const sites = new Map<string, CopySite>();
   for (const { frames, call, count, bytes, ms } of report.sites) {
-    const { file, line } = await placeOf(frames, locate);
+    const { file, line } = (await placeOf(frames, locate)) ?? nowhere;
     const key = JSON.stringify([file, line, call]);
     const site = sites.get(key);
     // Calls beside each other on a line are one site for a reader.
@@ -92,15 +92,18 @@ export async function programWarning(warning: RecorderWarning, locate: Locate): 
   return { code, message, help, ...(await placeOf(frames, locate)) };
 }
 
+/** Code that was evaluated has no file. */
+const nowhere: SourceLine = { file: '', line: 1 };
+
 /** The innermost place in the program's own sources: a bundle has those of packages too, which only its map tells. */
-async function placeOf(frames: readonly RecordedFrame[], locate: Locate): Promise<SourceLine> {
+async function placeOf(frames: readonly RecordedFrame[], locate: Locate): Promise<SourceLine | undefined> {
   let innermost: SourceLine | undefined;
   for (const frame of frames) {
     const place = await locate(frame);
     if (!/[\\/]node_modules[\\/]/.test(place.file)) return place;
     innermost ??= place;
   }
-  return innermost ?? { file: '', line: 0 };
+  return innermost;
 }
 
 function recorderFailed(what: string): TensorError {

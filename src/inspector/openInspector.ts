@@ -452,6 +452,7 @@ class Inspector implements TensorInspector {
 
   /** Adds what copying the whole tensor would cost, where that is above the budget. */
   #withPrice(tensor: TensorDescriptor, cost?: CopyCost): TensorDescriptor {
+    tensor = withMemoryWarning(tensor);
     const { budget } = this.#options;
     if (tensor.access.how !== 'copy' || tensor.warnings.some(({ code }) => code === 'large-copy')) return tensor;
     const ms = cost?.wholeMsEstimate ?? 0;
@@ -464,6 +465,21 @@ class Inspector implements TensorInspector {
     };
     return { ...tensor, warnings: [...tensor.warnings, warning] };
   }
+}
+
+/** Says so where a copy of all of it would not fit into what is free on this machine. */
+function withMemoryWarning(tensor: TensorDescriptor): TensorDescriptor {
+  const { byteLength, access, warnings } = tensor;
+  // Asked for thousands of tensors, most of which are small.
+  if (access.how === 'none' || byteLength < 2 ** 28) return tensor;
+  const free = freemem();
+  if (byteLength <= free || warnings.some(({ code }) => code === 'not-enough-memory')) return tensor;
+  const warning: TensorWarning = {
+    code: 'not-enough-memory',
+    message: `A host copy would take ${formatBytes(byteLength)}, and ${formatBytes(free)} are free.`,
+    help: 'Read a slice, take its statistics, or export it to a file: that streams in bounded memory.',
+  };
+  return { ...tensor, warnings: [...warnings, warning] };
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Inspected {
   data?: ArrayBufferView | { device: object; buffer: object };
   strides?: number[];
   offset?: number;
+  /** Of a sparse one: the bytes that it holds, values and indices. */
+  byteLength?: number;
   runtime: 'tensor-debugger';
   kind: TensorKind;
   state: TensorState;

@@ -62,6 +62,7 @@ export class SparseTensorValue<T extends ArrayElement = number> {
       shape: [...this.denseShape.values()],
       runtime: 'tensor-debugger',
       kind: 'sparse',
+      byteLength: this.values.nbytes + this.indices.nbytes,
       state: 'live',
       reason: `It is sparse: ${this.values.size} values with their indices.`,
       help: 'Look at its values and indices, or at toDense().',

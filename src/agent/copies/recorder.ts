@@ -4,6 +4,7 @@
  */
 import type { RecordedSite, RecorderReport, RecorderWarning } from '../../protocol/recorder.ts';
 import type { TensorWarning } from '../../protocol/tensor.ts';
+import { graphMode } from '../warnings/graphMode.ts';
 import { callSite, type CallSite, type RuntimeScripts } from './callSite.ts';
 import { CopyBudget } from './copyBudget.ts';
 import { isInspectable } from '../safely.ts';
@@ -32,6 +33,8 @@ export interface RunningCopy {
 
 /** By the runtime's name in descriptors. */
 const watchers = { 'jax-js': watchJaxJs, onnxruntime: watchOnnxRuntime, webgpu: watchWebGpu };
+
+const graphRuntime: RuntimeScripts = { own: /[\\/]tensor-debugger[\\/]/, calls: new Set() };
 
 export class Recorder {
   /** For the agent, to which a method is what it was before it was watched. */
@@ -113,6 +116,16 @@ export class Recorder {
     if (!Object.hasOwn(watchers, name) || !isInspectable(tensor)) return;
     const prototype = Object.getPrototypeOf(tensor) as object | null;
     if (this.watchClass(name as keyof typeof watchers, prototype)) this.#since = new Date();
+  }
+
+  /** `tensor-debugger/runtime` itself says when a conversion was tried that needs eager mode. */
+  triedInGraphMode(name: string, call: string, below: unknown): void {
+    try {
+      const caller = callSite(below, call, graphRuntime);
+      if (caller) this.warn(caller, () => graphMode(name, call));
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   /** Recording must never reach the program, so what goes wrong here is only told to whoever asks. */

@@ -14,8 +14,9 @@
 import { isDType, itemSize } from '../../tensor/dtypes.ts';
 import { formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { engine, recordedBy } from '../readers/tfjs/engine.ts';
+import { engine, engineState, recordedBy } from '../readers/tfjs/engine.ts';
 import { isInspectable, ownValue, util } from '../safely.ts';
+import { leavesGradient } from '../warnings/leavesGradient.ts';
 import { syncRead } from '../warnings/syncRead.ts';
 import type { Recorder, RunningCopy, WatchedRuntime } from './recorder.ts';
 import { watch, whenAssigned } from './watch.ts';
@@ -35,6 +36,25 @@ export function watchTfjs(recorder: Recorder): void {
     const found = engine();
     const prototype = found && (Object.getPrototypeOf(found) as object | null);
     if (prototype) new EngineReads(recorder).watch(prototype);
+  });
+}
+
+/** Whether a gradient function is running (and not a kernel inside of it) whose tape has recorded this data. */
+function isOnTape(dataId: object): boolean {
+  const state = engineState();
+  if (!state || ownValue(state, 'gradientDepth') === 0 || ownValue(state, 'kernelDepth') !== 0) return false;
+  const tape = ownValue(state, 'activeTape');
+  if (!Array.isArray(tape)) return false;
+  return (tape as unknown[]).some((node) => {
+    const tensors = ['inputs', 'outputs'].map((key) => (isInspectable(node) ? ownValue(node, key) : undefined));
+    return tensors.some(
+      (group) =>
+        isInspectable(group) &&
+        Object.keys(group).some((key) => {
+          const tensor = ownValue(group, key);
+          return isInspectable(tensor) && ownValue(tensor, 'dataId') === dataId;
+        }),
+    );
   });
 }
 
@@ -103,6 +123,10 @@ class EngineReads {
         this.#recorder.warn(caller, (outermost) => syncRead(outermost, type, name));
         // In Node the webgpu backend throws: nothing is copied.
         if (name === 'webgpu' && !('OffscreenCanvas' in globalThis)) return;
+      }
+      if (isOnTape(dataId)) {
+        const type = isDType(dtype) ? formatType(dtype, shape) : dtype;
+        this.#recorder.warn(caller, (outermost) => leavesGradient(outermost, type));
       }
       const copy = this.#recorder.begin(caller, { runtime, bytes, isScalar: elements === 1 });
       if (call === 'data') this.#recorder.endsWithNextPromise(copy);

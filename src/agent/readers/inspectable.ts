@@ -12,6 +12,7 @@ import { classNameOf, dataValue, isObject, isPlatformObject, platformValue } fro
 import type { Described, Source, StridedLayout } from '../source.ts';
 import { hostMemory, typedArrayOf } from './hostArrays.ts';
 import type { Made, NewValues, Reader } from './reader.ts';
+import { sparseToDense } from '../warnings/sparseToDense.ts';
 
 export const inspectSymbol = Symbol.for('tensor.inspect');
 /** The way back, for those that want it: a method that makes a value like this one, or takes the values and returns itself. */
@@ -32,6 +33,8 @@ export interface InspectedTensor {
   /** Default: row-major. */
   strides?: number[];
   offset?: number;
+  /** Of a sparse array: the bytes that it holds, values and indices. */
+  byteLength?: number;
   runtime?: string;
   kind?: TensorKind;
   state?: TensorState;
@@ -203,7 +206,9 @@ export const inspectableReader: Reader = {
 
 /** Symbolic tensors, and whatever else says why it has no value. */
 function describeWithoutData(inspected: InspectedTensor, className: string): Described {
-  const { dtype, shape, label, kind = 'array' } = inspected;
+  const { dtype, shape, label, kind = 'array', byteLength = 0 } = inspected;
+  const isKnown = kind === 'sparse' && byteLength > 0 && shape.every((count) => count !== null);
+  const dense = isKnown ? sizeOf(shape) * itemSize(dtype) : undefined;
   const isSymbolic = kind === 'symbolic' || kind === 'tracer';
   const access = noValue(inspected);
   const { reason, help } = access;
@@ -214,12 +219,17 @@ function describeWithoutData(inspected: InspectedTensor, className: string): Des
     ...(label !== undefined && { label }),
     dtype,
     shape,
-    byteLength: 0,
+    byteLength,
+    ...(dense !== undefined && { denseByteLength: dense }),
     device: { type: 'cpu' },
     location: 'host',
     state: inspected.state ?? (isSymbolic ? 'uninitialised' : 'live'),
     access,
-    warnings: isSymbolic ? [{ code: 'symbolic-no-value', message: reason, help }] : [],
+    warnings: isSymbolic
+      ? [{ code: 'symbolic-no-value', message: reason, help }]
+      : dense === undefined
+        ? []
+        : sparseToDense(className, byteLength, dense),
   };
 }
 

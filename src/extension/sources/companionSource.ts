@@ -100,7 +100,9 @@ export class CompanionSource implements TensorSource {
     },
     'tensor/stats': async ({ tensor: reference, ...options }) => {
       const { inspector, tensor } = await this.#resolve(reference);
-      return { tensor, stats: await inspector.stats(tensor.id, options) };
+      const stats = await inspector.stats(tensor.id, options);
+      // Described again: what the statistics have found is among its warnings now.
+      return { tensor: await inspector.describe(tensor.id), stats };
     },
     'tensor/find': async ({ tensor: reference, from, direction }) => {
       const { inspector, tensor } = await this.#resolve(reference);

@@ -4,6 +4,7 @@ import { inspectSymbol, type Inspected } from '../inspect.ts';
 import { executingEagerly } from '../mode.ts';
 import type { NDArray } from '../numpy/ndarray.ts';
 import type { ArrayElement } from '../numpy/elementFormat.ts';
+import { tellDebugger } from '../tellDebugger.ts';
 import { sessionFor, type EvalOptions, type SessionLike } from '../sessions.ts';
 import { Tensor } from '../tensor.ts';
 import type { TfDType } from '../tfjs.ts';
@@ -103,10 +104,12 @@ export class SymbolicTensor extends Tensor {
   }
 
   numpy(): never {
+    tellDebugger(this.name, 'numpy', SymbolicTensor.prototype.numpy);
     throw this.#noNumpy();
   }
 
   numpyAsync(): Promise<never> {
+    tellDebugger(this.name, 'numpyAsync', SymbolicTensor.prototype.numpyAsync);
     return Promise.reject(this.#noNumpy());
   }
 

@@ -1,0 +1,88 @@
+/** Every warning of the design: a program that provokes it, and one close to it that does not. */
+import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { warningCodes, type WarningCode } from '../../src/protocol/tensor.ts';
+import { inspect, lineOf } from '../support/cli.ts';
+
+const program = '../warnings/programs.mjs';
+
+interface Expected {
+  /** The program's own names and numbers. */
+  message: RegExp;
+  /** What to type. */
+  help: RegExp;
+  /** The line that does it, by what stands there; of warnings about what the program did. */
+  at?: string;
+  args?: readonly string[];
+}
+
+const expected: Record<WarningCode, Expected> = {
+  'symbolic-no-value': { message: /symbolic tensor of the Layers API/, help: /model\.predict\(input\)/ },
+  'graph-mode': {
+    message: /^numpy\(\) was called on the graph tensor logits:0/,
+    help: /run\(logits:0\)/,
+    at: 'logits.numpy()',
+  },
+  'mixed-modes': { message: /names\.now has a value, names\.later has none/, help: /names\.later/ },
+  'copy-in-loop': {
+    message: /^data\(\) copied to the host \d+ times within a second here: \d+ MB/,
+    help: /\.data\(\)/,
+    at: 'await copied.data()',
+  },
+  'large-copy': { message: /20 MB/, help: /slice/ },
+  'not-enough-memory': { message: /1 PB, and .* are free/, help: /slice/ },
+  'leaves-gradient': {
+    message: /^dataSync\(\) of this float32\[2\] inside a gradient function/,
+    help: /tensor ops/,
+    at: '(warn ? squared',
+  },
+  'shared-memory': {
+    message: /names\.values is the memory of the tensor names\.tensor/,
+    help: /names\.values\.slice\(\)/,
+  },
+  'sync-read': {
+    message: /^dataSync\(\) of this float32\[4\] blocks .* webgpu/,
+    help: /await tensor\.data\(\)/,
+    at: 'tensor.dataSync();',
+  },
+  'consumes-reference': { message: /./, help: /\.ref\b/ },
+  disposed: { message: /float32\[2\] was disposed/, help: /dispose\(\)/ },
+  'lossy-dtype': {
+    message: /NumPy has no bfloat16: names\.halves/,
+    help: /\.view\(ml_dtypes\.bfloat16\)/,
+    args: ['--export'],
+  },
+  'sparse-to-dense': { message: /24 B; its dense form would take 3\.8 MB/, help: /\.npz/ },
+  'not-finite': { message: /1 of 2 elements are NaN .* first is at \[1\]/, help: /./, args: ['--stats'] },
+};
+
+async function warningsOf(code: WarningCode, warn: boolean) {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  const args = (expected[code].args ?? []).flatMap((arg) =>
+    arg === '--export' ? [arg, join(folder, 'values.npy')] : [arg],
+  );
+  const { document, stderr } = await inspect([program, ...args], { env: { CODE: code, WARN: warn ? '1' : '0' } });
+  assert.notEqual(document.stop, null, stderr);
+  const ofTensors = document.tensors.flatMap(({ warnings }) =>
+    warnings.map((warning) => ({ ...warning, file: null, line: null })),
+  );
+  return [...document.warnings, ...ofTensors].filter((warning) => warning.code === code);
+}
+
+for (const code of warningCodes) {
+  test(code, async () => {
+    const [[first], close] = await Promise.all([warningsOf(code, true), warningsOf(code, false)]);
+    assert.ok(first, 'it was not told');
+    const { message, help, at } = expected[code];
+    assert.match(first.message, message);
+    assert.match(first.help ?? '', help);
+    if (at !== undefined) {
+      assert.ok(first.file?.endsWith('programs.mjs'), String(first.file));
+      assert.equal(first.line, lineOf(program, at));
+    }
+    assert.deepEqual(close, []);
+  });
+}

@@ -104,11 +104,13 @@ export class SymbolicTensor extends Tensor {
   }
 
   numpy(): never {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is not called, only looked for on the stack
     tellDebugger(this.name, 'numpy', SymbolicTensor.prototype.numpy);
     throw this.#noNumpy();
   }
 
   numpyAsync(): Promise<never> {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is not called, only looked for on the stack
     tellDebugger(this.name, 'numpyAsync', SymbolicTensor.prototype.numpyAsync);
     return Promise.reject(this.#noNumpy());
   }

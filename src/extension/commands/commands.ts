@@ -8,6 +8,7 @@ import { DifferenceContent } from '../viewer/differenceContent.ts';
 import type { ViewerPanels } from '../viewer/viewerPanels.ts';
 import { compareTensors, KeptValues, type ShowDifference } from './compareTensors.ts';
 import { copyTensor, textForms } from './copyTensor.ts';
+import { evaluateGraph } from './evaluateGraph.ts';
 import { tensorGiven, type Given } from './given.ts';
 import { showFailure } from './messages.ts';
 import { openInViewer } from './openInViewer.ts';
@@ -31,6 +32,7 @@ export function registerCommands({ frame, view, panels, sources, log }: CommandP
     openInViewer: (given) => openInViewer(frame, panels, given),
     compare: (given) => compareTensors(frame, kept, showDifference, given),
     openFollowing: () => panels.follow(view.selected),
+    evaluateGraph: (given) => evaluateGraph(frame, panels, given),
     saveNpy: (given) => saveNpy(frame, given),
     saveCsv: (given) => saveCsv(frame, given),
     // From the view's title it is called with what the view thinks is selected.

@@ -6,6 +6,8 @@ import type { TensorNode } from '../tree/nodes.ts';
 export interface CommandArguments {
   expression?: string;
   file?: string;
+  /** Values for a graph's inputs: expressions or files. */
+  feeds?: Record<string, string>;
 }
 export type Given = TensorNode | CommandArguments | undefined;
 

@@ -113,6 +113,8 @@ export class FrameTensors implements vscode.Disposable {
   #set(state: FrameState): void {
     this.#state = state;
     void vscode.commands.executeCommand('setContext', 'tensorDebugger.state', state.kind);
+    const hasGraph = 'listing' in state && state.listing.tensors.some(({ tensor }) => tensor.kind === 'symbolic');
+    void vscode.commands.executeCommand('setContext', 'tensorDebugger.hasGraphTensors', hasGraph);
     this.#changed.fire(state);
   }
 }

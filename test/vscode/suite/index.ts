@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import './commands.ts';
 import './compare.ts';
 import './files.ts';
+import './evaluateGraph.ts';
 import { runTests } from './harness.ts';
 import './inlineValues.ts';
 import './texts.ts';

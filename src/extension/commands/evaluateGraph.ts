@@ -1,0 +1,159 @@
+/** Runs the graph of a graph tensor with values for its inputs, and opens the result in the viewer. */
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { formatForFile, formats } from '../../formats/registry.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import type { GraphFeed, ListedTensor } from '../../protocol/requests.ts';
+import type { GraphInput } from '../../protocol/tensor.ts';
+import { describeType, formatMs, formatType } from '../../tensor/preview.ts';
+import type { TensorSource } from '../sources/tensorSource.ts';
+import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { ViewerPanels } from '../viewer/viewerPanels.ts';
+import type { Given } from './given.ts';
+
+/** What was last fed to an input, by its name: mostly it is fed the same again. */
+const lastFed = new Map<string, string>();
+
+interface Stopped {
+  source: TensorSource;
+  frameId: number;
+  tensors: readonly ListedTensor[];
+}
+
+export async function evaluateGraph(frame: FrameTensors, panels: ViewerPanels, given: Given): Promise<void> {
+  const stopped = await stoppedFrame(frame);
+  const { source, frameId, tensors } = stopped;
+  const chosen = given && 'kind' in given ? given : (given?.expression ?? (await askForGraphTensor(tensors)));
+  if (chosen === undefined) return;
+  const [expression, tensor] =
+    typeof chosen === 'string'
+      ? [chosen, { expression: chosen, frameId }]
+      : [chosen.expression, { id: chosen.tensor.id }];
+  const named = given && !('kind' in given) ? given.feeds : undefined;
+  const feeds = named
+    ? Object.entries(named).map(([name, text]) => feedOf(name, text, frameId))
+    : await askForFeeds((await source.request('tensor/graphInputs', { tensor })).inputs, expression, stopped);
+  if (!feeds) return;
+  const options = { location: vscode.ProgressLocation.Notification, title: `Evaluating ${expression}` };
+  const { tensor: value, ms } = await vscode.window.withProgress(options, () =>
+    source.request('tensor/evaluateGraph', { tensor, feeds }),
+  );
+  panels.show({ expression, tensor: value, source });
+  const text = `Evaluated ${expression}, ${formatType(value.dtype, value.shape)}, in ${formatMs(ms)}.`;
+  vscode.window.setStatusBarMessage(text, 5_000);
+}
+
+/** @throws TensorError if no program is stopped */
+async function stoppedFrame(frame: FrameTensors): Promise<Stopped> {
+  const state = await frame.current();
+  if ('listing' in state) return { ...state, tensors: state.listing.tensors };
+  if (state.kind === 'failed') throw new TensorError(state.report);
+  throw new TensorError({
+    code: 'not-paused',
+    message: 'No program is stopped where a graph could be run.',
+    help: 'Stop a JavaScript or TypeScript program at a breakpoint.',
+  });
+}
+
+async function askForGraphTensor(tensors: readonly ListedTensor[]): Promise<ListedTensor | undefined> {
+  const items = tensors
+    .filter(({ tensor }) => tensor.kind === 'symbolic')
+    .map((listed) => ({
+      label: listed.expression,
+      description: `${formatType(listed.tensor.dtype, listed.tensor.shape)} ${listed.tensor.label ?? ''}`,
+      detail: listed.scope,
+      listed,
+    }));
+  if (items.length === 0) {
+    throw new TensorError({
+      code: 'no-such-tensor',
+      message: 'There is no graph tensor in this frame.',
+      help: 'Select a frame that has one, a model or a session in its variables.',
+    });
+  }
+  const options = { title: 'Evaluate Graph Tensor', placeHolder: 'Whose value is wanted?', matchOnDescription: true };
+  return (await vscode.window.showQuickPick(items, options))?.listed;
+}
+
+/** Undefined if somebody has left one of the questions. */
+async function askForFeeds(
+  inputs: readonly GraphInput[],
+  expression: string,
+  stopped: Stopped,
+): Promise<GraphFeed[] | undefined> {
+  const feeds: GraphFeed[] = [];
+  for (const [index, input] of inputs.entries()) {
+    const step = inputs.length > 1 ? ` (${index + 1} of ${inputs.length})` : '';
+    const text = await askForValue(input, `Evaluate ${expression}${step}`, stopped);
+    if (text === undefined) return undefined;
+    lastFed.set(input.name, text);
+    feeds.push(feedOf(input.name, text, stopped.frameId));
+  }
+  return feeds;
+}
+
+interface ValueItem extends vscode.QuickPickItem {
+  choose?: () => Promise<string | undefined>;
+}
+
+/** A tensor of the frame that fits, a file, or whatever expression is typed. */
+function askForValue(input: GraphInput, title: string, { tensors }: Stopped): Promise<string | undefined> {
+  const type = input.shape === null ? `${input.dtype}, any shape` : formatType(input.dtype, input.shape);
+  const fitting: ValueItem[] = tensors
+    .filter((listed) => fits(listed, input))
+    .map((listed) => ({ label: listed.expression, description: describeType(listed.tensor) }));
+  const browse: ValueItem = { label: '$(folder-opened) Choose a File...', alwaysShow: true, choose: chooseFile };
+  const last = lastFed.get(input.name);
+  const pick = vscode.window.createQuickPick<ValueItem>();
+  pick.title = title;
+  pick.placeholder = `${input.name} (${type}): a tensor of this frame, an expression such as [[1, 2]], or a file`;
+  const update = (typed: string) => {
+    const isListed = typed === '' || fitting.some(({ label }) => label === typed);
+    const entered = isListed ? [] : [{ label: typed, description: 'evaluate this expression', alwaysShow: true }];
+    const again = last !== undefined && typed === '' ? [{ label: last, description: 'fed before' }] : [];
+    pick.items = [...entered, ...again, ...fitting.filter(({ label }) => label !== again[0]?.label), browse];
+  };
+  update('');
+  pick.onDidChangeValue((value) => update(value.trim()));
+  return new Promise((resolve) => {
+    pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
+      resolve(item?.choose ? item.choose() : item?.label);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
+function fits({ tensor }: ListedTensor, { dtype, shape }: GraphInput): boolean {
+  if (tensor.access.how === 'none' || (dtype !== 'unknown' && tensor.dtype !== dtype)) return false;
+  if (shape === null) return true;
+  return (
+    shape.length === tensor.shape.length && shape.every((count, axis) => count === null || count === tensor.shape[axis])
+  );
+}
+
+async function chooseFile(): Promise<string | undefined> {
+  const endings = formats.filter((format) => format.open).flatMap(({ extensions }) => extensions);
+  const filters = { Tensors: endings.map((ending) => ending.slice(1)) };
+  const [chosen] = (await vscode.window.showOpenDialog({ filters, openLabel: 'Feed' })) ?? [];
+  return chosen?.fsPath;
+}
+
+/** A path with an ending that can be read is a file, anything else an expression; as on the command line. */
+function feedOf(name: string, text: string, frameId: number): GraphFeed {
+  return { name, value: isFile(text) ? { file: text } : { expression: text, frameId } };
+}
+
+function isFile(text: string): boolean {
+  try {
+    return /[/\\]/.test(text) && formatForFile(basename(text)).open !== undefined;
+  } catch (error) {
+    if (error instanceof TensorError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+/** Graph tensors: their command is offered only where there is one, and its result opens in the viewer. */
+import { ok } from 'node:assert';
+import * as vscode from 'vscode';
+import { breakAt, desk, openView, rowsWith, start, test } from './harness.ts';
+import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
+
+for (const type of ['tensor', 'node']) {
+  test(`graph tensors in a session of type ${type}: evaluated with feeds, shown in the viewer`, async () => {
+    await closeEditors();
+    breakAt('graph.mjs', 'graph');
+    await start({ type, program: '${workspaceFolder}/graph.mjs' });
+    await openView();
+    const rows = await rowsWith('sums');
+    ok(
+      rows.some((row) => row.startsWith('sums')),
+      rows.join('\n'),
+    );
+    await vscode.commands.executeCommand('tensorDebugger.evaluateGraph', {
+      expression: 'sums',
+      feeds: { x: 'batch' },
+    });
+    await gridRows('0 3 3', '1 7 7');
+    await pageSays('header', /sums float32\[2, 2\]/);
+    // By hand: the row's action, then the tensor that fits, which comes first.
+    await closeEditors();
+    await desk('click', { row: 'sums', action: 'Evaluate Graph Tensor...' });
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    await gridRows('0 3 3', '1 7 7');
+  });
+}

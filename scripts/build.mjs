@@ -2,7 +2,9 @@
  * Bundles `src` into `dist`. The agent comes first: it is a string inside of whatever injects it into a program.
  * TensorFlow.js and `webgpu` are never bundled: they belong to the programs that are looked at.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -91,5 +93,28 @@ for (const [name, contents] of outputs) {
   renameSync(temporary, file);
 }
 for (const name of readdirSync('dist')) {
-  if (!outputs.has(name)) rmSync(`dist/${name}`, { recursive: true, force: true });
+  if (!outputs.has(name) && name !== 'types') rmSync(`dist/${name}`, { recursive: true, force: true });
+}
+declareTypes();
+
+/** The types of `tensor-debugger/runtime`, if its sources are younger than those that are there. */
+function declareTypes() {
+  const entry = 'dist/types/runtime/index.d.ts';
+  const sources = ['runtime', 'formats', 'tensor', 'protocol'].flatMap((folder) =>
+    readdirSync(`src/${folder}`, { recursive: true, encoding: 'utf8' }).map((name) => `src/${folder}/${name}`),
+  );
+  const youngest = Math.max(...sources.map((file) => statSync(file).mtimeMs));
+  if (existsSync(entry) && statSync(entry).mtimeMs > youngest) return;
+  const temporary = `dist/types.${process.pid}`;
+  const options =
+    '--ignoreConfig --declaration --emitDeclarationOnly --rootDir src --target es2023 --lib es2023 --types node ' +
+    '--module esnext --moduleResolution bundler --rewriteRelativeImportExtensions --verbatimModuleSyntax ' +
+    `--erasableSyntaxOnly --strict --skipLibCheck --outDir ${temporary}`;
+  const tsc = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
+  const { status } = spawnSync(process.execPath, [tsc, 'src/runtime/index.ts', ...options.split(' ')], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('build: the types of src/runtime could not be declared');
+  rmSync('dist/types', { recursive: true, force: true });
+  renameSync(temporary, 'dist/types');
 }

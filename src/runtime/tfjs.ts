@@ -15,7 +15,9 @@ async function load<T>(name: string, importModule: () => Promise<T>): Promise<T>
   } catch (error) {
     throw new InstallationError(
       `tensor-debugger/runtime needs TensorFlow.js, but ${name} could not be loaded.`,
-      'Install it next to tensor-debugger: npm install @tensorflow/tfjs',
+      'Install it next to tensor-debugger: npm install @tensorflow/tfjs\n' +
+        'With a package manager that hides what a package brings (pnpm, Yarn PnP), name the parts: ' +
+        '@tensorflow/tfjs-core @tensorflow/tfjs-converter @tensorflow/tfjs-backend-cpu.',
       { cause: error },
     );
   }

@@ -138,7 +138,7 @@ function fits({ tensor }: ListedTensor, { dtype, shape }: GraphInput): boolean {
 }
 
 async function chooseFile(): Promise<string | undefined> {
-  const endings = formats.filter((format) => format.open).flatMap(({ extensions }) => extensions);
+  const endings = formats.flatMap((format) => (format.open ? format.extensions : []));
   const filters = { Tensors: endings.map((ending) => ending.slice(1)) };
   const [chosen] = (await vscode.window.showOpenDialog({ filters, openLabel: 'Feed' })) ?? [];
   return chosen?.fsPath;

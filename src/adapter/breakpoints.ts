@@ -9,6 +9,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
+import { parseTrackCondition } from '../protocol/trackCondition.ts';
 import { HitCounter } from './hitCondition.ts';
 import type { Script, Scripts } from './scripts.ts';
 import type { Position, ScriptMap } from './sourceMaps.ts';
@@ -22,6 +23,8 @@ export interface SourceBreakpoint {
   condition: string | undefined;
   hit: HitCounter | undefined;
   logMessage: string | undefined;
+  /** The id of the tracked line that it is; its condition is the agent's, and true only where it is to stop after all. */
+  trackId: string | undefined;
   /** What makes two requests the same breakpoint. */
   key: string;
   verified: boolean;
@@ -36,7 +39,15 @@ export interface SourceBreakpoint {
 interface BoundBreakpoint {
   cdpId: string;
   scriptId: string;
+  url: string;
   location: Position;
+}
+
+interface Target {
+  main: CdpSession;
+  scripts: Scripts;
+  /** Brings the agent in, before a tracked line is set. */
+  prepareTracking(): Promise<void>;
 }
 
 /** Node gives CommonJS modules whose types it strips a path instead of a URL. */
@@ -47,8 +58,10 @@ const maxSlideLines = 50;
 export class Breakpoints {
   #nextId = 1;
   readonly #byPath = new Map<string, SourceBreakpoint[]>();
+  /** Those of `tensor/track`, which no `setBreakpoints` replaces. */
+  readonly #tracked: SourceBreakpoint[] = [];
   readonly #onChange: (breakpoint: SourceBreakpoint) => void;
-  #target: { main: CdpSession; scripts: Scripts } | undefined;
+  #target: Target | undefined;
   #entryId: string | undefined;
   /** Binding happens one at a time: a script that is being entered and a request must not both set the same one. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -58,15 +71,15 @@ export class Breakpoints {
   }
 
   /** A debuggee is there; its scripts so far are known, and it does not run yet. */
-  async connect(main: CdpSession, scripts: Scripts): Promise<void> {
-    this.#target = { main, scripts };
+  async connect(main: CdpSession, scripts: Scripts, prepareTracking: () => Promise<void>): Promise<void> {
+    this.#target = { main, scripts, prepareTracking };
     this.#entryId = undefined;
     for (const breakpoint of this.#all()) {
       breakpoint.bound = [];
       breakpoint.hit?.reset();
       if (!breakpoint.invalid) this.#setState(breakpoint, false, undefined, notLoaded);
     }
-    if (this.#byPath.size > 0) await this.#serialised(() => this.#bindAll());
+    if (this.#all().length > 0) await this.#serialised(() => this.#bindAll());
   }
 
   disconnect(): void {
@@ -102,13 +115,46 @@ export class Breakpoints {
       await Promise.all(
         old.filter((breakpoint) => !kept.has(breakpoint)).map((breakpoint) => this.#unbind(breakpoint)),
       );
-      const fresh = next.filter((breakpoint) => !kept.has(breakpoint) && !breakpoint.invalid);
-      if (this.#target && fresh.length > 0) {
-        await this.#stopAtFirstStatements();
-        for (const script of this.#target.scripts.ofPath(path)) await this.#bind(script, fresh);
-      }
+      await this.#bindFresh(
+        path,
+        next.filter((breakpoint) => !kept.has(breakpoint) && !breakpoint.invalid),
+      );
       return next;
     });
+  }
+
+  /** Adds a tracked line, in place of the one with its id. */
+  track(path: string, request: { line: number; condition: string }, offsets: Position): Promise<SourceBreakpoint> {
+    const breakpoint = this.#create(path, request, offsets);
+    return this.#serialised(async () => {
+      await this.#removeTracked(breakpoint.trackId);
+      this.#tracked.push(breakpoint);
+      await this.#bindFresh(path, [breakpoint]);
+      return breakpoint;
+    });
+  }
+
+  /** @returns whether there was one */
+  untrack(id: string): Promise<boolean> {
+    return this.#serialised(() => this.#removeTracked(id));
+  }
+
+  async #removeTracked(id: string | undefined): Promise<boolean> {
+    const index = this.#tracked.findIndex(({ trackId }) => trackId === id);
+    const [removed] = index < 0 ? [] : this.#tracked.splice(index, 1);
+    if (removed) await this.#unbind(removed);
+    return removed !== undefined;
+  }
+
+  async #bindFresh(path: string, fresh: readonly SourceBreakpoint[]): Promise<void> {
+    if (!this.#target || fresh.length === 0) return;
+    await this.#prepareTracking(fresh);
+    await this.#stopAtFirstStatements();
+    for (const script of this.#target.scripts.ofPath(path)) await this.#bind(script, fresh);
+  }
+
+  async #prepareTracking(breakpoints: readonly SourceBreakpoint[]): Promise<void> {
+    if (breakpoints.some(({ trackId }) => trackId !== undefined)) await this.#target?.prepareTracking();
   }
 
   /**
@@ -135,6 +181,7 @@ export class Breakpoints {
     for (const breakpoint of this.#all()) {
       if (breakpoint.bound.some(({ cdpId }) => cdpIds.includes(cdpId))) named.push(breakpoint);
       else if (
+        breakpoint.trackId === undefined &&
         breakpoint.bound.some(
           ({ scriptId: id, location }) =>
             id === scriptId && location.line === lineNumber && location.column === columnNumber,
@@ -147,11 +194,16 @@ export class Breakpoints {
   }
 
   #all(): SourceBreakpoint[] {
-    return [...this.#byPath.values()].flat();
+    return [...[...this.#byPath.values()].flat(), ...this.#tracked];
+  }
+
+  #of(path: string): SourceBreakpoint[] {
+    return [...(this.#byPath.get(path) ?? []), ...this.#tracked.filter((breakpoint) => breakpoint.path === path)];
   }
 
   #create(path: string, request: DebugProtocol.SourceBreakpoint, offsets: Position): SourceBreakpoint {
     const { condition, hitCondition, logMessage } = request;
+    const trackId = parseTrackCondition(condition)?.id;
     const breakpoint: SourceBreakpoint = {
       id: this.#nextId++,
       path,
@@ -160,6 +212,7 @@ export class Breakpoints {
       condition: condition?.trim() ? condition : undefined,
       hit: undefined,
       logMessage: logMessage === '' ? undefined : logMessage,
+      trackId,
       key: JSON.stringify([request.line, request.column, condition, hitCondition, logMessage]),
       verified: false,
       actual: undefined,
@@ -194,12 +247,11 @@ export class Breakpoints {
 
   async #bindAll(): Promise<void> {
     if (!this.#target) return;
+    await this.#prepareTracking(this.#all());
     await this.#stopAtFirstStatements();
     for (const breakpoint of this.#all()) await this.#checkCondition(breakpoint);
-    for (const path of this.#byPath.keys()) {
-      for (const script of this.#target.scripts.ofPath(path)) {
-        await this.#bind(script, this.#byPath.get(path) ?? []);
-      }
+    for (const path of new Set(this.#all().map((breakpoint) => breakpoint.path))) {
+      for (const script of this.#target.scripts.ofPath(path)) await this.#bind(script, this.#of(path));
     }
   }
 
@@ -220,8 +272,7 @@ export class Breakpoints {
     await script.map;
     const paths = new Set([script.path, ...script.sourcePaths]);
     for (const path of paths) {
-      const breakpoints = path === undefined ? undefined : this.#byPath.get(path);
-      if (breakpoints) await this.#bind(script, breakpoints);
+      if (path !== undefined) await this.#bind(script, this.#of(path));
     }
   }
 
@@ -287,6 +338,7 @@ export class Breakpoints {
     { line, column }: Position,
     breakpoint: SourceBreakpoint,
   ): Promise<Position | null> {
+    if (breakpoint.trackId !== undefined) return this.#trackInScript(script, { line, column }, breakpoint);
     try {
       const { breakpointId, actualLocation } = await this.#main.send('Debugger.setBreakpoint', {
         location: { scriptId: script.id, lineNumber: line, columnNumber: column },
@@ -297,7 +349,7 @@ export class Breakpoints {
         await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
         return null;
       }
-      breakpoint.bound.push({ cdpId: breakpointId, scriptId: script.id, location });
+      breakpoint.bound.push({ cdpId: breakpointId, scriptId: script.id, url: script.url, location });
       return location;
     } catch (error) {
       if (!(error instanceof CdpError)) throw error;
@@ -305,9 +357,37 @@ export class Breakpoints {
     }
   }
 
+  /**
+   * By URL, for V8 takes only one breakpoint of a kind per place, and this one must not be in the way of a breakpoint that
+   * stops there. The second half of the pattern matches nothing: it sets breakpoints of one place apart.
+   */
+  async #trackInScript(
+    script: Script,
+    { line, column }: Position,
+    { trackId, condition = '', bound }: SourceBreakpoint,
+  ): Promise<Position | null> {
+    const before = bound.find(({ url }) => url === script.url);
+    if (before) return before.location;
+    const { breakpointId, locations } = await this.#main.send('Debugger.setBreakpointByUrl', {
+      urlRegex: `^${script.url.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$|^tensor-debugger:track:${trackId}$`,
+      lineNumber: line,
+      columnNumber: column,
+      condition,
+    });
+    const found = locations.find(({ scriptId }) => scriptId === script.id);
+    const location = found && { line: found.lineNumber, column: found.columnNumber ?? 0 };
+    if (!location || (location.line === script.end.line && location.column === script.end.column)) {
+      await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
+      return null;
+    }
+    bound.push({ cdpId: breakpointId, scriptId: script.id, url: script.url, location });
+    return location;
+  }
+
   /** V8 takes one breakpoint per place: a second one there, of another line that slid, shares it. */
   #share(script: Script, place: Position, breakpoint: SourceBreakpoint): Position | null {
-    for (const { bound } of this.#all()) {
+    for (const { bound, trackId } of this.#all()) {
+      if (trackId !== undefined) continue;
       const same = bound.find(
         ({ scriptId, location }) =>
           scriptId === script.id &&
@@ -348,7 +428,9 @@ export class Breakpoints {
     breakpoint.verified = verified;
     breakpoint.actual = actual;
     breakpoint.message = verified ? undefined : text;
-    if (JSON.stringify([verified, actual, breakpoint.message]) !== before) this.#onChange(breakpoint);
+    if (JSON.stringify([verified, actual, breakpoint.message]) === before) return;
+    // The client knows nothing of those that it did not set.
+    if (!this.#tracked.includes(breakpoint)) this.#onChange(breakpoint);
   }
 
   #serialised<T>(work: () => Promise<T>): Promise<T> {

@@ -30,6 +30,8 @@ export interface DebuggeeEvents {
   stopped(stop: Stop): void;
   /** What was learned at this stop is void; waited for before the program runs. */
   beforeResume(): Promise<void>;
+  /** A line is about to be tracked. */
+  prepareTracking(): Promise<void>;
   /** It runs on, though no request of the client made it. */
   continued(): void;
   output(category: 'console' | 'stdout' | 'stderr', text: string, frame?: Protocol.Debugger.CallFrame): void;
@@ -100,7 +102,7 @@ export class Debuggee {
     if (this.#mainContext !== undefined) await this.#events.connected(this.#mainContext);
     await this.main.send('Debugger.enable', {});
     await this.#skipFiles();
-    await this.#breakpoints.connect(this.main, this.scripts);
+    await this.#breakpoints.connect(this.main, this.scripts, () => this.#events.prepareTracking());
     const { cwd } = this.#config;
     await showRuntimeClasses(this.main, program === undefined ? [cwd] : [dirname(program), cwd]);
     const { request } = this.#config;

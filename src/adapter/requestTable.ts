@@ -1,6 +1,6 @@
 /** Requests by name: their arguments and the bodies of their answers. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { TensorRequests } from '../protocol/requests.ts';
+import type { TensorRequests, TrackRequests } from '../protocol/requests.ts';
 
 interface Entry<Arguments, Response extends DebugProtocol.Response> {
   arguments: Arguments;
@@ -51,4 +51,4 @@ export type Handlers<Requests extends { [Name in keyof Requests]: { arguments: u
   ) => Promise<Requests[Name]['result']> | Requests[Name]['result'];
 };
 
-export type AllHandlers = Handlers<StandardRequests> & Handlers<TensorRequests>;
+export type AllHandlers = Handlers<StandardRequests> & Handlers<TensorRequests> & Handlers<TrackRequests>;

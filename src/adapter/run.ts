@@ -3,8 +3,10 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { WebSocketSession } from '../cdp/webSocketSession.ts';
 import { installRecorder, programWarning, recorderMessage, type Locate } from '../inspector/copies.ts';
+import type { TrackedBatch } from '../protocol/track.ts';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import type { ProgramWarning } from '../protocol/requests.ts';
+import type { RuntimeDescription } from '../protocol/tensor.ts';
 import { findTarget } from './attach.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { AttachConfiguration, Configuration } from './configuration.ts';
@@ -12,6 +14,7 @@ import { Debuggee, type Stop } from './debuggee.ts';
 import { errors } from './errors.ts';
 import { launch, type DebuggeeProcess, type LaunchHost, type ProgramEnd } from './launch.ts';
 import type { PathMapper } from './paths.ts';
+import { withVersions } from './runtimeVersions.ts';
 import { StackFrames } from './stackFrames.ts';
 import { Tensors } from './tensors.ts';
 import { valueText } from './valueText.ts';
@@ -24,6 +27,7 @@ export interface RunHost extends LaunchHost {
   /** The client let it run. */
   resumed(run: Run): void;
   continued(): void;
+  tracked(batch: TrackedBatch): void;
   logged(
     text: string,
     category: 'console' | 'stdout' | 'stderr',
@@ -103,6 +107,8 @@ export class Run {
       connectAgent: async () => (this.#agent ??= await connect(url)),
       budget: config.copyBudget,
       locate,
+      onTracked: (batch) => host.tracked(batch),
+      withVersions: (runtimes): RuntimeDescription[] => withVersions(runtimes, debuggee.scripts.paths()),
     });
     const debuggee = new Debuggee(main, config, paths, breakpoints, {
       connected: (notifyContext) => installRecorder(main, { budget: config.copyBudget, notifyContext }),
@@ -117,6 +123,7 @@ export class Run {
         host.resumed(this);
         await tensors.resuming();
       },
+      prepareTracking: () => tensors.track(),
       continued: () => {
         frames.resumed();
         variables.forget();

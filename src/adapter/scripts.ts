@@ -85,6 +85,11 @@ export class Scripts {
     return [...(this.#byPath.get(path) ?? [])];
   }
 
+  /** The files that scripts come from. */
+  *paths(): Iterable<string> {
+    for (const { path } of this.#byId.values()) if (path !== undefined) yield path;
+  }
+
   all(): Iterable<Script> {
     return this.#byId.values();
   }

@@ -17,6 +17,7 @@ import type { AllHandlers, Call } from './requestTable.ts';
 import { Run, type RunHost } from './run.ts';
 import type { Position } from './sourceMaps.ts';
 import { tensorHandlers } from './tensorRequests.ts';
+import { trackHandlers } from './trackRequests.ts';
 
 /** A person may have to allow a terminal; a client that never answers must not hang the launch. */
 const runInTerminalTimeoutMs = 60_000;
@@ -58,6 +59,7 @@ export class TensorDebugSession extends DebugSession {
     this.#handlers = {
       ...programHandlers(program),
       ...tensorHandlers(program),
+      ...trackHandlers({ breakpoints: this.#breakpoints, paths: () => this.#paths, offsets: () => this.#offsets }),
       initialize: (args) => this.#initialize(args),
       launch: (args) => this.#start(() => parseLaunch(args)),
       attach: (args) => this.#start(() => parseAttach(args)),
@@ -227,6 +229,7 @@ export class TensorDebugSession extends DebugSession {
       continued: () => {
         this.sendEvent(new Event('continued', { threadId, allThreadsContinued: true }));
       },
+      tracked: (batch) => this.sendEvent(new Event('tensor/tracked' satisfies keyof TensorEvents, batch)),
       logged: (text, category, frame, { inspection }) => {
         const body: DebugProtocol.OutputEvent['body'] = { category, output: text };
         if (frame && inspection) {

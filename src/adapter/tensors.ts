@@ -3,8 +3,9 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Locate } from '../inspector/copies.ts';
 import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
+import type { TrackedBatch } from '../protocol/track.ts';
 import type { TensorReference } from '../protocol/requests.ts';
-import type { TensorDescriptor } from '../protocol/tensor.ts';
+import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
 
 export interface TensorsOptions {
   open: OpenInspector;
@@ -13,6 +14,8 @@ export interface TensorsOptions {
   connectAgent: () => Promise<CdpSession>;
   budget: { bytes: number; ms: number };
   locate: Locate;
+  onTracked: (batch: TrackedBatch) => void;
+  withVersions: (runtimes: RuntimeDescription[]) => RuntimeDescription[];
 }
 
 export class Tensors {
@@ -60,13 +63,18 @@ export class Tensors {
     return inspector.evaluate(callFrameId(reference.frameId), reference.expression, { throwOnSideEffect: true });
   }
 
+  /** The agent is in the program from then on, and what tracked lines find is told. */
+  async track(): Promise<void> {
+    await (await this.inspector()).track(this.#options.onTracked);
+  }
+
   async dispose(): Promise<void> {
     await this.#opened?.dispose();
   }
 
   async #open(): Promise<TensorInspector> {
-    const { open, main, connectAgent, budget, locate } = this.#options;
-    const inspector = open({ main, agent: await connectAgent(), budget, locate });
+    const { open, main, connectAgent, budget, locate, withVersions } = this.#options;
+    const inspector = open({ main, agent: await connectAgent(), budget, locate, withVersions });
     inspector.stopped(this.#callFrames);
     this.#opened = inspector;
     return inspector;

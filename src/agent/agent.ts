@@ -39,6 +39,7 @@ import { mixedModes } from './warnings/mixedModes.ts';
 import { warnOfSharedMemory } from './warnings/sharedMemory.ts';
 import { classNameOf, isInspectable, isObject, isPlatformObject, ownValue, util } from './safely.ts';
 import type { Described, StopContext } from './source.ts';
+import { Tracking } from './track/tracking.ts';
 
 interface Held {
   value: object;
@@ -138,6 +139,21 @@ export class Agent {
     },
   };
 
+  readonly #tracking = new Tracking(this.#reading, () => {
+    const memo = new Map<string, unknown>();
+    return {
+      ...this.#stop,
+      // A tracked line is the user's own: it runs in no method of a runtime.
+      isExecuting: () => false,
+      freshEncoders: new WeakSet(),
+      withoutGradients: true,
+      once: <T>(key: string, compute: () => T): T => {
+        if (!memo.has(key)) memo.set(key, compute());
+        return memo.get(key) as T;
+      },
+    };
+  });
+
   readonly #handlers: Handlers = {
     describe: ({ id, as }) => this.#describe(id, as),
     read: ({ windows }) => {
@@ -170,6 +186,10 @@ export class Agent {
     },
     release: () => {
       this.release();
+      return null;
+    },
+    flushTracked: () => {
+      this.#tracking.flush();
       return null;
     },
   };
@@ -321,6 +341,22 @@ export class Agent {
   /** The promises of the error scopes that refused the last read, one for each device that was asked. */
   failedScopes(): readonly Promise<GPUError | null>[] {
     return this.#reading.failedScopes;
+  }
+
+  /** A pass over a tracked line, from its breakpoint's condition (`protocol/trackCondition.ts`). */
+  track(id: string, expression: string, stopAt: number, roots: () => Record<string, unknown>): boolean {
+    return this.#tracking.track(id, expression, stopAt, roots);
+  }
+
+  /** `send` carries points to the debugger. */
+  connectTracking(send: (json: string) => void): void {
+    this.#tracking.connect(send);
+  }
+
+  /** The program is about to end, or has thrown. From a breakpoint's condition: answers false, so that it goes on. */
+  leaving(): false {
+    this.#guard(() => this.#tracking.flush());
+    return false;
   }
 
   /** As JSON: what there is to say about a lost device among those that were asked; null if none was. */

@@ -41,7 +41,10 @@ declare const process:
         (name: 'util'): NodeUtil;
         (name: 'fs'): NodeFileSystem;
         (name: 'os'): NodeOs;
-        (name: 'timers'): { setImmediate(callback: (...args: unknown[]) => void): unknown };
+        (name: 'timers'): {
+          setImmediate(callback: (...args: unknown[]) => void): unknown;
+          setTimeout(callback: () => void, ms: number): unknown;
+        };
         (name: 'buffer'): NodeBuffer;
         (name: 'module'): object;
         (name: 'vm'): { runInNewContext(source: string, globals: object): unknown };

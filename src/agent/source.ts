@@ -84,6 +84,8 @@ export interface StopContext {
    * the answer does not matter, for the call is made again when it has.
    */
   privateFields(object: object): PrivateFields | undefined;
+  /** Gradients are not asked about; finding out takes a walk over the whole tape. */
+  readonly withoutGradients?: true;
   /** Encoders that we have put into a runtime at this stop: nothing has been recorded in them. */
   readonly freshEncoders: WeakSet<object>;
 }

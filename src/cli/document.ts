@@ -160,12 +160,13 @@ export function documentTensor(expression: string, scope: string | null): Docume
 
 /** What describing a tensor tells; also what it tells anew after a read. */
 export function describedFields(tensor: TensorDescriptor): Partial<DocumentTensor> {
-  const { runtime, kind, dtype, shape, byteLength, device, location, state, access, warnings } = tensor;
+  const { runtime, kind, dtype, shape, unknownRank, byteLength, device, location, state, access, warnings } = tensor;
   return {
     runtime,
     kind,
     dtype,
-    shape,
+    // Not even the number of axes is known: then there is no shape.
+    shape: unknownRank ? null : shape,
     byteLength,
     device: { type: device.type, name: device.name ?? null },
     location,

@@ -46,6 +46,8 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
     );
   }
 
+  // Notes that several tensors share are said once, under the names of all of them.
+  const notes = new Map<string, string[]>();
   for (const tensor of document.tensors) {
     const below = [
       ...(options.values && tensor.values !== null && Array.isArray(tensor.values)
@@ -57,8 +59,11 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
         .filter(({ message }) => !tensor.error?.includes(message))
         .map((warning) => formatWarning(warning, options)),
     ];
-    if (below.length > 0) lines.push('', paint.bold(tensor.expression), ...below.map((line) => `  ${line}`));
+    if (below.length === 0) continue;
+    const text = below.map((line) => `  ${line}`).join('\n');
+    notes.set(text, [...(notes.get(text) ?? []), tensor.expression]);
   }
+  for (const [text, names] of notes) lines.push('', paint.bold(names.join(', ')), text);
 
   if (document.exports.length > 0) lines.push('');
   for (const { file, bytes, tensors } of document.exports) {

@@ -13,7 +13,7 @@ import { recorderInstallation } from './copies.ts';
 /** The bundled agent, put in by the build. */
 declare const AGENT_SOURCE: string;
 
-const agentExpression = `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})]`;
+export const agentExpression = `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})]`;
 /** So that debuggers (this one too) can tell the agent's script from the program's. */
 export const agentScriptUrl = 'tensor-debugger://agent.js';
 /** Dawn's words about a resource of another device. */
@@ -209,6 +209,11 @@ export class AgentLink {
         help: 'Stop where that GPUDevice is in a variable of a function on the stack, or in one of its objects.',
       },
     );
+  }
+
+  /** The agent as an object of the main session. */
+  agentOnMain(): Promise<string> {
+    return this.#mainObject();
   }
 
   #agentObject(): Promise<string> {

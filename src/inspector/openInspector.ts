@@ -12,6 +12,7 @@ import type {
 } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { AssignedTensor, Copies, ReadResult, TensorListing, TensorPreview } from '../protocol/requests.ts';
+import type { TrackedBatch } from '../protocol/track.ts';
 import type {
   AxisRange,
   CopyCost,
@@ -31,6 +32,7 @@ import { AgentLink, stopObjectGroup } from './agentLink.ts';
 import { BulkReader } from './bulkReader.ts';
 import { copiesOf, generatedLine, installRecorder, programWarning, readRecorder, type Locate } from './copies.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
+import { connectTracking } from './tracking.ts';
 import { exportTensors } from './exportTensors.ts';
 import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
 import type {
@@ -72,6 +74,9 @@ class Inspector implements TensorInspector {
   #devicesSearched = false;
   #ownersSearched = false;
   readonly #described = new Map<string, TensorDescriptor>();
+  #tracking: Promise<void> | undefined;
+  /** At a stop: the last points are being fetched. */
+  #flushing: Promise<unknown> | undefined;
 
   constructor(options: InspectorOptions) {
     this.#options = options;
@@ -86,11 +91,16 @@ class Inspector implements TensorInspector {
     this.#devicesSearched = false;
     this.#ownersSearched = false;
     this.#described.clear();
+    if (this.#tracking && callFrames.length > 0) {
+      // A program that has gone meanwhile has sent all that it could.
+      this.#flushing = this.#tracking.then(() => this.#link.call('flushTracked', {})).catch(() => undefined);
+    }
   }
 
   async resuming(): Promise<void> {
     const touched = this.#handedOver !== null;
     this.stopped([]);
+    await this.#flushing;
     if (!touched) return;
     await Promise.all([
       this.#link.call('release', {}),
@@ -112,7 +122,7 @@ class Inspector implements TensorInspector {
     await handingOver;
     const { runtimes, shared, tensors, warnings, truncated } = await listed;
     return {
-      runtimes: (await this.#options.withVersions?.(runtimes)) ?? runtimes,
+      runtimes: this.#options.withVersions?.(runtimes) ?? runtimes,
       tensors: tensors.map(({ scope, expression, shared: index, tensor: own }) => {
         const tensor = wholeDescriptor(shared[index]!, own);
         this.#described.set(tensor.id, tensor);
@@ -344,6 +354,11 @@ class Inspector implements TensorInspector {
     const id = objectId === undefined ? null : await this.#link.handOver<string | null>('takeFeed', [{ objectId }]);
     if (id === null) throw noFeed(feed.name, expression, value);
     return { id, ...(as && { as }) };
+  }
+
+  track(onBatch: (batch: TrackedBatch) => void): Promise<void> {
+    this.#tracking ??= connectTracking(this.#options.main, this.#link, onBatch);
+    return this.#tracking;
   }
 
   async copies(): Promise<Copies> {

@@ -12,6 +12,7 @@ import type {
   TensorListing,
   TensorPreview,
 } from '../protocol/requests.ts';
+import type { TrackedBatch } from '../protocol/track.ts';
 import type { Locate } from './copies.ts';
 import type {
   CopyCost,
@@ -32,7 +33,7 @@ export interface InspectorOptions {
   /** Finds the original line of a place in generated code; without it, files and lines are the generated ones. */
   locate?: Locate;
   /** Adds the versions of the runtimes, which a program does not always hold itself. */
-  withVersions?(runtimes: RuntimeDescription[]): Promise<RuntimeDescription[]>;
+  withVersions?: (runtimes: RuntimeDescription[]) => RuntimeDescription[];
 }
 
 export interface ExportRequest {
@@ -107,6 +108,12 @@ export interface TensorInspector {
    * @throws TensorError `invalid-argument` for a constant, and for another dtype or shape; nothing was changed then
    */
   assign(request: AssignRequest): Promise<AssignedTensor>;
+  /**
+   * Takes what breakpoints with a tracking condition find (`protocol/trackCondition.ts`), from before the program's code
+   * runs; it may run meanwhile. Called again, it answers like the first time.
+   * @param onBatch also called at a stop, with what was still on its way
+   */
+  track(onBatch: (batch: TrackedBatch) => void): Promise<void>;
   copies(): Promise<Copies>;
   dispose(): Promise<void>;
 }

@@ -150,6 +150,8 @@ export interface AgentCalls {
   sharesFiles: { arguments: { file: string; content: string }; result: boolean };
   /** Texts of tensors by id, for the variables of another debugger; see `debuggeeText` in src/extension. */
   note: { arguments: { texts: Record<string, string> }; result: null };
+  /** Sends all points of tracked expressions that are on their way; waits for the device. */
+  flushTracked: { arguments: Record<string, never>; result: null };
   /** Forgets the handles of this stop. */
   release: { arguments: Record<string, never>; result: null };
 }

@@ -1,5 +1,6 @@
 /** The custom requests and events of the debug adapter: name to arguments and result. Everything else is plain DAP. */
 import type { ErrorReport } from './errors.ts';
+import type { TrackedBatch } from './track.ts';
 import type {
   CopyCost,
   GraphInput,
@@ -167,6 +168,29 @@ export interface TensorRequests {
   };
   'tensor/copies': { arguments: Record<string, never>; result: Copies };
 }
+/** Requests of the debug adapter alone: in VS Code, breakpoints with a tracking condition do the same in any session. */
+export interface TrackRequests {
+  /**
+   * Sets or replaces a tracked line; works at any time, also before the program runs. What its passes find comes as
+   * `tensor/tracked` events.
+   */
+  'tensor/track': {
+    arguments: {
+      source: { path: string };
+      /** In the client's count, as in `setBreakpoints`. */
+      line: number;
+      /** Names, members and indices: `model.layers[0].kernel`. */
+      expression: string;
+      /** Names it in events; default: one that is new. */
+      id?: string;
+      /** The pass at which the program stops after all. */
+      stopAt?: number;
+    };
+    result: { id: string; verified: boolean; line: number; message?: string };
+  };
+  'tensor/untrack': { arguments: { id: string }; result: { found: boolean } };
+}
+
 export type TensorRequestName = keyof TensorRequests;
 
 /** A failed custom request carries this as its DAP message body's `error.variables.report`, as JSON. */
@@ -179,5 +203,7 @@ export interface TensorEvents {
   'tensor/changed': { reason: 'resumed' | 'stopped' | 'assigned' };
   'tensor/warning': ProgramWarning;
   /** Fractions from 0 to 1 of a long request, by the request's sequence number. */
+  /** New points of a tracked expression, up to ten times a second while the program runs, and at its stops and its end. */
+  'tensor/tracked': TrackedBatch;
   'tensor/progress': { request: number; fraction: number; bytes: number };
 }

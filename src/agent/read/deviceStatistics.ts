@@ -26,6 +26,7 @@ import {
   groupWords,
   maxBins,
   numberClass,
+  numberOfKey,
   parameterWords,
   reduceShader,
   reducesOnDevice,
@@ -202,6 +203,7 @@ class Reduction {
       return buffer;
     });
     let notFinite = 0;
+    const numbers = numberClass(this.#stored, this.#asBool);
     const none = { nan: 0, posInf: 0, negInf: 0, firstNotFinite: null, origin: 0n, sumError: 0, meanError: 0 };
     this.#chunks.forEach((chunk, index) => {
       const length = groupsOf(chunk) * groupWords.total;
@@ -221,8 +223,8 @@ class Reduction {
           count: finite,
           finite,
           zeros: words[at + groupWords.zeros]!,
-          min: this.#fromKey(words[at + groupWords.minKey]!),
-          max: this.#fromKey(words[at + groupWords.maxKey]!),
+          min: numberOfKey(words[at + groupWords.minKey]!, numbers),
+          max: numberOfKey(words[at + groupWords.maxKey]!, numbers),
           sum,
           mean: sum / finite,
           squares: Math.max(0, floats[at + groupWords.squares]! - (difference * difference) / finite) / (scale * scale),
@@ -293,15 +295,6 @@ class Reduction {
     });
     const binned = new Uint32Array(bytes.buffer, 0, bins);
     return { ...range, counts: counts.map((count, bin) => count + binned[bin]!) };
-  }
-
-  /** From the order-preserving key back to the number. */
-  #fromKey(word: number): number {
-    const key = word | 0;
-    const numbers = numberClass(this.#stored, this.#asBool);
-    if (numbers === 'signed') return key;
-    if (numbers === 'unsigned') return (key ^ 0x80000000) >>> 0;
-    return new Float32Array(Int32Array.of(key ^ ((key >> 31) & 0x7fffffff)).buffer)[0]!;
   }
 
   #pay(cost: DeviceCost): void {

@@ -24,7 +24,7 @@ export const classWords = { nan: 0, posInf: 1, negInf: 2, first: 3, total: 4 };
 /** Words of the parameters: vectors, first element's index, byte start in the binding, bins, scale, pivot, low, 1 / bin width. */
 export const parameterWords = 8;
 
-type NumberClass = 'float' | 'signed' | 'unsigned';
+export type NumberClass = 'float' | 'signed' | 'unsigned';
 
 interface Widening {
   numbers: NumberClass;
@@ -67,17 +67,13 @@ export function elementsPerVector(dtype: DType): number {
   return 16 / widening[dtype]!.bytes;
 }
 
-/** @param asBool elements count as 0 or 1 */
-function prelude(dtype: DType, asBool: boolean): string {
+/**
+ * WGSL: `widen` makes 32 bits of four elements' own bits, `isFinite` looks at these.
+ * @param asBool elements count as 0 or 1
+ */
+export function elementFunctions(dtype: DType, asBool: boolean): string {
   const { widen } = widening[dtype]!;
   return /* wgsl */ `
-struct Parameters {
-  vectors: u32, firstIndex: u32, firstVector: u32, bins: u32,
-  scale: f32, pivot: f32, low: f32, inverseWidth: f32,
-}
-@group(0) @binding(0) var<storage, read> source: array<vec4<u32>>;
-@group(0) @binding(2) var<uniform> parameters: Parameters;
-
 fn halfToFloat(bits: vec4<u32>) -> vec4<u32> {
   let sign = (bits & vec4<u32>(0x8000u)) << vec4<u32>(16u);
   let exponent = (bits >> vec4<u32>(10u)) & vec4<u32>(0x1fu);
@@ -102,7 +98,20 @@ fn isFinite(bits: vec4<u32>) -> vec4<bool> {
       : 'vec4<bool>(true)'
   };
 }
+`;
+}
 
+/** @param asBool elements count as 0 or 1 */
+function prelude(dtype: DType, asBool: boolean): string {
+  return /* wgsl */ `
+struct Parameters {
+  vectors: u32, firstIndex: u32, firstVector: u32, bins: u32,
+  scale: f32, pivot: f32, low: f32, inverseWidth: f32,
+}
+@group(0) @binding(0) var<storage, read> source: array<vec4<u32>>;
+@group(0) @binding(2) var<uniform> parameters: Parameters;
+
+${elementFunctions(dtype, asBool)}
 // The element less a reference, scaled: integers are split into two halves that floats hold exactly.
 fn difference(bits: vec4<u32>, reference: f32) -> vec4<f32> {
   ${differences[numberClass(dtype, asBool)]}
@@ -119,11 +128,19 @@ const differences: Record<NumberClass, string> = {
 };
 
 /** Order-preserving signed keys: comparing them as integers compares the numbers. */
-const keys: Record<NumberClass, string> = {
+export const keys: Record<NumberClass, string> = {
   float: 'bitcast<vec4<i32>>(bits) ^ ((bitcast<vec4<i32>>(bits) >> vec4<u32>(31u)) & vec4<i32>(0x7fffffff))',
   signed: 'bitcast<vec4<i32>>(bits)',
   unsigned: 'bitcast<vec4<i32>>(bits ^ vec4<u32>(0x80000000u))',
 };
+
+/** From the order-preserving key back to the number. */
+export function numberOfKey(word: number, numbers: NumberClass): number {
+  const key = word | 0;
+  if (numbers === 'signed') return key;
+  if (numbers === 'unsigned') return (key ^ 0x80000000) >>> 0;
+  return new Float32Array(Int32Array.of(key ^ ((key >> 31) & 0x7fffffff)).buffer)[0]!;
+}
 
 /**
  * Calls `body` (WGSL) with `bits`, four widened elements, and `place`, the index of the first of them within the vector's

@@ -65,7 +65,7 @@ function describeTensor(value: object, fields: TensorFields, stop: StopContext):
       help: disposedHelp,
     });
   }
-  const tape = stop.once('tfjs.tape', taped);
+  const tape = stop.withoutGradients ? null : stop.once('tfjs.tape', taped);
   return {
     runtime: 'tfjs',
     kind: 'eager',

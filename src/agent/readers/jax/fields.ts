@@ -99,5 +99,5 @@ export function arrayFields(value: object, stop: StopContext): ArrayFields | nul
     isInspectable(backend) &&
     typeof references === 'number' &&
     (kernels === null || isInspectable(kernels));
-  return isKnown ? { dtype, source, views: views as object[], backend, references, kernels } : null;
+  return isKnown ? { dtype, source, views, backend, references, kernels } : null;
 }

@@ -1,15 +1,23 @@
 /**
  * Bundles `src` into `dist`. The agent comes first: it is a string inside of whatever injects it into a program.
  * TensorFlow.js and `webgpu` are never bundled: they belong to the programs that are looked at.
+ *
+ *     node scripts/build.mjs [--minify] [--out <folder>]     default: dist, readable and with source maps
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const { values: flags } = parseArgs({
+  options: { minify: { type: 'boolean', default: false }, out: { type: 'string', default: 'dist' } },
+});
+const { minify, out } = flags;
 
 /** @type {import('esbuild').BuildOptions & { write: false }} */
 const common = {
@@ -50,7 +58,7 @@ async function bundleForDebuggee(entry, name) {
 const node = {
   platform: 'node',
   target: 'node20.19',
-  sourcemap: 'linked',
+  ...(minify ? { minify } : { sourcemap: 'linked' }),
   define: {
     AGENT_SOURCE: await bundleForDebuggee('src/agent/main.ts', 'agent.js'),
     RECORDER_SOURCE: await bundleForDebuggee('src/agent/copies/main.ts', 'recorder.js'),
@@ -84,18 +92,19 @@ await bundle({
 });
 
 // A file is replaced in one step and only if it changed: a build must not break a session that runs from `dist`.
-mkdirSync('dist', { recursive: true });
+mkdirSync(out, { recursive: true });
 for (const [name, contents] of outputs) {
-  const file = `dist/${name}`;
+  const file = `${out}/${name}`;
   if (existsSync(file) && readFileSync(file).equals(contents)) continue;
   const temporary = `${file}.${process.pid}`;
   writeFileSync(temporary, contents, { mode: name === 'cli.mjs' ? 0o755 : 0o644 });
   renameSync(temporary, file);
 }
-for (const name of readdirSync('dist')) {
-  if (!outputs.has(name) && name !== 'types') rmSync(`dist/${name}`, { recursive: true, force: true });
+for (const name of readdirSync(out)) {
+  if (!outputs.has(name) && name !== 'types') rmSync(`${out}/${name}`, { recursive: true, force: true });
 }
-declareTypes();
+// Only npm's package has them.
+if (out === 'dist') declareTypes();
 
 /** The types of `tensor-debugger/runtime`, if its sources are younger than those that are there. */
 function declareTypes() {

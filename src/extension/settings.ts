@@ -35,6 +35,11 @@ export function onDidChangeViewerSettings(listener: (settings: ViewerSettings) =
   });
 }
 
+/** Characters of values in a row of the Tensors view; a row is narrow, but can be hovered. */
+export function previewLength(): number {
+  return vscode.workspace.getConfiguration(section).get('preview.length') ?? 200;
+}
+
 export function inlineValuesEnabled(): boolean {
   return vscode.workspace.getConfiguration(section).get('inlineValues.enabled') ?? true;
 }

@@ -1,6 +1,6 @@
 /** The rows of the Tensors view. Ids say where a row stands, so that it stays expanded from one stop to the next. */
-import type { ListedTensor, TensorListing } from '../../protocol/requests.ts';
-import type { RuntimeDescription, TensorStatistics, TensorWarning } from '../../protocol/tensor.ts';
+import type { ListedTensor, ProgramWarning, TensorListing } from '../../protocol/requests.ts';
+import type { RuntimeDescription, TensorStatistics } from '../../protocol/tensor.ts';
 import { formatBytes, formatMs } from '../../tensor/preview.ts';
 import type { TensorReader } from '../sources/tensorSource.ts';
 
@@ -8,17 +8,35 @@ export interface TensorNode extends ListedTensor {
   kind: 'tensor';
   id: string;
   source: TensorReader;
+  isPinned?: true;
+}
+
+/** Rows under a name; asked for when somebody opens it. */
+export interface GroupNode {
+  kind: 'group';
+  id: string;
+  name: string;
+  value?: string;
+  icon: string;
+  isOpen: boolean;
+  children: () => Node[] | Promise<Node[]>;
 }
 
 export type Node =
   | { kind: 'runtime'; id: string; runtime: RuntimeDescription }
-  | { kind: 'warning'; id: string; warning: TensorWarning }
+  | { kind: 'warning'; id: string; warning: ProgramWarning }
+  | GroupNode
   | { kind: 'scope'; id: string; name: string; tensors: TensorNode[] }
   | TensorNode
   | { kind: 'statistics'; id: string; of: TensorNode }
+  /** A pinned expression that is no tensor here. */
+  | { kind: 'unpinnable'; id: string; expression: string; reason: string; help?: string }
+  /** A line of the program. */
+  | { kind: 'place'; id: string; name: string; value: string; tooltip: string; file: string; line: number }
   | { kind: 'detail'; id: string; name: string; value: string; tooltip?: string };
 
-export function rootNodes(source: TensorReader, { runtimes, tensors, warnings, truncated }: TensorListing): Node[] {
+/** The runtimes, then the scopes of the frame. */
+export function frameNodes(source: TensorReader, { runtimes, tensors, truncated }: TensorListing): Node[] {
   const scopes = new Map<string, TensorNode[]>();
   for (const listed of tensors) {
     const inScope = scopes.get(listed.scope) ?? [];
@@ -27,7 +45,6 @@ export function rootNodes(source: TensorReader, { runtimes, tensors, warnings, t
   }
   const roots: Node[] = [
     ...runtimes.map((runtime): Node => ({ kind: 'runtime', id: `runtime/${runtime.name}`, runtime })),
-    ...warnings.map((warning): Node => ({ kind: 'warning', id: `warning/${warning.code}`, warning })),
     ...[...scopes].map(([name, inScope]): Node => ({ kind: 'scope', id: `scope/${name}`, name, tensors: inScope })),
   ];
   if (truncated) {

@@ -5,21 +5,23 @@ import { formatMs, previewRanges, previewValues } from '../../tensor/preview.ts'
 import { formatSlice } from '../../tensor/slice.ts';
 import { stringsOf } from '../readValues.ts';
 import type { Focus, FocusState } from '../sources/focus.ts';
+import { previewLength } from '../settings.ts';
 import { tensorType } from '../sources/tensorSources.ts';
 import type { FrameState, FrameTensors } from './frameTensors.ts';
-import { rootNodes, statisticsChildren, tensorChildren, type Node, type TensorNode } from './nodes.ts';
+import { copiesId, copyNodes, deviceNodes, pinnedNodes, warningNodes } from './groups.ts';
+import { frameNodes, statisticsChildren, tensorChildren, type GroupNode, type Node, type TensorNode } from './nodes.ts';
+import type { Pins } from './pins.ts';
 import { treeItem } from './treeItems.ts';
 
 export const viewId = 'tensorDebugger.tensors';
 /** Key of the workspace's memory: the view was opened for the user. */
 const introduced = 'tensorsViewIntroduced';
-/** A row of the view is narrow, but can be hovered. */
-const previewLength = 200;
 
 export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #frame: FrameTensors;
   readonly #view: vscode.TreeView<Node>;
   readonly #memory: vscode.Memento;
+  readonly #pins: Pins;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   readonly #selected = new vscode.EventEmitter<TensorNode>();
@@ -27,8 +29,9 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   /** A row of a tensor was selected. */
   readonly onDidSelect = this.#selected.event;
 
-  constructor(frame: FrameTensors, focus: Focus, memory: vscode.Memento) {
+  constructor(frame: FrameTensors, focus: Focus, pins: Pins, memory: vscode.Memento) {
     this.#frame = frame;
+    this.#pins = pins;
     this.#memory = memory;
     this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this });
     this.#subscriptions = [
@@ -41,6 +44,10 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
       }),
       this.#view.onDidChangeVisibility(({ visible }) => (frame.isWanted = visible)),
       focus.onDidChange((state) => void this.#introduce(state)),
+      pins.onDidChange(() => this.#changed.fire()),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('tensorDebugger.preview')) this.#changed.fire();
+      }),
       frame.onDidChange((state) => {
         // The API takes undefined to clear it; its type is older than that distinction.
         (this.#view as { message: string | undefined }).message = messageOf(state);
@@ -65,21 +72,54 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (!node) {
-      const { state } = this.#frame;
-      return 'listing' in state && state.kind !== 'noRuntime' ? rootNodes(state.source, state.listing) : [];
+      return this.#roots();
     }
     switch (node.kind) {
       case 'scope':
         return node.tensors;
       case 'tensor':
         return tensorChildren(node, node.tensor.access.how === 'none' ? undefined : await valuesNode(node));
+      case 'group':
+        return node.children();
       case 'statistics':
         return statisticsNodes(node.id, node.of);
       case 'runtime':
       case 'warning':
+      case 'unpinnable':
+      case 'place':
       case 'detail':
         return [];
     }
+  }
+
+  /** Opens the view at the program's copies. */
+  async showCopies(): Promise<void> {
+    await vscode.commands.executeCommand(`${viewId}.focus`);
+    await this.#frame.current();
+    const copies = this.#roots().find(({ id }) => id === copiesId);
+    if (copies) await this.#view.reveal(copies, { expand: true, focus: true, select: true });
+  }
+
+  #roots(): Node[] {
+    const { state } = this.#frame;
+    if (!('listing' in state) || state.kind === 'noRuntime') return [];
+    const { source, frameId, listing } = state;
+    const { expressions } = this.#pins;
+    const groups: (GroupNode | undefined)[] = [
+      expressions.length > 0
+        ? group('pinned', 'Pinned', 'pinned', () => pinnedNodes(source, frameId, expressions), true)
+        : undefined,
+      group('devices', 'Memory', 'server', () => deviceNodes(listing)),
+      listing.runtimes.length > 0 ? group(copiesId, 'Copies', 'arrow-swap', () => copyNodes(source)) : undefined,
+      listing.warnings.length > 0
+        ? { ...group('warnings', 'Warnings', 'warning', () => warningNodes(listing.warnings), true), value: String(listing.warnings.length) }
+        : undefined,
+    ];
+    const [pinned, ...others] = groups;
+    const rows = frameNodes(source, listing);
+    const scopes = rows.findIndex(({ kind }) => kind !== 'runtime');
+    const head = scopes < 0 ? rows.length : scopes;
+    return [...rows.slice(0, head), pinned, ...rows.slice(head), ...others].filter((node) => node !== undefined);
   }
 
   /**
@@ -99,6 +139,10 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 }
 
+function group(id: string, name: string, icon: string, children: GroupNode['children'], isOpen = false): GroupNode {
+  return { kind: 'group', id, name, icon, isOpen, children };
+}
+
 /** One window that is as large as the line, read when somebody opens the row. */
 async function valuesNode({ id, tensor, source }: TensorNode): Promise<Node> {
   const row = { kind: 'detail', id: `${id}/values`, name: 'values' } as const;
@@ -110,7 +154,7 @@ async function valuesNode({ id, tensor, source }: TensorNode): Promise<Node> {
     const values = read.bytes === undefined ? stringsOf(read.values) : Buffer.from(read.bytes, 'base64');
     const dtype = read.tensor.dtype === 'unknown' ? 'uint8' : read.tensor.dtype;
     const window = ranges.map(({ count }) => count);
-    const value = previewValues(values, dtype, window, shape, previewLength);
+    const value = previewValues(values, dtype, window, shape, previewLength());
     const { queueMs, transferMs } = read.cost;
     const cost =
       tensor.access.how === 'copy' ? `copied in ${formatMs(queueMs + transferMs)}` : "the program's own memory";

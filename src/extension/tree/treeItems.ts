@@ -1,6 +1,6 @@
 /** How the rows of the Tensors view look: names, descriptions, icons, tooltips. */
 import * as vscode from 'vscode';
-import type { TensorDescriptor, TensorWarning } from '../../protocol/tensor.ts';
+import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { formatBytes, formatType, shortText } from '../../tensor/preview.ts';
 import { locationText, type Node, type TensorNode } from './nodes.ts';
 
@@ -26,8 +26,35 @@ function itemOf(node: Node): vscode.TreeItem {
     }
     case 'warning': {
       const item = new vscode.TreeItem(node.warning.message, None);
+      const { message, help, file, line } = node.warning;
       item.iconPath = warningIcon;
-      item.tooltip = `${node.warning.message}\n${node.warning.help}`;
+      item.tooltip = `${message}\n${help}`;
+      item.accessibilityInformation = { label: `Warning: ${message} ${help}` };
+      if (file !== undefined && line !== undefined) item.command = openLine(file, line);
+      return item;
+    }
+    case 'group': {
+      const item = new vscode.TreeItem(node.name, node.isOpen ? Expanded : Collapsed);
+      item.iconPath = node.icon === 'warning' ? warningIcon : new vscode.ThemeIcon(node.icon);
+      if (node.value !== undefined) item.description = node.value;
+      item.contextValue = node.id;
+      return item;
+    }
+    case 'unpinnable': {
+      const item = new vscode.TreeItem(node.expression, None);
+      item.description = node.reason;
+      item.iconPath = new vscode.ThemeIcon('circle-slash', colour('disabledForeground'));
+      item.tooltip = node.help === undefined ? node.reason : `${node.reason}\n${node.help}`;
+      item.contextValue = 'pinned';
+      item.accessibilityInformation = { label: `${node.expression}, pinned, not here: ${node.reason}` };
+      return item;
+    }
+    case 'place': {
+      const item = new vscode.TreeItem(node.name, None);
+      item.description = node.value;
+      item.tooltip = node.tooltip;
+      item.iconPath = new vscode.ThemeIcon('go-to-file');
+      item.command = openLine(node.file, node.line);
       return item;
     }
     case 'scope': {
@@ -59,12 +86,13 @@ const modeText = {
 
 const warningIcon = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
 
-function tensorItem({ expression, tensor }: TensorNode): vscode.TreeItem {
+function tensorItem({ expression, tensor, isPinned }: TensorNode): vscode.TreeItem {
   const item = new vscode.TreeItem(expression, Collapsed);
   item.description = shortText(tensor);
   item.iconPath = tensorIcon(tensor);
   item.tooltip = tooltip(expression, tensor);
   const flags = ['tensor', tensor.kind, tensor.access.how === 'none' ? 'unreadable' : 'readable'];
+  if (isPinned) flags.push('pinned');
   item.contextValue = flags.join(' ');
   item.accessibilityInformation = { label: `${expression}, ${shortText(tensor)}, ${stateText(tensor)}` };
   return item;
@@ -88,6 +116,13 @@ function tensorIcon({ kind, state, location, warnings }: TensorDescriptor): vsco
   return new vscode.ThemeIcon(name, colour(location === 'host' ? 'charts.green' : 'charts.blue'));
 }
 
+/** @param line from 1 */
+function openLine(file: string, line: number): vscode.Command {
+  const start = new vscode.Position(line - 1, 0);
+  const arguments_ = [vscode.Uri.file(file), { selection: new vscode.Range(start, start) }];
+  return { command: 'vscode.open', title: 'Go to Line', arguments: arguments_ };
+}
+
 function colour(id: string): vscode.ThemeColor {
   return new vscode.ThemeColor(id);
 }
@@ -105,7 +140,7 @@ function tooltip(expression: string, tensor: TensorDescriptor): vscode.MarkdownS
   const size = `${formatType(tensor.dtype, tensor.shape)}, ${formatBytes(tensor.byteLength)}`;
   text.appendText(`${size}, ${stateText(tensor)} (${place}).`);
   if (tensor.access.how === 'none') appendParagraph(text, [tensor.access.reason, tensor.access.help]);
-  for (const { message, help } of tensor.warnings satisfies TensorWarning[]) appendParagraph(text, [message, help]);
+  for (const { message, help } of tensor.warnings) appendParagraph(text, [message, help]);
   return text;
 }
 

@@ -21,8 +21,9 @@ const notForVsCode = [
   ...['files', 'exports', 'bin'],
 ];
 
-/** @type {Record<string, unknown> & { version: string }} */
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const manifest = /** @type {Record<string, unknown> & { version: string }} */ (
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+);
 const { node: _node, ...engines } = /** @type {Record<string, string>} */ (manifest['engines']);
 const packagePath = resolve(process.argv[2] ?? join(root, `tensor-debugger-${manifest.version}.vsix`));
 rmSync(stage, { recursive: true, force: true });

@@ -107,6 +107,11 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       program.invalidated();
       return result;
     },
+    'tensor/budget': async ({ bytes, ms }) => {
+      // The one object that all parts of the session look at.
+      Object.assign((await program.run()).config.copyBudget, { bytes, ms });
+      return {};
+    },
     'tensor/copies': async () => (await (await inspectionOf(program)).tensors.inspector()).copies(),
   };
 }

@@ -5,9 +5,12 @@ import { AdapterFactory } from './debug/adapterFactory.ts';
 import { registerCompanionConfigurations } from './debug/companionConfigurations.ts';
 import { DebugConfigurations } from './debug/debugConfigurations.ts';
 import { InlineValues } from './editor/inlineValues.ts';
+import { WarningDiagnostics } from './editor/warningDiagnostics.ts';
+import { keepBudgets } from './sources/budgets.ts';
 import { Focus } from './sources/focus.ts';
 import { TensorSources, tensorType } from './sources/tensorSources.ts';
 import { FrameTensors } from './tree/frameTensors.ts';
+import { Pins } from './tree/pins.ts';
 import { TensorsView } from './tree/tensorsView.ts';
 import { TensorFileEditor, tensorFileEditorType } from './viewer/tensorFileEditor.ts';
 import { runViewerCommand } from './viewer/viewerCommands.ts';
@@ -18,23 +21,27 @@ export function activate(context: vscode.ExtensionContext): void {
   const sources = new TensorSources();
   const focus = new Focus(sources);
   const frame = new FrameTensors(focus, log);
-  const view = new TensorsView(frame, focus, context.workspaceState);
+  const pins = new Pins(context.workspaceState);
+  const view = new TensorsView(frame, focus, pins, context.workspaceState);
   const panels = new ViewerPanels(context.extensionUri, sources, focus, runViewerCommand);
   context.subscriptions.push(
     log,
     sources,
     focus,
     frame,
+    pins,
     view,
     panels,
     view.onDidSelect((tensor) => panels.select(tensor)),
-    registerCommands({ frame, view, panels, sources, log }),
+    registerCommands({ frame, view, pins, panels, sources, log, storage: context.globalStorageUri }),
     vscode.window.registerCustomEditorProvider(
       tensorFileEditorType,
       new TensorFileEditor(context.extensionUri, runViewerCommand),
       { supportsMultipleEditorsPerDocument: true },
     ),
     new InlineValues(focus, frame, sources),
+    new WarningDiagnostics(frame),
+    keepBudgets(sources),
     vscode.debug.registerDebugConfigurationProvider(tensorType, new DebugConfigurations()),
     registerCompanionConfigurations(),
     vscode.debug.registerDebugAdapterDescriptorFactory(tensorType, new AdapterFactory(context.extensionUri)),

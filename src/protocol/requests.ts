@@ -166,6 +166,8 @@ export interface TensorRequests {
     };
     result: AssignedTensor;
   };
+  /** Another budget for the rest of the session; see `copyBudget` of launch configurations. */
+  'tensor/budget': { arguments: { bytes: number; ms: number }; result: Record<string, never> };
   'tensor/copies': { arguments: Record<string, never>; result: Copies };
 }
 /** Requests of the debug adapter alone: in VS Code, breakpoints with a tracking condition do the same in any session. */

@@ -1,6 +1,7 @@
 /** The commands, by name. What a command throws is told here, once. */
 import * as vscode from 'vscode';
 import { debugOpenFile } from '../debug/debugConfigurations.ts';
+import type { Pins } from '../tree/pins.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
 import type { TensorsView } from '../tree/tensorsView.ts';
@@ -11,26 +12,36 @@ import { copyTensor, textForms } from './copyTensor.ts';
 import { evaluateGraph } from './evaluateGraph.ts';
 import { tensorGiven, type Given } from './given.ts';
 import { showFailure } from './messages.ts';
+import { openSample } from './openSample.ts';
+import { pinExpression } from './pinExpression.ts';
 import { openInViewer } from './openInViewer.ts';
 import { saveAllNpz, saveCsv, saveNpy } from './saveTensors.ts';
 
 export interface CommandParts {
   frame: FrameTensors;
   view: TensorsView;
+  pins: Pins;
   panels: ViewerPanels;
   sources: TensorSources;
   log: vscode.LogOutputChannel;
+  /** Where the sample goes when no folder is open. */
+  storage: vscode.Uri;
 }
 
-export function registerCommands({ frame, view, panels, sources, log }: CommandParts): vscode.Disposable {
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const { frame, view, pins, panels, sources, log, storage } = parts;
   const kept = new KeptValues();
   const showDifference: ShowDifference = (left, right) => panels.open(new DifferenceContent(left, right, sources));
   const commands: Record<string, (given: Given) => unknown> = {
     debugFile: () => debugOpenFile(),
+    openSample: () => openSample(storage),
     refresh: () => frame.refresh(),
     showLog: () => log.show(),
     openInViewer: (given) => openInViewer(frame, panels, given),
     compare: (given) => compareTensors(frame, kept, showDifference, given),
+    pin: (given) => pinExpression(pins, given),
+    unpin: (given) => pins.remove(given?.expression ?? ''),
+    showCopies: () => view.showCopies(),
     openFollowing: () => panels.follow(view.selected),
     evaluateGraph: (given) => evaluateGraph(frame, panels, given),
     saveNpy: (given) => saveNpy(frame, given),

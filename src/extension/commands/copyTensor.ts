@@ -8,11 +8,11 @@ import { typescriptCode } from '../../formats/typescriptCode.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import type { DType } from '../../protocol/tensor.ts';
 import { stringsOf } from '../readValues.ts';
-import { formatBytes, formatType } from '../../tensor/preview.ts';
+import { formatBytes, formatMs, formatType } from '../../tensor/preview.ts';
 import { sizeOf, unravelIndex } from '../../tensor/shape.ts';
 import { copyBudget } from '../settings.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
-import { chooseTensor } from './chooseTensor.ts';
+import { chooseTensor, type ChosenTensor } from './chooseTensor.ts';
 import type { Given } from './given.ts';
 
 interface TextForm {
@@ -38,6 +38,17 @@ export const textForms = { numpy: numpyCode, typescript: typescriptCode, json: j
 /** About 10 MB of text: editors get slow when more is pasted. */
 const maxElements = 1_000_000;
 
+/** Above the budget somebody is asked, with the price that a small read of the same tensor has measured. */
+async function mayCopy({ source, tensor, expression }: ChosenTensor): Promise<boolean> {
+  const { cost } = await source.request('tensor/read', { tensor: { id: tensor.id }, encoding: 'bytes' });
+  const { bytes, ms } = copyBudget();
+  const { wholeBytes, wholeMsEstimate } = cost;
+  if (wholeBytes <= bytes && wholeMsEstimate <= ms) return true;
+  const copy = `Copy Anyway (${formatBytes(wholeBytes)}, about ${formatMs(wholeMsEstimate)})`;
+  const question = `${expression} is above the copy budget of ${formatBytes(bytes)} and ${formatMs(ms)}.`;
+  return (await vscode.window.showWarningMessage(question, { modal: true }, copy)) === copy;
+}
+
 export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Given): Promise<void> {
   const chosen = await chooseTensor(frame, given);
   if (!chosen) return;
@@ -50,12 +61,11 @@ export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Gi
       help: 'Save it as .npy instead.',
     });
   }
-  if (tensor.access.how === 'copy' && tensor.byteLength > copyBudget().bytes) {
-    const copy = `Copy Anyway (${formatBytes(tensor.byteLength)})`;
-    const question = `${expression} is larger than the copy budget.`;
-    if ((await vscode.window.showWarningMessage(question, { modal: true }, copy)) !== copy) return;
-  }
-  const read = await source.request('tensor/read', { tensor: { id: tensor.id }, slice: '...', encoding: 'bytes' });
+  if (tensor.access.how === 'copy' && !(await mayCopy(chosen))) return;
+  const title = `Copying ${expression} to the clipboard`;
+  const read = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+    source.request('tensor/read', { tensor: { id: tensor.id }, slice: '...', encoding: 'bytes' }),
+  );
   const dtype = read.tensor.dtype === 'unknown' ? 'uint8' : read.tensor.dtype;
   const values = read.bytes === undefined ? stringsOf(read.values) : new Uint8Array(Buffer.from(read.bytes, 'base64'));
   await vscode.env.clipboard.writeText(await form.text(values, dtype, read.shape));

@@ -36,7 +36,7 @@ export function tensorGiven(given: unknown): Given {
 /** `model.weights[0]` for a cursor anywhere in `weights`: whatever leads up to the word, but no calls. */
 const path = /[\p{L}_$][\p{L}\p{N}_$]*(?:\.[\p{L}_$][\p{L}\p{N}_$]*|\[\d+\])*/gu;
 
-function expressionAtCursor(): string | undefined {
+export function expressionAtCursor(): string | undefined {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return undefined;
   const { document, selection } = editor;

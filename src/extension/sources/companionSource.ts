@@ -45,10 +45,10 @@ export class CompanionSource implements TensorSource {
   readonly session: vscode.DebugSession;
   readonly costs = new SessionCosts();
   readonly #monitor: SessionMonitor;
-  readonly #budget: () => InspectorOptions['budget'];
+  readonly #budget: InspectorOptions['budget'];
   #connection: Promise<Connection> | undefined;
 
-  constructor(monitor: SessionMonitor, budget: () => InspectorOptions['budget']) {
+  constructor(monitor: SessionMonitor, budget: InspectorOptions['budget']) {
     this.session = monitor.session;
     this.#monitor = monitor;
     this.#budget = budget;
@@ -136,6 +136,8 @@ export class CompanionSource implements TensorSource {
       connection.inUse = true;
       return connection.inspector.assign({ ...args, ...options, callFrameId });
     },
+    // It follows the setting by itself.
+    'tensor/budget': () => Promise.resolve({}),
     'tensor/copies': async () => (await this.#stopped()).inspector.copies(),
   };
 
@@ -183,7 +185,7 @@ export class CompanionSource implements TensorSource {
       const main = await connectProxy(this.session);
       // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:
       // letting go of a stop can't overtake the next one.
-      const inspector = openInspector({ main, agent: main, budget: this.#budget() });
+      const inspector = openInspector({ main, agent: main, budget: this.#budget });
       const connection: Connection = {
         main,
         inspector,

@@ -4,7 +4,7 @@ import { CompanionSource } from './companionSource.ts';
 import { SessionMonitor } from './sessionMonitor.ts';
 import { TensorSessionSource } from './tensorSessionSource.ts';
 import type { TensorSource } from './tensorSource.ts';
-import { copyBudget, companionEnabled } from '../settings.ts';
+import { companionEnabled, liveCopyBudget } from '../settings.ts';
 
 /** The types of our own sessions, and of those that VS Code's JavaScript debugger has per Node process. */
 export const tensorType = 'tensor';
@@ -52,7 +52,7 @@ export class TensorSources implements vscode.Disposable {
     if (session.type === companionType && !companionEnabled()) return undefined;
     const monitor = new SessionMonitor(session);
     const source =
-      session.type === tensorType ? new TensorSessionSource(monitor) : new CompanionSource(monitor, copyBudget);
+      session.type === tensorType ? new TensorSessionSource(monitor) : new CompanionSource(monitor, liveCopyBudget);
     monitor.onDidChange(() => this.#changed.fire(session));
     const entry = { monitor, source };
     this.#entries.set(session.id, entry);

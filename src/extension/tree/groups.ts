@@ -73,7 +73,9 @@ export async function copyNodes(source: TensorReader): Promise<Node[]> {
   try {
     copies = await source.request('tensor/copies', {});
   } catch (error) {
-    return [{ kind: 'detail', id: 'copies/failed', name: 'not known', value: reportOf(error, 'not-available').message }];
+    return [
+      { kind: 'detail', id: 'copies/failed', name: 'not known', value: reportOf(error, 'not-available').message },
+    ];
   }
   const { since, sites } = copies;
   if (since === null) {

@@ -112,14 +112,13 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
       group('devices', 'Memory', 'server', () => deviceNodes(listing)),
       listing.runtimes.length > 0 ? group(copiesId, 'Copies', 'arrow-swap', () => copyNodes(source)) : undefined,
       listing.warnings.length > 0
-        ? { ...group('warnings', 'Warnings', 'warning', () => warningNodes(listing.warnings), true), value: String(listing.warnings.length) }
+        ? {
+            ...group('warnings', 'Warnings', 'warning', () => warningNodes(listing.warnings), true),
+            value: String(listing.warnings.length),
+          }
         : undefined,
     ];
-    const [pinned, ...others] = groups;
-    const rows = frameNodes(source, listing);
-    const scopes = rows.findIndex(({ kind }) => kind !== 'runtime');
-    const head = scopes < 0 ? rows.length : scopes;
-    return [...rows.slice(0, head), pinned, ...rows.slice(head), ...others].filter((node) => node !== undefined);
+    return [...frameNodes(source, listing), ...groups.filter((node) => node !== undefined)];
   }
 
   /**

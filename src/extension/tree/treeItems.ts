@@ -37,7 +37,7 @@ function itemOf(node: Node): vscode.TreeItem {
       const item = new vscode.TreeItem(node.name, node.isOpen ? Expanded : Collapsed);
       item.iconPath = node.icon === 'warning' ? warningIcon : new vscode.ThemeIcon(node.icon);
       if (node.value !== undefined) item.description = node.value;
-      item.contextValue = node.id;
+      item.contextValue = `${node.id}-group`;
       return item;
     }
     case 'unpinnable': {

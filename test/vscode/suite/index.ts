@@ -11,6 +11,7 @@ import './inlineValues.ts';
 import './texts.ts';
 import './tree.ts';
 import './viewer.ts';
+import './view.ts';
 
 export async function run(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');

@@ -1,0 +1,141 @@
+/** The parts of the Tensors view beside the variables, its commands, and settings that take effect at once. */
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert';
+import { existsSync, rmSync } from 'node:fs';
+import * as vscode from 'vscode';
+import type { TensorDescriptor } from '../../../src/protocol/tensor.ts';
+import {
+  breakAt,
+  desk,
+  kinds,
+  openView,
+  rowsWith,
+  screenshots,
+  start,
+  step,
+  stoppedFrame,
+  test,
+  until,
+  workspaceFile,
+} from './harness.ts';
+
+for (const [kind, config] of Object.entries(kinds)) {
+  test(`view, ${kind}: pinned expressions stay, and memory is told by device`, async () => {
+    breakAt('network.ts', 'first');
+    await start(config);
+    await openView();
+    await rowsWith('product');
+    await vscode.commands.executeCommand('tensorDebugger.pin', { expression: 'product' });
+    await vscode.commands.executeCommand('tensorDebugger.pin', { expression: 'nowhere.at.all' });
+    await until('both are there', async () => {
+      const rows = await desk('rows', {});
+      const pinned = rows.slice(rows.indexOf('Pinned') + 1);
+      return pinned[0] === 'product float32[64, 64] webgpu 16 KB' && pinned[1]?.startsWith('nowhere.at.all ');
+    });
+    await desk('click', { row: 'Memory' });
+    await rowsWith('webgpu, ');
+    const memory = await rowsWith('host ');
+    ok(
+      memory.some((row) => /^webgpu, .* \d+ tensors, .* held by tfjs$/.test(row)),
+      memory.join('\n'),
+    );
+    ok(
+      memory.some((row) => /^webgpu 2 tensors, 32 KB in this frame$/.test(row)),
+      memory.join('\n'),
+    );
+    await screenshots(`view-${kind}`);
+    await step();
+    await rowsWith('Pinned');
+    await vscode.commands.executeCommand('tensorDebugger.unpin', { expression: 'product' });
+    await vscode.commands.executeCommand('tensorDebugger.unpin', { expression: 'nowhere.at.all' });
+    await until('they are gone', async () => !(await desk('rows', {})).includes('Pinned'));
+  });
+}
+
+test('view, tensor: copies by line, and their warning at the line until that is edited', async () => {
+  breakAt('copies.ts', 'copied');
+  const uri = vscode.Uri.file(workspaceFile('copies.ts'));
+  const document = await vscode.workspace.openTextDocument(uri);
+  await start({ type: 'tensor', program: '${workspaceFolder}/copies.ts', copyBudget: { bytes: 1000, ms: 1 } });
+  await openView();
+  await rowsWith('product');
+  await vscode.commands.executeCommand('tensorDebugger.showCopies');
+  await rowsWith('copies.ts:7 data × 200 · 3.1 MB');
+  const diagnostics = () => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Tensor Debugger');
+  const [warning] = await until('the line is marked', () => diagnostics().length > 0 && diagnostics());
+  strictEqual(warning?.code, 'copy-in-loop');
+  strictEqual(warning.range.start.line, 6);
+  await screenshots('view-copies', ['light', 'dark']);
+  const editor = await vscode.window.showTextDocument(document);
+  await editor.edit((edit) => edit.insert(new vscode.Position(6, 0), ' '));
+  deepStrictEqual(diagnostics(), []);
+  await vscode.commands.executeCommand('workbench.action.files.revert');
+});
+
+test('view, tensor: a new budget holds at once; above it a copy is offered with its price', async () => {
+  breakAt('network.ts', 'first');
+  await start(kinds.tensor);
+  await rowsWith('product');
+  const frame = await until('it stopped', stoppedFrame);
+  const warned = async () => {
+    const reference = { tensor: { expression: 'product', frameId: frame.frameId } };
+    const { tensor } = (await frame.session.customRequest('tensor/describe', reference)) as {
+      tensor: TensorDescriptor;
+    };
+    return tensor.warnings.some(({ code }) => code === 'large-copy');
+  };
+  strictEqual(await warned(), false);
+  const settings = vscode.workspace.getConfiguration('tensorDebugger');
+  await settings.update('copyBudget.bytes', 1_000, vscode.ConfigurationTarget.Global);
+  try {
+    await until('the session has it', warned);
+    await vscode.env.clipboard.writeText('');
+    const copying = vscode.commands.executeCommand('tensorDebugger.copyJson', { expression: 'product' });
+    const buttons = await until('it asks', async () => {
+      const texts = await desk('texts', { selector: '.monaco-dialog-box .monaco-button' });
+      return texts.some((text) => text.startsWith('Copy Anyway')) && texts;
+    });
+    match(buttons.join('\n'), /Copy Anyway \(16 KB, about [\d.]+ ms\)/);
+    await desk('clickOn', { selector: '.monaco-dialog-box .monaco-button', text: 'Copy Anyway' });
+    await copying;
+    ok((await vscode.env.clipboard.readText()).startsWith('{"dtype"'));
+  } finally {
+    await settings.update('copyBudget.bytes', undefined, vscode.ConfigurationTarget.Global);
+  }
+});
+
+test('sample: needs no install, and stops where its tensors are', async () => {
+  const file = workspaceFile('tensor-sample.mjs');
+  vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+  try {
+    await vscode.commands.executeCommand('tensorDebugger.openSample');
+    ok(existsSync(file));
+    strictEqual(vscode.debug.breakpoints.length, 1);
+    await vscode.commands.executeCommand('tensorDebugger.debugFile');
+    await vscode.commands.executeCommand('workbench.view.debug');
+    await openView();
+    const rows = await rowsWith('gradient float32[512] cpu 2 KB');
+    ok(
+      rows.some((row) => row.startsWith('image float64[16, 16]')),
+      rows.join('\n'),
+    );
+    await screenshots('sample', ['light']);
+  } finally {
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    rmSync(file, { force: true });
+  }
+});
+
+test('walkthrough: has four steps and the pages that they name', async () => {
+  await vscode.commands.executeCommand(
+    'workbench.action.openWalkthrough',
+    'tensor-debugger.tensor-debugger#firstTensor',
+    false,
+  );
+  const steps = await until('it is open', async () => {
+    const texts = await desk('texts', { selector: '.getting-started-step .step-title' });
+    return texts.length === 4 && texts;
+  });
+  deepStrictEqual(steps, ['Open a program', 'Start it', 'See the first tensor', 'Open it in the viewer']);
+  await screenshots('walkthrough', ['light', 'dark']);
+  await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+});

@@ -46,7 +46,7 @@ async function mayCopy({ source, tensor, expression }: ChosenTensor): Promise<bo
   if (wholeBytes <= bytes && wholeMsEstimate <= ms) return true;
   const copy = `Copy Anyway (${formatBytes(wholeBytes)}, about ${formatMs(wholeMsEstimate)})`;
   const question = `${expression} is above the copy budget of ${formatBytes(bytes)} and ${formatMs(ms)}.`;
-  return (await vscode.window.showWarningMessage(question, { modal: true }, copy)) === copy;
+  return (await vscode.window.showWarningMessage(question, copy)) === copy;
 }
 
 export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Given): Promise<void> {

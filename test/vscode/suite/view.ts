@@ -74,6 +74,7 @@ test('view, tensor: copies by line, and their warning at the line until that is 
 test('view, tensor: a new budget holds at once; above it a copy is offered with its price', async () => {
   breakAt('network.ts', 'first');
   await start(kinds.tensor);
+  await openView();
   await rowsWith('product');
   const frame = await until('it stopped', stoppedFrame);
   const warned = async () => {
@@ -90,12 +91,13 @@ test('view, tensor: a new budget holds at once; above it a copy is offered with 
     await until('the session has it', warned);
     await vscode.env.clipboard.writeText('');
     const copying = vscode.commands.executeCommand('tensorDebugger.copyJson', { expression: 'product' });
+    await vscode.commands.executeCommand('notifications.showList');
     const buttons = await until('it asks', async () => {
-      const texts = await desk('texts', { selector: '.monaco-dialog-box .monaco-button' });
+      const texts = await desk('texts', { selector: '.notification-list-item .monaco-button' });
       return texts.some((text) => text.startsWith('Copy Anyway')) && texts;
     });
     match(buttons.join('\n'), /Copy Anyway \(16 KB, about [\d.]+ ms\)/);
-    await desk('clickOn', { selector: '.monaco-dialog-box .monaco-button', text: 'Copy Anyway' });
+    await desk('clickOn', { selector: '.notification-list-item .monaco-button', text: 'Copy Anyway' });
     await copying;
     ok((await vscode.env.clipboard.readText()).startsWith('{"dtype"'));
   } finally {
@@ -115,7 +117,7 @@ test('sample: needs no install, and stops where its tensors are', async () => {
     await openView();
     const rows = await rowsWith('gradient float32[512] cpu 2 KB');
     ok(
-      rows.some((row) => row.startsWith('image float64[16, 16]')),
+      rows.some((row) => row.startsWith('pixels float32[256] cpu 1 KB')),
       rows.join('\n'),
     );
     await screenshots('sample', ['light']);

@@ -21,10 +21,10 @@ const notForVsCode = [
   ...['files', 'exports', 'bin'],
 ];
 
-const manifest = /** @type {Record<string, unknown> & { version: string }} */ (
+const manifest = /** @type {Record<string, unknown> & { version: string, engines: { vscode: string } }} */ (
   JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 );
-const { node: _node, ...engines } = /** @type {Record<string, string>} */ (manifest['engines']);
+const engines = { vscode: manifest.engines.vscode };
 const packagePath = resolve(process.argv[2] ?? join(root, `tensor-debugger-${manifest.version}.vsix`));
 rmSync(stage, { recursive: true, force: true });
 try {

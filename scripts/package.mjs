@@ -21,9 +21,9 @@ const notForVsCode = [
   ...['files', 'exports', 'bin'],
 ];
 
-const manifest = /** @type {Record<string, unknown> & { version: string, engines: { vscode: string } }} */ (
-  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-);
+/** @type {unknown} */
+const parsed = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const manifest = /** @type {Record<string, unknown> & { version: string, engines: { vscode: string } }} */ (parsed);
 const engines = { vscode: manifest.engines.vscode };
 const packagePath = resolve(process.argv[2] ?? join(root, `tensor-debugger-${manifest.version}.vsix`));
 rmSync(stage, { recursive: true, force: true });

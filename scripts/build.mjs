@@ -80,16 +80,21 @@ await Promise.all(
     .map((options) => bundle({ ...node, ...options })),
 );
 
-// The viewer's style sheet comes out beside it: dist/viewer.css.
-await bundle({
-  entryPoints: ['webview/main.ts'],
-  outfile: 'dist/viewer.js',
-  format: 'iife',
-  platform: 'browser',
-  // What the oldest VS Code of package.json's `engines` is built on (Electron 34).
-  target: 'chrome132',
-  minify: true,
-});
+// A style sheet comes out beside each: dist/viewer.css.
+for (const { entry, name } of [
+  { entry: 'webview/main.ts', name: 'viewer' },
+  { entry: 'webview/track/main.ts', name: 'track' },
+]) {
+  await bundle({
+    entryPoints: [entry],
+    outfile: `dist/${name}.js`,
+    format: 'iife',
+    platform: 'browser',
+    // What the oldest VS Code of package.json's `engines` is built on (Electron 34).
+    target: 'chrome132',
+    minify: true,
+  });
+}
 
 // A file is replaced in one step and only if it changed: a build must not break a session that runs from `dist`.
 mkdirSync(out, { recursive: true });

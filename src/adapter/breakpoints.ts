@@ -23,7 +23,7 @@ export interface SourceBreakpoint {
   condition: string | undefined;
   hit: HitCounter | undefined;
   logMessage: string | undefined;
-  /** The id of the tracked line that it is; its condition is the agent's, and true only where it is to stop after all. */
+  /** The ids of what its line tracks; its condition is the agent's, and true only where it is to stop after all. */
   trackId: string | undefined;
   /** What makes two requests the same breakpoint. */
   key: string;
@@ -203,7 +203,7 @@ export class Breakpoints {
 
   #create(path: string, request: DebugProtocol.SourceBreakpoint, offsets: Position): SourceBreakpoint {
     const { condition, hitCondition, logMessage } = request;
-    const trackId = parseTrackCondition(condition)?.id;
+    const tracks = parseTrackCondition(condition);
     const breakpoint: SourceBreakpoint = {
       id: this.#nextId++,
       path,
@@ -212,7 +212,7 @@ export class Breakpoints {
       condition: condition?.trim() ? condition : undefined,
       hit: undefined,
       logMessage: logMessage === '' ? undefined : logMessage,
-      trackId,
+      trackId: tracks.length > 0 ? tracks.map(({ id }) => id).join() : undefined,
       key: JSON.stringify([request.line, request.column, condition, hitCondition, logMessage]),
       verified: false,
       actual: undefined,

@@ -23,7 +23,7 @@ export function trackHandlers({ breakpoints, paths, offsets }: TrackHost): Handl
           message: 'tensor/track needs a "source" with a "path", a "line" and an "expression".',
         });
       }
-      const condition = trackCondition({ id, expression, stopAt });
+      const condition = trackCondition([{ id, expression, stopAt }]);
       const path = paths().fromClient(source.path);
       const { verified, actual, line: wanted, message } = await breakpoints.track(path, { line, condition }, offsets());
       return {

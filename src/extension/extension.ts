@@ -9,6 +9,7 @@ import { WarningDiagnostics } from './editor/warningDiagnostics.ts';
 import { keepBudgets } from './sources/budgets.ts';
 import { Focus } from './sources/focus.ts';
 import { TensorSources, tensorType } from './sources/tensorSources.ts';
+import { Tracking } from './track/tracking.ts';
 import { FrameTensors } from './tree/frameTensors.ts';
 import { Pins } from './tree/pins.ts';
 import { TensorsView } from './tree/tensorsView.ts';
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const pins = new Pins(context.workspaceState);
   const view = new TensorsView(frame, focus, pins, context.workspaceState);
   const panels = new ViewerPanels(context.extensionUri, sources, focus, runViewerCommand);
+  const tracking = new Tracking(context.extensionUri, sources, log);
   context.subscriptions.push(
     log,
     sources,
@@ -32,8 +34,9 @@ export function activate(context: vscode.ExtensionContext): void {
     pins,
     view,
     panels,
+    tracking,
     view.onDidSelect((tensor) => panels.select(tensor)),
-    registerCommands({ frame, view, pins, panels, sources, log, storage: context.globalStorageUri }),
+    registerCommands({ frame, view, pins, panels, sources, tracking, log, storage: context.globalStorageUri }),
     vscode.window.registerCustomEditorProvider(
       tensorFileEditorType,
       new TensorFileEditor(context.extensionUri, runViewerCommand),

@@ -122,21 +122,31 @@ function rootsOf({ root, steps }: TrackPath, found = new Set<string>()): Set<str
   return found;
 }
 
-/** @throws TensorError `invalid-argument` if the expression can't be tracked */
-export function trackCondition({ id, expression, stopAt }: TrackCondition): string {
-  const roots = [...rootsOf(parseTrackPath(expression))].map((name) => (name === 'this' ? 'this: this' : name));
+const comment = '/* Tensor Debugger tracks this line */';
+
+/**
+ * @param tracks what one line tracks; all of them, whatever the others answer
+ * @throws TensorError `invalid-argument` if an expression can't be tracked
+ */
+export function trackCondition(tracks: readonly TrackCondition[]): string {
   const agent = `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})]`;
-  const args = [JSON.stringify(id), JSON.stringify(expression), stopAt].join(', ');
-  // In a function, so that the agent can tell what a variable without a value throws. Without an agent nothing happens.
-  return `/* Tensor Debugger tracks this line */ ${agent}?.track(${args}, () => ({ ${roots.join(', ')} }))`;
+  const calls = tracks.map(({ id, expression, stopAt }) => {
+    const roots = [...rootsOf(parseTrackPath(expression))].map((name) => (name === 'this' ? 'this: this' : name));
+    const args = [JSON.stringify(id), JSON.stringify(expression), stopAt].join(', ');
+    // In a function, so that the agent can tell what a variable without a value throws. Without an agent nothing happens.
+    return `${agent}?.track(${args}, () => ({ ${roots.join(', ')} }))`;
+  });
+  return `${comment} ${calls.join(' | ')}`;
 }
 
-const pattern =
-  /^\/\* Tensor Debugger tracks this line \*\/ .*\?\.track\((?<id>"[^"]*"), (?<expression>"(?:[^"\\]|\\.)*"), (?<stopAt>\d+), \(\) => /;
+const call = /\?\.track\((?<id>"[^"]*"), (?<expression>"(?:[^"\\]|\\.)*"), (?<stopAt>\d+), \(\) => /g;
 
-/** What a breakpoint's condition tracks; undefined for any other condition. */
-export function parseTrackCondition(condition: string | undefined): TrackCondition | undefined {
-  const { id, expression, stopAt } = pattern.exec(condition ?? '')?.groups ?? {};
-  if (id === undefined || expression === undefined || stopAt === undefined) return undefined;
-  return { id: JSON.parse(id) as string, expression: JSON.parse(expression) as string, stopAt: Number(stopAt) };
+/** What a breakpoint's condition tracks; nothing for any other condition. */
+export function parseTrackCondition(condition: string | undefined): TrackCondition[] {
+  if (!condition?.startsWith(comment)) return [];
+  return [...condition.matchAll(call)].map(({ groups }) => ({
+    id: JSON.parse(groups?.['id'] ?? '') as string,
+    expression: JSON.parse(groups?.['expression'] ?? '') as string,
+    stopAt: Number(groups?.['stopAt']),
+  }));
 }

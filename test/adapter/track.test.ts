@@ -52,7 +52,7 @@ async function tracked(
   body: (session: TestSession) => Promise<void>,
   rest: Partial<SessionOptions> = {},
 ): Promise<void> {
-  const condition = (id: string, expression: string) => trackCondition({ id, expression, stopAt: 0 });
+  const condition = (id: string, expression: string) => trackCondition([{ id, expression, stopAt: 0 }]);
   // As VS Code does it: as breakpoints with conditions of their own, several of them on the one line.
   const [first, ...others] = Object.entries(expressions);
   const breakpoints = { [program]: first ? [{ at: 'LINE', condition: condition(...first) }] : [] };
@@ -227,7 +227,7 @@ test('a restart begins anew', async () => {
   await tracked({ TFJS_BACKEND: 'cpu', STEPS: '3' }, { loss: 'loss' }, async (session) => {
     const line = lineOf(program, 'LINE');
     await session.setBreakpoints(program, [
-      { at: line, condition: trackCondition({ id: 'loss', expression: 'loss', stopAt: 3 }) },
+      { at: line, condition: trackCondition([{ id: 'loss', expression: 'loss', stopAt: 3 }]) },
     ]);
     await session.stopped('breakpoint');
     await session.client.event('tensor/tracked', ({ body }) =>
@@ -288,7 +288,7 @@ describe('the program cannot tell', () => {
       ] as const;
       const breakpoints = wanted.map(([expression, at]) => ({
         at,
-        condition: trackCondition({ id: `${expression} ${at}`, expression, stopAt: 0 }),
+        condition: trackCondition([{ id: `${expression} ${at}`, expression, stopAt: 0 }]),
       }));
       await TestSession.run(
         { launch: { program: file, env: { ...gpuEnvironment(), ...env } }, breakpoints: { [file]: breakpoints } },
@@ -318,7 +318,7 @@ describe('the program cannot tell', () => {
     const file = fileURLToPath(new URL('../debuggee/observer/trackedOrder.mjs', import.meta.url));
     const { stdout, status, stderr } = alone(file, {}, ['--expose-gc']);
     assert.equal(status, 0, stderr);
-    const condition = trackCondition({ id: 'tensor', expression: 'tensor', stopAt: 0 });
+    const condition = trackCondition([{ id: 'tensor', expression: 'tensor', stopAt: 0 }]);
     await TestSession.run(
       {
         launch: { program: file, env: gpuEnvironment(), runtimeArgs: ['--expose-gc'] },
@@ -367,13 +367,14 @@ describe('what can be tracked', () => {
   test('a condition says what it tracks', () => {
     for (const expression of ['loss', 'a["x\\"y"][i].b', 'this.loss']) {
       const wanted = { id: 'a1b2', expression, stopAt: 12 };
-      const condition = trackCondition(wanted);
-      assert.deepEqual(parseTrackCondition(condition), wanted);
+      const other = { id: 'c3', expression: 'i', stopAt: 0 };
+      const condition = trackCondition([wanted, other]);
+      assert.deepEqual(parseTrackCondition(condition), [wanted, other]);
       // Without an agent it is false and throws nothing, whatever is in sight.
-      assert.equal(runInNewContext(`(${condition}\n)`), undefined);
+      assert.equal(runInNewContext(`(${condition}\n)`), 0);
     }
     for (const other of [undefined, '', 'i > 3', 'x.track("a", "b", 0, () => ({}))']) {
-      assert.equal(parseTrackCondition(other), undefined);
+      assert.deepEqual(parseTrackCondition(other), []);
     }
   });
 });

@@ -38,7 +38,8 @@ interface Series {
   passes: number;
   startMs: number;
   lastMs: number;
-  /** What all passes took. */
+  /** What the first pass took, and all others. */
+  firstMs: number;
   spentMs: number;
   copiedBytes: number;
   tensor: TrackedTensor | null;
@@ -83,7 +84,9 @@ export class Tracking {
       pass = ++series.passes;
       series.lastMs = startMs;
       this.#record(series, startMs, roots);
-      series.spentMs += performance.now() - startMs;
+      const ms = performance.now() - startMs;
+      if (pass === 1) series.firstMs = ms;
+      else series.spentMs += ms;
       this.#schedule(startMs);
     } catch {
       // Only what is broken in here comes this far: what is wrong with a tensor is a failure of the pass. The program
@@ -114,6 +117,7 @@ export class Tracking {
       passes: 0,
       startMs,
       lastMs: startMs,
+      firstMs: 0,
       spentMs: 0,
       copiedBytes: 0,
       tensor: null,
@@ -335,8 +339,10 @@ function addFailure(failures: TrackFailure[], pass: number, report: ErrorReport)
   else failures.push({ pass, count: 1, report });
 }
 
-function costOf({ passes, spentMs, startMs, lastMs, copiedBytes }: Series): TrackCost {
-  const msPerPass = spentMs / passes;
-  const intervalMs = passes > 1 ? (lastMs - startMs) / (passes - 1) : Infinity;
-  return { msPerPass, share: Math.min(1, msPerPass / intervalMs), bytesPerPass: copiedBytes / passes };
+function costOf({ passes, firstMs, spentMs, startMs, lastMs, copiedBytes }: Series): TrackCost {
+  const bytesPerPass = copiedBytes / passes;
+  if (passes === 1) return { firstMs, msPerPass: firstMs, share: 0, bytesPerPass };
+  const msPerPass = spentMs / (passes - 1);
+  const intervalMs = (lastMs - startMs - firstMs) / (passes - 1);
+  return { firstMs, msPerPass, share: intervalMs > 0 ? Math.min(1, msPerPass / intervalMs) : 1, bytesPerPass };
 }

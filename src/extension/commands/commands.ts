@@ -4,6 +4,7 @@ import { debugOpenFile } from '../debug/debugConfigurations.ts';
 import type { Pins } from '../tree/pins.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
+import type { Tracking } from '../track/tracking.ts';
 import type { TensorsView } from '../tree/tensorsView.ts';
 import { DifferenceContent } from '../viewer/differenceContent.ts';
 import type { ViewerPanels } from '../viewer/viewerPanels.ts';
@@ -23,13 +24,14 @@ export interface CommandParts {
   pins: Pins;
   panels: ViewerPanels;
   sources: TensorSources;
+  tracking: Tracking;
   log: vscode.LogOutputChannel;
   /** Where the sample goes when no folder is open. */
   storage: vscode.Uri;
 }
 
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { frame, view, pins, panels, sources, log, storage } = parts;
+  const { frame, view, pins, panels, sources, tracking, log, storage } = parts;
   const kept = new KeptValues();
   const showDifference: ShowDifference = (left, right) => panels.open(new DifferenceContent(left, right, sources));
   const commands: Record<string, (given: Given) => unknown> = {
@@ -51,6 +53,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     copyNumpy: (given) => copyTensor(frame, textForms.numpy, given),
     copyTypescript: (given) => copyTensor(frame, textForms.typescript, given),
     copyJson: (given) => copyTensor(frame, textForms.json, given),
+    trackHere: (given) => tracking.trackHere(given && !('kind' in given) ? given : undefined),
+    untrack: () => tracking.untrack(),
+    listTracked: () => tracking.list(),
+    showTracked: () => tracking.showChart(),
     copyName: (given) => vscode.env.clipboard.writeText(given?.expression ?? ''),
   };
   return vscode.Disposable.from(

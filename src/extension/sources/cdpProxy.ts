@@ -11,21 +11,25 @@ interface ProxyAddress {
 }
 
 /** The proxy of a session that has just started comes some 50 ms later. */
-const patienceMs = 1_000;
+const startedPatienceMs = 1_000;
 const retryMs = 20;
 
-/** Only events are subscribed to: nothing is sent to the program by connecting. @throws TensorError `cannot-attach` */
-export async function connectProxy(session: vscode.DebugSession): Promise<CdpSession> {
-  const { host, port, path = '' } = await proxyAddress(session);
+/**
+ * Only events are subscribed to: nothing is sent to the program by connecting.
+ * @param patienceMs how long a session that is being started may take to have a proxy
+ * @throws TensorError `cannot-attach`
+ */
+export async function connectProxy(session: vscode.DebugSession, patienceMs = startedPatienceMs): Promise<CdpSession> {
+  const { host, port, path = '' } = await proxyAddress(session, patienceMs);
   const name = host.includes(':') ? `[${host}]` : host;
   const connection = await WebSocketSession.connect(`ws://${name}:${port}${path}`);
   // A domain of the proxy's own, which the protocol's types don't know.
   const send = connection.send.bind(connection) as (method: string, params: unknown) => Promise<unknown>;
-  await send('JsDebug.subscribe', { events: ['Debugger.paused', 'Debugger.resumed'] });
+  await send('JsDebug.subscribe', { events: ['Debugger.paused', 'Debugger.resumed', 'Runtime.bindingCalled'] });
   return connection;
 }
 
-async function proxyAddress(session: vscode.DebugSession): Promise<ProxyAddress> {
+async function proxyAddress(session: vscode.DebugSession, patienceMs: number): Promise<ProxyAddress> {
   for (const end = Date.now() + patienceMs; ;) {
     const address = await vscode.commands.executeCommand<ProxyAddress | undefined>(
       'extension.js-debug.requestCDPProxy',

@@ -5,12 +5,13 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { openInspector } from '../../inspector/openInspector.ts';
 import type { FeedOf, InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { connectProxy } from './cdpProxy.ts';
 import { SessionCosts } from './sessionCosts.ts';
@@ -20,6 +21,7 @@ import type { RequestOptions, TensorSource } from './tensorSource.ts';
 
 /** DAP's stop and CDP's come over two connections. */
 const patienceMs = 1_000;
+const launchPatienceMs = 30_000;
 
 type Handlers = {
   [Name in TensorRequestName]: (
@@ -46,6 +48,8 @@ export class CompanionSource implements TensorSource {
   readonly costs = new SessionCosts();
   readonly #monitor: SessionMonitor;
   readonly #budget: InspectorOptions['budget'];
+  readonly #tracked = new vscode.EventEmitter<TrackedBatch>();
+  readonly onDidTrack = this.#tracked.event;
   #connection: Promise<Connection> | undefined;
 
   constructor(monitor: SessionMonitor, budget: InspectorOptions['budget']) {
@@ -69,8 +73,17 @@ export class CompanionSource implements TensorSource {
     }
   }
 
+  async prepareTracking(): Promise<void> {
+    // Asked before the program is there, which may take a slow machine a while.
+    this.#connection ??= this.#connect(launchPatienceMs);
+    const connection = await this.#connection;
+    connection.inUse = true;
+    await connection.inspector.track((batch) => this.#tracked.fire(batch));
+  }
+
   dispose(): void {
     this.costs.dispose();
+    this.#tracked.dispose();
     void this.#connection?.then(close, () => undefined);
     this.#connection = undefined;
   }
@@ -180,9 +193,9 @@ export class CompanionSource implements TensorSource {
     });
   }
 
-  async #connect(): Promise<Connection> {
+  async #connect(patienceMs?: number): Promise<Connection> {
     try {
-      const main = await connectProxy(this.session);
+      const main = await connectProxy(this.session, patienceMs);
       // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:
       // letting go of a stop can't overtake the next one.
       const inspector = openInspector({ main, agent: main, budget: this.#budget });

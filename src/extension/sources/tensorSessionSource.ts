@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { TensorError } from '../../protocol/errors.ts';
 import type { TensorEvents, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { TrackedBatch } from '../../protocol/track.ts';
 import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
 import type { RequestOptions, TensorSource } from './tensorSource.ts';
@@ -10,10 +11,20 @@ export class TensorSessionSource implements TensorSource {
   readonly session: vscode.DebugSession;
   readonly costs = new SessionCosts();
   readonly #monitor: SessionMonitor;
+  readonly #tracked = new vscode.EventEmitter<TrackedBatch>();
+  readonly onDidTrack = this.#tracked.event;
+  readonly #events = vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
+    if (session.id !== this.session.id || event !== ('tensor/tracked' satisfies keyof TensorEvents)) return;
+    this.#tracked.fire(body as TensorEvents['tensor/tracked']);
+  });
 
   constructor(monitor: SessionMonitor) {
     this.session = monitor.session;
     this.#monitor = monitor;
+  }
+
+  async prepareTracking(): Promise<void> {
+    // The adapter has seen the breakpoints that track.
   }
 
   async request<Name extends TensorRequestName>(
@@ -38,6 +49,8 @@ export class TensorSessionSource implements TensorSource {
   dispose(): void {
     // The session ends by itself, and its adapter with it.
     this.costs.dispose();
+    this.#events.dispose();
+    this.#tracked.dispose();
   }
 
   /** Progress and cancelling go by the request's number, which VS Code keeps to itself. */

@@ -4,6 +4,7 @@
  */
 import type * as vscode from 'vscode';
 import type { TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { TrackedBatch } from '../../protocol/track.ts';
 import type { SessionCosts } from './sessionCosts.ts';
 
 export interface RequestOptions {
@@ -29,6 +30,10 @@ export interface TensorReader {
 export interface TensorSource extends TensorReader, vscode.Disposable {
   readonly session: vscode.DebugSession;
   readonly costs: SessionCosts;
+  /** What tracked lines find, while the program runs. */
+  readonly onDidTrack: vscode.Event<TrackedBatch>;
+  /** Lines are tracked in this session: the agent has to be in the program before they run. */
+  prepareTracking(): Promise<void>;
 }
 
 /** Of a session, and not of a file. */

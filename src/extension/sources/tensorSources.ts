@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { CompanionSource } from './companionSource.ts';
 import { SessionMonitor } from './sessionMonitor.ts';
 import { TensorSessionSource } from './tensorSessionSource.ts';
+import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorSource } from './tensorSource.ts';
 import { companionEnabled, liveCopyBudget } from '../settings.ts';
 
@@ -19,6 +20,12 @@ export class TensorSources implements vscode.Disposable {
   readonly #entries = new Map<string, Entry>();
   readonly #changed = new vscode.EventEmitter<vscode.DebugSession>();
   readonly #subscriptions: vscode.Disposable[] = [this.#changed];
+  readonly #tracked = new vscode.EventEmitter<{ session: vscode.DebugSession; batch: TrackedBatch }>();
+  /** Tracked lines of a program found something. */
+  readonly onDidTrack = this.#tracked.event;
+  readonly #added = new vscode.EventEmitter<TensorSource>();
+  /** A session has begun that may have tensors. */
+  readonly onDidAdd = this.#added.event;
   /** The program of a session stopped, runs on, or ended. */
   readonly onDidChange = this.#changed.event;
 
@@ -38,6 +45,10 @@ export class TensorSources implements vscode.Disposable {
     return this.#entries.get(session.id)?.source;
   }
 
+  get all(): TensorSource[] {
+    return [...this.#entries.values()].map(({ source }) => source);
+  }
+
   isStopped(session: vscode.DebugSession): boolean {
     return this.#entries.get(session.id)?.monitor.stoppedThread !== undefined;
   }
@@ -45,7 +56,7 @@ export class TensorSources implements vscode.Disposable {
   dispose(): void {
     for (const { monitor, source } of this.#entries.values()) vscode.Disposable.from(source, monitor).dispose();
     this.#entries.clear();
-    vscode.Disposable.from(...this.#subscriptions).dispose();
+    vscode.Disposable.from(...this.#subscriptions, this.#tracked, this.#added).dispose();
   }
 
   #add(session: vscode.DebugSession): Entry | undefined {
@@ -54,8 +65,10 @@ export class TensorSources implements vscode.Disposable {
     const source =
       session.type === tensorType ? new TensorSessionSource(monitor) : new CompanionSource(monitor, liveCopyBudget);
     monitor.onDidChange(() => this.#changed.fire(session));
+    source.onDidTrack((batch) => this.#tracked.fire({ session, batch }));
     const entry = { monitor, source };
     this.#entries.set(session.id, entry);
+    this.#added.fire(source);
     return entry;
   }
 

@@ -1,4 +1,4 @@
-/** The webview's document: the bundled viewer and its style sheet, and no right to anything else. */
+/** A webview's document: its bundle and style sheet, and no right to anything else. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
@@ -7,6 +7,11 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
 }
 
 export function viewerHtml(webview: vscode.Webview, extensionUri: vscode.Uri, title: string): string {
+  return webviewHtml(webview, extensionUri, 'viewer', title);
+}
+
+/** @param bundle of `dist`: a script and a style sheet of that name */
+export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri, bundle: string, title: string): string {
   const nonce = randomBytes(16).toString('base64');
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', name)).toString();
   // Nothing is fetched from anywhere; pictures are drawn by the viewer itself.
@@ -24,10 +29,10 @@ export function viewerHtml(webview: vscode.Webview, extensionUri: vscode.Uri, ti
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<link rel="stylesheet" href="${file('viewer.css')}">
+<link rel="stylesheet" href="${file(`${bundle}.css`)}">
 </head>
 <body>
-<script nonce="${nonce}" src="${file('viewer.js')}"></script>
+<script nonce="${nonce}" src="${file(`${bundle}.js`)}"></script>
 </body>
 </html>`;
 }

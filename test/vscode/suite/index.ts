@@ -9,6 +9,7 @@ import './evaluateGraph.ts';
 import { runTests } from './harness.ts';
 import './inlineValues.ts';
 import './texts.ts';
+import './track.ts';
 import './tree.ts';
 import './viewer.ts';
 import './view.ts';

@@ -3,7 +3,6 @@
  * objects, maps, instances), where an array or a model directly inside an object counts with it: `model.weights[0]`.
  * It looks at what the variables hold and never walks the heap.
  */
-import { noteOwner } from './owners.ts';
 import type { Member, Reader } from './readers/reader.ts';
 import { isInspectable, isObject, isPlatformObject, ownValue, platformMethod, util } from './safely.ts';
 
@@ -126,7 +125,6 @@ export class Finder {
     const special = readers.map((reader) => reader.members?.(container)).find(Boolean) ?? [];
     for (const { path, value } of special) {
       if (this.truncated) return;
-      noteOwner(value, container);
       if (!listed.has(value) && this.#tensor(expression + path, value, false)) listed.add(value);
     }
     for (const { path, value } of ownMembers(container)) {

@@ -75,7 +75,7 @@ function hasTensorFace(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (!isInspectable(prototype)) return false;
   return (
-    typeof ownValue(prototype, 'getData') === 'function' &&
+    Object.getOwnPropertyDescriptor(prototype, 'getData') !== undefined &&
     ['data', 'location', 'gpuBuffer'].every((key) => Object.getOwnPropertyDescriptor(prototype, key)?.get)
   );
 }

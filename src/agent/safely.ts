@@ -88,6 +88,20 @@ function watchedMethod(getter: unknown): unknown {
   return recorder()?.watched.get(getter as object)?.();
 }
 
+/** A method of a runtime, own or inherited, that is about to be called because somebody asked for it. */
+export function runtimeMethod(
+  object: object,
+  key: string,
+): ((this: object, ...args: unknown[]) => unknown) | undefined {
+  for (let holder: object | null = object; holder && !util.types.isProxy(holder);) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+    const method: unknown = descriptor?.get ? watchedMethod(descriptor.get) : descriptor?.value;
+    if (typeof method === 'function') return method as (this: object, ...args: unknown[]) => unknown;
+    holder = Object.getPrototypeOf(holder) as object | null;
+  }
+  return undefined;
+}
+
 /**
  * A native method of a platform object, bound to it. Where the program has put its own function over it, the native one
  * further up is taken.

@@ -351,7 +351,7 @@ export class Inspection {
     reference: { expression: string; frameId: number },
   ): Promise<TensorDescriptor | undefined> {
     const { feeds } = this.#options;
-    if (!feeds || (tensor && tensor.kind !== 'symbolic' && tensor.kind !== 'tracer')) return undefined;
+    if (!feeds || (tensor && !canBeRun(tensor))) return undefined;
     const { frameId } = reference;
     const given = feeds.map(({ name, ...value }) => ({ name, value: 'file' in value ? value : { ...value, frameId } }));
     this.#progress('running the graph');
@@ -580,4 +580,9 @@ function resolveExisting(path: string, folders: readonly string[], text = path):
 
 function wordsOf({ message, help }: ErrorReport): string {
   return help === undefined ? message : `${message} ${help}`;
+}
+
+/** Whether it has no value before something is run: a graph tensor, or an array that is lazy. */
+function canBeRun({ kind, state }: TensorDescriptor): boolean {
+  return kind === 'symbolic' || kind === 'tracer' || state === 'pending';
 }

@@ -63,7 +63,8 @@ Where to stop
 What to read
   --expr <expression>       a tensor, or raw memory as one: "buffer as float32[4, 4]"; repeatable
                             (default: every tensor in the stopped frame)
-  --evaluate                run the graphs of the graph tensors among the expressions
+  --evaluate                run the graphs of the graph tensors among the expressions, and the
+                            kernels that lazy arrays wait for
   --feed <name>=<value>     the same, with this value for the input <name>: an expression of the
                             stopped frame, or a file (.npy .npz .safetensors .csv .tsv .json);
                             repeatable

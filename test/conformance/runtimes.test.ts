@@ -192,6 +192,35 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
       }
     });
 
+    test('lazy arrays are run when that is asked for, and stay lazy for the program', async () => {
+      const { inspector } = stop.program;
+      for (const [name, expected] of [
+        ['view', [[9], [12], [15]]],
+        ['lazy', [9, 12, 15]],
+      ] as const) {
+        const lazy = await stop.evaluate(name);
+        // The kernels of one are among those of the other.
+        if (lazy.state !== 'pending') continue;
+        const { tensor } = await inspector.evaluateGraph(lazy.id, []);
+        assert.match(tensor.access.reason!, /ran (a kernel|\d+ kernels) of jax-js/);
+        assert.deepEqual((await inspector.read(tensor.id, {})).values, expected);
+      }
+      await assertRefused('invalid-argument', /has its value/, async () =>
+        inspector.evaluateGraph((await stop.evaluate('single')).id, []),
+      );
+      // An expression whose digits depend on how a kernel rounds: on cpu there is one way only.
+      const spaced = await stop.evaluate('spaced');
+      assert.equal(spaced.state, device === 'cpu' ? 'live' : 'pending');
+      if (device === 'wasm') {
+        const { tensor } = await inspector.evaluateGraph(spaced.id, []);
+        const values = (await inspector.read(tensor.id, { slice: '::100' })).values as number[];
+        values.forEach((value, index) => assert.ok(Math.abs(value - (index * 100) / 299) < 1e-6, String(value)));
+      }
+      if (device === 'webgpu') {
+        await assertRefused('not-available', /only with an event loop/, () => inspector.evaluateGraph(spaced.id, []));
+      }
+    });
+
     test('an array without references is gone', async () => {
       const gone = await stop.evaluate('gone');
       assert.deepEqual([gone.state, gone.access.how, codes(gone)], ['consumed', 'none', ['disposed']]);
@@ -236,7 +265,7 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
     test('nothing that was looked at has gained or lost a reference', async () => {
       assert.equal(await stop.program.resume(), false);
       await stop.program.exited;
-      assert.equal((await stop.program.closedOutput()).stdout, '2 2 1 1 1\n');
+      assert.equal((await stop.program.closedOutput()).stdout, '2 2 1 1 1 1\n9,12,15 9,12,15\n');
     });
   });
 }

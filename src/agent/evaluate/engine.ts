@@ -15,6 +15,8 @@ export interface HostTensor {
 export interface Evaluable {
   /** The name that its graph has for it. */
   name: string;
+  /** What a reader of the value must know of how it came about; default: that the graph was run. */
+  note?: string;
   /** The inputs that it depends on, where nothing is fed in their place. */
   inputs(): GraphInput[];
   /** What must still be fed when these are: names as `input` gives them. */

@@ -10,13 +10,14 @@ import type { Described } from '../source.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
 import { checkedFeeds, type Feed } from './feeds.ts';
 import type { EvaluationResult } from './result.ts';
+import { jaxArrays } from './jaxArrays.ts';
 import { onnxSessions } from './onnxSessions.ts';
 import { runtimeGraphs } from './runtimeGraphs.ts';
 import { tfjsGraphModels } from './tfjsGraphModels.ts';
 import { tfjsLayers } from './tfjsLayers.ts';
 
 /** In the order in which they are asked. A new engine is one file and one line here. */
-const engines: readonly GraphEngine[] = [runtimeGraphs, tfjsLayers, tfjsGraphModels, onnxSessions];
+const engines: readonly GraphEngine[] = [runtimeGraphs, tfjsLayers, tfjsGraphModels, onnxSessions, jaxArrays];
 
 /** Whether symbolic tensors may belong to the object: a model, a session. */
 export function isOwner(value: object): boolean {
@@ -56,7 +57,8 @@ export function evaluateGraph(
     evaluable,
     feeds.map((feed) => ({ name: feed.name, ...('id' in feed ? feedOf(feed) : fedValues(feed)) })),
   );
-  return { ...run(evaluable, checked), runtime, name: evaluable.name };
+  const { name, note } = evaluable;
+  return { ...run(evaluable, checked), runtime, name, ...(note !== undefined && { note }) };
 }
 
 function open({ value, described }: Target, context: EvaluationContext): { evaluable: Evaluable; runtime: string } {

@@ -9,6 +9,7 @@ export interface EvaluationResult extends HostTensor {
   runtime: string;
   /** The graph's name of the tensor that was evaluated. */
   name: string;
+  note?: string;
 }
 
 /** Reads results; it claims nothing, for no program has one. */
@@ -16,7 +17,7 @@ export const resultReader: Reader = {
   claims: () => false,
 
   describe(value): Described {
-    const { dtype, shape, runtime, name, strings } = value as EvaluationResult;
+    const { dtype, shape, runtime, name, note, strings } = value as EvaluationResult;
     const count = shape.reduce((product, length) => product * length, 1);
     return {
       runtime,
@@ -34,7 +35,7 @@ export const resultReader: Reader = {
       state: 'live',
       access: {
         how: 'view',
-        reason: `Tensor Debugger ran the graph for it at this stop, and keeps the value on the host until the program runs on.`,
+        reason: `${note ?? 'Tensor Debugger ran the graph for it at this stop.'} The value is kept on the host until the program runs on.`,
       },
       warnings: [],
     };

@@ -136,7 +136,7 @@ function arraySource(fields: ArrayFields, stop: StopContext): Source {
 }
 
 /** Where the values of a tracer are: those underneath it, through any number of transformations. */
-function underneath(value: JaxValue): object | null {
+export function underneath(value: JaxValue): object | null {
   switch (value.is) {
     case 'jvp':
       return value.primal;
@@ -323,6 +323,14 @@ function describe(object: object, stop: StopContext): Described {
   if (value && value.is !== 'array') return describeTracer(object, value, stop);
   const fields = arrayFields(object, stop);
   return fields ? describeArray(fields, stop) : describeUnknown(object, fields === null ? publicAval(object) : {});
+}
+
+/** Whether an array has no values yet, though nothing but running it stands in the way. */
+export function isPending(array: object, stop: StopContext): boolean {
+  const fields = arrayFields(array, stop);
+  if (!fields || stop.isExecuting(fields.backend)) return false;
+  const source = arraySource(fields, stop);
+  return source.how === 'none' && source.code === 'pending';
 }
 
 export const jaxReader: Reader = {

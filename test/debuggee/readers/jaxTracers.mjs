@@ -10,6 +10,7 @@ const shared = held.ref;
 const single = np.array([4, 5, 6]);
 const lazy = single.ref.mul(2).add(held.ref);
 const view = lazy.ref.reshape([3, 1]);
+const spaced = np.linspace(0, 1, 300);
 const gone = np.array([7, 8]);
 gone.dispose();
 // Its state under another name: a version that is not there yet.
@@ -32,7 +33,7 @@ const other = new Other(held);
 
 function stop(values) {
   debugger;
-  return [values, held, shared, single, lazy, view, gone, other];
+  return [values, held, shared, single, lazy, view, spaced, gone, other];
 }
 stop({ where: 'eager' });
 
@@ -55,5 +56,6 @@ vmap((value) => {
 vmap(grad(square('vmap of grad')))(x()).dispose();
 jit(square('jit'))(x()).dispose();
 stop({ where: 'end' });
-console.log(held.refCount, shared.refCount, single.refCount, lazy.refCount, view.refCount);
+console.log(held.refCount, shared.refCount, single.refCount, lazy.refCount, view.refCount, spaced.refCount);
+console.log((await lazy.data()).join(), (await view.data()).join());
 process.exit(0);

@@ -81,12 +81,20 @@ function isBusy(fields: Readonly<Record<string, unknown>>, slot: number, stop: S
   return typeof done === 'bigint' && done < epoch;
 }
 
-/** How many kernels must still be run before a slot has its values. */
+/** Kernels that were run for somebody who asked, though jax-js does not know of it: their outputs have the values. */
+const runForUs = new WeakSet<object>();
+
+export function noteRun(kernel: object): void {
+  runForUs.add(kernel);
+}
+
+/** The kernels that must still be run before an array has its values, in order. */
 export function kernelsToRun(kernels: object | null): object[] {
   const values = kernels && util.types.isSet(kernels) ? platformMethod(kernels, 'values') : undefined;
   const pending: object[] = [];
   for (const kernel of (values?.() ?? []) as Iterable<unknown>) {
-    if (isInspectable(kernel) && ownValue(kernel, 'submitted') !== true) pending.push(kernel);
+    if (!isInspectable(kernel) || ownValue(kernel, 'submitted') === true || runForUs.has(kernel)) continue;
+    pending.push(kernel);
   }
   return pending;
 }

@@ -1,0 +1,84 @@
+/**
+ * Arrays of jax-js that are not realised yet. Their kernels are run on the program's own backend, into the memory that the
+ * program has set aside for them, and nothing is noted of it in jax-js: no reference count moves, and the program runs them
+ * again when it needs the values, with the same result.
+ */
+import { TensorError } from '../../protocol/errors.ts';
+import { arrayFields, jaxValue, type ArrayFields } from '../readers/jax/fields.ts';
+import { backendType, kernelsToRun, noteRun } from '../readers/jax/backends.ts';
+import { isPending, underneath } from '../readers/jax.ts';
+import { ownValue, runtimeMethod } from '../safely.ts';
+import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
+
+/** @throws TensorError where the backend of another version is something else */
+function method(object: object, name: string): (this: object, ...args: unknown[]) => unknown {
+  const found = runtimeMethod(object, name);
+  if (found) return found;
+  throw new TensorError({
+    code: 'not-available',
+    message: `This version of jax-js has no ${name}(), so nothing can be run for it at a stop.`,
+    help: 'Let the program realise it before this line, with `await x.blockUntilReady()`.',
+  });
+}
+
+/** Runs what a `PendingExecute` would, without its being told. */
+function runKernel(kernel: object): void {
+  const [backend, source] = [ownValue(kernel, 'backend') as object, ownValue(kernel, 'source') as object];
+  const isKernel = ownValue(source, 'exp') !== undefined;
+  const prepared = method(backend, isKernel ? 'prepareKernelSync' : 'prepareRoutineSync').call(backend, source);
+  const slots = [ownValue(kernel, 'inputs'), ownValue(kernel, 'outputs')];
+  method(backend, 'dispatch').call(backend, prepared, ...slots);
+  noteRun(kernel);
+}
+
+/** An expression has no kernel yet: jax-js makes one for an array of its own, which is used up by reading it. */
+function runExpression(array: object, { backend, dtype }: ArrayFields): HostTensor {
+  if (backendType(backend) === 'webgpu') {
+    throw new TensorError({
+      code: 'not-available',
+      message:
+        'It is an expression of 128 elements or more on webgpu, and jax-js makes a kernel of it only with an event loop.',
+      help: 'Let the program realise it before this line, with `await x.ref.data()`.',
+    });
+  }
+  const kept = (array as { ref: object }).ref;
+  const shape = [...(array as { shape: number[] }).shape];
+  const own = method(kept, 'reshape').call(kept, shape) as object;
+  const values = method(own, 'dataSync').call(own) as Int32Array;
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { dtype, shape, bytes: dtype === 'bool' ? Uint8Array.from(values) : bytes };
+}
+
+/** The array underneath a tracer, or the value itself. */
+function arrayOf(value: object): object | undefined {
+  const known = jaxValue(value);
+  if (!known) return undefined;
+  if (known.is === 'array') return value;
+  const inner = underneath(known);
+  return inner ? arrayOf(inner) : undefined;
+}
+
+export const jaxArrays: GraphEngine = {
+  runtime: 'jax-js',
+
+  open(value, { stop, read }: EvaluationContext): Evaluable | undefined {
+    const array = arrayOf(value);
+    const fields = array && arrayFields(array, stop);
+    if (!array || !fields || !isPending(array, stop)) return undefined;
+    const kernels = kernelsToRun(fields.kernels);
+    const ran = kernels.length === 1 ? 'a kernel' : `${kernels.length} kernels`;
+    return {
+      name: 'array',
+      note: `Tensor Debugger ran ${typeof fields.source === 'number' ? ran : 'a kernel'} of jax-js for it at this stop; the array itself stays lazy.`,
+      inputs: () => [],
+      missing: () => [],
+      input: () => undefined,
+      run() {
+        if (typeof fields.source !== 'number') return runExpression(array, fields);
+        // In the order in which the program has made them: each before those that need it.
+        for (const kernel of kernels) runKernel(kernel);
+        return read(array);
+      },
+    };
+  },
+};

@@ -235,6 +235,12 @@ export class ViewerPage {
     await this.page.evaluate(frames);
   }
 
+  /** When the page has kept what is on screen now, as it does when VS Code hides it. */
+  async kept(): Promise<void> {
+    await this.settled();
+    await this.page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+  }
+
   async screenshot(name: string): Promise<void> {
     await this.page.screenshot({ path: join(projectRoot, '.cache/screenshots', `viewer-${name}.png`) });
   }

@@ -11,9 +11,12 @@ export interface Rectangle {
   columnEnd: number;
 }
 
-/** Cells per tile. A screen of 45 x 17 cells touches at most 48 x 18 of them. */
-export const tileRows = 4;
+/** Cells per tile. A screen of 45 x 17 cells touches at most 46 x 18 of them. */
+export const tileRows = 2;
 export const tileColumns = 2;
+/** Fetched ahead while scrolling. */
+const bandRows = 8;
+const bandColumns = 2;
 
 export function intersects(a: Rectangle, b: Rectangle): boolean {
   return a.rowStart < b.rowEnd && b.rowStart < a.rowEnd && a.columnStart < b.columnEnd && b.columnStart < a.columnEnd;
@@ -53,10 +56,10 @@ export function withBandAhead(visible: Rectangle, before: Rectangle | null, exte
   const down = Math.sign(visible.rowStart - before.rowStart);
   const across = Math.sign(visible.columnStart - before.columnStart);
   return {
-    rowStart: down < 0 ? Math.max(0, visible.rowStart - 2 * tileRows) : visible.rowStart,
-    rowEnd: down > 0 ? Math.min(extent.rows, visible.rowEnd + 2 * tileRows) : visible.rowEnd,
-    columnStart: across < 0 ? Math.max(0, visible.columnStart - tileColumns) : visible.columnStart,
-    columnEnd: across > 0 ? Math.min(extent.columns, visible.columnEnd + tileColumns) : visible.columnEnd,
+    rowStart: down < 0 ? Math.max(0, visible.rowStart - bandRows) : visible.rowStart,
+    rowEnd: down > 0 ? Math.min(extent.rows, visible.rowEnd + bandRows) : visible.rowEnd,
+    columnStart: across < 0 ? Math.max(0, visible.columnStart - bandColumns) : visible.columnStart,
+    columnEnd: across > 0 ? Math.min(extent.columns, visible.columnEnd + bandColumns) : visible.columnEnd,
   };
 }
 

@@ -24,7 +24,7 @@ import type { Rectangle } from './windowPlan.ts';
 /** Requests under way at once; while they are, newer wishes replace older ones instead of queueing up. */
 const requestsAtOnce = 3;
 /** About 100 screens. */
-const tilesKept = 20_000;
+const tilesKept = 50_000;
 /** Texts that are longer are cut on screen anyway. */
 const longestText = 64;
 

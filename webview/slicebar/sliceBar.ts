@@ -99,7 +99,6 @@ export function axisControl(view: AxisView, axis: number, { onView }: Pick<Slice
       step="1"
       size=${String(size).length}
       .value=${live(String(index))}
-      @change=${onInput}
       @input=${onInput}
     />
     <span class="quiet">of ${size}</span>

@@ -1,0 +1,194 @@
+/** Heatmap, image, statistics, and what assistive technology is told. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { arraySource, computedSource } from './sources.ts';
+import { viewerPages } from './viewerPage.ts';
+import type { ViewerPage } from './viewerPage.ts';
+
+const open = viewerPages();
+
+async function openTab(viewer: ViewerPage, name: string): Promise<void> {
+  await viewer.page.getByRole('tab', { name }).click();
+  await viewer.settled();
+}
+
+/** Red, green and blue of the picture at a share of its width and height. */
+function pixel({ page }: ViewerPage, x: number, y: number): Promise<number[]> {
+  return page.evaluate(`{
+    const canvas = document.querySelector('.raster canvas');
+    const { data } = canvas.getContext('2d').getImageData(Math.floor(canvas.width * ${x}), Math.floor(canvas.height * ${y}), 1, 1);
+    [data[0], data[1], data[2]];
+  }`);
+}
+
+test('heatmap: levels of the map, own colours for what is not finite, a colour bar with the range', async () => {
+  const viewer = await open({ settings: { robustRange: false } });
+  const { page } = viewer;
+  await viewer.show(arraySource('x', 'float32', [2, 2], [-4, 4, NaN, 0]));
+  await openTab(viewer, 'Heatmap');
+  // The picture is square, in the middle of the canvas; signs differ, so the map is diverging around 0.
+  assert.deepEqual(await pixel(viewer, 0.45, 0.2), [0x3b, 0x4c, 0xc0]);
+  assert.deepEqual(await pixel(viewer, 0.55, 0.2), [0xb4, 0x04, 0x26]);
+  // Zero lies between two levels.
+  for (const part of await pixel(viewer, 0.55, 0.8)) assert.ok(Math.abs(part - 0xdd) <= 1);
+  const nan = await page.evaluate(`getComputedStyle(document.querySelector('.swatch.nan')).backgroundColor`);
+  assert.equal(`rgb(${(await pixel(viewer, 0.45, 0.8)).join(', ')})`, nan);
+  assert.deepEqual(await page.locator('.color-bar .bound').allTextContents(), ['-4', '4']);
+  await page.locator('#color-map').selectOption('gray');
+  await viewer.settled();
+  assert.deepEqual(await pixel(viewer, 0.45, 0.2), [0, 0, 0]);
+  assert.deepEqual(await pixel(viewer, 0.55, 0.2), [255, 255, 255]);
+  await page.locator('.raster canvas').hover({ position: { x: 480, y: 20 } });
+  await page.locator('.readout').getByText('[0, 0]').waitFor();
+  assert.match((await page.locator('.readout').textContent()) ?? '', /\[0, 0\]\s*-4/);
+  assert.deepEqual(viewer.errors, []);
+});
+
+test('heatmap of a billion elements: every k-th, finer when zoomed in, a point leads to the grid', async () => {
+  const viewer = await open();
+  const { page } = viewer;
+  await viewer.show(computedSource('x', 'float32', [40_000, 25_000], (flat) => Math.floor(flat / 25_000)));
+  await openTab(viewer, 'Heatmap');
+  await page.getByText(/Sampled: every \d+(st|nd|rd|th) row, every \d+(st|nd|rd|th) column/).waitFor();
+  const [heatmap] = viewer.reads().slice(-1);
+  assert.ok(heatmap!.bytes < 700_000, `${heatmap!.bytes} bytes`);
+  const canvas = page.locator('.raster canvas');
+  await canvas.focus();
+  for (let i = 0; i < 13; i++) await page.keyboard.press('+');
+  await page.getByText('Sampled').waitFor({ state: 'detached' });
+  await viewer.settled();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  const index = /\[(\d+), (\d+)\]/.exec((await page.locator('.readout').textContent()) ?? '');
+  assert.ok(index);
+  await page.keyboard.press('Enter');
+  await page.locator('#active-cell').waitFor();
+  assert.equal(await viewer.cell(Number(index[1]), Number(index[2])), index[1]);
+  assert.deepEqual(viewer.errors, []);
+});
+
+test('images: channels last and first, batches, the guessed range can be changed', async () => {
+  const viewer = await open();
+  const { page } = viewer;
+  const [red, green] = [
+    [200, 0, 0],
+    [0, 100, 0],
+  ];
+  const last = (k: number) => (Math.floor(k / 3) % 16 < 8 ? red : green)[k % 3]!;
+  await viewer.show(
+    arraySource(
+      'last',
+      'uint8',
+      [16, 16, 3],
+      Array.from({ length: 768 }, (_, k) => last(k)),
+    ),
+  );
+  await openTab(viewer, 'Image');
+  assert.deepEqual(await pixel(viewer, 0.4, 0.5), red);
+  assert.deepEqual(await pixel(viewer, 0.6, 0.5), green);
+  assert.equal(await page.locator('#image-range option:checked').textContent(), 'guessed: 0 to 255');
+  await page.locator('#image-range').selectOption('shown');
+  await viewer.settled();
+  assert.deepEqual(await pixel(viewer, 0.4, 0.5), [255, 0, 0]);
+  // [batch, channels, height, width]: the second image is all green.
+  const first = (k: number) => (k < 768 ? (k < 256 ? 1 : 0) : k >= 1024 && k < 1280 ? 1 : 0);
+  await viewer.show(
+    arraySource(
+      'first',
+      'float32',
+      [2, 3, 16, 16],
+      Array.from({ length: 1536 }, (_, k) => first(k)),
+    ),
+  );
+  await viewer.settled();
+  assert.deepEqual(await pixel(viewer, 0.5, 0.5), [255, 0, 0]);
+  assert.equal(await page.locator('#image-range option:checked').textContent(), 'guessed: 0 to 1');
+  await page.locator('#axis-0').fill('1');
+  await viewer.settled();
+  assert.deepEqual(await pixel(viewer, 0.5, 0.5), [0, 255, 0]);
+  await page.locator('#image-layout').selectOption('gray');
+  await viewer.settled();
+  assert.deepEqual(await pixel(viewer, 0.5, 0.5), [0, 0, 0]);
+  assert.deepEqual(viewer.errors, []);
+});
+
+test('statistics are asked for when their tab is opened, and not before', async () => {
+  const viewer = await open();
+  const { page } = viewer;
+  const values = Array.from({ length: 1000 }, (_, i) => i);
+  values[77] = NaN;
+  await viewer.show(arraySource('x', 'float32', [10, 100], values));
+  await viewer.settled();
+  assert.equal(viewer.asked.filter(({ name }) => name === 'stats').length, 0);
+  await openTab(viewer, 'Statistics');
+  await page.locator('.histogram canvas').waitFor();
+  const row = (name: string) => page.getByRole('row', { name }).locator('td').textContent();
+  assert.equal(await row('Elements'), '1000');
+  assert.equal(await row('Maximum'), '999');
+  assert.equal(await row('NaN'), '1 (0.1 %)');
+  await page.locator('.histogram canvas').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByText(/^0 to 15\.61: 16 elements$/).waitFor();
+  // The tallest bar reaches the top, in the theme's colour.
+  const bar = await page.evaluate(`{
+    const canvas = document.querySelector('.histogram canvas');
+    Array.from(canvas.getContext('2d').getImageData(canvas.width - 8, canvas.height >> 1, 1, 1).data.slice(3))[0];
+  }`);
+  assert.equal(bar, 255);
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.locator('#active-cell.nan').waitFor();
+  assert.equal(viewer.asked.filter(({ name }) => name === 'stats').length, 1);
+  assert.deepEqual(viewer.errors, []);
+});
+
+test('statistics that would copy everything have a price', async () => {
+  const viewer = await open();
+  await viewer.show(
+    computedSource('x', 'float32', [8192, 1024], (flat) => flat % 100),
+    { device: { type: 'webgl' } },
+  );
+  await viewer.settled();
+  await openTab(viewer, 'Heatmap');
+  await viewer.page.getByRole('tab', { name: 'Statistics' }).click();
+  await viewer.page.getByRole('button', { name: /^Copy Anyway \(32 MB/ }).waitFor();
+  assert.equal(viewer.asked.filter(({ name }) => name === 'stats').length, 0);
+});
+
+test('what assistive technology is told: every control has a name, roles own what they must', async () => {
+  const viewer = await open();
+  const { page } = viewer;
+  await viewer.show(computedSource('image', 'float32', [3, 20, 20], (flat) => flat % 7));
+  for (const tab of ['Grid', 'Heatmap', 'Image', 'Statistics']) {
+    await openTab(viewer, tab);
+    const faults = await page.evaluate(`{
+      const faults = [];
+      const name = (element) =>
+        element.getAttribute('aria-label') || element.labels?.[0]?.textContent.trim() || (element.localName === 'button' && element.textContent.trim()) ||
+        (element.getAttribute('aria-labelledby') && document.getElementById(element.getAttribute('aria-labelledby'))?.textContent.trim());
+      for (const element of document.querySelectorAll('button, input, select, canvas, [role=grid], [role=tabpanel], [role=tablist], [role=group], [role=toolbar]')) {
+        if (!name(element)) faults.push('no name: ' + element.outerHTML.slice(0, 120));
+      }
+      for (const [child, parent] of [['gridcell', 'row'], ['rowheader', 'row'], ['columnheader', 'row'], ['row', 'grid'], ['tab', 'tablist']]) {
+        for (const element of document.querySelectorAll('[role=' + child + ']')) {
+          if (!element.parentElement.closest('[role=' + parent + ']')) faults.push(child + ' outside of ' + parent);
+        }
+      }
+      const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+      for (const id of new Set(ids)) if (ids.filter((other) => other === id).length > 1) faults.push('twice: ' + id);
+      for (const element of document.querySelectorAll('[aria-controls], [aria-describedby], [aria-activedescendant]')) {
+        for (const attribute of ['aria-controls', 'aria-describedby', 'aria-activedescendant']) {
+          const id = element.getAttribute(attribute);
+          if (id && !document.getElementById(id)) faults.push(attribute + ' leads nowhere: ' + id);
+        }
+      }
+      faults;
+    }`);
+    assert.deepEqual(faults, [], tab);
+  }
+  // The tabs are one stop of the tab key, the arrows move among them.
+  await page.getByRole('tab', { name: 'Statistics' }).focus();
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.getByRole('tab', { name: 'Grid' }).getAttribute('aria-selected'), 'true');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate('document.activeElement.id'), 'slice');
+});

@@ -42,7 +42,10 @@ export function viewOfSlice(text: string, current: AxisView): AxisView {
   const index = ranges.map((range, axis) => standing(range, current.index[axis] as number));
   const kept = [current.rows, current.columns];
   const keeps = kept.every((axis) => axis !== null && open.includes(axis));
-  const [rows = null, columns = null] = keeps ? kept : open.slice(-2);
+  const [first = null, columns = null] = keeps ? kept : open.slice(-2);
+  // A slice that takes nothing shows nothing, whatever axis it is that takes nothing.
+  const empty = open.find((axis) => (ranges[axis] as AxisRange).count === 0) ?? null;
+  const rows = empty === null || empty === columns ? first : empty;
   return { shape, rows, columns, ranges: ranges.map((range) => ({ ...range, dropped: false })), index };
 }
 

@@ -38,6 +38,7 @@ test('a slice chooses what is shown, and says it again', () => {
     assert.equal(sliceOfView(next), shown, text);
     assert.deepEqual([next.rows, next.columns], [rows, columns], text);
   }
+  assert.deepEqual(extentOf(viewOfSlice('2:2', view)), { rows: 0, columns: 6 });
   assert.throws(() => viewOfSlice('9', view), { code: 'invalid-slice' });
 });
 

@@ -132,6 +132,7 @@ export class Agent {
     privateFields: (object) => this.#hidden.fields(object),
     isExecuting: (object) => this.#executing.has(object),
     devices: () => this.#knownDevices(),
+    readerOf: (value) => readers.find((reader) => reader.claims(value)),
     freshEncoders: new WeakSet(),
     once: <T>(key: string, compute: () => T): T => {
       if (!this.#memo.has(key)) this.#memo.set(key, compute());

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { DType, TensorDescriptor } from '../protocol/tensor.ts';
 import type { PrivateFields } from './hidden.ts';
+import type { Reader } from './readers/reader.ts';
 
 /** How elements lie in their storage. Strides and offset count elements of the stored dtype. */
 export interface StridedLayout {
@@ -77,6 +78,8 @@ export interface StopContext {
   /** Whether one of the stopped frames is a method of this object. */
   isExecuting(object: object): boolean;
   devices(): Iterable<GPUDevice>;
+  /** The reader that claims an object, for what wraps a tensor of another runtime. */
+  readerOf(value: object): Reader | undefined;
   /** Computes something once per call into the agent; the program stands still, so it can't change meanwhile. */
   once<T>(key: string, compute: () => T): T;
   /**

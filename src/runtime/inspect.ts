@@ -20,7 +20,9 @@ export interface Inspected {
   /** `null` for an axis that is not known before the graph runs. */
   shape: (number | null)[];
   /** The memory that holds the elements; absent where there is no value, or none that can be read here. */
-  data?: ArrayBufferView | { device: object; buffer: object };
+  data?: ArrayBufferView;
+  /** Instead of `data`: the TF.js tensor that holds the elements, wherever its backend has them. */
+  tensor?: object;
   strides?: number[];
   offset?: number;
   /** Of a sparse one: the bytes that it holds, values and indices. */

@@ -66,11 +66,6 @@ export function backendOf(tensor: TfTensor): string {
   return found ? found[0] : core.getBackend();
 }
 
-/** The backend object that holds a tensor's data, if this version of TF.js keeps it where we look. */
-export function backendObjectOf(tensor: TfTensor): object | undefined {
-  return (core.engine() as unknown as EngineInternals).state?.tensorInfo?.get(tensor.dataId)?.backend;
-}
-
 /** On these a running program can't wait for a value; everything else reads synchronously. */
 export function isAsyncOnly(backend: string): boolean {
   return backend === 'webgpu';

@@ -47,6 +47,27 @@ for (const TFJS_BACKEND of ['cpu', 'wasm', 'webgpu']) {
         do {
           stops++;
           const { inspector } = program;
+          const read = async (name: string) => {
+            const tensor = await inspector.evaluate(program.top, `tensors.${name}`, asked);
+            assert.deepEqual([tensor.runtime, tensor.kind, tensor.state], ['tensor-debugger', 'eager', 'live']);
+            assert.equal(tensor.device.type, TFJS_BACKEND);
+            return (await inspector.read(tensor.id, { slice: '...' })).values;
+          };
+          assert.deepEqual(await read('eager'), [
+            [1, 2],
+            [3, 4],
+          ]);
+          assert.deepEqual(await read('computed'), [
+            [1.5, 2.5],
+            [3.5, 4.5],
+          ]);
+          assert.deepEqual(await read('flags'), [
+            [false, false],
+            [true, true],
+          ]);
+          assert.deepEqual(await read('counter'), [7, 8]);
+          const gone = await inspector.evaluate(program.top, 'tensors.gone', asked);
+          assert.deepEqual([gone.state, gone.access.how], ['disposed', 'none']);
           const y = await evaluate(program, 'tensors.y', { x: 'tensors.batch', n: '7' });
           assert.deepEqual(
             [y.dtype, y.shape, y.kind, y.runtime, y.label],

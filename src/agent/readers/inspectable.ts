@@ -8,8 +8,8 @@ import { dtypes } from '../../protocol/tensor.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
-import { classNameOf, dataValue, isObject, isPlatformObject, platformValue } from '../safely.ts';
-import type { Described, Source, StridedLayout } from '../source.ts';
+import { classNameOf, dataValue, isInspectable, isObject, isPlatformObject, platformValue } from '../safely.ts';
+import type { Described, Source, StopContext, StridedLayout } from '../source.ts';
 import { hostMemory, typedArrayOf } from './hostArrays.ts';
 import type { Made, NewValues, Reader } from './reader.ts';
 import { sparseToDense } from '../warnings/sparseToDense.ts';
@@ -30,6 +30,8 @@ export interface InspectedTensor {
     | { device: GPUDevice; buffer: GPUBuffer; byteOffset?: number }
     /** For the dtype `string`, row-major. */
     | readonly string[];
+  /** Instead of `data`: the tensor of another runtime that holds the values. It is read as what it is. */
+  tensor?: object;
   /** Default: row-major. */
   strides?: number[];
   offset?: number;
@@ -147,8 +149,10 @@ export const inspectableReader: Reader = {
 
   claims: (value) => typeof dataValue(value, inspectSymbol) === 'function',
 
-  describe(value): Described {
+  describe(value, stop): Described {
     const inspected = inspect(value);
+    const wrapped = wrappedBy(inspected, stop);
+    if (wrapped) return describeWrapped(value, inspected, wrapped.reader.describe(wrapped.tensor, stop));
     const { dtype, state, label } = inspected;
     if (!inspected.data) return describeWithoutData(inspected, classNameOf(value) || 'Object');
     const layout = layoutOf(inspected);
@@ -177,8 +181,10 @@ export const inspectableReader: Reader = {
     };
   },
 
-  source(value): Source {
+  source(value, stop): Source {
     const inspected = inspect(value);
+    const wrapped = wrappedBy(inspected, stop);
+    if (wrapped) return wrapped.reader.source(wrapped.tensor, stop);
     const className = classNameOf(value) || 'Object';
     const strings = stringsOf(inspected);
     if (strings) return { how: 'strings', shape: inspected.shape as number[], values: strings };
@@ -203,6 +209,24 @@ export const inspectableReader: Reader = {
     return { how: 'host', bytes: onHost.bytes, layout };
   },
 };
+
+function wrappedBy({ tensor }: InspectedTensor, stop: StopContext) {
+  // One that describes itself could wrap the one that wraps it.
+  if (!isInspectable(tensor) || inspectableReader.claims(tensor)) return undefined;
+  const reader = stop.readerOf(tensor);
+  return reader && { tensor, reader };
+}
+
+/** Where the values are is the wrapped tensor's affair, what it is called the wrapper's. */
+function describeWrapped(value: object, { runtime, kind, label }: InspectedTensor, wrapped: Described): Described {
+  return {
+    ...wrapped,
+    ...(runtime !== undefined && { runtime }),
+    ...(kind !== undefined && { kind }),
+    className: classNameOf(value) || 'Object',
+    ...(label !== undefined && { label }),
+  };
+}
 
 /** Symbolic tensors, and whatever else says why it has no value. */
 function describeWithoutData(inspected: InspectedTensor, className: string): Described {

@@ -9,7 +9,6 @@ import { arrayFrom, type NDArray } from '../numpy/ndarray.ts';
 import { storageOver } from '../numpy/storage.ts';
 import { Tensor } from '../tensor.ts';
 import { backendOf, core, isAsyncOnly, requireTfDType, type TfDType, type TfTensor } from '../tfjs.ts';
-import { residentMemory } from './resident.ts';
 
 /** A tensor with a value. `tensor` is the TF.js tensor that holds it: `tf.tidy` and TF.js's ops take it. */
 export class EagerTensor extends Tensor {
@@ -150,7 +149,7 @@ export class EagerTensor extends Tensor {
     return new EagerTensor(toTfTensor(arrayFrom(storageOver(type, data), type, shape)));
   }
 
-  /** What the debugger shows. The values where they lie, on the host or the device; nothing is read or computed. */
+  /** What the debugger shows: the values of the TF.js tensor, where they lie; nothing is read or computed. */
   [inspectSymbol](): Inspected {
     const { tensor } = this;
     const common: Inspected = {
@@ -168,9 +167,6 @@ export class EagerTensor extends Tensor {
         help: 'Call numpy() before dispose(): the array stays valid.',
       };
     }
-    const memory = residentMemory(tensor);
-    if (memory.data) return { ...common, data: memory.data };
-    const state = memory.pending ? 'pending' : 'live';
-    return { ...common, state, reason: memory.reason, help: 'Look at its `tensor`, which is the TF.js tensor.' };
+    return { ...common, tensor };
   }
 }

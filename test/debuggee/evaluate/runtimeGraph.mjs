@@ -8,6 +8,7 @@ import {
   add,
   matmul,
   constant,
+  greater,
   placeholder,
   reduceSum,
   Session,
@@ -63,7 +64,22 @@ const cyclic = [[1, 2]];
 cyclic.push(cyclic);
 const itself = [];
 itself[0] = itself;
+// Eager tensors of the runtime read as the TF.js tensors that they wrap.
+const eager = constant([
+  [1, 2],
+  [3, 4],
+]);
+const computed = add(eager, 0.5);
+const flags = greater(eager, 2);
+const counter = new Variable([7, 8], { name: 'counter' });
+const gone = constant([1]);
+gone.dispose();
 const tensors = {
+  eager,
+  computed,
+  flags,
+  counter,
+  gone,
   x,
   n,
   weights,

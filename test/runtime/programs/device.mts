@@ -1,7 +1,6 @@
 /** Uses the runtime on the backend that is named as argument, and prints what it saw as JSON. */
 import * as core from '@tensorflow/tfjs-core';
 import * as tf from '../../../src/runtime/index.ts';
-import { inspectSymbol, type Inspected } from '../../../src/runtime/index.ts';
 
 const [backend = ''] = process.argv.slice(2);
 if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
@@ -21,15 +20,6 @@ const caught = async (fn: () => unknown): Promise<string> => {
     return String(error);
   }
 };
-const facts = ({ data, state, reason, dtype, shape }: Inspected) => ({
-  dtype,
-  shape,
-  state,
-  reason,
-  where: ArrayBuffer.isView(data) ? 'host' : data ? 'device' : 'nowhere',
-  ...(ArrayBuffer.isView(data) && { values: [...new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4)] }),
-});
-
 const host = tf.constant([1, 2]) as tf.EagerTensor;
 const a = tf.constant([
   [1, 2],
@@ -37,7 +27,6 @@ const a = tf.constant([
 ]) as tf.EagerTensor;
 const memory = core.memory();
 const made = tf.matmul(a, a) as tf.EagerTensor;
-const inspections = [facts(host[inspectSymbol]()), facts(made[inspectSymbol]())];
 const text = String(made);
 const asynchronous = await made.numpyAsync();
 
@@ -71,8 +60,6 @@ console.log(
     synchronous: await caught(() => made.numpy()),
     view: await caught(() => host.numpyView()),
     text,
-    inspections,
-    after: facts(made[inspectSymbol]()),
     run: String(ran),
     runSync: await caught(() => session.runSync(y, feeds)),
     evalSync: await caught(() => y.evalSync({ session, feeds })),

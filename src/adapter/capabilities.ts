@@ -23,5 +23,12 @@ export const capabilities: DebugProtocol.Capabilities = {
       default: false,
       description: 'Stops where nothing will catch it.',
     },
+    {
+      filter: 'notFinitePrecise',
+      label: 'Tensor: NaN or Inf (precise)',
+      default: false,
+      description:
+        'Stops behind the op of TensorFlow.js that makes a NaN or infinity. On webgpu it waits for the device after every op.',
+    },
   ],
 };

@@ -4,10 +4,11 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
+import { agentScriptUrl } from '../inspector/agentLink.ts';
 import { firstStatement, type Breakpoints, type SourceBreakpoint } from './breakpoints.ts';
 import type { Configuration } from './configuration.ts';
 import { errors } from './errors.ts';
-import { globToPattern, type PathMapper } from './paths.ts';
+import { globToPattern, isInNodeModules, type PathMapper } from './paths.ts';
 import { showRuntimeClasses } from './runtimeModules.ts';
 import { Scripts } from './scripts.ts';
 import { UnfinishedStep, type StepKind, type StepOrigin } from './unfinishedStep.ts';
@@ -21,13 +22,20 @@ export interface Stop {
   text?: string;
   callFrames: Protocol.Debugger.CallFrame[];
   hitBreakpointIds: number[];
-  exception?: { object: Protocol.Runtime.RemoteObject; uncaught: boolean };
+  exception?: {
+    object: Protocol.Runtime.RemoteObject;
+    uncaught: boolean;
+    /** What it is, where nothing was thrown. */
+    id?: string;
+  };
 }
 
 export interface DebuggeeEvents {
   /** The program answers and does not run yet (or, attached to, runs); its Debugger domain is still off. */
   connected(mainContext: number): Promise<void>;
   stopped(stop: Stop): void;
+  /** What the agent has stopped the program for. */
+  notFinite(): Promise<string>;
   /** What was learned at this stop is void; waited for before the program runs. */
   beforeResume(): Promise<void>;
   /** A line is about to be tracked. */
@@ -204,6 +212,7 @@ export class Debuggee {
   async #decide(event: Protocol.Debugger.PausedEvent): Promise<void> {
     const top = event.callFrames[0];
     if (!top) return;
+    if (this.#urlOf(top) === agentScriptUrl) return this.#stopAtOp(event);
     await this.#breakpoints.settled();
     if (this.#pauseRequested) await this.#skipFiles();
     const cdpIds = event.hitBreakpoints ?? [];
@@ -240,6 +249,29 @@ export class Debuggee {
     if (stop) return this.#report(stop);
     await this.#passOver(event);
     if (isEntry) this.#inBackground(this.#keepTalking());
+  }
+
+  /** Frames themselves mostly come without one. */
+  #urlOf({ location, url }: Protocol.Debugger.CallFrame): string {
+    return this.scripts.get(location.scriptId)?.url ?? url;
+  }
+
+  /** Break on NaN or Inf: the agent has stopped the program, which is shown where it called the op. */
+  async #stopAtOp({ callFrames }: Protocol.Debugger.PausedEvent): Promise<void> {
+    const text = await this.#events.notFinite();
+    const own = callFrames.filter((frame) => this.#urlOf(frame) !== agentScriptUrl);
+    const caller = own.findIndex((frame) => {
+      const url = this.#urlOf(frame);
+      return url !== '' && !url.startsWith('node:') && !isInNodeModules(url);
+    });
+    await this.#report({
+      reason: 'exception',
+      description: 'Paused on NaN or Inf',
+      text,
+      callFrames: own.slice(Math.max(0, caller)),
+      hitBreakpointIds: [],
+      exception: { object: { type: 'string', value: text }, uncaught: false, id: 'NaN or Inf' },
+    });
   }
 
   #stopOf(

@@ -10,8 +10,8 @@ export function exceptionInfo({ debuggee }: Inspection): DebugProtocol.Exception
   if (!exception) {
     throw new TensorError({ code: 'not-available', message: 'The program is not stopped at an exception.' });
   }
-  const { object, uncaught } = exception;
-  const exceptionId = object.subtype === 'error' ? (object.className ?? 'Error') : `thrown ${typeName(object)}`;
+  const { object, uncaught, id } = exception;
+  const exceptionId = id ?? (object.subtype === 'error' ? (object.className ?? 'Error') : `thrown ${typeName(object)}`);
   return {
     exceptionId,
     description: exceptionText(object),

@@ -112,6 +112,7 @@ export class Run {
     });
     const debuggee = new Debuggee(main, config, paths, breakpoints, {
       connected: (notifyContext) => installRecorder(main, { budget: config.copyBudget, notifyContext }),
+      notFinite: async () => (await tensors.inspector()).notFinite(),
       stopped: (stop) => {
         frames.stopped(stop.callFrames);
         tensors.stopped(stop.callFrames);

@@ -36,6 +36,7 @@ export class TensorDebugSession extends DebugSession {
   #offsets: Position = { line: 1, column: 1 };
   #canRunInTerminal = false;
   #knowsInvalidated = false;
+  #breaksOnNan = false;
   #exceptionState: Protocol.Debugger.SetPauseOnExceptionsRequest['state'] = 'none';
   #starting: Promise<Run> | undefined;
   #run: Run | undefined;
@@ -208,12 +209,14 @@ export class TensorDebugSession extends DebugSession {
 
   async #setExceptionBreakpoints({ filters }: DebugProtocol.SetExceptionBreakpointsArguments): Promise<void> {
     const all = filters.includes('all') || filters.includes('caught');
+    this.#breaksOnNan = filters.includes('notFinitePrecise');
     this.#exceptionState = all ? 'all' : filters.includes('uncaught') ? 'uncaught' : 'none';
     if (this.#run) await this.#applyExceptionState(this.#run);
   }
 
   async #applyExceptionState({ inspection }: Run): Promise<void> {
     await inspection?.debuggee.main.send('Debugger.setPauseOnExceptions', { state: this.#exceptionState });
+    await inspection?.tensors.breakOnNan(this.#breaksOnNan);
   }
 
   #host(): RunHost {

@@ -22,6 +22,7 @@ export class Tensors {
   readonly #options: TensorsOptions;
   #inspector: Promise<TensorInspector> | undefined;
   #opened: TensorInspector | undefined;
+  #breaksOnNan = false;
   #callFrames: readonly Protocol.Debugger.CallFrame[] = [];
 
   constructor(options: TensorsOptions) {
@@ -66,6 +67,13 @@ export class Tensors {
   /** The agent is in the program from then on, and what tracked lines find is told. */
   async track(): Promise<void> {
     await (await this.inspector()).track(this.#options.onTracked);
+  }
+
+  /** A program that it was never on in is left alone. */
+  async breakOnNan(isOn: boolean): Promise<void> {
+    if (isOn === this.#breaksOnNan) return;
+    this.#breaksOnNan = isOn;
+    await (await this.inspector()).breakOnNan(isOn);
   }
 
   async dispose(): Promise<void> {

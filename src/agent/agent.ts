@@ -27,6 +27,8 @@ import { findOwners, graphReader } from './evaluate/owners.ts';
 import { resultReader } from './evaluate/result.ts';
 import { stringArrayReader } from './evaluate/stringArrays.ts';
 import { recorder } from './copies/found.ts';
+import { findNotFinite } from './nan/findNotFinite.ts';
+import { OpWatch } from './nan/watchOps.ts';
 import { Finder } from './find.ts';
 import { HiddenState } from './hidden.ts';
 import { bindingsOwnMethod } from './read/device.ts';
@@ -154,8 +156,18 @@ export class Agent {
       },
     };
   });
+  readonly #ops = new OpWatch(
+    (tensor) => findNotFinite(this.#reading, tensor),
+    (error) => recorder()?.failed(error),
+  );
 
   readonly #handlers: Handlers = {
+    breakOnNan: ({ isOn }) => {
+      this.#ops.set(isOn);
+      if (isOn) recorder()?.whenTfjs(() => this.#ops.watch());
+      return null;
+    },
+    notFinite: () => ({ message: this.#ops.message }),
     describe: ({ id, as }) => this.#describe(id, as),
     read: ({ windows }) => {
       const wanted = windows.map(({ id, ranges, as }) => ({ readable: this.#readable(id, as), ranges }));

@@ -372,6 +372,15 @@ class Inspector implements TensorInspector {
     return copiesOf(report!, this.#locate);
   }
 
+  async breakOnNan(isOn: boolean): Promise<void> {
+    await this.#link.preparePump();
+    await this.#link.call('breakOnNan', { isOn });
+  }
+
+  async notFinite(): Promise<string> {
+    return (await this.#link.call('notFinite', {})).message;
+  }
+
   async dispose(): Promise<void> {
     await this.#bulk.dispose();
   }

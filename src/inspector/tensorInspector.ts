@@ -115,6 +115,10 @@ export interface TensorInspector {
    */
   track(onBatch: (batch: TrackedBatch) => void): Promise<void>;
   copies(): Promise<Copies>;
+  /** Stops the program (at a `debugger` statement of the agent's script) behind an op that makes a NaN or infinity. */
+  breakOnNan(isOn: boolean): Promise<void>;
+  /** What it was stopped for by that. */
+  notFinite(): Promise<string>;
   dispose(): Promise<void>;
 }
 

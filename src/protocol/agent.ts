@@ -152,6 +152,10 @@ export interface AgentCalls {
   note: { arguments: { texts: Record<string, string> }; result: null };
   /** Sends all points of tracked expressions that are on their way; waits for the device. */
   flushTracked: { arguments: Record<string, never>; result: null };
+  /** Stops the program behind the op that makes a NaN or infinity, or no longer. */
+  breakOnNan: { arguments: { isOn: boolean }; result: null };
+  /** What the program was stopped for by that. */
+  notFinite: { arguments: Record<string, never>; result: { message: string } };
   /** Forgets the handles of this stop. */
   release: { arguments: Record<string, never>; result: null };
 }

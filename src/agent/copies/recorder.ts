@@ -43,6 +43,8 @@ export class Recorder {
   readonly #sites = new Map<string, RecordedSite>();
   readonly #warnings: RecorderWarning[] = [];
   readonly #warned = new Set<string>();
+  readonly #onTfjs: (() => void)[] = [];
+  #hasTfjs = false;
   readonly #classes = new WeakSet<object>();
   #budget = new CopyBudget({ bytes: Infinity, ms: Infinity });
   #since = new Date();
@@ -116,6 +118,17 @@ export class Recorder {
     if (!Object.hasOwn(watchers, name) || !isInspectable(tensor)) return;
     const prototype = Object.getPrototypeOf(tensor) as object | null;
     if (this.watchClass(name as keyof typeof watchers, prototype)) this.#since = new Date();
+  }
+
+  /** Calls back when TF.js is there: at once, or when it is loaded. */
+  whenTfjs(callback: () => void): void {
+    if (this.#hasTfjs) callback();
+    else this.#onTfjs.push(callback);
+  }
+
+  tfjsIsThere(): void {
+    this.#hasTfjs = true;
+    for (const callback of this.#onTfjs.splice(0)) callback();
   }
 
   /** `tensor-debugger/runtime` itself says when a conversion was tried that needs eager mode. */

@@ -36,6 +36,7 @@ export function watchTfjs(recorder: Recorder): void {
     const found = engine();
     const prototype = found && (Object.getPrototypeOf(found) as object | null);
     if (prototype) new EngineReads(recorder).watch(prototype);
+    recorder.tfjsIsThere();
   });
 }
 

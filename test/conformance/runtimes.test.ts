@@ -163,6 +163,27 @@ describe('models of TF.js', () => {
   });
 });
 
+test('a backend with the public side of the one of tfjs-node is read through readSync()', async () => {
+  const stop = await Stop.at('readers/tfjsNode.mjs');
+  try {
+    const { device, location, access } = await stop.evaluate('numbers');
+    assert.deepEqual([device.type, location, access.how], ['native', 'device', 'copy']);
+    const rows = [
+      [1.5, -2, 3],
+      [4, 5, 6],
+    ];
+    assert.deepEqual(await stop.read('numbers'), rows);
+    assert.deepEqual(await stop.read('flags'), [true, false]);
+    assert.equal((await stop.evaluate('gone')).state, 'disposed');
+    assert.deepEqual(
+      stop.runtime('tfjs').map(({ backend }) => backend),
+      ['tensorflow'],
+    );
+  } finally {
+    await stop.program.end();
+  }
+});
+
 for (const device of ['cpu', 'wasm', 'webgpu']) {
   describe(`jax-js on ${device}`, () => {
     let stop: Stop;

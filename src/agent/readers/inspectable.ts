@@ -1,7 +1,7 @@
 /**
  * The open door: a value that has a method `Symbol.for('tensor.inspect')` describes itself, so that array libraries
  * which this project doesn't know can be looked at. The method is the one piece of the program's code that describing
- * runs; it must have no effect. See docs in the README for an example.
+ * runs; it must have no effect. docs/readers.md has an example.
  */
 import type { DType, TensorKind, TensorState } from '../../protocol/tensor.ts';
 import { dtypes } from '../../protocol/tensor.ts';

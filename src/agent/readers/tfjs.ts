@@ -39,7 +39,7 @@ function storedBytes(dtype: TfDType, shape: readonly number[]): number {
 
 function locationOf(held: Held): TensorLocation {
   const { name, record } = held;
-  if (name === 'tensorflow') return 'device';
+  if (name === 'tensorflow') return hasValues(held) ? 'host' : 'device';
   if (name !== 'webgpu' && name !== 'webgl') return 'host';
   const parts = partsOf(held);
   if (parts) {
@@ -85,7 +85,10 @@ function describeTensor(value: object, fields: TensorFields, stop: StopContext):
       : location === 'device'
         ? {
             how: 'copy',
-            reason: 'It lives on the device; a copy to the host waits for the work that was queued before.',
+            reason:
+              found.name === 'tensorflow'
+                ? "It lives in TensorFlow's own memory, which only its backend reads: all of it, whatever the slice."
+                : 'It lives on the device; a copy to the host waits for the work that was queued before.',
           }
         : found.name === 'wasm'
           ? { how: 'view', reason: 'It lives in the WebAssembly heap, which is host memory; dataSync() would copy it.' }

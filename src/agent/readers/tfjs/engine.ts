@@ -6,6 +6,7 @@
  * |---|---|---|
  * | cpu | `data.data.get(dataId)`: `{ values, complexTensorInfos }` | `values`, on the host |
  * | wasm | `dataIdMap.data.get(dataId)`: `{ memoryOffset, stringBytes }` | the WebAssembly heap |
+ * | tensorflow (tfjs-node) | `tensorMap.data.get(dataId)`: `{ values }` | `values`, or TensorFlow's own memory |
  * | webgpu | `tensorMap.data.get(dataId)`: `{ values, resource, complexTensorInfos }` | `values` until a kernel needs them, then `resource`, a GPUBuffer; both after `data()` |
  */
 import type { TensorDevice } from '../../../protocol/tensor.ts';
@@ -107,7 +108,8 @@ function nameOf(backend: object): string | undefined {
 
 export function find(dataId: object, stop: StopContext): Held | undefined {
   const backend = stop.once('tfjs.backends', backendLookup)(dataId);
-  const record = backend && recordOf(backend.storage, dataId);
+  // What tfjs-node keeps of a tensor is only looked at for values that are still on the host.
+  const record = backend && (recordOf(backend.storage, dataId) ?? (backend.name === 'tensorflow' ? {} : undefined));
   return backend && record && { ...backend, record };
 }
 

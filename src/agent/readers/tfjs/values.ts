@@ -2,7 +2,7 @@
 import type { DType } from '../../../protocol/tensor.ts';
 import { itemSize } from '../../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../../tensor/shape.ts';
-import { isInspectable, isPlatformObject, ownValue } from '../../safely.ts';
+import { isInspectable, isPlatformObject, ownValue, runtimeMethod } from '../../safely.ts';
 import type { DeviceSource, HostSource, NoSource, Source, StopContext } from '../../source.ts';
 import { hostMemory } from '../hostArrays.ts';
 import { find, partsOf, webgpuDevice, type Held } from './engine.ts';
@@ -83,6 +83,7 @@ function webgpuSource(
 
 export function sourceOf(dataId: object, dtype: TfDType, shape: number[], stop: StopContext): Source {
   const held = find(dataId, stop);
+  if (held?.name === 'tensorflow') return nativeSource(held, dataId, dtype, shape);
   if (held) return heldSource(held, dtype, shape, stop);
   return {
     how: 'none',
@@ -90,6 +91,17 @@ export function sourceOf(dataId: object, dtype: TfDType, shape: number[], stop: 
     reason: 'TF.js no longer holds the data of this tensor: it was disposed.',
     help: disposedHelp,
   };
+}
+
+/**
+ * tfjs-node keeps tensors in TensorFlow's own memory, where only its backend can look. `readSync` is a method of every
+ * backend (`KernelBackend` of TF.js); that of tfjs-node copies, and keeps nothing. Not tried with the real one.
+ */
+function nativeSource({ backend, record }: Held, dataId: object, dtype: TfDType, shape: number[]): Source {
+  if (hasValues({ record })) return hostSource(record.values, dtype, shape) ?? unknownInternals('tensorflow');
+  const readSync = dtype === 'complex64' ? undefined : runtimeMethod(backend, 'readSync');
+  if (!readSync) return unknownInternals('tensorflow');
+  return hostSource(readSync.call(backend, dataId), dtype, shape) ?? unknownInternals('tensorflow');
 }
 
 function heldSource(held: Held, dtype: TfDType, shape: number[], stop: StopContext): Source {
@@ -121,6 +133,6 @@ function isStrided(source: Source): source is HostSource | DeviceSource {
   return source.how === 'host' || source.how === 'webgpu';
 }
 
-export function hasValues({ record }: Held): boolean {
+export function hasValues({ record }: Pick<Held, 'record'>): boolean {
   return record.values !== null && record.values !== undefined;
 }

@@ -50,7 +50,7 @@ function invalid(className: string, what: string, cause?: unknown, method = 'ten
     {
       code: 'not-readable',
       message: `${className}[Symbol.for('${method}')]() ${what}.`,
-      help: 'See the README, "Your own array type", for what it must return.',
+      help: 'See docs/readers.md, "Your own arrays", for what it must return.',
     },
     { cause },
   );
@@ -136,7 +136,7 @@ function make(value: object, { dtype, shape, bytes }: NewValues): Made {
     throw new TensorError({
       code: 'not-available',
       message: `No ${className} can be made from outside: it has no method Symbol.for('tensor.make').`,
-      help: 'Make it in the debug console, or see "Your own array type" in the README.',
+      help: 'Make it in the debug console, or see "Your own arrays" in docs/readers.md.',
     });
   }
   const made = method.call(value, { dtype, shape, data: typedArrayOf(dtype, bytes) });

@@ -7,10 +7,10 @@ import { randomUUID } from 'node:crypto';
 import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { formatForFile } from '../formats/registry.ts';
-import type { Format, Loss, Part, TensorHeader } from '../formats/format.ts';
+import type { EncodeOptions, Format, Loss, Part, TensorHeader } from '../formats/format.ts';
 import type { WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
-import type { CopyCost, DType, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
+import type { CopyCost, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { parseSlice, resultShape } from '../tensor/slice.ts';
@@ -23,6 +23,8 @@ export interface Exporting {
   parseId(id: string): Pick<WindowRequest, 'id' | 'as'>;
   /** Runs something that reads; see `Inspector`. */
   reading<Value>(read: () => Promise<Value>): Promise<Value>;
+  /** Over the whole tensor, reduced where it is. */
+  stats(id: string, dtype?: DType): Promise<Pick<TensorStatistics, 'min' | 'max'>>;
   readStrings(window: WindowRequest): Promise<string[]>;
   bulk: BulkReader;
 }
@@ -43,7 +45,8 @@ export async function exportTensors(
   const sources = await Promise.all(request.tensors.map((tensor) => sourceOf(tensor, exporting)));
   const headers = sources.map(({ header }) => header);
   // Encoding first: what the format refuses is said before a byte is moved.
-  const parts = format.encode(headers);
+  const options = await encodeOptions(format, sources, exporting);
+  const parts = format.encode(headers, options);
   const temporary = `${file}.${randomUUID().slice(0, 8)}.partial`;
   const handle = await fileSystem(file, () => open(temporary, 'wx'));
   let written: Written;
@@ -62,8 +65,17 @@ export async function exportTensors(
   return {
     export: { file, format: format.name, tensors: request.tensors.map(({ name }) => name), bytes: written.bytes },
     costs: written.costs,
-    warnings: [...format.warnings(headers), ...written.losses],
+    warnings: [...format.warnings(headers, options), ...written.losses],
   };
+}
+
+/** An image of anything but bytes goes from black at its smallest finite value to white at its largest. */
+async function encodeOptions(format: Format, sources: readonly Source[], exporting: Exporting): Promise<EncodeOptions> {
+  const [source] = sources;
+  if (format.name !== 'png' || !source || source.header.dtype === 'uint8' || format.refuses(source.header)) return {};
+  const { min, max } = await exporting.stats(source.request.id, source.request.as?.dtype);
+  // Nothing is finite: the format has its own way.
+  return min === null || max === null ? {} : { range: { min: Number(min), max: Number(max) } };
 }
 
 async function sourceOf({ name, id, slice }: ExportRequest['tensors'][number], exporting: Exporting): Promise<Source> {

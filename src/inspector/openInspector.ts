@@ -278,6 +278,7 @@ class Inspector implements TensorInspector {
       parseId,
       reading: (read) => this.#reading(read),
       bulk: this.#bulk,
+      stats: (id, dtype) => this.stats(id, dtype === undefined ? {} : { dtype }),
       readStrings: async (window) =>
         windowValues((await this.#link.call('read', { windows: [window] }))[0]!) as string[],
     });

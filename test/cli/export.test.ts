@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inflateSync } from 'node:zlib';
 import { inspect, runCli, tensorOf } from '../support/cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
@@ -105,6 +106,18 @@ test('status 4: what could be read is written, the rest says why it could not', 
   assert.equal(status, 4);
   assert.deepEqual(document.exports[0]?.tensors, ['values']);
   assert.deepEqual(Object.keys(numpy(file)), ['values']);
+});
+
+test('an image spans the values that are there', async () => {
+  const file = join(folder, 'matrix.png');
+  const { status, document } = await inspect(['--expr', 'matrix', '--export', file, 'expressions.js']);
+  assert.equal(status, 0);
+  assert.match(document.warnings[0]?.message ?? '', /256 levels from 1 to 6/);
+  // Two rows of three, each behind its filter byte: black to white.
+  const png = readFileSync(file);
+  const data = png.indexOf('IDAT');
+  const levels = [...inflateSync(png.subarray(data + 4, data + 4 + png.readUInt32BE(data - 4)))];
+  assert.deepEqual(levels, [0, 0, 51, 102, 0, 153, 204, 255]);
 });
 
 test('in a terminal, the file is named', async () => {

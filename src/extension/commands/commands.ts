@@ -16,6 +16,7 @@ import { showFailure } from './messages.ts';
 import { openSample } from './openSample.ts';
 import { pinExpression } from './pinExpression.ts';
 import { openInViewer } from './openInViewer.ts';
+import { replaceFromFile } from './replaceFromFile.ts';
 import { saveAllNpz, saveCsv, saveNpy } from './saveTensors.ts';
 
 export interface CommandParts {
@@ -50,6 +51,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     saveCsv: (given) => saveCsv(frame, given),
     // From the view's title it is called with what the view thinks is selected.
     saveAllNpz: (given) => saveAllNpz(frame, given && !('kind' in given) ? given : undefined),
+    replaceFromFile: (given) => replaceFromFile(frame, given),
     copyNumpy: (given) => copyTensor(frame, textForms.numpy, given),
     copyTypescript: (given) => copyTensor(frame, textForms.typescript, given),
     copyJson: (given) => copyTensor(frame, textForms.json, given),

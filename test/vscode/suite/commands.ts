@@ -32,6 +32,23 @@ for (const [kind, config] of Object.entries(kinds)) {
     }
   });
 
+  test(`${kind}: puts the values of a file into a variable`, async () => {
+    breakAt('network.ts', 'first');
+    await start(config);
+    await rowsWith('weights');
+    const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
+    try {
+      const file = join(folder, 'new.npy');
+      numpy(`np.save(${JSON.stringify(file)}, np.full((128, 10), 3, np.float32))`);
+      await vscode.commands.executeCommand('tensorDebugger.replaceFromFile', { expression: 'weights', file });
+      await vscode.commands.executeCommand('tensorDebugger.copyJson', { expression: 'weights' });
+      const { values } = JSON.parse(await vscode.env.clipboard.readText()) as { values: number[][] };
+      ok(values.flat().every((value) => value === 3));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   test(`${kind}: copies as NumPy code, TypeScript and JSON`, async () => {
     breakAt('network.ts', 'first');
     await start(config);

@@ -1,0 +1,69 @@
+/** Putting a file's values into a variable of the stopped program, as a new tensor of its own runtime. */
+import * as vscode from 'vscode';
+import { formats } from '../../formats/registry.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import { formatType } from '../../tensor/preview.ts';
+import type { FrameTensors } from '../tree/frameTensors.ts';
+import { chooseTensor } from './chooseTensor.ts';
+import type { Given } from './given.ts';
+
+const readable = formats.flatMap(({ open, extensions }) => (open ? extensions.map((ending) => ending.slice(1)) : []));
+
+export async function replaceFromFile(frame: FrameTensors, given: Given): Promise<void> {
+  const chosen = await chooseTensor(frame, given);
+  if (!chosen) return;
+  const { expression, tensor } = chosen;
+  const type = formatType(tensor.dtype, tensor.shape);
+  const file = given && !('kind' in given) && given.file !== undefined ? given.file : await askForFile(expression, type);
+  if (file === undefined) return;
+  const { focus } = frame;
+  if (focus.kind !== 'stopped') {
+    throw new TensorError({
+      code: 'not-paused',
+      message: 'The program ran on before the file was chosen; nothing was replaced.',
+      help: 'Choose it again at the next stop.',
+    });
+  }
+  const { source, frameId } = focus;
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: `Replacing ${expression}`,
+    cancellable: true,
+  };
+  const { message, warnings } = await vscode.window.withProgress(options, async (progress, token) => {
+    const controller = new AbortController();
+    const cancelling = token.onCancellationRequested(() => controller.abort());
+    let done = 0;
+    try {
+      return await source.request(
+        'tensor/assign',
+        { expression, file, frameId },
+        {
+          signal: controller.signal,
+          onProgress: (fraction) => {
+            progress.report({ increment: (fraction - done) * 100 });
+            done = fraction;
+          },
+        },
+      );
+    } finally {
+      cancelling.dispose();
+    }
+  });
+  void frame.refresh();
+  // The command is over, whenever the message is put away.
+  if (warnings.length === 0) void vscode.window.showInformationMessage(message);
+  else {
+    const said = warnings.map((warning) => `${warning.message} ${warning.help}`);
+    void vscode.window.showWarningMessage([message, ...said].join(' '));
+  }
+}
+
+async function askForFile(expression: string, type: string): Promise<string | undefined> {
+  const uris = await vscode.window.showOpenDialog({
+    title: `Values for ${expression}, ${type}`,
+    openLabel: 'Replace',
+    filters: { 'Tensor files': readable },
+  });
+  return uris?.[0]?.fsPath;
+}

@@ -2,6 +2,7 @@
 import { TensorError } from '../protocol/errors.ts';
 import type { TensorReference, TensorRequests } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
+import { compared } from '../inspector/compared.ts';
 import { inspectionOf, type Program } from './programHandlers.ts';
 import type { Handlers } from './requestTable.ts';
 import type { FeedOf, TensorInspector } from '../inspector/tensorInspector.ts';
@@ -87,6 +88,24 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
         return { name, expression: value.expression, callFrameId: callFrameId(value.frameId) };
       });
       return inspector.evaluateGraph(await graphOf(tensor), given);
+    },
+    'tensor/compare': async ({ a, b, tolerance }, { seq, signal }) => {
+      const { inspector, resolve } = await opened();
+      const sides = await compared(a, b, resolve);
+      return inspector.compare(sides.a, sides.b, {
+        ...(tolerance && { tolerance }),
+        signal,
+        onProgress: (fraction) => program.send('tensor/progress', { request: seq, fraction, bytes: 0 }),
+      });
+    },
+    'tensor/differences': async ({ a, b, slice }) => {
+      const { inspector, resolve } = await opened();
+      const sides = await compared(a, b, resolve);
+      return inspector.differences(sides.a, sides.b, slice);
+    },
+    'tensor/keep': async ({ tensor }) => {
+      const { inspector, resolve } = await opened();
+      return inspector.keep((await resolve(tensor)).id, tensor.expression);
     },
     'tensor/assign': async ({ frameId, ...args }, { seq, signal }) => {
       const { inspector, callFrameId } = await opened();

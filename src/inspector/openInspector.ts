@@ -11,7 +11,16 @@ import type {
   SharedDescription,
 } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
-import type { AssignedTensor, Copies, ReadResult, TensorListing, TensorPreview } from '../protocol/requests.ts';
+import type { TensorComparison } from '../protocol/comparison.ts';
+import type {
+  AssignedTensor,
+  Copies,
+  DifferenceWindow,
+  KeptTensor,
+  ReadResult,
+  TensorListing,
+  TensorPreview,
+} from '../protocol/requests.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type {
   AxisRange,
@@ -22,6 +31,7 @@ import type {
   TensorStatistics,
   TensorWarning,
 } from '../protocol/tensor.ts';
+import { defaultTolerance } from '../tensor/compareSources.ts';
 import { isDType, itemSize } from '../tensor/dtypes.ts';
 import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
 import { describeType, formatBytes, formatMs, previewRanges, previewValues } from '../tensor/preview.ts';
@@ -31,12 +41,15 @@ import { assignTensor } from './assign/assignTensor.ts';
 import { AgentLink, stopObjectGroup } from './agentLink.ts';
 import { BulkReader } from './bulkReader.ts';
 import { copiesOf, generatedLine, installRecorder, programWarning, readRecorder, type Locate } from './copies.ts';
+import { compareTensors, differenceWindow, KeptTensors, type LiveTensor } from './compareTensors.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
 import { connectTracking } from './tracking.ts';
 import { exportTensors } from './exportTensors.ts';
 import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
 import type {
   AssignRequest,
+  CompareOptions,
+  ComparedWith,
   ExportRequest,
   FeedOf,
   InspectorOptions,
@@ -69,6 +82,9 @@ class Inspector implements TensorInspector {
   readonly #link: AgentLink;
   readonly #locate: Locate;
   readonly #bulk: BulkReader;
+  readonly #kept = new KeptTensors();
+  /** How many there were since tensors were first asked for. */
+  #stops = 0;
   #frames: readonly Protocol.Debugger.CallFrame[] = [];
   #handedOver: Promise<void> | null = null;
   #devicesSearched = false;
@@ -87,6 +103,7 @@ class Inspector implements TensorInspector {
 
   stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
     this.#frames = callFrames;
+    if (callFrames.length > 0) this.#stops++;
     this.#handedOver = null;
     this.#devicesSearched = false;
     this.#ownersSearched = false;
@@ -297,6 +314,49 @@ class Inspector implements TensorInspector {
     return tensor.id;
   }
 
+  async compare(
+    a: { id: string; name: string },
+    b: ComparedWith,
+    { tolerance, signal, onProgress }: CompareOptions = {},
+  ): Promise<TensorComparison> {
+    return compareTensors(await this.#elements(a.id, a.name), b, {
+      kept: this.#kept,
+      openTensor: (id, name) => this.#elements(id, name),
+      tolerance: { ...defaultTolerance, ...tolerance },
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    });
+  }
+
+  async differences(a: { id: string; name: string }, b: ComparedWith, slice?: string): Promise<DifferenceWindow> {
+    const openTensor = (id: string, name: string) => this.#elements(id, name);
+    return differenceWindow(await this.#elements(a.id, a.name), b, { kept: this.#kept, openTensor, slice });
+  }
+
+  async keep(id: string, expression: string): Promise<KeptTensor> {
+    const [top] = this.#frames;
+    const where = `stop ${this.#stops}${top?.functionName ? `, in ${top.functionName}` : ''}`;
+    return this.#kept.keep(expression, await this.#elements(id, expression), where, {});
+  }
+
+  /** A tensor of the stop as something whose windows can be read one after the other. */
+  async #elements(id: string, name: string): Promise<LiveTensor> {
+    const tensor = await this.describe(id);
+    const shape = knownShape(tensor);
+    const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+    const whole: WindowRequest = { ...parseId(id), ranges: wholeRanges(shape) };
+    const byteLength = sizeOf(shape) * itemSize(dtype);
+    return {
+      name,
+      dtype,
+      shape,
+      read: async (ranges) => windowValues(await this.#readWindow({ ...parseId(id), ranges: [...ranges] }, tensor)),
+      writeTo: async (file, progress) => {
+        await this.#reading(() => this.#bulk.writeWindow(whole, { file, position: 0 }, byteLength, progress));
+      },
+    };
+  }
+
   async assign(request: AssignRequest): Promise<AssignedTensor> {
     const { callFrameId, expression } = request;
     const frame = this.#frame(callFrameId);
@@ -383,6 +443,7 @@ class Inspector implements TensorInspector {
   }
 
   async dispose(): Promise<void> {
+    await this.#kept.dispose();
     await this.#bulk.dispose();
   }
 

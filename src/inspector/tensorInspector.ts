@@ -4,10 +4,13 @@
  */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { TensorComparison, Tolerance } from '../protocol/comparison.ts';
 import type {
   AssignedTensor,
   Copies,
+  DifferenceWindow,
   ExportedFile,
+  KeptTensor,
   ReadResult,
   TensorListing,
   TensorPreview,
@@ -50,6 +53,15 @@ export interface AssignRequest {
   expression: string;
   file: string;
   onProgress?(fraction: number, bytes: number): void;
+  signal?: AbortSignal;
+}
+
+/** What a tensor is compared with; a file of several tensors may have one that is called as the variable (`purpose`). */
+export type ComparedWith = { id: string; name: string } | { file: string; purpose: string } | { kept: string };
+
+export interface CompareOptions {
+  tolerance?: Partial<Tolerance>;
+  onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
 }
 
@@ -114,6 +126,11 @@ export interface TensorInspector {
    * @param onBatch also called at a stop, with what was still on its way
    */
   track(onBatch: (batch: TrackedBatch) => void): Promise<void>;
+  compare(a: { id: string; name: string }, b: ComparedWith, options?: CompareOptions): Promise<TensorComparison>;
+  /** |a - b| over a slice. */
+  differences(a: { id: string; name: string }, b: ComparedWith, slice?: string): Promise<DifferenceWindow>;
+  /** Keeps a tensor's values for comparisons at later stops, under its expression. */
+  keep(id: string, expression: string): Promise<KeptTensor>;
   copies(): Promise<Copies>;
   /** Stops the program (at a `debugger` statement of the agent's script) behind an op that makes a NaN or infinity. */
   breakOnNan(isOn: boolean): Promise<void>;

@@ -1,8 +1,10 @@
 /** The custom requests and events of the debug adapter: name to arguments and result. Everything else is plain DAP. */
+import type { TensorComparison, Tolerance } from './comparison.ts';
 import type { ErrorReport } from './errors.ts';
 import type { TrackedBatch } from './track.ts';
 import type {
   CopyCost,
+  DType,
   GraphInput,
   JsonValues,
   RuntimeDescription,
@@ -96,6 +98,26 @@ export interface GraphFeed {
   value: TensorReference | { file: string };
 }
 
+/** Values that were copied at a stop, to be compared with at a later one. */
+export interface KeptTensor {
+  expression: string;
+  dtype: DType;
+  shape: number[];
+  byteLength: number;
+  /** Which stop it was, counted from when tensors were first asked for: `stop 3, in trainStep`. */
+  where: string;
+}
+
+/** What a tensor is compared with: another one of this stop, a file (`archive.npz#weights`), or what was kept of it. */
+export type ComparedReference = TensorReference | { file: string } | { kept: true };
+
+/** |a - b| over a slice. NaN where one side is NaN, or where infinities differ. */
+export interface DifferenceWindow {
+  slice: string;
+  shape: number[];
+  values: JsonValues;
+}
+
 export interface AssignedTensor {
   expression: string;
   file: string;
@@ -168,6 +190,21 @@ export interface TensorRequests {
   };
   /** Another budget for the rest of the session; see `copyBudget` of launch configurations. */
   'tensor/budget': { arguments: { bytes: number; ms: number }; result: Record<string, never> };
+  /** As `numpy.allclose`, with how many elements differ, the first of them, and the largest differences. */
+  'tensor/compare': {
+    arguments: { a: TensorReference; b: ComparedReference; tolerance?: Partial<Tolerance> };
+    result: TensorComparison;
+  };
+  /** The differences themselves, for a heatmap; default: the preview's window. */
+  'tensor/differences': {
+    arguments: { a: TensorReference; b: ComparedReference; slice?: string };
+    result: DifferenceWindow;
+  };
+  /**
+   * Keeps a copy of a tensor's values beyond this stop, by its expression: at most 256 MiB of one tensor, and 1 GiB of all
+   * together, in a temporary file of the debugger's. What was kept of it before is forgotten.
+   */
+  'tensor/keep': { arguments: { tensor: { expression: string; frameId?: number } }; result: KeptTensor };
   'tensor/copies': { arguments: Record<string, never>; result: Copies };
 }
 /** Requests of the debug adapter alone: in VS Code, breakpoints with a tracking condition do the same in any session. */

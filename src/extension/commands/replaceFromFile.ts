@@ -7,14 +7,15 @@ import type { FrameTensors } from '../tree/frameTensors.ts';
 import { chooseTensor } from './chooseTensor.ts';
 import type { Given } from './given.ts';
 
-const readable = formats.flatMap(({ open, extensions }) => (open ? extensions.map((ending) => ending.slice(1)) : []));
+const readable = formats.flatMap((format) => (format.open ? format.extensions.map((ending) => ending.slice(1)) : []));
 
 export async function replaceFromFile(frame: FrameTensors, given: Given): Promise<void> {
   const chosen = await chooseTensor(frame, given);
   if (!chosen) return;
   const { expression, tensor } = chosen;
   const type = formatType(tensor.dtype, tensor.shape);
-  const file = given && !('kind' in given) && given.file !== undefined ? given.file : await askForFile(expression, type);
+  const file =
+    given && !('kind' in given) && given.file !== undefined ? given.file : await askForFile(expression, type);
   if (file === undefined) return;
   const { focus } = frame;
   if (focus.kind !== 'stopped') {

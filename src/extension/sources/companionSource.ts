@@ -7,6 +7,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { compared } from '../../inspector/compared.ts';
 import { openInspector } from '../../inspector/openInspector.ts';
 import type { FeedOf, InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
@@ -142,6 +143,24 @@ export class CompanionSource implements TensorSource {
         else given.push({ name, expression: value.expression, callFrameId: await this.#callFrameId(value.frameId) });
       }
       return inspector.evaluateGraph(id, given);
+    },
+    'tensor/compare': async ({ a, b, tolerance }, { signal, onProgress }) => {
+      const { inspector } = await this.#stopped();
+      const sides = await compared(a, b, async (reference) => (await this.#resolve(reference)).tensor);
+      return inspector.compare(sides.a, sides.b, {
+        ...(tolerance && { tolerance }),
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress: (fraction: number) => onProgress(fraction, 0) }),
+      });
+    },
+    'tensor/differences': async ({ a, b, slice }) => {
+      const { inspector } = await this.#stopped();
+      const sides = await compared(a, b, async (reference) => (await this.#resolve(reference)).tensor);
+      return inspector.differences(sides.a, sides.b, slice);
+    },
+    'tensor/keep': async ({ tensor: reference }) => {
+      const { inspector, tensor } = await this.#resolve(reference);
+      return inspector.keep(tensor.id, reference.expression);
     },
     'tensor/assign': async ({ frameId, ...args }, options) => {
       const connection = await this.#stopped();

@@ -19,6 +19,9 @@ import { openInViewer } from './openInViewer.ts';
 import { replaceFromFile } from './replaceFromFile.ts';
 import { saveAllNpz, saveCsv, saveNpy } from './saveTensors.ts';
 
+/** `publisher.name#id` of the walkthrough in package.json. */
+const walkthrough = 'tensor-debugger.tensor-debugger#firstTensor';
+
 export interface CommandParts {
   frame: FrameTensors;
   view: TensorsView;
@@ -40,6 +43,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     openSample: () => openSample(storage),
     refresh: () => frame.refresh(),
     showLog: () => log.show(),
+    showHelp: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough),
     openInViewer: (given) => openInViewer(frame, panels, given),
     compare: (given) => compareTensors(frame, kept, showDifference, given),
     pin: (given) => pinExpression(pins, given),

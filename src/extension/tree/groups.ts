@@ -33,13 +33,12 @@ export function deviceNodes({ runtimes, tensors }: TensorListing): Node[] {
   const rows: Node[] = [];
   for (const { name, backend, device, memory } of runtimes) {
     if (!memory) continue;
-    const place = [backend ?? device?.type ?? 'unknown', device?.name].filter((part) => part !== undefined).join(', ');
     rows.push({
       kind: 'detail',
       id: `devices/runtime/${name}`,
-      name: place,
+      name: backend ?? device?.type ?? 'unknown',
       value: `${countText(memory.tensors)}, ${formatBytes(memory.bytes)} held by ${name}`,
-      tooltip: `What ${name} says that it holds in all: ${countText(memory.tensors)}, ${memory.bytes} bytes.`,
+      tooltip: `${name} says that it holds ${countText(memory.tensors)}, ${memory.bytes} bytes${device?.name === undefined ? '' : `, on ${device.name}`}.`,
     });
   }
   const places = new Map<string, { count: number; bytes: number }>();

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { exportFigures, manyTensors, smallRead, statistics, underTheDebugger, windowRead } from './figures.ts';
 import { isMet, table, type Figure } from './measure.ts';
+import { viewerScrolling } from './viewer.ts';
 
 const only = process.argv.slice(2);
 const benches = {
@@ -15,6 +16,7 @@ const benches = {
   debugger: underTheDebugger,
   export: exportFigures,
   list: manyTensors,
+  viewer: viewerScrolling,
 };
 const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(benches)) {

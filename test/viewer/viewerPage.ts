@@ -267,10 +267,13 @@ function describe(source: Source): TensorDescriptor {
   };
 }
 
-/** One browser and one server for the tests of a file. */
-export function viewerPages(): (options?: PageOptions) => Promise<ViewerPage> {
-  let browser: Browser;
-  let url: string;
+export interface ViewerBrowser {
+  browser: Browser;
+  open(options?: PageOptions): Promise<ViewerPage>;
+  close(): Promise<void>;
+}
+
+export async function startViewerBrowser(): Promise<ViewerBrowser> {
   const server = createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '/', 'http://127.0.0.1');
     const serve = (type: string, body: string | Buffer) => {
@@ -283,23 +286,36 @@ export function viewerPages(): (options?: PageOptions) => Promise<ViewerPage> {
     response.setHeader('Content-Security-Policy', policy);
     serve('text/html', html(search.slice(1)));
   });
-  before(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
-  after(async () => {
-    await browser?.close();
-    server.close();
-  });
-  return async (options = {}) => {
-    const page = await browser.newPage({ viewport: { width: options.width ?? 1000, height: options.height ?? 640 } });
-    page.setDefaultTimeout(60_000);
-    const viewer = new ViewerPage(page, `${url}?${options.theme ?? 'dark'}`, options);
-    await viewer.load();
-    return viewer;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return {
+    browser,
+    async open(options = {}) {
+      const page = await browser.newPage({
+        viewport: { width: options.width ?? 1000, height: options.height ?? 640 },
+      });
+      page.setDefaultTimeout(60_000);
+      const viewer = new ViewerPage(page, `${url}?${options.theme ?? 'dark'}`, options);
+      await viewer.load();
+      return viewer;
+    },
+    async close() {
+      await browser.close();
+      server.close();
+    },
   };
+}
+
+/** One browser for the tests of a file. */
+export function viewerPages(): (options?: PageOptions) => Promise<ViewerPage> {
+  let started: ViewerBrowser | undefined;
+  before(async () => {
+    started = await startViewerBrowser();
+  });
+  after(() => started?.close());
+  return (options) => (started as ViewerBrowser).open(options);
 }

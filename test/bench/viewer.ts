@@ -45,9 +45,10 @@ async function cellsOnScreen({ page }: ViewerPage): Promise<number> {
 }
 
 export async function viewerScrolling(): Promise<Figure[]> {
-  const { browser, open, close } = await startViewerBrowser();
+  const started = await startViewerBrowser();
+  const { browser } = started;
   try {
-    const viewer = await open({ width: 1280, height: 900 });
+    const viewer = await started.open({ width: 1280, height: 900 });
     const { page } = viewer;
     await viewer.show(computedSource('x', 'float32', [1_000_000, 1_000], (flat) => Math.fround(Math.sin(flat))));
     await viewer.settled();
@@ -98,6 +99,6 @@ export async function viewerScrolling(): Promise<Figure[]> {
       },
     ];
   } finally {
-    await close();
+    await started.close();
   }
 }

@@ -12,6 +12,7 @@ function running(): StopContext {
     privateFields: () => undefined,
     isExecuting: () => false,
     devices: () => [],
+    readerOf: () => undefined,
     freshEncoders: new WeakSet(),
     once<T>(key: string, compute: () => T): T {
       if (!known.has(key)) known.set(key, compute());

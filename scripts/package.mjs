@@ -14,7 +14,15 @@ import { createVSIX } from '@vscode/vsce';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stage = join(root, '.cache', `package-${process.pid}`);
 /** What VS Code runs; the rest of the build is for npm. */
-const needed = new Set(['extension.cjs', 'adapter.cjs', 'bootstrap.cjs', 'viewer.js', 'viewer.css']);
+const needed = new Set([
+  'extension.cjs',
+  'adapter.cjs',
+  'bootstrap.cjs',
+  'viewer.js',
+  'viewer.css',
+  'track.js',
+  'track.css',
+]);
 /** What only npm and the build read. */
 const notForVsCode = [
   ...['scripts', 'devDependencies', 'peerDependencies', 'peerDependenciesMeta', 'allowScripts'],
@@ -37,7 +45,7 @@ try {
   writeFileSync(join(stage, 'package.json'), JSON.stringify({ ...Object.fromEntries(kept), engines }, null, 2));
   for (const name of ['CHANGELOG.md', 'LICENSE']) copyFileSync(join(root, name), join(stage, name));
   copyFileSync(join(root, 'docs/marketplace.md'), join(stage, 'README.md'));
-  cpSync(join(root, 'media'), join(stage, 'media'), { recursive: true, filter: (path) => !path.endsWith('.svg') });
+  cpSync(join(root, 'media'), join(stage, 'media'), { recursive: true, filter: (path) => !path.endsWith('icon.svg') });
   await createVSIX({
     cwd: stage,
     packagePath,

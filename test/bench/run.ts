@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { exportFigures, manyTensors, smallRead, statistics, underTheDebugger, windowRead } from './figures.ts';
 import { isMet, table, type Figure } from './measure.ts';
+import { trackingFigures } from './tracking.ts';
 import { viewerScrolling } from './viewer.ts';
 
 const only = process.argv.slice(2);
@@ -14,6 +15,7 @@ const benches = {
   small: smallRead,
   statistics,
   debugger: underTheDebugger,
+  tracking: trackingFigures,
   export: exportFigures,
   list: manyTensors,
   viewer: viewerScrolling,

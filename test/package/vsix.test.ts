@@ -15,9 +15,13 @@ const expected = [
   'extension/dist/adapter.cjs',
   'extension/dist/bootstrap.cjs',
   'extension/dist/extension.cjs',
+  'extension/dist/track.css',
+  'extension/dist/track.js',
   'extension/dist/viewer.css',
   'extension/dist/viewer.js',
   'extension/media/icon.png',
+  'extension/media/track-dark.svg',
+  'extension/media/track-light.svg',
   'extension/package.json',
   'extension/readme.md',
 ];

@@ -17,10 +17,15 @@ const retryMs = 20;
 /**
  * Only events are subscribed to: nothing is sent to the program by connecting.
  * @param patienceMs how long a session that is being started may take to have a proxy
+ * @param isOver whether there is no more use in waiting
  * @throws TensorError `cannot-attach`
  */
-export async function connectProxy(session: vscode.DebugSession, patienceMs = startedPatienceMs): Promise<CdpSession> {
-  const { host, port, path = '' } = await proxyAddress(session, patienceMs);
+export async function connectProxy(
+  session: vscode.DebugSession,
+  patienceMs = startedPatienceMs,
+  isOver = () => false,
+): Promise<CdpSession> {
+  const { host, port, path = '' } = await proxyAddress(session, patienceMs, isOver);
   const name = host.includes(':') ? `[${host}]` : host;
   const connection = await WebSocketSession.connect(`ws://${name}:${port}${path}`);
   // A domain of the proxy's own, which the protocol's types don't know.
@@ -29,14 +34,18 @@ export async function connectProxy(session: vscode.DebugSession, patienceMs = st
   return connection;
 }
 
-async function proxyAddress(session: vscode.DebugSession, patienceMs: number): Promise<ProxyAddress> {
+async function proxyAddress(
+  session: vscode.DebugSession,
+  patienceMs: number,
+  isOver: () => boolean,
+): Promise<ProxyAddress> {
   for (const end = Date.now() + patienceMs; ;) {
     const address = await vscode.commands.executeCommand<ProxyAddress | undefined>(
       'extension.js-debug.requestCDPProxy',
       session.id,
     );
     if (address) return address;
-    if (Date.now() > end) break;
+    if (Date.now() > end || isOver()) break;
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
   throw new TensorError({

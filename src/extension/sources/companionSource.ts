@@ -52,6 +52,7 @@ export class CompanionSource implements TensorSource {
   readonly #tracked = new vscode.EventEmitter<TrackedBatch>();
   readonly onDidTrack = this.#tracked.event;
   #connection: Promise<Connection> | undefined;
+  #isOver = false;
 
   constructor(monitor: SessionMonitor, budget: InspectorOptions['budget']) {
     this.session = monitor.session;
@@ -75,6 +76,8 @@ export class CompanionSource implements TensorSource {
   }
 
   async prepareTracking(): Promise<void> {
+    // A root session is no program: its children are, and they have the proxies.
+    if (!this.session.parentSession) return;
     // Asked before the program is there, which may take a slow machine a while.
     this.#connection ??= this.#connect(launchPatienceMs);
     const connection = await this.#connection;
@@ -83,6 +86,7 @@ export class CompanionSource implements TensorSource {
   }
 
   dispose(): void {
+    this.#isOver = true;
     this.costs.dispose();
     this.#tracked.dispose();
     void this.#connection?.then(close, () => undefined);
@@ -214,7 +218,7 @@ export class CompanionSource implements TensorSource {
 
   async #connect(patienceMs?: number): Promise<Connection> {
     try {
-      const main = await connectProxy(this.session, patienceMs);
+      const main = await connectProxy(this.session, patienceMs, () => this.#isOver);
       // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:
       // letting go of a stop can't overtake the next one.
       const inspector = openInspector({ main, agent: main, budget: this.#budget });

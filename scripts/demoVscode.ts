@@ -33,7 +33,8 @@ if (hasDesktop) {
   const remote = (path: string) => `vscode-remote://remote${path}`;
   const payload = [
     ['extensionDevelopmentPath', remote(root)],
-    ['openFile', remote(program)],
+    // Under the name that the folder has; under another one it would be outside of the workspace.
+    ['openFile', `vscode-remote://${new URL(server.url).host}${program}`],
   ];
   const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
   say(`There is no "code" on the PATH, so VS Code runs as a server. Open this in a browser on this machine:\n`);

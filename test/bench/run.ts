@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { copies } from './copies.ts';
 import { exportFigures, manyTensors, smallRead, statistics, underTheDebugger, windowRead } from './figures.ts';
 import { isMet, table, type Figure } from './measure.ts';
 import { trackingFigures } from './tracking.ts';
@@ -19,6 +20,7 @@ const benches = {
   export: exportFigures,
   list: manyTensors,
   viewer: viewerScrolling,
+  copies,
 };
 const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(benches)) {

@@ -47,6 +47,9 @@ for (const TFJS_BACKEND of ['cpu', 'wasm', 'webgpu']) {
         do {
           stops++;
           const { inspector } = program;
+          const { runtimes } = await inspector.list(program.top);
+          const own = runtimes.find(({ name }) => name === 'tensor-debugger');
+          assert.deepEqual(own, { name: 'tensor-debugger', backend: TFJS_BACKEND, mode: 'mixed' });
           const read = async (name: string) => {
             const tensor = await inspector.evaluate(program.top, `tensors.${name}`, asked);
             assert.deepEqual([tensor.runtime, tensor.kind, tensor.state], ['tensor-debugger', 'eager', 'live']);

@@ -44,7 +44,7 @@ export function checkedFeeds(target: Evaluable, feeds: readonly Feed[]): Map<str
   const [first] = missing as [GraphInput];
   throw invalidFeed(
     `${target.name} can't be evaluated: ${missing.length === 1 ? 'its input' : 'its inputs'} ${texts} ${missing.length === 1 ? 'has' : 'have'} no value.`,
-    `Feed ${missing.length === 1 ? 'it' : 'them'}, each with an expression of this frame or a file: --feed ${first.name}=<expression or file> on the command line.`,
+    `Feed ${missing.length === 1 ? 'it' : 'each of them'} with an expression of this frame or a file: --feed ${first.name}=<expression or file> on the command line.`,
   );
 }
 

@@ -11,6 +11,10 @@ export interface DeskCalls {
   notifications: { arguments: Record<string, never>; result: string[] };
   /** The texts of these elements of VS Code's own window, as they are on screen. */
   texts: { arguments: { selector: string }; result: string[] };
+  /** A property of these elements of VS Code's own window, such as the value of a field. */
+  values: { arguments: { selector: string; name: string }; result: (string | null)[] };
+  /** Puts a text into a field of VS Code's own window and presses Enter. */
+  fill: { arguments: { selector: string; text: string }; result: null };
   /** Folds views of the sidebar, to have room. */
   collapse: { arguments: { panes: string[] }; result: null };
   /** Clicks the row that begins with this text, or an action of it; with the right button its menu opens. */

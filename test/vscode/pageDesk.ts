@@ -63,6 +63,13 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
       await found.first().hover();
       return null;
     },
+    values: ({ selector, name }) => valuesOf(page().locator(selector), name),
+    async fill({ selector, text }) {
+      const field = page().locator(selector).first();
+      await field.fill(text);
+      await field.press('Enter');
+      return null;
+    },
     async collapse({ panes }) {
       for (const name of panes) {
         const header = page().locator(`.pane-header.expanded[aria-label^="${name}"]`);
@@ -82,16 +89,7 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
     async webviewValues({ selector, name, title }) {
       const frame = await visibleWebview(page(), title);
       if (!frame) return [];
-      return frame.locator(selector).evaluateAll(
-        (found, name) =>
-          (found as unknown as (PageElement & Record<string, unknown>)[]).map((element) => {
-            const value = element.getAttribute(name) ?? element[name];
-            return ['string', 'number', 'boolean'].includes(typeof value)
-              ? `${value as string | number | boolean}`
-              : null;
-          }),
-        name,
-      );
+      return valuesOf(frame.locator(selector), name);
     },
     async webviewClick({ selector, text, at, title }) {
       const found = (await webview(page(), title)).locator(selector);
@@ -168,6 +166,17 @@ async function webview(page: Page, title?: string): Promise<Frame> {
   const found = await visibleWebview(page, title);
   if (!found) throw new Error(`No webview ${title === undefined ? '' : `"${title}" `}is on screen.`);
   return found;
+}
+
+function valuesOf(elements: Locator, name: string): Promise<(string | null)[]> {
+  return elements.evaluateAll(
+    (found, name) =>
+      (found as unknown as (PageElement & Record<string, unknown>)[]).map((element) => {
+        const value = element.getAttribute(name) ?? element[name];
+        return ['string', 'number', 'boolean'].includes(typeof value) ? `${value as string | number | boolean}` : null;
+      }),
+    name,
+  );
 }
 
 function tidy(text: string): string {

@@ -1,15 +1,15 @@
-/** One run of the suite: a VS Code server, headless Chromium in front of it, the tests inside of its extension host. */
+/** One run of the suite, inside of the extension host of a real VS Code. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { vsCodeCache } from '../../scripts/vsCodeServer.mjs';
 import { projectRoot } from '../support/environment.ts';
 import { deskVariable, type Desk, type DeskCallName } from './desk.ts';
 import { pageDesk } from './pageDesk.ts';
-import { startServer } from './server.ts';
+import { openWindow } from './windows.ts';
 
 const timeoutMs = 9 * 60_000;
 
@@ -25,41 +25,29 @@ export async function runInVsCode(filter: string, progress: Progress): Promise<v
   // Of this run alone: two may go on at once.
   const runFolder = mkdtempSync(join(tmpdir(), 'tensor-debugger-vscode-'));
   const suite = await bundleSuite(runFolder);
-  let page: Page | undefined;
-  const opened = () => {
-    if (!page) throw new Error('VS Code is not open yet');
-    return page;
-  };
-  const served = await serveDesk({ ...pageDesk(opened, screenshots), ...progress });
-  const server = await startServer(runFolder, { [deskVariable]: served.url, TENSOR_DEBUGGER_TEST_FILTER: filter });
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  // The suite may ask before the window is told of here.
+  let opened: (page: Page) => void = () => undefined;
+  const page = new Promise<Page>((resolve) => (opened = resolve));
+  const served = await serveDesk(page.then((page) => ({ ...pageDesk(() => page, screenshots), ...progress })));
+  const errors: string[] = [];
+  const window = await openWindow({
+    folder: runFolder,
+    suite,
+    environment: { [deskVariable]: served.url, TENSOR_DEBUGGER_TEST_FILTER: filter },
+    onLog(type, text) {
+      if (type === 'error') errors.push(text);
+      if (process.env['VERBOSE']) process.stdout.write(`  [${type}] ${text}\n`);
+    },
   });
   try {
-    page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
-    const errors: string[] = [];
-    const ended = new Promise<number>((resolve, reject) => {
-      void page?.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
-        const line = `[${type}] ${args.map(String).join(' ')}`;
-        if (type === 'error') errors.push(line);
-        if (process.env['VERBOSE']) process.stdout.write(`  ${line}\n`);
-      });
-      void page?.exposeFunction('codeAutomationExit', (code: number) => resolve(code));
+    opened(window.page);
+    const tooLong = new Promise<never>((_, reject) => {
       setTimeout(() => reject(new Error(`The tests were not over after ${timeoutMs / 1000} s.`)), timeoutMs).unref();
     });
-    const remote = (path: string) => `vscode-remote://remote${path}`;
-    const payload = JSON.stringify([
-      ['extensionDevelopmentPath', remote(projectRoot.replace(/\/$/, ''))],
-      ['extensionTestsPath', remote(suite)],
-    ]);
-    const folder = join(projectRoot, 'test/vscode/workspace');
-    await page.goto(`${server.url}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(payload)}`);
-    const exitCode = await ended;
+    const exitCode = await Promise.race([window.ended, tooLong]);
     if (exitCode !== 0) throw new Error(`VS Code's test run ended with ${exitCode}.\n${errors.join('\n')}`);
   } finally {
-    await browser.close();
-    server.stop();
+    await window.close();
     served.close();
     rmSync(runFolder, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -80,16 +68,18 @@ async function bundleSuite(folder: string): Promise<string> {
   return outfile;
 }
 
-function serveDesk(calls: Desk): Promise<{ url: string; close(): void }> {
+function serveDesk(desk: Promise<Desk>): Promise<{ url: string; close(): void }> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { name, args } = JSON.parse(Buffer.concat(chunks).toString()) as { name: DeskCallName; args: never };
-      calls[name](args).then(
-        (result) => response.end(JSON.stringify({ result })),
-        (error: unknown) => response.end(JSON.stringify({ error: String(error) })),
-      );
+      desk
+        .then((calls): Promise<unknown> => calls[name](args))
+        .then(
+          (result) => response.end(JSON.stringify({ result })),
+          (error: unknown) => response.end(JSON.stringify({ error: String(error) })),
+        );
     });
   });
   return new Promise((resolve) => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { breakAt, desk, kinds, numpy, rowsWith, screenshots, start, test, until, workspaceFile } from './harness.ts';
+import { closeEditors, pageSays } from './viewerPage.ts';
 
 for (const [kind, config] of Object.entries(kinds)) {
   test(`${kind}: saves that NumPy loads`, async () => {
@@ -62,6 +63,63 @@ for (const [kind, config] of Object.entries(kinds)) {
     ok((await copied('copyTypescript')).includes('[0.1, 0.2, 0.3]'));
     deepStrictEqual(JSON.parse(await copied('copyJson')), { dtype: 'float32', shape: [3], values: [0.1, 0.2, 0.3] });
   });
+}
+
+test('commands: a save through the palette and its dialogs, which NumPy loads', async () => {
+  breakAt('network.ts', 'first');
+  await start(kinds.tensor);
+  await rowsWith('product');
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
+  const choices = '.quick-input-list .monaco-list-row';
+  const choose = async (typed: string, choice: string) => {
+    if (typed !== '') await desk('press', { text: typed });
+    await until(`${choice} is offered`, async () =>
+      (await desk('texts', { selector: choices })).some((text) => text.includes(choice)),
+    );
+    await desk('clickOn', { selector: choices, text: choice });
+  };
+  const field = () => desk('values', { selector: '.quick-input-box input', name: 'value' });
+  try {
+    const file = join(folder, 'by-hand.npy');
+    await vscode.commands.executeCommand('workbench.action.showCommands');
+    await choose('Tensor: Save as .npy', 'Tensor: Save as .npy');
+    await until('it asks for a tensor', async () =>
+      (await desk('texts', { selector: choices })).some((text) => text.startsWith('product')),
+    );
+    await choose('', 'product');
+    // The dialog proposes a file of the tensor's name in the workspace.
+    await until('it asks for a file', async () => (await field()).some((text) => text?.endsWith('product.npy')));
+    await desk('fill', { selector: '.quick-input-box input', text: file });
+    await until('the file is there', () => existsSync(file));
+    strictEqual(numpy(`print(np.load(${JSON.stringify(file)}).sum())`), '8386560.0');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('commands: menus of variables, watches and the editor open the viewer', async () => {
+  await closeEditors();
+  breakAt('network.ts', 'first');
+  await start(kinds.tensor);
+  await rowsWith('product');
+  await vscode.commands.executeCommand('workbench.debug.action.focusVariablesView');
+  await desk('clickOn', { selector: '.debug-variables .monaco-list-row', text: 'Local' });
+  await desk('clickOn', { selector: '.debug-variables .monaco-list-row', text: 'product', button: 'right' });
+  await chooseInMenu('Open in Viewer');
+  await pageSays('header', /product float32\[64, 64\]/);
+  await closeEditors();
+  const editor = await vscode.window.showTextDocument(vscode.Uri.file(workspaceFile('network.ts')));
+  const at = editor.document.getText().indexOf('bias.shape');
+  editor.selection = new vscode.Selection(editor.document.positionAt(at + 2), editor.document.positionAt(at + 2));
+  // The menu passes the document; what stands at the cursor is meant.
+  await vscode.commands.executeCommand('tensorDebugger.openInViewer', editor.document.uri);
+  await pageSays('header', /bias float32\[3\]/);
+});
+
+async function chooseInMenu(item: string): Promise<void> {
+  const selector = '.monaco-menu .action-label';
+  await until(`the menu has ${item}`, async () => (await desk('texts', { selector })).includes(item));
+  await desk('clickOn', { selector, text: item });
 }
 
 test('tensor: starts the open file with no launch.json', async () => {

@@ -13,6 +13,7 @@ import {
   stoppedFrame,
   test,
   until,
+  workspaceFile,
 } from './harness.ts';
 import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
 
@@ -42,9 +43,30 @@ for (const [kind, config] of Object.entries(kinds)) {
     deepStrictEqual(await desk('webviewTexts', { selector: '.grid-cell.changed' }), ['68']);
     await screenshots(`${kind}-viewer`);
 
+    await desk('webviewClick', { selector: '#tab-heatmap' });
+    // From 0, at the top left, to 4095: from one end of viridis to the other.
+    await until('the heatmap is drawn', async () => {
+      const pixels = await heatmapPixels();
+      const [first, last] = [pixels.at(0), pixels.at(-1)];
+      return first && last && isNear(first, [68, 1, 84]) && isNear(last, [253, 231, 37]);
+    });
+    await screenshots(`${kind}-heatmap`);
+    await desk('webviewClick', { selector: '#tab-statistics' });
+    await pageSays('table', /Elements 4096 Minimum 0 Maximum 4095/);
+    await screenshots(`${kind}-statistics`, ['dark']);
+    await desk('webviewClick', { selector: '#tab-grid' });
+
     await endSessions();
     await pageSays('.banner.stale', /has ended/);
     await gridRows('1 64 65 68 67');
+    // VS Code throws a webview away that is behind another editor.
+    const column = vscode.window.tabGroups.activeTabGroup.viewColumn;
+    const file = vscode.Uri.file(workspaceFile('plain.mjs'));
+    await vscode.window.showTextDocument(file, { viewColumn: column, preview: false });
+    await until('the viewer is hidden', async () => (await desk('webviewTexts', { selector: 'body' })).length === 0);
+    await vscode.commands.executeCommand('workbench.action.previousEditorInGroup');
+    await gridRows('1 64 65 68 67');
+    await pageSays('.banner.stale', /has ended/);
   });
 }
 
@@ -104,3 +126,16 @@ test('viewer: follows the selection of the Tensors view', async () => {
   await gridRows('0 0 1 2 3');
   await pageSays('header', /product float32\[64, 64\]/);
 });
+
+type Pixel = [number, number, number, number];
+
+/** What is drawn down the middle of the heatmap, from top to bottom. */
+async function heatmapPixels(): Promise<Pixel[]> {
+  const at = Array.from({ length: 200 }, (_, i) => ({ x: 0.5, y: (i + 0.5) / 200 }));
+  const pixels = await desk('webviewPixels', { selector: '.raster canvas', at });
+  return pixels.filter(([, , , alpha]) => alpha > 0);
+}
+
+function isNear([red, green, blue]: Pixel, [r, g, b]: [number, number, number]): boolean {
+  return Math.abs(red - r) < 12 && Math.abs(green - g) < 12 && Math.abs(blue - b) < 12;
+}

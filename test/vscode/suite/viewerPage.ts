@@ -7,7 +7,6 @@ export async function gridRows(...begin: string[]): Promise<string[]> {
   let seen: string[] = [];
   try {
     return await until(`the grid shows ${begin.join(' and ')}`, async () => {
-      if ((await desk('webviewTexts', { selector: '.grid-cell.loading' })).length > 0) return undefined;
       seen = await desk('webviewTexts', { selector: '[role=rowgroup] [role=row]' });
       return seen.length > 0 && begin.every((text) => seen.some((row) => row.startsWith(text))) ? seen : undefined;
     });

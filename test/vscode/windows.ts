@@ -1,0 +1,83 @@
+/** A VS Code with the extension and the suite in it: a server's in headless Chromium, or a desktop's where one is given. */
+import { join } from 'node:path';
+import { _electron as electron, chromium, type Page } from 'playwright-core';
+import { gpuEnvironment, projectRoot } from '../support/environment.ts';
+import { startServer } from './server.ts';
+
+export interface VsCodeWindow {
+  page: Page;
+  /** The run's exit code: 0 if every test passed. */
+  ended: Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface WindowOptions {
+  /** For what VS Code keeps of this run. */
+  folder: string;
+  /** The bundled suite. */
+  suite: string;
+  environment: Record<string, string>;
+  onLog: (type: string, text: string) => void;
+}
+
+const workspace = join(projectRoot, 'test/vscode/workspace');
+const extension = projectRoot.replace(/\/$/, '');
+
+/** `VSCODE_EXECUTABLE` names a desktop VS Code; otherwise the server that `npm run setup` installs is taken. */
+export function openWindow(options: WindowOptions): Promise<VsCodeWindow> {
+  const executable = process.env['VSCODE_EXECUTABLE'];
+  return executable === undefined ? openServer(options) : openDesktop(executable, options);
+}
+
+async function openServer({ folder, suite, environment, onLog }: WindowOptions): Promise<VsCodeWindow> {
+  const server = await startServer(folder, environment);
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+  const close = async () => {
+    await browser.close();
+    server.stop();
+  };
+  try {
+    const page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
+    // The server's own test driver calls these in the page.
+    await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) =>
+      onLog(type, args.map(String).join(' ')),
+    );
+    let end: (code: number) => void = () => undefined;
+    const ended = new Promise<number>((resolve) => (end = resolve));
+    await page.exposeFunction('codeAutomationExit', (code: number) => end(code));
+    const remote = (path: string) => `vscode-remote://remote${path}`;
+    const payload = JSON.stringify([
+      ['extensionDevelopmentPath', remote(extension)],
+      ['extensionTestsPath', remote(suite)],
+    ]);
+    await page.goto(`${server.url}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(payload)}`);
+    return { page, ended, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openDesktop(executablePath: string, options: WindowOptions): Promise<VsCodeWindow> {
+  const { folder, suite, environment, onLog } = options;
+  const app = await electron.launch({
+    executablePath,
+    args: [
+      workspace,
+      `--extensionDevelopmentPath=${extension}`,
+      `--extensionTestsPath=${suite}`,
+      `--user-data-dir=${join(folder, 'data')}`,
+      `--extensions-dir=${join(folder, 'extensions')}`,
+      ...['--disable-workspace-trust', '--skip-welcome', '--skip-release-notes', '--disable-updates', '--no-sandbox'],
+    ],
+    env: { ...(process.env as Record<string, string>), ...gpuEnvironment(), ...environment },
+  });
+  const ended = new Promise<number>((resolve) => app.process().once('exit', (code) => resolve(code ?? 1)));
+  app.process().stderr?.on('data', (chunk: Buffer) => onLog('stderr', chunk.toString().trimEnd()));
+  const page = await app.firstWindow();
+  await page.setViewportSize({ width: 1360, height: 1000 });
+  return { page, ended, close: () => app.close() };
+}

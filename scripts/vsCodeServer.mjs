@@ -36,9 +36,11 @@ export function installVsCodeServer() {
   // The headers that belong to this Node; they would be downloaded otherwise.
   const nodedir = dirname(bin);
   const headers = existsSync(join(nodedir, 'include/node/node.h')) ? { npm_config_nodedir: nodedir } : {};
+  // An npm that runs this has said there which Node it is itself, and the package believes it.
+  const { npm_config_user_agent: _, ...environment } = process.env;
   execFileSync('npm', ['install', `code-server@${version}`, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: folder,
-    env: { ...process.env, ...headers, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+    env: { ...environment, ...headers, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (!existsSync(main)) throw new Error(`code-server@${version} has no ${main}.`);

@@ -40,7 +40,8 @@ export function header(viewed: ViewedTensor, live: boolean, actions: HeaderActio
     </div>
     ${origin.kind === 'file' && origin.members.length > 1 ? memberSelect(origin, actions) : ''}
     <div class="toolbar" role="toolbar" aria-label="Commands">
-      ${readable ? [button('save'), html`<span class="group-label">Copy as</span>`, button('copyNumpy'), button('copyTypescript'), button('copyJson'), button('compare')] : ''}
+      ${readable && origin.kind === 'session' ? button('save') : ''}
+      ${readable ? [html`<span class="group-label">Copy as</span>`, button('copyNumpy'), button('copyTypescript'), button('copyJson'), button('compare')] : ''}
       ${origin.kind === 'session' ? [button('pin'), button('showCopies')] : ''} ${button('showHelp')}
     </div>
   </header>`;

@@ -1,5 +1,6 @@
 /** A VS Code with the extension and the suite in it: a server's in headless Chromium, or a desktop's where one is given. */
 import { join } from 'node:path';
+import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 import { _electron as electron, chromium, type Page } from 'playwright-core';
 import { gpuEnvironment, projectRoot } from '../support/environment.ts';
 import { startServer } from './server.ts';
@@ -23,9 +24,13 @@ export interface WindowOptions {
 const workspace = join(projectRoot, 'test/vscode/workspace');
 const extension = projectRoot.replace(/\/$/, '');
 
-/** `VSCODE_EXECUTABLE` names a desktop VS Code; otherwise the server that `npm run setup` installs is taken. */
-export function openWindow(options: WindowOptions): Promise<VsCodeWindow> {
-  const executable = process.env['VSCODE_EXECUTABLE'];
+/**
+ * `VSCODE_EXECUTABLE` names a desktop VS Code, `VSCODE_VERSION` (such as `stable`) one that is downloaded; otherwise the
+ * server that `npm run setup` installs is taken.
+ */
+export async function openWindow(options: WindowOptions): Promise<VsCodeWindow> {
+  const { VSCODE_EXECUTABLE: given, VSCODE_VERSION: version } = process.env;
+  const executable = given ?? (version === undefined ? undefined : await downloadAndUnzipVSCode(version));
   return executable === undefined ? openServer(options) : openDesktop(executable, options);
 }
 

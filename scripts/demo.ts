@@ -89,7 +89,7 @@ async function showFrame(frameId: number, line: number, name: string): Promise<L
       cost: documentCost(read.cost),
     });
   }
-  const style = { width: process.stdout.columns || 120, color: process.stdout.isTTY, values: false };
+  const style = { width: process.stdout.columns || 120, color: process.stdout.isTTY, values: false, attached: false };
   say(`\n${formatDocument(document, { ...style, fileName: (file) => relative(root, file) })}`);
   return listing.tensors;
 }

@@ -52,6 +52,7 @@ async function inspect(options: InspectOptions): Promise<number> {
     width: process.stdout.columns || 120,
     color: process.stdout.isTTY && !process.env['NO_COLOR'],
     values: options.expressions.length > 0 || options.slice !== undefined,
+    attached: 'attach' in options.target,
     fileName: shortName,
   };
   const inspection = new Inspection(new DapClient(adapter), options, {

@@ -9,6 +9,8 @@ export interface TableOptions {
   color: boolean;
   /** Print the values that were read in full, below the table. */
   values: boolean;
+  /** The program ran before we came: what it copied until then is not known. */
+  attached: boolean;
   /** How a file is called: relative to where one stands, say. */
   fileName(file: string): string;
 }
@@ -69,9 +71,10 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
   for (const { file, bytes, tensors } of document.exports) {
     lines.push(`Wrote ${options.fileName(file)} (${formatBytes(bytes)}): ${tensors.join(', ')}`);
   }
-  const { sites } = document.copies;
+  const { since, sites } = document.copies;
   if (sites.length > 0) {
-    lines.push('', "The program's own copies to the host");
+    const from = options.attached && since !== null ? `, since ${new Date(since).toLocaleTimeString()}` : '';
+    lines.push('', `The program's own copies to the host${from}`);
     for (const { file, line, call, count, bytes, ms } of sites) {
       lines.push(
         `  ${options.fileName(file)}:${line}  ${call}  ${count === 1 ? 'once' : `${count} times`}, ${formatBytes(bytes)}, ${formatMs(ms)}`,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { after, test } from 'node:test';
 import { WebSocketSession } from '../../src/cdp/webSocketSession.ts';
-import { debuggees, inspect, lineOf } from '../support/cli.ts';
+import { debuggees, inspect, lineOf, runCli } from '../support/cli.ts';
 
 const started: ChildProcess[] = [];
 after(() => started.forEach((child) => child.kill('SIGKILL')));
@@ -39,6 +39,14 @@ test('by port, to a program that waits for a debugger; afterwards it runs on', a
   assert.deepEqual(document.program, { exitCode: null, signal: null });
   const exitCode = child.exitCode ?? (await new Promise<number | null>((resolve) => child.once('exit', resolve)));
   assert.equal(exitCode, 0, 'it came to its own end');
+});
+
+test("the program's copies are counted from the attach on, and the table says since when", async () => {
+  const { address } = await start(['--inspect=127.0.0.1:0', 'copies.mjs']);
+  const { status, stdout } = await runCli(['inspect', '--attach', address, '--hit', '3', '--then', 'end']);
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /^The program's own copies to the host, since \d+:\d+:\d+/m);
+  assert.match(stdout, new RegExp(`copies\\.mjs:${lineOf('copies.mjs', '#copy')} {2}data {2}`));
 });
 
 test('by websocket address, to a program that runs; at a debugger statement', async () => {

@@ -3,26 +3,12 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { TensorError, reportOf, type ErrorReport } from '../protocol/errors.ts';
-import type { TensorReference } from '../protocol/requests.ts';
-import type { TensorDescriptor } from '../protocol/tensor.ts';
+import { reportOf, type ErrorReport } from '../protocol/errors.ts';
+import type { TensorRequestName, TensorRequests } from '../protocol/requests.ts';
 import type { DapClient, Events } from './dapClient.ts';
-import {
-  describedFields,
-  documentAssignment,
-  documentCopies,
-  documentCost,
-  documentExport,
-  documentRuntime,
-  documentStatistics,
-  documentTensor,
-  emptyDocument,
-  exitStatus,
-  type DocumentTensor,
-  type ExitStatus,
-  type InspectDocument,
-} from './document.ts';
+import { emptyDocument, exitStatus, type ExitStatus, type InspectDocument } from './document.ts';
 import type { InspectOptions } from './options.ts';
+import { StopReader, type StopContext } from './readStop.ts';
 
 export interface InspectionHooks {
   /** What the program writes. */
@@ -39,15 +25,7 @@ const terminateMs = 2000;
 /** The program, or the adapter with it, has gone. */
 class Ended extends Error {}
 
-/** Something that was found at the stop or asked for, with the handle that reads go by. */
-interface Target {
-  entry: DocumentTensor;
-  id: string | null;
-  /** Listed though it has no value, and nobody asked for one. */
-  isOptional?: boolean;
-}
-
-export class Inspection {
+export class Inspection implements StopContext {
   readonly document = emptyDocument();
   status: ExitStatus = exitStatus.read;
   readonly #client: DapClient;
@@ -125,8 +103,8 @@ export class Inspection {
     } catch (error) {
       if (this.#timedOut) this.#reportTimeout('before it was started');
       else {
-        this.#raise(exitStatus.notStartedOrCrashed);
-        this.#warn(reportOf(error, this.#launched ? 'cannot-launch' : 'cannot-attach'));
+        this.raise(exitStatus.notStartedOrCrashed);
+        this.warn(reportOf(error, this.#launched ? 'cannot-launch' : 'cannot-attach'));
       }
       return false;
     }
@@ -147,7 +125,7 @@ export class Inspection {
     const initialized = client.once('initialized');
     let begun: Promise<undefined>;
     if ('program' in target) {
-      this.#progress('starting the program');
+      this.progress('starting the program');
       begun = client.request('launch', {
         program: resolveExisting(target.program, [cwd]),
         args: target.args,
@@ -159,7 +137,7 @@ export class Inspection {
         stopOnEntry: false,
       });
     } else {
-      this.#progress('attaching to the program');
+      this.progress('attaching to the program');
       begun = client.request('attach', { ...target.attach, cwd, continueOnAttach: true });
     }
     // The answer may come only after the configuration; a refusal comes at once.
@@ -203,7 +181,7 @@ export class Inspection {
     const { hit, breaks } = this.#options;
     const where = breaks.length > 0 ? breaks.map(({ text }) => text).join(' or ') : 'a debugger statement';
     for (let passes = 0; ;) {
-      this.#progress(`waiting for ${where}${hit > 1 ? `, pass ${passes + 1} of ${hit}` : ''}`);
+      this.progress(`waiting for ${where}${hit > 1 ? `, pass ${passes + 1} of ${hit}` : ''}`);
       let stop: Events['stopped'];
       try {
         stop = await this.#nextStop();
@@ -249,161 +227,13 @@ export class Inspection {
     await this.#client.request('continue', { threadId }).catch(() => {});
   }
 
-  /** What the tensors are, and their values. Leaves the reasons for what can't be read in their places. */
+  /** What went wrong with single tensors is in their places; here is said what ended all of it. */
   async #read(frameId: number): Promise<void> {
-    for (const assignment of this.#options.assignments) await this.#assign(assignment, frameId);
-    this.#progress('reading tensors');
-    const targets = await this.#findTargets(frameId);
-    this.document.tensors = targets.map(({ entry }) => entry);
-    for (const [index, target] of targets.entries()) {
-      if (targets.length > 1) this.#progress(`reading tensor ${index + 1} of ${targets.length}`);
-      await this.#readTensor(target);
-    }
-    if (this.#options.exportFile !== undefined) await this.#export(targets, this.#options.exportFile);
-    try {
-      const copies = await this.#race(this.#client.request('tensor/copies', {}));
-      this.document.copies = documentCopies(copies);
-    } catch {
-      // The program has just ended: everything that was asked for has been answered before.
-    }
+    await new StopReader(this.#options, this).read(frameId);
     if (this.#timedOut) this.#reportTimeout('while it was read');
     else if (this.#ended) {
-      this.#raise(exitStatus.notStartedOrCrashed);
-      this.#warn({ code: 'program-ended', message: `The program ${this.#howItEnded()} while it was read.` });
-    }
-  }
-
-  async #assign({ expression, file }: InspectOptions['assignments'][number], frameId: number): Promise<void> {
-    this.#progress(`assigning ${expression}`);
-    try {
-      const assigned = await this.#race(this.#client.request('tensor/assign', { expression, file, frameId }));
-      (this.document.assignments ??= []).push(documentAssignment(assigned));
-      for (const warning of assigned.warnings) this.#addWarning(warning);
-    } catch (error) {
-      this.#raise(exitStatus.notReadOrWritten);
-      this.#warn(this.#reportOf(error));
-    }
-  }
-
-  async #findTargets(frameId: number): Promise<Target[]> {
-    const { expressions } = this.#options;
-    const targets: Target[] = [];
-    try {
-      const listing = await this.#race(this.#client.request('tensor/list', { frameId }));
-      this.document.runtimes = listing.runtimes.map(documentRuntime);
-      for (const warning of listing.warnings) this.#addWarning(warning);
-      if (expressions.length === 0) {
-        for (const { expression, scope, tensor } of listing.tensors) {
-          const entry = { ...documentTensor(expression, scope), ...describedFields(tensor) };
-          // What a model says of its inputs and nodes is part of the list; nobody has asked for its value.
-          const isOptional = tensor.kind === 'symbolic' && /[.[]/.test(expression);
-          targets.push({ entry, id: tensor.id, isOptional });
-        }
-        if (listing.truncated) {
-          this.#raise(exitStatus.notReadOrWritten);
-          this.#warn({
-            code: 'too-large',
-            message: `The frame has more tensors than the ${listing.tensors.length} that were listed.`,
-            help: 'Name those that you need with --expr.',
-          });
-        }
-      }
-    } catch (error) {
-      // Expressions can be read without the list of what else there is.
-      if (expressions.length === 0) {
-        this.#raise(exitStatus.notReadOrWritten);
-        this.#warn(this.#reportOf(error));
-      }
-    }
-    for (const expression of expressions) targets.push(await this.#evaluate(expression, frameId));
-    return targets;
-  }
-
-  /** An expression is evaluated once; everything else goes by the handle of what it gave. */
-  async #evaluate(expression: string, frameId: number): Promise<Target> {
-    const entry = documentTensor(expression, null);
-    try {
-      const reference = { expression, frameId };
-      const tensor = await this.#describeExpression(reference);
-      if (tensor) Object.assign(entry, describedFields(tensor));
-      const value = await this.#evaluateGraph(tensor, reference);
-      if (value) Object.assign(entry, describedFields(value));
-      return { entry, id: (value ?? tensor)?.id ?? null };
-    } catch (error) {
-      this.#fail(entry, error);
-      return { entry, id: null };
-    }
-  }
-
-  /** Undefined for what is no tensor where graphs are run: a model stands for its output. */
-  async #describeExpression(reference: TensorReference): Promise<TensorDescriptor | undefined> {
-    try {
-      return (await this.#race(this.#client.request('tensor/describe', { tensor: reference }))).tensor;
-    } catch (error) {
-      if (this.#options.feeds && error instanceof TensorError && error.code === 'not-a-tensor') return undefined;
-      throw error;
-    }
-  }
-
-  /** Where it was asked for, a graph tensor stands for its value. */
-  async #evaluateGraph(
-    tensor: TensorDescriptor | undefined,
-    reference: { expression: string; frameId: number },
-  ): Promise<TensorDescriptor | undefined> {
-    const { feeds } = this.#options;
-    if (!feeds || (tensor && !canBeRun(tensor))) return undefined;
-    const { frameId } = reference;
-    const given = feeds.map(({ name, ...value }) => ({ name, value: 'file' in value ? value : { ...value, frameId } }));
-    this.#progress('running the graph');
-    const request = { tensor: tensor ? { id: tensor.id } : reference, feeds: given };
-    return (await this.#race(this.#client.request('tensor/evaluateGraph', request))).tensor;
-  }
-
-  async #readTensor({ entry, id, isOptional }: Target): Promise<void> {
-    if (id === null) return;
-    const tensor: TensorReference = { id };
-    const { slice, stats } = this.#options;
-    try {
-      const read = await this.#race(
-        this.#client.request('tensor/read', { tensor, ...(slice !== undefined && { slice }) }),
-      );
-      Object.assign(entry, describedFields(read.tensor));
-      entry.slice = read.slice;
-      entry.values = read.values ?? null;
-      entry.cost = documentCost(read.cost);
-    } catch (error) {
-      if (isOptional && !(error instanceof Ended)) entry.error = wordsOf(this.#reportOf(error));
-      else this.#fail(entry, error);
-    }
-    if (!stats || isOptional) return;
-    try {
-      const answer = await this.#race(this.#client.request('tensor/stats', { tensor }));
-      entry.stats = documentStatistics(answer.stats, answer.tensor.dtype);
-      entry.warnings = describedFields(answer.tensor).warnings ?? entry.warnings;
-    } catch (error) {
-      // One reason is enough where both fail.
-      if (entry.error === null) this.#fail(entry, error);
-    }
-  }
-
-  async #export(targets: readonly Target[], file: string): Promise<void> {
-    const { slice, force } = this.#options;
-    const tensors = targets.flatMap(({ entry, id }) =>
-      id === null || entry.values === null
-        ? []
-        : [{ name: entry.expression, tensor: { id }, ...(slice !== undefined && { slice }) }],
-    );
-    try {
-      if (tensors.length === 0) {
-        throw new TensorError({ code: 'no-such-tensor', message: `${file} was not written: no tensor could be read.` });
-      }
-      this.#progress(`writing ${file}`);
-      const written = await this.#race(this.#client.request('tensor/export', { tensors, file, force }));
-      this.document.exports.push(documentExport(written.export));
-      for (const warning of written.warnings) this.#addWarning(warning);
-    } catch (error) {
-      this.#raise(exitStatus.notReadOrWritten);
-      this.#warn(this.#reportOf(error));
+      this.raise(exitStatus.notStartedOrCrashed);
+      this.warn({ code: 'program-ended', message: `The program ${this.#howItEnded()} while it was read.` });
     }
   }
 
@@ -451,7 +281,7 @@ export class Inspection {
       const known = this.#breakpoints.get(breakpoint.id ?? 0);
       if (known) known.breakpoint = breakpoint;
     });
-    client.on('tensor/warning', (warning) => this.#addWarning(warning));
+    client.on('tensor/warning', (warning) => this.addWarning(warning));
     client.on('tensor/progress', ({ fraction }) => {
       this.#hooks.onProgress(`${this.#doing}: ${Math.floor(fraction * 100)} %`);
     });
@@ -484,6 +314,17 @@ export class Inspection {
   }
 
   /** @throws Ended if the program ends or the time is up before the answer comes */
+  request<Name extends TensorRequestName>(
+    name: Name,
+    args: TensorRequests[Name]['arguments'],
+  ): Promise<TensorRequests[Name]['result']> {
+    return this.#race(this.#client.request(name, args));
+  }
+
+  hasEnded(error: unknown): boolean {
+    return error instanceof Ended;
+  }
+
   async #race<T>(answer: Promise<T>, isLost = () => this.#ended || this.#timedOut): Promise<T> {
     let settled = false;
     const settle = (): void => {
@@ -501,21 +342,16 @@ export class Inspection {
     }
   }
 
-  #fail(entry: DocumentTensor, error: unknown): void {
-    entry.error = wordsOf(this.#reportOf(error));
-    this.#raise(exitStatus.notReadOrWritten);
-  }
-
-  #reportOf(error: unknown): ErrorReport {
+  reportOf(error: unknown): ErrorReport {
     if (!(error instanceof Ended)) return reportOf(error);
     if (this.#timedOut) return { code: 'timed-out', message: 'The time was up before it was read.' };
     return { code: 'program-ended', message: `The program ${this.#howItEnded()} before it was read.` };
   }
 
   #reportTimeout(when: string): void {
-    this.#raise(exitStatus.timedOut);
+    this.raise(exitStatus.timedOut);
     const seconds = (this.#options.timeoutMs ?? 0) / 1000;
-    this.#warn({
+    this.warn({
       code: 'timed-out',
       message: `The program was given ${seconds} s, and they were over ${when}.`,
       help: 'Give it more with --timeout, or look whether it gets there at all.',
@@ -527,11 +363,11 @@ export class Inspection {
     // Node ends what it prints of an error that nobody caught with its own version.
     const uncaught = (this.#exit?.exitCode ?? 0) !== 0 && /^Node\.js v\d+\./m.test(this.#stderrTail);
     this.#crashed = uncaught || this.#exit?.signal !== undefined;
-    this.#raise(this.#crashed ? exitStatus.notStartedOrCrashed : exitStatus.endedBeforeStop);
+    this.raise(this.#crashed ? exitStatus.notStartedOrCrashed : exitStatus.endedBeforeStop);
     const never = [...this.#breakpoints.values()].flatMap(({ text, breakpoint: { verified, message } }) =>
       verified ? [] : [message ? `${text}: ${message}` : `${text} was never loaded, or has no code on that line.`],
     );
-    this.#warn({
+    this.warn({
       code: 'program-ended',
       message: `The program ${this.#howItEnded()} before it reached ${where}.`,
       ...(never.length > 0 && { help: never.join(' ') }),
@@ -544,20 +380,20 @@ export class Inspection {
     return this.#exit ? `ended (exit code ${this.#exit.exitCode})` : 'ended';
   }
 
-  #progress(doing: string): void {
+  progress(doing: string): void {
     this.#doing = doing;
     this.#hooks.onProgress(doing);
   }
 
-  #raise(status: ExitStatus): void {
+  raise(status: ExitStatus): void {
     if (status > this.status) this.status = status;
   }
 
-  #warn(report: ErrorReport): void {
-    this.#addWarning({ code: report.code, message: report.message, help: report.help });
+  warn(report: ErrorReport): void {
+    this.addWarning({ code: report.code, message: report.message, help: report.help });
   }
 
-  #addWarning(warning: {
+  addWarning(warning: {
     code: string;
     message: string;
     help?: string | undefined;
@@ -576,13 +412,4 @@ export class Inspection {
 function resolveExisting(path: string, folders: readonly string[], text = path): string {
   const candidates = [path, ...folders.map((folder) => resolve(folder, text))];
   return candidates.find((candidate) => existsSync(candidate)) ?? path;
-}
-
-function wordsOf({ message, help }: ErrorReport): string {
-  return help === undefined ? message : `${message} ${help}`;
-}
-
-/** Whether it has no value before something is run: a graph tensor, or an array that is lazy. */
-function canBeRun({ kind, state }: TensorDescriptor): boolean {
-  return kind === 'symbolic' || kind === 'tracer' || state === 'pending';
 }

@@ -1,0 +1,220 @@
+/** What is asked of the program at the stop, and how the answers get into the document. */
+import { TensorError, type ErrorReport } from '../protocol/errors.ts';
+import type { TensorReference, TensorRequestName, TensorRequests } from '../protocol/requests.ts';
+import type { TensorDescriptor } from '../protocol/tensor.ts';
+import {
+  describedFields,
+  documentAssignment,
+  documentCopies,
+  documentCost,
+  documentExport,
+  documentRuntime,
+  documentStatistics,
+  documentTensor,
+  exitStatus,
+  type DocumentTensor,
+  type ExitStatus,
+  type InspectDocument,
+} from './document.ts';
+import type { InspectOptions } from './options.ts';
+
+/** What the reader needs of the inspection that it is a part of. */
+export interface StopContext {
+  readonly document: InspectDocument;
+  /** @throws what `hasEnded` recognises, if the program ends or the time is up before the answer comes */
+  request<Name extends TensorRequestName>(
+    name: Name,
+    args: TensorRequests[Name]['arguments'],
+  ): Promise<TensorRequests[Name]['result']>;
+  hasEnded(error: unknown): boolean;
+  reportOf(error: unknown): ErrorReport;
+  /** The highest status stays. */
+  raise(status: ExitStatus): void;
+  warn(report: ErrorReport): void;
+  addWarning(warning: { code: string; message: string; help?: string }): void;
+  /** What takes time now, in words. */
+  progress(doing: string): void;
+}
+
+/** Something that was found at the stop or asked for, with the handle that reads go by. */
+interface Target {
+  entry: DocumentTensor;
+  id: string | null;
+  /** Listed though it has no value, and nobody asked for one. */
+  isOptional?: boolean;
+}
+
+export class StopReader {
+  readonly #options: InspectOptions;
+  readonly #context: StopContext;
+
+  constructor(options: InspectOptions, context: StopContext) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** What the tensors are, and their values. Leaves the reasons for what can't be read in their places. */
+  async read(frameId: number): Promise<void> {
+    for (const assignment of this.#options.assignments) await this.#assign(assignment, frameId);
+    this.#context.progress('reading tensors');
+    const targets = await this.#findTargets(frameId);
+    this.#context.document.tensors = targets.map(({ entry }) => entry);
+    for (const [index, target] of targets.entries()) {
+      if (targets.length > 1) this.#context.progress(`reading tensor ${index + 1} of ${targets.length}`);
+      await this.#readTensor(target);
+    }
+    if (this.#options.exportFile !== undefined) await this.#export(targets, this.#options.exportFile);
+    try {
+      const copies = await this.#context.request('tensor/copies', {});
+      this.#context.document.copies = documentCopies(copies);
+    } catch {
+      // The program has just ended: everything that was asked for has been answered before.
+    }
+  }
+
+  async #assign({ expression, file }: InspectOptions['assignments'][number], frameId: number): Promise<void> {
+    this.#context.progress(`assigning ${expression}`);
+    try {
+      const assigned = await this.#context.request('tensor/assign', { expression, file, frameId });
+      (this.#context.document.assignments ??= []).push(documentAssignment(assigned));
+      for (const warning of assigned.warnings) this.#context.addWarning(warning);
+    } catch (error) {
+      this.#context.raise(exitStatus.notReadOrWritten);
+      this.#context.warn(this.#context.reportOf(error));
+    }
+  }
+
+  async #findTargets(frameId: number): Promise<Target[]> {
+    const { expressions } = this.#options;
+    const targets: Target[] = [];
+    try {
+      const listing = await this.#context.request('tensor/list', { frameId });
+      this.#context.document.runtimes = listing.runtimes.map(documentRuntime);
+      for (const warning of listing.warnings) this.#context.addWarning(warning);
+      if (expressions.length === 0) {
+        for (const { expression, scope, tensor } of listing.tensors) {
+          const entry = { ...documentTensor(expression, scope), ...describedFields(tensor) };
+          // What a model says of its inputs and nodes is part of the list; nobody has asked for its value.
+          const isOptional = tensor.kind === 'symbolic' && /[.[]/.test(expression);
+          targets.push({ entry, id: tensor.id, isOptional });
+        }
+        if (listing.truncated) {
+          this.#context.raise(exitStatus.notReadOrWritten);
+          this.#context.warn({
+            code: 'too-large',
+            message: `The frame has more tensors than the ${listing.tensors.length} that were listed.`,
+            help: 'Name those that you need with --expr.',
+          });
+        }
+      }
+    } catch (error) {
+      // Expressions can be read without the list of what else there is.
+      if (expressions.length === 0) {
+        this.#context.raise(exitStatus.notReadOrWritten);
+        this.#context.warn(this.#context.reportOf(error));
+      }
+    }
+    for (const expression of expressions) targets.push(await this.#evaluate(expression, frameId));
+    return targets;
+  }
+
+  /** An expression is evaluated once; everything else goes by the handle of what it gave. */
+  async #evaluate(expression: string, frameId: number): Promise<Target> {
+    const entry = documentTensor(expression, null);
+    try {
+      const reference = { expression, frameId };
+      const tensor = await this.#describeExpression(reference);
+      if (tensor) Object.assign(entry, describedFields(tensor));
+      const value = await this.#evaluateGraph(tensor, reference);
+      if (value) Object.assign(entry, describedFields(value));
+      return { entry, id: (value ?? tensor)?.id ?? null };
+    } catch (error) {
+      this.#fail(entry, error);
+      return { entry, id: null };
+    }
+  }
+
+  /** Undefined for what is no tensor where graphs are run: a model stands for its output. */
+  async #describeExpression(reference: TensorReference): Promise<TensorDescriptor | undefined> {
+    try {
+      return (await this.#context.request('tensor/describe', { tensor: reference })).tensor;
+    } catch (error) {
+      if (this.#options.feeds && error instanceof TensorError && error.code === 'not-a-tensor') return undefined;
+      throw error;
+    }
+  }
+
+  /** Where it was asked for, a graph tensor stands for its value. */
+  async #evaluateGraph(
+    tensor: TensorDescriptor | undefined,
+    reference: { expression: string; frameId: number },
+  ): Promise<TensorDescriptor | undefined> {
+    const { feeds } = this.#options;
+    if (!feeds || (tensor && !canBeRun(tensor))) return undefined;
+    const { frameId } = reference;
+    const given = feeds.map(({ name, ...value }) => ({ name, value: 'file' in value ? value : { ...value, frameId } }));
+    this.#context.progress('running the graph');
+    const request = { tensor: tensor ? { id: tensor.id } : reference, feeds: given };
+    return (await this.#context.request('tensor/evaluateGraph', request)).tensor;
+  }
+
+  async #readTensor({ entry, id, isOptional }: Target): Promise<void> {
+    if (id === null) return;
+    const tensor: TensorReference = { id };
+    const { slice, stats } = this.#options;
+    try {
+      const read = await this.#context.request('tensor/read', { tensor, ...(slice !== undefined && { slice }) });
+      Object.assign(entry, describedFields(read.tensor));
+      entry.slice = read.slice;
+      entry.values = read.values ?? null;
+      entry.cost = documentCost(read.cost);
+    } catch (error) {
+      if (isOptional && !this.#context.hasEnded(error)) entry.error = wordsOf(this.#context.reportOf(error));
+      else this.#fail(entry, error);
+    }
+    if (!stats || isOptional) return;
+    try {
+      const answer = await this.#context.request('tensor/stats', { tensor });
+      entry.stats = documentStatistics(answer.stats, answer.tensor.dtype);
+      entry.warnings = describedFields(answer.tensor).warnings ?? entry.warnings;
+    } catch (error) {
+      // One reason is enough where both fail.
+      if (entry.error === null) this.#fail(entry, error);
+    }
+  }
+
+  async #export(targets: readonly Target[], file: string): Promise<void> {
+    const { slice, force } = this.#options;
+    const tensors = targets.flatMap(({ entry, id }) =>
+      id === null || entry.values === null
+        ? []
+        : [{ name: entry.expression, tensor: { id }, ...(slice !== undefined && { slice }) }],
+    );
+    try {
+      if (tensors.length === 0) {
+        throw new TensorError({ code: 'no-such-tensor', message: `${file} was not written: no tensor could be read.` });
+      }
+      this.#context.progress(`writing ${file}`);
+      const written = await this.#context.request('tensor/export', { tensors, file, force });
+      this.#context.document.exports.push(documentExport(written.export));
+      for (const warning of written.warnings) this.#context.addWarning(warning);
+    } catch (error) {
+      this.#context.raise(exitStatus.notReadOrWritten);
+      this.#context.warn(this.#context.reportOf(error));
+    }
+  }
+
+  #fail(entry: DocumentTensor, error: unknown): void {
+    entry.error = wordsOf(this.#context.reportOf(error));
+    this.#context.raise(exitStatus.notReadOrWritten);
+  }
+}
+
+function wordsOf({ message, help }: ErrorReport): string {
+  return help === undefined ? message : `${message} ${help}`;
+}
+
+/** Whether it has no value before something is run: a graph tensor, or an array that is lazy. */
+function canBeRun({ kind, state }: TensorDescriptor): boolean {
+  return kind === 'symbolic' || kind === 'tracer' || state === 'pending';
+}

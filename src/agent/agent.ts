@@ -9,6 +9,7 @@ import type {
   AgentCalls,
   AgentListedTensor,
   AgentListing,
+  AgentSparseParts,
   Reinterpretation,
   SharedDescription,
   WindowRequest,
@@ -177,6 +178,7 @@ export class Agent {
     find: ({ id, as, from, direction }) => ({
       index: this.#reading.findNotFinite(this.#readable(id, as), from, direction),
     }),
+    sparseParts: ({ id }) => this.#sparseParts(id),
     write: (args) => this.#write(args),
     chunk: (args) => this.#chunk(args),
     graphInputs: ({ id }) => graphInputs(this.#target(id), this.#evaluation),
@@ -455,6 +457,14 @@ export class Agent {
         warnings: [],
       };
     }
+  }
+
+  #sparseParts(id: string): AgentSparseParts | null {
+    const { value, reader } = this.#find(id);
+    const parts = reader.sparseParts?.(value, this.#stop);
+    if (!parts) return null;
+    const [indices, values] = [this.#take(parts.indices), this.#take(parts.values)];
+    return indices && values && { indices, values, denseShape: this.#take(parts.denseShape) };
   }
 
   #find(id: string): Held {

@@ -59,6 +59,8 @@ export class StopReader {
     this.#context.progress('reading tensors');
     const targets = await this.#findTargets(frameId);
     this.#context.document.tensors = targets.map(({ entry }) => entry);
+    // It has no values to show; the file that was asked for has them.
+    if (this.#options.exportFile !== undefined && isSparseAlone(targets)) targets[0]!.isOptional = true;
     for (const [index, target] of targets.entries()) {
       if (targets.length > 1) this.#context.progress(`reading tensor ${index + 1} of ${targets.length}`);
       await this.#readTensor(target);
@@ -186,7 +188,7 @@ export class StopReader {
   async #export(targets: readonly Target[], file: string): Promise<void> {
     const { slice, force } = this.#options;
     const tensors = targets.flatMap(({ entry, id }) =>
-      id === null || entry.values === null
+      id === null || (entry.values === null && !isSparseAlone(targets))
         ? []
         : [{ name: entry.expression, tensor: { id }, ...(slice !== undefined && { slice }) }],
     );
@@ -208,6 +210,11 @@ export class StopReader {
     entry.error = wordsOf(this.#context.reportOf(error));
     this.#context.raise(exitStatus.notReadOrWritten);
   }
+}
+
+/** A sparse tensor takes a file of its own. */
+function isSparseAlone(targets: readonly Target[]): boolean {
+  return targets.length === 1 && targets[0]?.entry.kind === 'sparse';
 }
 
 function wordsOf({ message, help }: ErrorReport): string {

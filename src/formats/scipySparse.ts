@@ -26,19 +26,46 @@ function indexBytes(indices: ArrayLike<number>, shape: readonly [number, number]
   return ['int64', encodeElements(Array.from(indices, BigInt), 'int64')];
 }
 
+/** @throws TensorError `lossy-dtype` for dtypes SciPy has not */
+function assertInScipy(dtype: DType): void {
+  if (dtype !== 'float16' && dtype !== 'bfloat16' && dtype !== 'string' && dtype !== 'unknown') return;
+  throw new TensorError({
+    code: 'lossy-dtype',
+    message: `SciPy has no sparse matrices of ${dtype}.`,
+    help: 'Convert the values to float32 first.',
+  });
+}
+
+/**
+ * What the archive's members are, for a writer that has the elements of `row`, `col` and `data` elsewhere; those of the
+ * others are here.
+ * @throws TensorError `lossy-dtype` for dtypes SciPy has not
+ */
+export function scipyHeaders(
+  dtype: DType,
+  shape: readonly [number, number],
+  count: number,
+  indexDType: DType,
+): { row: TensorHeader; col: TensorHeader; data: TensorHeader; rest: (TensorHeader & { bytes?: Uint8Array })[] } {
+  assertInScipy(dtype);
+  return {
+    row: { name: 'row', dtype: indexDType, shape: [count] },
+    col: { name: 'col', dtype: indexDType, shape: [count] },
+    data: { name: 'data', dtype, shape: [count] },
+    rest: [
+      { name: 'format', dtype: 'string', shape: [], strings: ['coo'] },
+      { name: 'shape', dtype: 'int64', shape: [2], bytes: encodeElements(shape.map(BigInt), 'int64') },
+    ],
+  };
+}
+
 /**
  * The members of the archive, to be encoded by the `npz` format.
  * @throws TensorError `invalid-argument` where indices lie outside the shape, `lossy-dtype` for dtypes SciPy has not
  */
 export function scipyMembers(matrix: SparseMatrix): (TensorHeader & { bytes?: Uint8Array })[] {
   const { dtype, shape, values, rows, columns } = matrix;
-  if (dtype === 'float16' || dtype === 'bfloat16' || dtype === 'string' || dtype === 'unknown') {
-    throw new TensorError({
-      code: 'lossy-dtype',
-      message: `SciPy has no sparse matrices of ${dtype}.`,
-      help: 'Convert the values to float32 first.',
-    });
-  }
+  assertInScipy(dtype);
   const count = values.length / itemSize(dtype);
   for (let i = 0; i < count; i++) {
     const [row, column] = [rows[i] as number, columns[i] as number];
@@ -48,15 +75,10 @@ export function scipyMembers(matrix: SparseMatrix): (TensorHeader & { bytes?: Ui
       message: `Value ${i} stands at [${row}, ${column}], outside the shape [${shape.join(', ')}].`,
     });
   }
-  const [rowType, rowBytes] = indexBytes(rows, shape);
-  const [columnType, columnBytes] = indexBytes(columns, shape);
-  return [
-    { name: 'row', dtype: rowType, shape: [count], bytes: rowBytes },
-    { name: 'col', dtype: columnType, shape: [count], bytes: columnBytes },
-    { name: 'format', dtype: 'string', shape: [], strings: ['coo'] },
-    { name: 'shape', dtype: 'int64', shape: [2], bytes: encodeElements(shape.map(BigInt), 'int64') },
-    { name: 'data', dtype, shape: [count], bytes: values },
-  ];
+  const [indexDType, rowBytes] = indexBytes(rows, shape);
+  const [, columnBytes] = indexBytes(columns, shape);
+  const { row, col, data, rest } = scipyHeaders(dtype, shape, count, indexDType);
+  return [{ ...row, bytes: rowBytes }, { ...col, bytes: columnBytes }, ...rest, { ...data, bytes: values }];
 }
 
 /** The bytes that a dense form would take. */

@@ -8,19 +8,22 @@ import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { formatForFile } from '../formats/registry.ts';
 import type { EncodeOptions, Format, Loss, Part, TensorHeader } from '../formats/format.ts';
-import type { WindowRequest } from '../protocol/agent.ts';
+import type { AgentSparseParts, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { CopyCost, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { parseSlice, resultShape } from '../tensor/slice.ts';
-import { noCost, type BulkReader } from './bulkReader.ts';
+import { noCost, type BulkProgress, type BulkReader } from './bulkReader.ts';
+import { sparseSources } from './sparseSources.ts';
 import type { ExportRequest, TensorInspector } from './tensorInspector.ts';
 
 /** What exporting needs of the inspector. */
 export interface Exporting {
   describe(id: string): Promise<TensorDescriptor>;
   parseId(id: string): Pick<WindowRequest, 'id' | 'as'>;
+  /** What a sparse tensor is made of; null where it does not tell. */
+  sparseParts(id: string): Promise<AgentSparseParts | null>;
   /** Runs something that reads; see `Inspector`. */
   reading<Value>(read: () => Promise<Value>): Promise<Value>;
   /** Over the whole tensor, reduced where it is. */
@@ -29,10 +32,14 @@ export interface Exporting {
   bulk: BulkReader;
 }
 
-interface Source {
+/** What a tensor of the file is made of. */
+export interface Source {
   header: TensorHeader & { shape: number[] };
-  request: WindowRequest;
+  /** Where the elements are: in the program, or here, where they were put together. */
+  elements: WindowRequest | Uint8Array;
   byteLength: number;
+  /** Looks at the elements on their way. @throws TensorError for what must not be written */
+  check?(bytes: Uint8Array): void;
 }
 
 export async function exportTensors(
@@ -42,7 +49,8 @@ export async function exportTensors(
   const file = resolve(request.file);
   const format = formatForFile(file);
   await assertFree(file, request.force);
-  const sources = await Promise.all(request.tensors.map((tensor) => sourceOf(tensor, exporting)));
+  const sparse = await sparseSources(request, format, exporting);
+  const sources = sparse?.sources ?? (await Promise.all(request.tensors.map((tensor) => sourceOf(tensor, exporting))));
   const headers = sources.map(({ header }) => header);
   // Encoding first: what the format refuses is said before a byte is moved.
   const options = await encodeOptions(format, sources, exporting);
@@ -65,7 +73,7 @@ export async function exportTensors(
   return {
     export: { file, format: format.name, tensors: request.tensors.map(({ name }) => name), bytes: written.bytes },
     costs: written.costs,
-    warnings: [...format.warnings(headers, options), ...written.losses],
+    warnings: [...(sparse?.warnings ?? []), ...format.warnings(headers, options), ...written.losses],
   };
 }
 
@@ -73,7 +81,8 @@ export async function exportTensors(
 async function encodeOptions(format: Format, sources: readonly Source[], exporting: Exporting): Promise<EncodeOptions> {
   const [source] = sources;
   if (format.name !== 'png' || !source || source.header.dtype === 'uint8' || format.refuses(source.header)) return {};
-  const { min, max } = await exporting.stats(source.request.id, source.request.as?.dtype);
+  if (source.elements instanceof Uint8Array) return {};
+  const { min, max } = await exporting.stats(source.elements.id, source.elements.as?.dtype);
   // Nothing is finite: the format has its own way.
   return min === null || max === null ? {} : { range: { min: Number(min), max: Number(max) } };
 }
@@ -93,10 +102,10 @@ async function sourceOf({ name, id, slice }: ExportRequest['tensors'][number], e
   const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
   const header = { name, dtype, shape: resultShape(ranges) };
   const byteLength = sizeOf(header.shape) * itemSize(dtype);
-  if (dtype !== 'string') return { header, request, byteLength };
+  if (dtype !== 'string') return { header, elements: request, byteLength };
   return {
     header: { ...header, strings: await exporting.reading(() => exporting.readStrings(request)) },
-    request,
+    elements: request,
     byteLength,
   };
 }
@@ -149,10 +158,11 @@ async function writeParts(
         request.onProgress?.(total === 0 ? 1 : moved / total, moved);
       },
     };
-    if (!part.transform && !part.observe) {
+    const { elements } = source;
+    if (!part.transform && !part.observe && !source.check && !(elements instanceof Uint8Array)) {
       const target = { file: temporary, position };
       costs[part.tensor] = await exporting.reading(() =>
-        exporting.bulk.writeWindow(source.request, target, source.byteLength, progress),
+        exporting.bulk.writeWindow(elements, target, source.byteLength, progress),
       );
       position += source.byteLength;
       continue;
@@ -161,8 +171,9 @@ async function writeParts(
     let check = format.lossCheck(dtype);
     let index = 0;
     await exporting.reading(async () => {
-      for await (const { bytes, cost } of exporting.bulk.pieces(source.request, source.byteLength, progress)) {
+      for await (const { bytes, cost } of pieces(source, exporting.bulk, progress)) {
         costs[part.tensor] = cost;
+        source.check?.(bytes);
         part.observe?.(bytes);
         const loss = check?.(bytes, index);
         index += bytes.byteLength / itemSize(dtype);
@@ -177,6 +188,19 @@ async function writeParts(
     for (const piece of part.transform?.end() ?? []) await append(piece);
   }
   return { costs, bytes: position, losses };
+}
+
+/** Bytes that are looked at at a time; of any dtype whole elements. */
+const pieceBytes = 2 ** 20;
+
+async function* pieces({ elements, byteLength }: Source, bulk: BulkReader, progress: BulkProgress) {
+  if (!(elements instanceof Uint8Array)) {
+    yield* bulk.pieces(elements, byteLength, progress);
+    return;
+  }
+  for (let from = 0; from < byteLength; from += pieceBytes) {
+    yield { bytes: elements.subarray(from, from + pieceBytes), cost: noCost };
+  }
 }
 
 function lossWarning(

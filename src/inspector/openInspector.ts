@@ -293,6 +293,7 @@ class Inspector implements TensorInspector {
     return exportTensors(request, {
       describe: (id) => this.describe(id),
       parseId,
+      sparseParts: (id) => this.#link.call('sparseParts', { id }),
       reading: (read) => this.#reading(read),
       bulk: this.#bulk,
       stats: (id, dtype) => this.stats(id, dtype === undefined ? {} : { dtype }),

@@ -77,6 +77,13 @@ export interface AgentStatistics {
   cost: CopyCost;
 }
 
+/** Handles of this stop: indices [count, rank], values [count] and the dense shape [rank], if it is a tensor. */
+export interface AgentSparseParts {
+  indices: TensorDescriptor;
+  values: TensorDescriptor;
+  denseShape: TensorDescriptor | null;
+}
+
 export interface WindowRequest {
   id: string;
   ranges: AxisRange[];
@@ -108,6 +115,8 @@ export interface AgentCalls {
     result: AgentWindow[];
   };
   stats: { arguments: { id: string; as?: Reinterpretation; bins: number }; result: AgentStatistics };
+  /** The tensors that a sparse one is made of; null where it does not tell them. */
+  sparseParts: { arguments: { id: string }; result: AgentSparseParts | null };
   /** The nearest NaN or infinity after or before a flat (row-major) index, which itself is left out. */
   find: {
     arguments: { id: string; as?: Reinterpretation; from: number; direction: 'next' | 'previous' };

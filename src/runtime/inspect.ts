@@ -27,6 +27,8 @@ export interface Inspected {
   offset?: number;
   /** Of a sparse one: the bytes that it holds, values and indices. */
   byteLength?: number;
+  /** Of a sparse one: what it is made of. */
+  sparse?: { indices: object; values: object; denseShape?: object };
   runtime: 'tensor-debugger';
   kind: TensorKind;
   state: TensorState;

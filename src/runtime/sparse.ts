@@ -63,6 +63,7 @@ export class SparseTensorValue<T extends ArrayElement = number> {
       runtime: 'tensor-debugger',
       kind: 'sparse',
       byteLength: this.values.nbytes + this.indices.nbytes,
+      sparse: { indices: this.indices, values: this.values },
       state: 'live',
       reason: `It is sparse: ${this.values.size} values with their indices.`,
       help: 'Look at its values and indices, or at toDense().',
@@ -148,6 +149,7 @@ export class SparseTensor {
       shape: symbolic ? [...(this.shape ?? [])] : new Array<null>(this.denseShape.shape?.[0] ?? 0).fill(null),
       runtime: 'tensor-debugger',
       kind: 'sparse',
+      ...(!symbolic && { sparse: { indices: this.indices, values: this.values, denseShape: this.denseShape } }),
       state: 'live',
       reason: symbolic
         ? 'It is a sparse graph tensor: it has no value until the graph is run.'

@@ -20,6 +20,7 @@ import {
 import type { Described, Source, StopContext, StridedLayout } from '../source.ts';
 import { hostMemory, typedArrayOf } from './hostArrays.ts';
 import type { Made, NewValues, Reader } from './reader.ts';
+import { isSparseParts, shapeOnHost, sparseByteLength, type SparseParts } from './sparseParts.ts';
 import { sparseToDense } from '../warnings/sparseToDense.ts';
 
 export const inspectSymbol = Symbol.for('tensor.inspect');
@@ -43,8 +44,10 @@ export interface InspectedTensor {
   /** Default: row-major. */
   strides?: number[];
   offset?: number;
-  /** Of a sparse array: the bytes that it holds, values and indices. */
+  /** Of a sparse array: the bytes that it holds, values and indices; default: those of `sparse`. */
   byteLength?: number;
+  /** The tensors that a sparse array is made of, for writing it to a file. */
+  sparse?: SparseParts;
   runtime?: string;
   kind?: TensorKind;
   state?: TensorState;
@@ -175,7 +178,7 @@ export const inspectableReader: Reader = {
     const wrapped = wrappedBy(inspected, stop);
     if (wrapped) return describeWrapped(value, inspected, wrapped.reader.describe(wrapped.tensor, stop));
     const { dtype, state, label } = inspected;
-    if (!inspected.data) return describeWithoutData(inspected, classNameOf(value) || 'Object');
+    if (!inspected.data) return describeWithoutData(inspected, classNameOf(value) || 'Object', stop);
     const layout = layoutOf(inspected);
     const onHost = stringsOf(inspected) ?? (isObject(inspected.data) ? hostMemory(inspected.data) : undefined);
     const onDevice = deviceData(inspected.data);
@@ -200,6 +203,11 @@ export const inspectableReader: Reader = {
           : noValue(inspected),
       warnings: [],
     };
+  },
+
+  sparseParts(value) {
+    const { kind, sparse } = inspect(value);
+    return kind === 'sparse' && isSparseParts(sparse) ? sparse : undefined;
   },
 
   source(value, stop): Source {
@@ -250,8 +258,11 @@ function describeWrapped(value: object, { runtime, kind, label }: InspectedTenso
 }
 
 /** Symbolic tensors, and whatever else says why it has no value. */
-function describeWithoutData(inspected: InspectedTensor, className: string): Described {
-  const { dtype, shape, label, kind = 'array', byteLength = 0 } = inspected;
+function describeWithoutData(inspected: InspectedTensor, className: string, stop: StopContext): Described {
+  const { dtype, label, kind = 'array' } = inspected;
+  const parts = kind === 'sparse' && isSparseParts(inspected.sparse) ? inspected.sparse : undefined;
+  const shape = (parts && shapeOnHost(parts, stop)) ?? inspected.shape;
+  const byteLength = inspected.byteLength ?? (parts ? sparseByteLength(parts, stop) : 0);
   const isKnown = kind === 'sparse' && byteLength > 0 && shape.every((count) => count !== null);
   const dense = isKnown ? sizeOf(shape) * itemSize(dtype) : undefined;
   const isSymbolic = kind === 'symbolic' || kind === 'tracer';

@@ -1,6 +1,7 @@
 /** What a runtime must answer so that its tensors can be looked at. A new runtime is one file with one of these. */
 import type { DType, RuntimeDescription, TensorWarning } from '../../protocol/tensor.ts';
 import type { Described, Source, StopContext } from '../source.ts';
+import type { SparseParts } from './sparseParts.ts';
 
 export interface Member {
   /** What follows the container's expression: `.weights[0]`. */
@@ -30,6 +31,8 @@ export interface Reader {
   describe(value: object, stop: StopContext): Described;
   /** Where the values are. Nothing is flushed, waited for or copied yet. */
   source(value: object, stop: StopContext): Source;
+  /** The tensors that a sparse one is made of; undefined for any other. */
+  sparseParts?(value: object, stop: StopContext): SparseParts | undefined;
   /**
    * Makes a tensor of this runtime, on the same device as `value` and of its dtype and shape, which have been checked.
    * Absent where none can be made from outside.

@@ -18,6 +18,12 @@ interface FileType {
 
 const npy: FileType = { label: 'NumPy array', extension: 'npy', python: (path) => `np.load(${path})` };
 const npz: FileType = { label: 'NumPy archive', extension: 'npz', python: (path) => `np.load(${path})` };
+/** SciPy's layout: the one array file that keeps a sparse tensor sparse. */
+const sparseNpz: FileType = {
+  label: 'SciPy sparse matrix',
+  extension: 'npz',
+  python: (path) => `scipy.sparse.load_npz(${path})`,
+};
 const csv: FileType = { label: 'CSV', extension: 'csv', python: (path) => `np.loadtxt(${path}, delimiter=",")` };
 
 export function saveNpy(frame: FrameTensors, given?: Given): Promise<void> {
@@ -46,7 +52,8 @@ async function saveOne(frame: FrameTensors, given: Given, type: FileType) {
   const { source, expression, tensor } = chosen;
   const file = given && !('kind' in given) ? given.file : undefined;
   const name = expression.replace(/[^\p{L}\p{N}_-]+/gu, '_').replace(/^_+|_+$/g, '') || 'tensor';
-  await save(source, [{ name: expression, tensor: { id: tensor.id } }], type, name, file);
+  const fileType = type === npy && tensor.kind === 'sparse' ? sparseNpz : type;
+  await save(source, [{ name: expression, tensor: { id: tensor.id } }], fileType, name, file);
 }
 
 async function save(

@@ -1,0 +1,184 @@
+/**
+ * A sparse tensor as what a file is made of: in an .npz the members of SciPy's layout, each straight from where it is;
+ * in any other format its dense form, which is put together here.
+ */
+import type { Format } from '../formats/format.ts';
+import { scipyHeaders } from '../formats/scipySparse.ts';
+import type { AgentSparseParts } from '../protocol/agent.ts';
+import { TensorError } from '../protocol/errors.ts';
+import type { DType, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
+import { decodeElements, itemSize } from '../tensor/dtypes.ts';
+import { formatBytes } from '../tensor/preview.ts';
+import { ravelIndex, sizeOf } from '../tensor/shape.ts';
+import { parseSlice, wholeSlice } from '../tensor/slice.ts';
+import type { Exporting, Source } from './exportTensors.ts';
+import type { ExportRequest } from './tensorInspector.ts';
+
+/** The dense form is in memory as a whole. */
+const largestDense = 256 * 2 ** 20;
+
+interface Sparse {
+  name: string;
+  shape: number[];
+  count: number;
+  parts: AgentSparseParts;
+}
+
+/**
+ * Undefined where no sparse tensor is among what is to be written.
+ * @throws TensorError `invalid-argument` for a sparse tensor among others, or a slice of one; `not-readable`, `lossy-dtype`,
+ *   `too-large`
+ */
+export async function sparseSources(
+  { tensors }: ExportRequest,
+  format: Format,
+  exporting: Exporting,
+): Promise<{ sources: Source[]; warnings: TensorWarning[] } | undefined> {
+  const described = await Promise.all(tensors.map(({ id }) => exporting.describe(id)));
+  const at = described.findIndex(({ kind }) => kind === 'sparse');
+  if (at < 0) return undefined;
+  const { name, id, slice } = tensors[at]!;
+  if (tensors.length > 1 || slice !== undefined) {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message: `${name} is sparse: it is written as a whole, into a file of its own.`,
+      help: 'Write it alone, without a slice; its values and indices are tensors like any other.',
+    });
+  }
+  const sparse = await openSparse(name, id, described[at]!, exporting);
+  if (format.name === 'npz') return { sources: scipySources(sparse, exporting), warnings: [] };
+  return denseSource(sparse, format, exporting);
+}
+
+async function openSparse(name: string, id: string, tensor: TensorDescriptor, exporting: Exporting): Promise<Sparse> {
+  const parts = await exporting.sparseParts(id);
+  if (!parts) {
+    throw new TensorError({
+      code: 'not-readable',
+      message: `${name} can't be written: ${tensor.access.reason ?? 'it does not tell what it is made of'}`,
+      help: tensor.access.help ?? 'Write its values and indices.',
+    });
+  }
+  const { indices, values, denseShape } = parts;
+  const known = tensor.shape.every((count) => count !== null) ? tensor.shape : undefined;
+  const shape = known ?? (denseShape && (await readIntegers(denseShape, exporting)));
+  const [count] = values.shape;
+  const isWhole = values.shape.length === 1 && indices.shape[0] === count && indices.shape[1] === shape?.length;
+  if (!shape || typeof count !== 'number' || !isWhole || !isIndex(indices.dtype)) {
+    throw new TensorError({
+      code: 'not-readable',
+      message:
+        `${name} can't be written: ${values.dtype}[${values.shape.join(', ')}] values and ` +
+        `${indices.dtype}[${indices.shape.join(', ')}] indices are no sparse tensor of [${(shape ?? []).join(', ')}].`,
+      help: 'Write its values and indices.',
+    });
+  }
+  return { name, shape, count, parts };
+}
+
+function isIndex(dtype: DType): dtype is 'int32' | 'int64' {
+  return dtype === 'int32' || dtype === 'int64';
+}
+
+function scipySources({ name, shape, count, parts }: Sparse, exporting: Exporting): Source[] {
+  const [height, width] = shape;
+  if (height === undefined || width === undefined || shape.length > 2) {
+    throw new TensorError({
+      code: 'not-readable',
+      message: `${name} has rank ${shape.length}; SciPy's sparse matrices have rank 2.`,
+      help: 'Write its values and indices, or its dense form as .npy.',
+    });
+  }
+  const { indices, values } = parts;
+  const { row, col, data, rest } = scipyHeaders(values.dtype, [height, width], count, indices.dtype);
+  const axis = (header: typeof row, slice: string, size: number): Source => ({
+    header: { ...header, shape: [count] },
+    elements: { ...exporting.parseId(indices.id), ranges: parseSlice(slice, indices.shape as number[]) },
+    byteLength: count * itemSize(indices.dtype),
+    check: (bytes) => assertInside(name, decodeElements(bytes, indices.dtype) as (number | bigint)[], size),
+  });
+  return [
+    axis(row, ':, 0', height),
+    axis(col, ':, 1', width),
+    ...rest.map(({ bytes = new Uint8Array(0), ...header }) => ({
+      header: { ...header, shape: [...header.shape] },
+      elements: bytes,
+      byteLength: bytes.byteLength,
+    })),
+    {
+      header: { ...data, shape: [count] },
+      elements: { ...exporting.parseId(values.id), ranges: wholeSlice([count]) },
+      byteLength: count * itemSize(values.dtype),
+    },
+  ];
+}
+
+async function denseSource({ name, shape, count, parts }: Sparse, format: Format, exporting: Exporting) {
+  const { indices, values } = parts;
+  const { dtype } = values;
+  const size = itemSize(dtype);
+  const byteLength = sizeOf(shape) * size;
+  const sparseBytes = values.byteLength + indices.byteLength;
+  if (size === 0 || format.name === 'png') {
+    throw new TensorError({
+      code: 'not-readable',
+      message: `${name}, sparse and of ${dtype}, can't be written as ${format.label}.`,
+      help: 'Make it dense in the program, and write that.',
+    });
+  }
+  if (byteLength > largestDense) {
+    throw new TensorError({
+      code: 'too-large',
+      message: `${name} holds ${formatBytes(sparseBytes)}; its dense form would take ${formatBytes(byteLength)}, more than the ${formatBytes(largestDense)} that are put together here.`,
+      help: 'Write .npz: scipy.sparse.load_npz reads it, and it stays sparse.',
+    });
+  }
+  const places = await readIntegers(indices, exporting);
+  const elements = await readWhole(values, exporting);
+  const dense = new Uint8Array(byteLength);
+  const rank = shape.length;
+  for (let axis = 0; axis < rank; axis++) {
+    assertInside(
+      name,
+      places.filter((_, i) => i % rank === axis),
+      shape[axis]!,
+    );
+  }
+  for (let i = 0; i < count; i++) {
+    const at = ravelIndex(places.slice(i * rank, (i + 1) * rank), shape);
+    dense.set(elements.subarray(i * size, (i + 1) * size), at * size);
+  }
+  const warning: TensorWarning = {
+    code: 'sparse-to-dense',
+    message: `${name} holds ${formatBytes(sparseBytes)}; it was written in its dense form, ${formatBytes(byteLength)}.`,
+    help: 'Write .npz: scipy.sparse.load_npz reads it, and it stays sparse.',
+  };
+  return { sources: [{ header: { name, dtype, shape }, elements: dense, byteLength }], warnings: [warning] };
+}
+
+function assertInside(name: string, indices: readonly (number | bigint)[], size: number): void {
+  const outside = indices.find((index) => index < 0 || index >= size);
+  if (outside === undefined) return;
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: `${name} has the index ${outside} on an axis of ${size}; it was not written.`,
+    help: 'Look at its indices.',
+  });
+}
+
+async function readIntegers(tensor: TensorDescriptor, exporting: Exporting): Promise<number[]> {
+  return (decodeElements(await readWhole(tensor, exporting), tensor.dtype) as (number | bigint)[]).map(Number);
+}
+
+/** @throws TensorError `too-large` */
+async function readWhole(tensor: TensorDescriptor, exporting: Exporting): Promise<Uint8Array> {
+  if (tensor.byteLength > largestDense) {
+    throw new TensorError({
+      code: 'too-large',
+      message: `${formatBytes(tensor.byteLength)} of a sparse tensor's values or indices are too many for a dense form.`,
+      help: 'Write .npz: it is streamed.',
+    });
+  }
+  const request = { ...exporting.parseId(tensor.id), ranges: wholeSlice(tensor.shape as number[]) };
+  return exporting.reading(async () => (await exporting.bulk.readWindow(request, tensor.byteLength)).bytes);
+}

@@ -1,0 +1,57 @@
+/** `tensor/export` where it can't end well: a clear reason, no half file, nothing temporary left. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { ErrorReport } from '../../src/protocol/errors.ts';
+import { TestSession } from './session.ts';
+
+async function refusal(session: TestSession, expression: string, file: string): Promise<ErrorReport> {
+  const { id: frameId } = await session.top();
+  const tensors = [{ name: 'values', tensor: { expression, frameId } }];
+  const response = await session.client.send('tensor/export', { tensors, file });
+  assert.equal(response.success, false);
+  const { error } = response.body as { error: DebugProtocol.Message };
+  return JSON.parse(error.variables?.['report'] ?? '') as ErrorReport;
+}
+
+test('a place where nothing can be written', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    writeFileSync(join(folder, 'file'), '');
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      // The kernel's own folder refuses new files to everybody, root included.
+      for (const place of ['/proc', join(folder, 'file')]) {
+        const { code, message } = await refusal(session, 'new Float32Array(4)', join(place, 'x.npy'));
+        assert.equal(code, 'file-system');
+        assert.ok(message.startsWith(`x.npy could not be written in ${place}: `), message);
+      }
+    });
+    assert.deepEqual(readdirSync(folder), ['file']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the program is killed while 256 MiB are written', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      const pid = Number((await session.evaluate('process.pid')).result);
+      const failing = refusal(session, 'new Float32Array(64 * 2 ** 20)', join(folder, 'x.npy'));
+      // The first piece has arrived, three are to come.
+      await session.client.event('tensor/progress');
+      assert.deepEqual(readdirSync(folder).length, 1);
+      process.kill(pid, 'SIGKILL');
+      const { code, message } = await failing;
+      assert.match(`${code}: ${message}`, /program|connection/i);
+    });
+    assert.deepEqual(readdirSync(folder), []);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

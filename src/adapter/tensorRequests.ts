@@ -98,6 +98,13 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
         onProgress: (fraction) => program.send('tensor/progress', { request: seq, fraction, bytes: 0 }),
       });
     },
+    'tensor/compareBackends': async ({ expression, frameId, tolerance }) => {
+      if (typeof expression !== 'string' || expression.trim() === '') {
+        throw new TensorError({ code: 'invalid-argument', message: 'tensor/compareBackends needs an "expression".' });
+      }
+      const { inspector, callFrameId } = await opened();
+      return inspector.compareBackends(callFrameId(frameId), expression, tolerance);
+    },
     'tensor/differences': async ({ a, b, slice }) => {
       const { inspector, resolve } = await opened();
       const sides = await compared(a, b, resolve);

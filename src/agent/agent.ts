@@ -10,6 +10,7 @@ import type {
   AgentListedTensor,
   AgentListing,
   AgentSparseParts,
+  BackendComparisonRequest,
   Reinterpretation,
   SharedDescription,
   WindowRequest,
@@ -20,6 +21,7 @@ import { itemSize } from '../tensor/dtypes.ts';
 import { shortText } from '../tensor/preview.ts';
 import { isRowMajor } from '../tensor/shape.ts';
 import { wholeSlice } from '../tensor/slice.ts';
+import { compareBackends } from './evaluate/compareBackends.ts';
 import { Closures } from './evaluate/closures.ts';
 import { Uploads } from './assign/uploads.ts';
 import { evaluateGraph, graphInputs, isGraph, isOwner } from './evaluate/evaluation.ts';
@@ -337,6 +339,11 @@ export class Agent {
       if (tensor || !isInspectable(value) || !stringArrayReader.claims(value)) return tensor?.id ?? null;
       return this.#described(value, stringArrayReader).id;
     });
+  }
+
+  /** @param run evaluates the request's expression in the stopped frame */
+  compareBackends(json: string, run: () => unknown): string {
+    return this.#guard(() => compareBackends(JSON.parse(json) as BackendComparisonRequest, run, this.#evaluation));
   }
 
   call(name: AgentCallName, json: string): string {

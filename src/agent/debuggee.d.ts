@@ -7,7 +7,10 @@ interface NodeImmediate {
 }
 
 interface NodeUtil {
-  inspect(value: unknown, options?: { depth?: number; customInspect?: boolean; compact?: boolean }): string;
+  inspect(
+    value: unknown,
+    options?: { depth?: number; customInspect?: boolean; breakLength?: number; compact?: boolean },
+  ): string;
   types: {
     isProxy(value: unknown): boolean;
     isModuleNamespaceObject(value: unknown): boolean;

@@ -5,8 +5,16 @@
  */
 import type { Protocol } from 'devtools-protocol';
 import { CdpError, ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
-import { agentSymbol, type AgentAnswer, type AgentCallName, type AgentCalls } from '../protocol/agent.ts';
+import {
+  agentSymbol,
+  type AgentAnswer,
+  type AgentCallName,
+  type AgentCalls,
+  type BackendComparisonRequest,
+  type ComparedKernels,
+} from '../protocol/agent.ts';
 import { TensorError, type ErrorReport } from '../protocol/errors.ts';
+import { evaluateOnFrame } from './evaluate.ts';
 import { reveal } from './reveal.ts';
 import { recorderInstallation } from './copies.ts';
 
@@ -18,8 +26,6 @@ export const agentExpression = `globalThis[Symbol.for(${JSON.stringify(agentSymb
 export const agentScriptUrl = 'tensor-debugger://agent.js';
 /** Dawn's words about a resource of another device. */
 const foreignDevice = /is associated with (?<owner>\[Device[^\]]*\])/;
-/** Names the objects of one stop on the main session, so that they can be let go of at once. */
-export const stopObjectGroup = 'tensor-debugger';
 
 export class AgentLink {
   readonly #main: CdpSession;
@@ -39,10 +45,9 @@ export class AgentLink {
     name: Name,
     args: AgentCalls[Name]['arguments'],
   ): Promise<AgentCalls[Name]['result']> {
-    return this.#answered(this.#agent, await this.#agentObject(), 'call', [
-      { value: name },
-      { value: JSON.stringify(args) },
-    ]);
+    const objectId = await this.#agentObject();
+    const values = [{ value: name }, { value: JSON.stringify(args) }];
+    return this.#answered(() => this.#invoke(this.#agent, objectId, 'call', values));
   }
 
   /** Calls a method of the agent with objects of the main session; it answers as `call` does. */
@@ -50,18 +55,28 @@ export class AgentLink {
     method: 'list' | 'take' | 'takeGraph' | 'takeFeed',
     args: Protocol.Runtime.CallArgument[],
   ): Promise<Result> {
-    return this.#answered(this.#main, await this.#mainObject(), method, args);
+    const objectId = await this.#mainObject();
+    return this.#answered(() => this.#invoke(this.#main, objectId, method, args));
+  }
+
+  /** Calls a method of the agent from within a frame, with an expression of that frame as a function; it answers as `call` does. */
+  async callInFrame(
+    method: 'compareBackends',
+    { callFrameId, expression, ...args }: { callFrameId: string } & BackendComparisonRequest,
+  ): Promise<ComparedKernels> {
+    await this.#agentObject();
+    const json = JSON.stringify(JSON.stringify({ expression, ...args }));
+    const call = `${agentExpression}.${method}(${json}, () => (${expression}\n))`;
+    return this.#answered(async () => {
+      const result = await evaluateOnFrame(this.#main, callFrameId, call, false, expression);
+      return result.value as string;
+    });
   }
 
   /** Calls until the agent knows what it has to: hidden state may lie behind hidden state (the buffers of a backend). */
-  async #answered<Result>(
-    session: CdpSession,
-    objectId: string,
-    method: string,
-    args: Protocol.Runtime.CallArgument[],
-  ): Promise<Result> {
+  async #answered<Result>(call: () => Promise<string>): Promise<Result> {
     for (;;) {
-      const answer = JSON.parse(await this.#invoke(session, objectId, method, args)) as AgentAnswer<Result>;
+      const answer = JSON.parse(await call()) as AgentAnswer<Result>;
       if (!('hidden' in answer)) return this.#unwrap(answer);
       await reveal(this.#agent, await this.#agentObject());
     }

@@ -4,7 +4,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Reinterpretation } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { isDType, itemSize } from '../tensor/dtypes.ts';
-import { stopObjectGroup } from './agentLink.ts';
+import { stopObjectGroup } from './stopObjects.ts';
 
 /**
  * Splits `buffer as float32[64, 10]` into the expression and how to read its memory. JavaScript has no `as`, so nothing
@@ -21,12 +21,16 @@ export function splitReinterpretation(text: string): { expression: string; as?: 
   return { expression, as: { dtype, shape: counts.filter((part) => part !== '').map(Number) } };
 }
 
-/** @returns the value as an object of the main session, or a primitive by value */
+/**
+ * @param shown what errors call the expression
+ * @returns the value as an object of the main session, or a primitive by value
+ */
 export async function evaluateOnFrame(
   main: CdpSession,
   callFrameId: string,
   expression: string,
   throwOnSideEffect: boolean,
+  shown = expression,
 ): Promise<Protocol.Runtime.RemoteObject> {
   const { result, exceptionDetails } = await main.send('Debugger.evaluateOnCallFrame', {
     callFrameId,
@@ -35,7 +39,7 @@ export async function evaluateOnFrame(
     silent: true,
     throwOnSideEffect,
   });
-  if (exceptionDetails) throw evaluationError(expression, exceptionDetails);
+  if (exceptionDetails) throw evaluationError(shown, exceptionDetails);
   return result;
 }
 

@@ -11,9 +11,10 @@ import type {
   SharedDescription,
 } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
-import type { TensorComparison } from '../protocol/comparison.ts';
+import type { TensorComparison, Tolerance } from '../protocol/comparison.ts';
 import type {
   AssignedTensor,
+  BackendComparison,
   Copies,
   DifferenceWindow,
   KeptTensor,
@@ -38,11 +39,13 @@ import { describeType, formatBytes, formatMs, previewRanges, previewValues } fro
 import { rowMajorStrides, sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
 import { assignTensor } from './assign/assignTensor.ts';
-import { AgentLink, stopObjectGroup } from './agentLink.ts';
+import { AgentLink } from './agentLink.ts';
 import { BulkReader } from './bulkReader.ts';
 import { copiesOf, generatedLine, installRecorder, programWarning, readRecorder, type Locate } from './copies.ts';
+import { backendComparison } from './compareBackends.ts';
 import { compareTensors, differenceWindow, KeptTensors, type LiveTensor } from './compareTensors.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
+import { stopObjectGroup } from './stopObjects.ts';
 import { connectTracking } from './tracking.ts';
 import { exportTensors } from './exportTensors.ts';
 import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
@@ -327,6 +330,19 @@ class Inspector implements TensorInspector {
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),
     });
+  }
+
+  async compareBackends(
+    callFrameId: string,
+    expression: string,
+    given: Partial<Tolerance> = {},
+  ): Promise<BackendComparison> {
+    this.#frame(callFrameId);
+    await this.#handOverStop();
+    const tolerance = { ...defaultTolerance, ...given };
+    const request = { callFrameId, expression, tolerance };
+    const found = await this.#reading(() => this.#link.callInFrame('compareBackends', request));
+    return backendComparison(expression, found, tolerance);
   }
 
   async differences(a: { id: string; name: string }, b: ComparedWith, slice?: string): Promise<DifferenceWindow> {

@@ -7,6 +7,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { TensorComparison, Tolerance } from '../protocol/comparison.ts';
 import type {
   AssignedTensor,
+  BackendComparison,
   Copies,
   DifferenceWindow,
   ExportedFile,
@@ -127,6 +128,11 @@ export interface TensorInspector {
    */
   track(onBatch: (batch: TrackedBatch) => void): Promise<void>;
   compare(a: { id: string; name: string }, b: ComparedWith, options?: CompareOptions): Promise<TensorComparison>;
+  /**
+   * Runs an expression of TF.js ops in a frame, and each of its kernels once more on TF.js's cpu backend.
+   * @throws TensorError `expression-threw`; `not-available` without the cpu backend, or where no kernel was run
+   */
+  compareBackends(callFrameId: string, expression: string, tolerance?: Partial<Tolerance>): Promise<BackendComparison>;
   /** |a - b| over a slice. */
   differences(a: { id: string; name: string }, b: ComparedWith, slice?: string): Promise<DifferenceWindow>;
   /** Keeps a tensor's values for comparisons at later stops, under its expression. */

@@ -13,7 +13,9 @@ import type {
   TensorDescriptor,
   TensorWarning,
 } from './tensor.ts';
+import type { Tolerance } from './comparison.ts';
 import type { RecorderWarning } from './recorder.ts';
+import type { BackendComparison } from './requests.ts';
 
 /** The agent's place in the debuggee: `globalThis[Symbol.for(agentSymbol)]`. The number is the protocol's version. */
 export const agentSymbol = 'tensor-debugger.agent.v1';
@@ -102,6 +104,15 @@ export type AgentFeed = { name: string } & (
       strings?: string[];
     }
 );
+
+/** For `Agent.compareBackends`, which is handed the expression as a function of the stopped frame. */
+export interface BackendComparisonRequest {
+  expression: string;
+  tolerance: Tolerance;
+}
+
+/** The part that the agent answers. */
+export type ComparedKernels = Pick<BackendComparison, 'backend' | 'kernels' | 'ms'>;
 
 /** Little-endian elements on their way into the program, or a file of ours that holds them and nothing else. */
 export type UploadPiece = { base64: string } | { file: string; byteLength: number };

@@ -118,6 +118,34 @@ export interface DifferenceWindow {
   values: JsonValues;
 }
 
+/** A kernel that an expression ran, and what TF.js's cpu backend makes of the same inputs. */
+export interface ComparedKernel {
+  /** As TF.js names it: `MatMul`, `_FusedMatMul`. */
+  kernel: string;
+  /** `a: float32[64, 10]`. */
+  inputs: string[];
+  /** `{ transposeA: false }`; empty where it takes none. */
+  attrs: string;
+  outputs: string[];
+  /** One per output, of the program's backend (`a`) with cpu (`b`); none if it was skipped. */
+  comparisons: TensorComparison[];
+  /** Why it could not be compared. */
+  skipped?: string;
+}
+
+export interface BackendComparison {
+  expression: string;
+  /** The program's, as TF.js names it. */
+  backend: string;
+  /** In the order in which they ran; each had the inputs that it has in the program. */
+  kernels: ComparedKernel[];
+  /** Index of the first kernel with elements that are not close. */
+  firstDifferent: number | null;
+  ms: number;
+  /** All of it, for people. */
+  text: string;
+}
+
 export interface AssignedTensor {
   expression: string;
   file: string;
@@ -194,6 +222,15 @@ export interface TensorRequests {
   'tensor/compare': {
     arguments: { a: TensorReference; b: ComparedReference; tolerance?: Partial<Tolerance> };
     result: TensorComparison;
+  };
+  /**
+   * Runs an expression of TensorFlow.js ops (`tf.matMul(a, b)`), and each of its kernels once more on TensorFlow.js's cpu
+   * backend with the same inputs. Everything that was made is disposed. It may be evaluated more than once: it should have no
+   * effects of its own.
+   */
+  'tensor/compareBackends': {
+    arguments: { expression: string; frameId?: number; tolerance?: Partial<Tolerance> };
+    result: BackendComparison;
   };
   /** The differences themselves, for a heatmap; default: the preview's window. */
   'tensor/differences': {

@@ -8,18 +8,25 @@ import type { AxisRange, DType } from '../protocol/tensor.ts';
 import { blocks } from './blocks.ts';
 import type { BlockOrder } from './blocks.ts';
 import { ComparisonAccumulator } from './compare.ts';
-import type { LargestDifference } from './compare.ts';
+import type { Comparison, LargestDifference } from './compare.ts';
 import { decodeElements, isBigInteger, itemSize } from './dtypes.ts';
 import type { Element } from './dtypes.ts';
 import { jsonElement } from './jsonValue.ts';
 import { formatType } from './preview.ts';
 import { ravelIndex, sameShape, unravelIndex } from './shape.ts';
 
-/** A tensor whose windows can be read. */
-export interface ElementSource {
+interface Compared {
   name: string;
   dtype: DType;
   shape: readonly number[];
+}
+
+export interface HeldElements extends Compared {
+  bytes: Uint8Array;
+}
+
+/** A tensor whose windows can be read. */
+export interface ElementSource extends Compared {
   /** Columns are read faster than rows. */
   fortranOrder?: boolean;
   /** Little-endian elements in row-major order, or the strings of a `string` tensor. */
@@ -43,29 +50,14 @@ export async function compareSources(
   tolerance: Tolerance,
   { signal, onProgress }: CompareRun = {},
 ): Promise<TensorComparison> {
-  const of = ({ name, dtype, shape }: ElementSource) => ({ name, dtype, shape: [...shape] });
-  const same = sameShape(a.shape, b.shape);
-  const comparison: TensorComparison = {
-    a: of(a),
-    b: of(b),
-    tolerance,
-    close: false,
-    sameShape: same,
-    sameDType: a.dtype === b.dtype,
-    count: 0,
-    different: 0,
-    notFinite: 0,
-    first: null,
-    absolute: null,
-    relative: null,
-  };
+  const comparison = notCompared(a, b, tolerance);
   if ((a.dtype === 'string') !== (b.dtype === 'string')) {
     throw new TensorError({
       code: 'invalid-argument',
       message: `${a.name} (${formatType(a.dtype, a.shape)}) and ${b.name} (${formatType(b.dtype, b.shape)}) can't be compared: one holds text, the other numbers.`,
     });
   }
-  if (!same) return comparison;
+  if (!comparison.sameShape) return comparison;
   const accumulator =
     a.dtype === 'string' ? new StringComparison() : new ComparisonAccumulator(a.dtype, b.dtype, tolerance);
   const size = Math.max(itemSize(a.dtype), itemSize(b.dtype), 1);
@@ -82,7 +74,39 @@ export async function compareSources(
     seen += ranges.reduce((product, { count }) => product * count, 1);
     onProgress?.(seen / total);
   }
-  const { absolute, relative, first, ...counts } = accumulator.finish();
+  return finished(comparison, accumulator.finish());
+}
+
+/** The same at once, for tensors in memory: dense little-endian elements in row-major order. Not for strings. */
+export function compareElements(a: HeldElements, b: HeldElements, tolerance: Tolerance): TensorComparison {
+  const comparison = notCompared(a, b, tolerance);
+  if (!comparison.sameShape) return comparison;
+  const accumulator = new ComparisonAccumulator(a.dtype, b.dtype, tolerance);
+  accumulator.add(a.bytes, b.bytes, 0);
+  return finished(comparison, accumulator.finish());
+}
+
+function notCompared(a: Compared, b: Compared, tolerance: Tolerance): TensorComparison {
+  const of = ({ name, dtype, shape }: Compared) => ({ name, dtype, shape: [...shape] });
+  return {
+    a: of(a),
+    b: of(b),
+    tolerance,
+    close: false,
+    sameShape: sameShape(a.shape, b.shape),
+    sameDType: a.dtype === b.dtype,
+    count: 0,
+    different: 0,
+    notFinite: 0,
+    first: null,
+    absolute: null,
+    relative: null,
+  };
+}
+
+function finished(comparison: TensorComparison, result: Comparison): TensorComparison {
+  const { a, b } = comparison;
+  const { absolute, relative, first, ...counts } = result;
   const located = (largest: LargestDifference | null): LargestDifferenceAt | null =>
     largest && {
       difference: largest.difference === Infinity ? 'Infinity' : largest.difference,

@@ -124,7 +124,8 @@ function tfjsOf(engine: Engine, { read }: EvaluationContext): Tfjs {
   };
 }
 
-function storage(dtype: HostTensor['dtype'], bytes: Uint8Array): ArrayLike<number> {
+/** The typed array that TF.js keeps values of a dtype in. @throws TensorError `invalid-feed` for dtypes that it does not have */
+export function storage(dtype: HostTensor['dtype'], bytes: Uint8Array): ArrayLike<number> {
   // A copy of its own: the cpu backend keeps the array that it is given.
   const { buffer } = bytes.slice();
   if (dtype === 'float32') return new Float32Array(buffer);

@@ -8,6 +8,7 @@ import type { Tracking } from '../track/tracking.ts';
 import type { TensorsView } from '../tree/tensorsView.ts';
 import { DifferenceContent } from '../viewer/differenceContent.ts';
 import type { ViewerPanels } from '../viewer/viewerPanels.ts';
+import { compareBackends } from './compareBackends.ts';
 import { compareTensors, KeptValues, type ShowDifference } from './compareTensors.ts';
 import { copyTensor, textForms } from './copyTensor.ts';
 import { evaluateGraph } from './evaluateGraph.ts';
@@ -46,6 +47,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     showHelp: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough),
     openInViewer: (given) => openInViewer(frame, panels, given),
     compare: (given) => compareTensors(frame, kept, showDifference, given),
+    compareBackends: (given) => compareBackends(frame, given),
     pin: (given) => pinExpression(pins, given),
     unpin: (given) => pins.remove(given?.expression ?? ''),
     showCopies: () => view.showCopies(),

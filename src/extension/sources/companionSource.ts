@@ -157,6 +157,12 @@ export class CompanionSource implements TensorSource {
         ...(onProgress && { onProgress: (fraction: number) => onProgress(fraction, 0) }),
       });
     },
+    'tensor/compareBackends': async ({ expression, frameId, tolerance }) => {
+      const connection = await this.#stopped();
+      const callFrameId = await this.#callFrameId(frameId);
+      connection.inUse = true;
+      return connection.inspector.compareBackends(callFrameId, expression, tolerance);
+    },
     'tensor/differences': async ({ a, b, slice }) => {
       const { inspector } = await this.#stopped();
       const sides = await compared(a, b, async (reference) => (await this.#resolve(reference)).tensor);

@@ -2,7 +2,7 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { TensorError } from '../../protocol/errors.ts';
-import { stopObjectGroup } from '../agentLink.ts';
+import { stopObjectGroup } from '../stopObjects.ts';
 import { declarationOf } from './declarations.ts';
 
 type CallFrame = Protocol.Debugger.CallFrame;

@@ -1,0 +1,36 @@
+/** Runs an expression of TF.js ops, and its kernels again on the cpu backend; the result opens as text. */
+import * as vscode from 'vscode';
+import { TensorError } from '../../protocol/errors.ts';
+import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { Given } from './given.ts';
+
+export async function compareBackends(frame: FrameTensors, given: Given): Promise<void> {
+  const state = await frame.current();
+  if (state.kind === 'failed') throw new TensorError(state.report);
+  if (!('listing' in state)) {
+    throw new TensorError({
+      code: 'not-paused',
+      message: 'No program is stopped where an op could be run.',
+      help: 'Stop a JavaScript or TypeScript program at a breakpoint.',
+    });
+  }
+  const { source, frameId } = state;
+  const expression = (given?.expression ?? (await askForExpression()))?.trim();
+  if (!expression) return;
+  const options = { location: vscode.ProgressLocation.Notification, title: `Comparing backends: ${expression}` };
+  const { text } = await vscode.window.withProgress(options, () =>
+    source.request('tensor/compareBackends', { expression, frameId }),
+  );
+  const document = await vscode.workspace.openTextDocument({ content: text });
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+}
+
+function askForExpression(): Thenable<string | undefined> {
+  const editor = vscode.window.activeTextEditor;
+  return vscode.window.showInputBox({
+    title: 'Compare Backends',
+    prompt: 'It is run in the stopped frame, and its kernels again on the cpu backend. Name the op, not its result.',
+    placeHolder: 'tf.matMul(a, b)',
+    value: editor?.document.getText(editor.selection) ?? '',
+  });
+}

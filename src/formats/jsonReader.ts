@@ -30,7 +30,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function typedTensor(name: string, { dtype, shape, values }: Record<string, unknown>): StoredTensor {
   if (typeof dtype !== 'string' || !isDType(dtype)) {
-    throw invalidFile(`${JSON.stringify(name)} has an unknown dtype: ${JSON.stringify(dtype)}.`);
+    throw invalidFile(
+      `${JSON.stringify(name)} has an unknown dtype: ${typeof dtype === 'string' ? dtype.slice(0, 80) : typeof dtype}.`,
+    );
   }
   if (!Array.isArray(shape) || !shape.every((count) => Number.isSafeInteger(count) && (count as number) >= 0)) {
     throw invalidFile(`${JSON.stringify(name)} has an impossible shape.`);
@@ -98,5 +100,11 @@ function real(value: unknown): number {
 }
 
 function notA(what: string, value: unknown): TensorError {
-  return invalidFile(`${(JSON.stringify(value) ?? 'undefined').slice(0, 80)} is not a ${what} value.`);
+  // What nests deeper than the shape may nest deeper than a stack.
+  const text = Array.isArray(value)
+    ? 'An array'
+    : isObject(value)
+      ? 'An object'
+      : (JSON.stringify(value) ?? 'undefined');
+  return invalidFile(`${text.slice(0, 80)} is not a ${what} value.`);
 }

@@ -143,8 +143,11 @@ function checkEntry(name: string, value: unknown): HeaderEntry {
   const fault = (why: string): TensorError => invalidFile(`The header's entry ${JSON.stringify(name)} ${why}.`);
   if (typeof value !== 'object' || value === null) throw fault('is no object');
   const { dtype: typeName, shape, data_offsets: offsets } = value as Record<string, unknown>;
-  const dtype = dtypesByName.get(String(typeName));
-  if (!dtype) throw fault(`has the dtype ${JSON.stringify(typeName)}, which is not supported`);
+  const dtype = typeof typeName === 'string' ? dtypesByName.get(typeName) : undefined;
+  if (!dtype)
+    throw fault(
+      `has the dtype ${typeof typeName === 'string' ? typeName.slice(0, 80) : typeof typeName}, which is not supported`,
+    );
   if (!isCounts(shape) || shape.length > 64) throw fault('has an impossible shape');
   if (!isCounts(offsets) || offsets.length !== 2) throw fault('has impossible data_offsets');
   const [from, to] = offsets as [number, number];

@@ -114,6 +114,7 @@ test('hostile headers end in clear errors', async () => {
     [fileOf('[['.repeat(100_000)), /no JSON/],
     [fileOf('{"x": 1}'), /is no object/],
     [fileOf(entry('[1]', '[0, 4]', '"F8"'), 4), /not supported/],
+    [fileOf(entry('[1]', '[0, 4]', '['.repeat(100_000) + ']'.repeat(100_000)), 4), /not supported/],
     [fileOf(entry('[-1]', '[0, 4]'), 4), /impossible shape/],
     [fileOf(entry('[1.5]', '[0, 4]'), 4), /impossible shape/],
     [fileOf(entry('[1]', '[0]'), 4), /impossible data_offsets/],

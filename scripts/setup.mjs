@@ -3,6 +3,7 @@
  *
  *     node scripts/setup.mjs          everything that the tests need
  *     node scripts/setup.mjs --demo   only what the demo needs; never fails, for it can run without a GPU
+ *     node scripts/setup.mjs --vscode and a VS Code server, for `npm run test:vscode` and `npm run demo:vscode`
  *
  * Needs no packages of its own. When nothing is missing it takes about 0.1 s.
  */
@@ -14,6 +15,7 @@ import { installedNode, testedNodeMajors } from './nodeBinaries.mjs';
 import { installVsCodeServer, vsCodeServerMain } from './vsCodeServer.mjs';
 
 const demo = process.argv.includes('--demo');
+const vscode = process.argv.includes('--vscode');
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** What could not be put in order. @type {string[]} */
 const problems = [];
@@ -31,15 +33,17 @@ function missingPackages() {
   if (!demo) {
     if (!hasPythonPackage('numpy')) missing.push('python3-numpy');
     if (!hasPythonPackage('scipy')) missing.push('python3-scipy');
-    missing.push(...vsCodePackages());
+    // The viewer's tests run its page in it.
+    if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) missing.push('chromium');
+    if (vscode) missing.push(...vsCodePackages());
   }
   return missing;
 }
 
-/** What a real VS Code for the tests needs: a browser in front of it, and a compiler for one native module of it. */
+/** What a VS Code server needs: a compiler for one native module of it. */
 function vsCodePackages() {
+  /** @type {string[]} */
   const missing = [];
-  if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) missing.push('chromium');
   if (vsCodeServerMain() !== undefined) return missing;
   if (!existsSync('/usr/include/krb5.h') && !existsSync('/usr/include/gssapi/gssapi.h')) missing.push('libkrb5-dev');
   if (!isOnPath('g++')) missing.push('g++');
@@ -127,10 +131,8 @@ function installVsCode() {
 
 const packages = missingPackages();
 if (packages.length > 0) installPackages([...new Set(packages)]);
-if (!demo) {
-  installNodes();
-  installVsCode();
-}
+if (!demo) installNodes();
+if (vscode) installVsCode();
 
 for (const problem of problems) process.stderr.write(`setup: ${problem}\n`);
 if (problems.length > 0 && demo) say('going on without: the demo then runs without a GPU.');

@@ -127,6 +127,7 @@ test('tensor: starts the open file with no launch.json', async () => {
   await vscode.window.showTextDocument(vscode.Uri.file(workspaceFile('network.ts')));
   await vscode.commands.executeCommand('tensorDebugger.debugFile');
   await vscode.commands.executeCommand('workbench.view.debug');
+  await desk('collapse', { panes: ['Variables', 'Watch', 'Call Stack', 'Loaded Scripts', 'Breakpoints'] });
   await rowsWith('scaled');
 });
 

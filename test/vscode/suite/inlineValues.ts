@@ -54,7 +54,10 @@ for (const [kind, config] of Object.entries(kinds)) {
     await screenshots(`inline-${kind}`);
     await step();
     await step();
-    ok((await inlineAt('const scaled =')).endsWith('scaled = float32[64, 64] [[0, 2, 4, 6, 8, 10, 12, 14, ...], ...]'));
+    // While the line was the stopped one, it showed what it uses.
+    await until('the step has set it', async () =>
+      (await inlineAt('const scaled =')).endsWith('scaled = float32[64, 64] [[0, 2, 4, 6, 8, 10, 12, 14, ...], ...]'),
+    );
   });
 }
 

@@ -10,7 +10,7 @@ export interface HeaderActions {
 
 const commandTitles: Record<ViewerCommand, [title: string, tooltip: string]> = {
   save: ['Save…', 'Save as .npy and other files'],
-  copyNumpy: ['NumPy', 'Copy as NumPy code'],
+  copyNumpy: ['NumPy code', 'Copy as NumPy code'],
   copyTypescript: ['TypeScript', 'Copy as TypeScript'],
   copyJson: ['JSON', 'Copy as JSON'],
   compare: ['Compare…', 'Compare with another tensor, element by element'],
@@ -18,6 +18,8 @@ const commandTitles: Record<ViewerCommand, [title: string, tooltip: string]> = {
   showCopies: ['Copies', 'Where the program copies tensors from the device'],
   showHelp: ['Help', 'About the viewer'],
 };
+
+const copyCommands = ['copyNumpy', 'copyTypescript', 'copyJson'] as const;
 
 /** @param live whether the values can still be read; commands need that */
 export function header(viewed: ViewedTensor, live: boolean, actions: HeaderActions) {
@@ -41,10 +43,28 @@ export function header(viewed: ViewedTensor, live: boolean, actions: HeaderActio
     ${origin.kind === 'file' && origin.members.length > 1 ? memberSelect(origin, actions) : ''}
     <div class="toolbar" role="toolbar" aria-label="Commands">
       ${readable && origin.kind === 'session' ? button('save') : ''}
-      ${readable ? [html`<span class="group-label">Copy as</span>`, button('copyNumpy'), button('copyTypescript'), button('copyJson'), button('compare')] : ''}
+      ${readable ? [copyMenu(live, actions), button('compare')] : ''}
       ${origin.kind === 'session' ? [button('pin'), button('showCopies')] : ''} ${button('showHelp')}
     </div>
   </header>`;
+}
+
+/** A menu rather than three buttons: the pane beside an editor is narrow. */
+function copyMenu(live: boolean, { onCommand }: HeaderActions) {
+  const onChange = ({ target }: Event) => {
+    const menu = target as HTMLSelectElement;
+    onCommand(menu.value as ViewerCommand);
+    menu.value = '';
+  };
+  return html`<select
+    aria-label="Copy as"
+    title="Copy the tensor to the clipboard"
+    ?disabled=${!live}
+    @change=${onChange}
+  >
+    <option value="" hidden selected>Copy as…</option>
+    ${copyCommands.map((command) => html`<option value=${command}>${commandTitles[command][0]}</option>`)}
+  </select>`;
 }
 
 function titleOf({ origin }: ViewedTensor): string {

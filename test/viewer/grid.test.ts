@@ -318,6 +318,15 @@ test('a read above the budget is a button with its price', async () => {
   );
 });
 
+test('columns are wide enough for what they show, also when all of it came at once', async () => {
+  const viewer = await open({ width: 470 });
+  await viewer.show(computedSource('x', 'float32', [64, 64], (flat) => Math.sin(flat)));
+  await viewer.settled();
+  assert.equal(await viewer.cell(0, 1), '0.84147096');
+  const cut = `[...document.querySelectorAll('[role=gridcell]')].filter((cell) => cell.scrollWidth > cell.clientWidth).length`;
+  assert.equal(await viewer.page.evaluate(cut), 0);
+});
+
 test('commands say what is on screen; members of an archive can be chosen', async () => {
   const viewer = await open();
   const { page } = viewer;
@@ -325,7 +334,7 @@ test('commands say what is on screen; members of an archive can be chosen', asyn
   await viewer.show(source, {}, { kind: 'file', file: '/data/weights.npz', member: 'b', members: ['a', 'b'] });
   await viewer.settled();
   await setSlice(viewer, '1');
-  await page.getByRole('button', { name: 'NumPy' }).click();
+  await page.getByRole('combobox', { name: 'Copy as' }).selectOption('NumPy code');
   await page.locator('#member').selectOption('a');
   await viewer.settled();
   assert.deepEqual(

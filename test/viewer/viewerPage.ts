@@ -56,7 +56,10 @@ function themeStyle(theme: string): string {
     contributes: { colors: { id: string; defaults: Record<string, string> }[] };
   };
   const kind = theme.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  const own = contributes.colors.map(({ id, defaults }) => [`--vscode-${id.replace('.', '-')}`, defaults[kind]]);
+  const name = (id: string) => `--vscode-${id.replace('.', '-')}`;
+  /** A colour, or the id of another one. */
+  const value = (text = '') => (text.startsWith('#') ? text : `var(${name(text)})`);
+  const own = contributes.colors.map(({ id, defaults }) => [name(id), value(defaults[kind])]);
   const variables = { ...themes[theme], ...(Object.fromEntries(own) as Record<string, string>) };
   if (!themes[theme]) throw new Error(`No theme ${theme}; there are ${Object.keys(themes).join(', ')}`);
   return `:root { ${Object.entries(variables)

@@ -137,8 +137,9 @@ export class Grid {
     this.#refreshing = true;
     requestAnimationFrame(() => {
       this.#refreshing = false;
-      this.#growColumns();
       this.#draw();
+      // How long the texts are is known once they were written.
+      if (this.#growColumns()) this.#draw();
     });
   }
 
@@ -224,13 +225,14 @@ export class Grid {
     return Math.ceil(characters * this.#characterWidth) + 16;
   }
 
-  #growColumns(): void {
+  #growColumns(): boolean {
     const longest = Math.min(mostCharacters, this.#model.longestText());
-    if (longest <= this.#characters) return;
+    if (longest <= this.#characters) return false;
     const { column } = this.position;
     this.#characters = longest;
     this.#measure();
     this.#moveTo(this.#top, column * this.#columnWidth);
+    return true;
   }
 
   #moveTo(top: number, left: number): void {

@@ -24,7 +24,7 @@ export interface GridTools {
 }
 
 const titles: Record<NumberFormat, string> = {
-  shortest: 'Shortest exact',
+  shortest: 'Shortest',
   significant: 'Significant digits',
   fixed: 'Fixed point',
   scientific: 'Scientific',
@@ -47,6 +47,7 @@ export function gridTools(tools: GridTools) {
       <label for="format">Numbers</label>
       <select
         id="format"
+        title="Shortest: the fewest digits that read back to the same number"
         .value=${live(format)}
         @change=${({ target }: Event) => onStyle({ ...style, format: (target as HTMLSelectElement).value as NumberFormat })}
       >
@@ -84,8 +85,12 @@ export function gridTools(tools: GridTools) {
 
 function searchButtons({ searching, onSearch, onCancel }: GridTools) {
   if (searching) return html`<button @click=${onCancel}>Cancel Search</button>`;
-  return html`<button title="The NaN or infinity before this cell (Shift+N)" @click=${() => onSearch('previous')}>
-      ‹ NaN or Inf
-    </button>
-    <button title="The NaN or infinity after this cell (N)" @click=${() => onSearch('next')}>NaN or Inf ›</button>`;
+  const button = (direction: 'next' | 'previous', arrow: string, tooltip: string) =>
+    html`<button title=${tooltip} aria-label=${tooltip} @click=${() => onSearch(direction)}>${arrow}</button>`;
+  return html`<div class="field" role="group" aria-label="NaN and infinities">
+    <span class="group-label">NaN, Inf</span>
+    <span class="buttons">
+      ${button('previous', '‹', 'Previous NaN or infinity (Shift+N)')}${button('next', '›', 'Next NaN or infinity (N)')}
+    </span>
+  </div>`;
 }

@@ -42,7 +42,7 @@ export function sliceBar(view: AxisView, draft: SliceDraft | null, actions: Slic
       <input
         id="slice"
         class="slice ${error ? 'invalid' : ''}"
-        size=${Math.max(16, 6 * view.shape.length)}
+        size=${Math.max(12, 6 * view.shape.length)}
         spellcheck="false"
         autocomplete="off"
         placeholder="0, :, 2:10:2"
@@ -71,10 +71,15 @@ function axisSelect(view: AxisView, place: 'rows' | 'columns', { onView }: Slice
   };
   return html`<div class="field">
     <label for="axis-${place}">${title}</label>
-    <select id="axis-${place}" @change=${onChange} .value=${live(String(view[place] ?? ''))}>
+    <select
+      id="axis-${place}"
+      title="The axis that is shown as ${title.toLowerCase()}, and its size"
+      @change=${onChange}
+      .value=${live(String(view[place] ?? ''))}
+    >
       ${view[place] === null || view.shape.length === 1 ? html`<option value="" ?selected=${view[place] === null}>none</option>` : ''}
       ${view.shape.map(
-        (size, axis) => html`<option value=${axis} ?selected=${view[place] === axis}>axis ${axis} (${size})</option>`,
+        (size, axis) => html`<option value=${axis} ?selected=${view[place] === axis}>${axis} (${size})</option>`,
       )}
     </select>
   </div>`;

@@ -25,10 +25,10 @@ export interface GridTools {
 
 const titles: Record<NumberFormat, string> = {
   shortest: 'Shortest',
-  significant: 'Significant digits',
-  fixed: 'Fixed point',
+  significant: 'Significant',
+  fixed: 'Fixed',
   scientific: 'Scientific',
-  hexadecimal: 'Hexadecimal bits',
+  hexadecimal: 'Hexadecimal',
 };
 
 export function gridTools(tools: GridTools) {
@@ -68,7 +68,7 @@ export function gridTools(tools: GridTools) {
             <label for="goto">Go to</label>
             <input
               id="goto"
-              size=${Math.max(8, 4 * tools.rank)}
+              size=${Math.max(6, 4 * tools.rank - 2)}
               spellcheck="false"
               autocomplete="off"
               placeholder=${'0, '.repeat(tools.rank).slice(0, -2)}

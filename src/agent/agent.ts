@@ -343,7 +343,11 @@ export class Agent {
 
   /** @param run evaluates the request's expression in the stopped frame */
   compareBackends(json: string, run: () => unknown): string {
-    return this.#guard(() => compareBackends(JSON.parse(json) as BackendComparisonRequest, run, this.#evaluation));
+    return this.#guard(() => {
+      const request = JSON.parse(json) as BackendComparisonRequest;
+      const made = request.made === undefined ? undefined : this.#find(request.made).value;
+      return compareBackends(request, run, this.#evaluation, made);
+    });
   }
 
   call(name: AgentCallName, json: string): string {

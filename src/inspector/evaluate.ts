@@ -4,6 +4,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Reinterpretation } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { isDType, itemSize } from '../tensor/dtypes.ts';
+import { throughNamespace } from './moduleNamespaces.ts';
 import { stopObjectGroup } from './stopObjects.ts';
 
 /**
@@ -32,15 +33,24 @@ export async function evaluateOnFrame(
   throwOnSideEffect: boolean,
   shown = expression,
 ): Promise<Protocol.Runtime.RemoteObject> {
-  const { result, exceptionDetails } = await main.send('Debugger.evaluateOnCallFrame', {
-    callFrameId,
-    expression,
-    objectGroup: stopObjectGroup,
-    silent: true,
-    throwOnSideEffect,
+  const evaluate = (text: string) =>
+    main.send('Debugger.evaluateOnCallFrame', {
+      callFrameId,
+      expression: text,
+      objectGroup: stopObjectGroup,
+      silent: true,
+      throwOnSideEffect,
+    });
+  const { result, exceptionDetails } = await evaluate(expression);
+  if (!exceptionDetails) return result;
+  const error = evaluationError(shown, exceptionDetails);
+  if (error.code !== 'side-effect') throw error;
+  const found = await throughNamespace(main, expression, async (text) => {
+    const part = await evaluate(text);
+    return part.exceptionDetails ? undefined : part.result;
   });
-  if (exceptionDetails) throw evaluationError(shown, exceptionDetails);
-  return result;
+  if (!found) throw error;
+  return found;
 }
 
 function evaluationError(expression: string, details: Protocol.Runtime.ExceptionDetails): TensorError {

@@ -39,12 +39,14 @@ import { describeType, formatBytes, formatMs, previewRanges, previewValues } fro
 import { rowMajorStrides, sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
 import { assignTensor } from './assign/assignTensor.ts';
+import { isPlace } from './assign/target.ts';
 import { AgentLink } from './agentLink.ts';
 import { BulkReader } from './bulkReader.ts';
 import { copiesOf, generatedLine, installRecorder, programWarning, readRecorder, type Locate } from './copies.ts';
 import { backendComparison } from './compareBackends.ts';
 import { compareTensors, differenceWindow, KeptTensors, type LiveTensor } from './compareTensors.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
+import { opThatMade } from './opThatMade.ts';
 import { stopObjectGroup } from './stopObjects.ts';
 import { connectTracking } from './tracking.ts';
 import { exportTensors } from './exportTensors.ts';
@@ -337,12 +339,16 @@ class Inspector implements TensorInspector {
     expression: string,
     given: Partial<Tolerance> = {},
   ): Promise<BackendComparison> {
-    this.#frame(callFrameId);
+    const frame = this.#frame(callFrameId);
     await this.#handOverStop();
     const tolerance = { ...defaultTolerance, ...given };
-    const request = { callFrameId, expression, tolerance };
+    const { main } = this.#options;
+    const isTensor = async (objectId: string) => (await this.#take([objectId]))[0]?.runtime === 'tfjs';
+    const op = isPlace(expression) ? await opThatMade(main, frame, expression, isTensor) : undefined;
+    const made = op && (await this.evaluate(callFrameId, expression, { throwOnSideEffect: true })).id;
+    const request = { callFrameId, expression: op?.code ?? expression, tolerance, ...(made !== undefined && { made }) };
     const found = await this.#reading(() => this.#link.callInFrame('compareBackends', request));
-    return backendComparison(expression, found, tolerance);
+    return backendComparison(op ? `${expression} = ${op.code}` : expression, found, tolerance);
   }
 
   async differences(a: { id: string; name: string }, b: ComparedWith, slice?: string): Promise<DifferenceWindow> {

@@ -108,6 +108,8 @@ export type AgentFeed = { name: string } & (
 /** For `Agent.compareBackends`, which is handed the expression as a function of the stopped frame. */
 export interface BackendComparisonRequest {
   expression: string;
+  /** The handle of the tensor that the expression made: it has to give the same again. */
+  made?: string;
   tolerance: Tolerance;
 }
 

@@ -226,7 +226,7 @@ export interface TensorRequests {
   /**
    * Runs an expression of TensorFlow.js ops (`tf.matMul(a, b)`), and each of its kernels once more on TensorFlow.js's cpu
    * backend with the same inputs. Everything that was made is disposed. It may be evaluated more than once: it should have no
-   * effects of its own.
+   * effects of its own. For a variable or a property, the op is taken that set it, as the source of the stopped function says.
    */
   'tensor/compareBackends': {
     arguments: { expression: string; frameId?: number; tolerance?: Partial<Tolerance> };

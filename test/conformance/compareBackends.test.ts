@@ -65,7 +65,7 @@ for (const TFJS_BACKEND of ['wasm', 'webgpu']) {
           assert.ok(names(gradient).includes('Square'), names(gradient).join());
 
           const errors = [
-            ['tensors.product', 'not-available', /ran no kernel/],
+            ['(tensors.product)', 'not-available', /ran no kernel/],
             ['tensors.twice(tensors.x)', 'not-available', /promise/],
             ['tensors.failing()', 'expression-threw', /no such luck/],
             ['tensors.x.add(', 'expression-threw', /SyntaxError/],
@@ -107,3 +107,45 @@ test('without the cpu backend the program is told what to import', async () => {
     await program.end();
   }
 });
+
+for (const TFJS_BACKEND of ['wasm', 'webgpu']) {
+  test(`${TFJS_BACKEND}: of a tensor alone, the op that made it is run again`, async () => {
+    const program = await PausedProgram.start('evaluate/remade.mjs', { env: { TFJS_BACKEND } });
+    try {
+      const compare = (expression: string) =>
+        program.inspector.compareBackends(program.top, expression, { rtol: 1e-3, atol: 1e-3 });
+      const found: Record<string, string[]> = {
+        scaled: ['Sub', 'Multiply', 'Relu'],
+        squared: ['Square'],
+        'this.hidden': ['Concat', 'Tanh'],
+        left: ['SplitV'],
+        kernelDoubled: ['Multiply'],
+      };
+      for (const [expression, kernels] of Object.entries(found)) {
+        const compared = await compare(expression);
+        assert.deepEqual([expression, names(compared)], [expression, kernels]);
+        assert.equal(compared.firstDifferent, null, compared.text);
+      }
+      assert.deepEqual(names(await compare('variance')), ['Mean', 'Cast', 'Reshape', 'Sub', 'Square', 'Mean']);
+      assert.match((await compare('squared')).text, /^squared = square\(product\): each kernel/);
+      const refused: Record<string, RegExp> = {
+        product: /made this tensor, but gives another one .* has changed since/,
+        state: /made this tensor, but gives another one/,
+        moved: /made this tensor, but gives another one/,
+        noise: /randomNormal gives other values each time/,
+        counted: /next is no op of TensorFlow\.js/,
+        length: /sets it to lengths\[0\], which calls no op/,
+        gone: /is more than ops|is no op/,
+        input: /no line before the stop/,
+      };
+      for (const [expression, message] of Object.entries(refused)) {
+        const error = await refusal(program, expression);
+        assert.ok(error.code === 'not-available' && message.test(error.message), `${expression}: ${error.message}`);
+      }
+      assert.equal(await program.resume(), false);
+      assert.equal((await program.closedOutput()).stdout, 'the same 1\n10\n');
+    } finally {
+      await program.end();
+    }
+  });
+}

@@ -57,11 +57,16 @@ interface Engine {
 /** Inputs and outputs of one kernel are held on the host, twice, while it is compared. */
 const largestKernel = 256 * 2 ** 20;
 
-/** @throws TensorError `expression-threw`; `not-available` without the cpu backend, or where no kernel was run */
+/**
+ * @param made the tensor that the expression made when the program ran it
+ * @throws TensorError `expression-threw`; `not-available` without the cpu backend, where no kernel was run, or where the
+ * expression gives another tensor than it made
+ */
 export function compareBackends(
   { expression, tolerance }: BackendComparisonRequest,
   run: () => unknown,
   context: EvaluationContext,
+  made?: object,
 ): ComparedKernels {
   const start = performance.now();
   const found = findEngine() as Engine | undefined;
@@ -82,7 +87,9 @@ export function compareBackends(
       recorded.push({ ...kernel, ...compared(name, inputs, attrs, outputs, { cpu, backend, read, tolerance }) });
     });
     try {
-      assertDone(expression, result(expression, run));
+      const again = result(expression, run);
+      assertDone(expression, again);
+      if (made) assertSame(expression, read(again as object), read(made), tolerance);
     } finally {
       observed.undo();
       cpu.undo();
@@ -121,6 +128,22 @@ function assertDone(expression: string, value: unknown): void {
     code: 'not-available',
     message: `"${expression}" gives a promise, which can't be waited for while the program is paused.`,
     help: 'Name the ops that it runs, without an async function around them.',
+  });
+}
+
+/** The inputs may have been replaced or written to since. */
+function assertSame(expression: string, again: HostTensor, made: HostTensor, tolerance: Tolerance): void {
+  const { sameShape, close, absolute } = compareElements(
+    { name: 'again', ...again },
+    { name: 'made', ...made },
+    { ...tolerance, equalNan: true },
+  );
+  if (sameShape && close) return;
+  const difference = absolute ? `, by up to ${absolute.difference} at [${absolute.index.join(', ')}]` : '';
+  throw new TensorError({
+    code: 'not-available',
+    message: `${expression} made this tensor, but gives another one when it is run again${difference}: what it is computed from has changed since.`,
+    help: 'Stop right behind the line that makes it.',
   });
 }
 

@@ -29,8 +29,9 @@ function askForExpression(): Thenable<string | undefined> {
   const editor = vscode.window.activeTextEditor;
   return vscode.window.showInputBox({
     title: 'Compare Backends',
-    prompt: 'It is run in the stopped frame, and its kernels again on the cpu backend. Name the op, not its result.',
-    placeHolder: 'tf.matMul(a, b)',
+    prompt:
+      'A tensor, whose op is looked for in the source, or an op. It is run again in the stopped frame, and on the cpu backend.',
+    placeHolder: 'logits, or tf.matMul(a, b)',
     value: editor?.document.getText(editor.selection) ?? '',
   });
 }

@@ -1,11 +1,6 @@
 /** How a name is declared in the source of a script: V8 does not tell, and overwrites constants. */
-import { parse, type AnyNode, type Node, type Options, type Pattern, type Program } from 'acorn';
-
-/** From 0. */
-export interface Position {
-  line: number;
-  column: number;
-}
+import type { AnyNode, Pattern } from 'acorn';
+import { childrenOf, offsetOf, parseScript, type Position } from '../scriptSource.ts';
 
 export type DeclarationKind = 'const' | 'import' | 'other';
 
@@ -27,26 +22,6 @@ export function declarationOf(source: string, name: string, at: Position): Decla
   };
   visit(program);
   return found;
-}
-
-function parseScript(source: string): Program | undefined {
-  const options: Options = {
-    ecmaVersion: 'latest',
-    allowHashBang: true,
-    // A CommonJS module is the body of a function.
-    allowReturnOutsideFunction: true,
-    allowAwaitOutsideFunction: true,
-    allowImportExportEverywhere: true,
-    allowSuperOutsideMethod: true,
-  };
-  for (const sourceType of ['module', 'script'] as const) {
-    try {
-      return parse(source, { ...options, sourceType });
-    } catch {
-      // Sloppy code is no module; syntax newer than the parser is neither.
-    }
-  }
-  return undefined;
 }
 
 interface Declared {
@@ -148,18 +123,4 @@ function* named(pattern: Pattern, kind: DeclarationKind): Generator<Declared> {
       break;
     default:
   }
-}
-
-function* childrenOf(node: Node): Generator<AnyNode> {
-  for (const value of Object.values(node) as unknown[]) {
-    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof item === 'object' && item !== null && typeof (item as Node).type === 'string') yield item as AnyNode;
-    }
-  }
-}
-
-function offsetOf(source: string, { line, column }: Position): number {
-  let start = 0;
-  for (let index = 0; index < line; index++) start = source.indexOf('\n', start) + 1;
-  return start + column;
 }

@@ -1,6 +1,7 @@
 /** What can be assigned to, as it is written: a variable, or a property of something. */
 import { parseExpressionAt } from 'acorn';
 import { TensorError } from '../../protocol/errors.ts';
+import { hasCall } from '../scriptSource.ts';
 
 export type AssignTarget =
   | { kind: 'variable'; name: string }
@@ -21,6 +22,12 @@ export function parseTarget(text: string): AssignTarget {
     message: `"${text}" is nothing that can be assigned to.`,
     help: 'Name a variable or a property: weights, model.weights, layers[0].kernel.',
   });
+}
+
+/** Whether it names a variable or a property. */
+export function isPlace(text: string): boolean {
+  const node = parse(text);
+  return node?.type === 'Identifier' || (node?.type === 'MemberExpression' && !hasCall(node));
 }
 
 function parse(text: string) {

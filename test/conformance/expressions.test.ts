@@ -1,0 +1,28 @@
+/** Expressions without side effects, where V8 sees some. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TensorError } from '../../src/protocol/errors.ts';
+import { PausedProgram } from '../support/pausedProgram.ts';
+
+test('exports are read through a namespace; getters of an object that looks like one are not run', async () => {
+  const program = await PausedProgram.start('readers/namespace.mjs');
+  try {
+    const evaluate = (expression: string) =>
+      program.inspector.evaluate(program.top, expression, { throwOnSideEffect: true });
+    assert.deepEqual((await evaluate('model.weights')).shape, [3]);
+    assert.deepEqual((await evaluate('model.layers[index].kernel')).shape, [2]);
+    assert.deepEqual((await evaluate('model["weights"]')).shape, [3]);
+    await assert.rejects(
+      evaluate('impostor.weights'),
+      (error) => error instanceof TensorError && error.code === 'side-effect',
+    );
+    await assert.rejects(
+      evaluate('model.nothing'),
+      (error) => error instanceof TensorError && error.code === 'not-a-tensor',
+    );
+    assert.equal(await program.resume(), false);
+    assert.equal((await program.closedOutput()).stdout, '0 3 true 0\n');
+  } finally {
+    await program.end();
+  }
+});

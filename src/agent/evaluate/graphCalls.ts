@@ -1,0 +1,92 @@
+/** What the inspector asks of graphs: what feeds one, and its values. Kernels run, and what they make is disposed. */
+import type { AgentCalls, Reinterpretation } from '../../protocol/agent.ts';
+import { wholeSlice } from '../../tensor/slice.ts';
+import { readers } from '../readers/index.ts';
+import { nestedArrayReader } from '../readers/nestedArrays.ts';
+import type { TensorReading } from '../readTensor.ts';
+import { isInspectable } from '../safely.ts';
+import type { Held, StopTensors } from '../stopTensors.ts';
+import { Closures } from './closures.ts';
+import type { EvaluationContext, HostTensor } from './engine.ts';
+import { evaluateGraph, graphInputs, isGraph, isOwner } from './evaluation.ts';
+import { findOwners, graphReader } from './owners.ts';
+import { resultReader } from './result.ts';
+import { stringArrayReader } from './stringArrays.ts';
+
+export class GraphCalls {
+  readonly closures = new Closures();
+  readonly #held: StopTensors;
+  readonly #reading: TensorReading;
+  #owners = new Set<object>();
+
+  constructor(held: StopTensors, reading: TensorReading) {
+    this.#held = held;
+    this.#reading = reading;
+  }
+
+  /** Looks for the models and sessions that graph tensors may belong to. */
+  findOwners(scopes: readonly object[]): void {
+    this.#owners = findOwners([...scopes, ...this.#held.executing], isOwner);
+  }
+
+  /** A handle for what can be evaluated: a graph tensor, or a model or session as a whole; null for any other value. */
+  take(value: unknown): string | null {
+    if (!isInspectable(value) || !isGraph(value, this.context)) return null;
+    return (this.#held.take(value) ?? this.#held.described(value, graphReader)).id;
+  }
+
+  /** A handle for what can feed a graph: any tensor, and arrays of strings; null for any other value. */
+  takeFeed(value: unknown): string | null {
+    const tensor = this.#held.take(value);
+    if (tensor || !isInspectable(value) || !stringArrayReader.claims(value)) return tensor?.id ?? null;
+    return this.#held.described(value, stringArrayReader).id;
+  }
+
+  inputs({ id }: AgentCalls['graphInputs']['arguments']): AgentCalls['graphInputs']['result'] {
+    return graphInputs(this.#held.target(id), this.context);
+  }
+
+  evaluate({ id, feeds }: AgentCalls['evaluateGraph']['arguments']): AgentCalls['evaluateGraph']['result'] {
+    const start = performance.now();
+    const result = evaluateGraph(this.#held.target(id), feeds, {
+      context: this.context,
+      feedOf: ({ id: fed, as }) => {
+        const held = this.#held.find(fed);
+        return { value: this.#wholeOf(held, as), plain: held.reader === nestedArrayReader };
+      },
+    });
+    return { tensor: this.#held.described(result, resultReader), ms: performance.now() - start };
+  }
+
+  get context(): EvaluationContext {
+    return {
+      stop: this.#held.stop,
+      owners: () => [...this.#owners],
+      closureVariables: (fn, name) => this.closures.variables(fn, name),
+      guarded: (device, run) => this.#reading.guarded(device, run),
+      read: (value) => {
+        const reader = readers.find((candidate) => candidate.claims(value));
+        if (!reader) throw new Error('The runtime gave a value that no reader knows.');
+        return this.#wholeOf({ value, reader });
+      },
+    };
+  }
+
+  /** All values of a tensor, on the host. */
+  #wholeOf(held: Held, as?: Reinterpretation): HostTensor {
+    const readable = this.#held.readableOf(held, as);
+    const { dtype, shape } = readable;
+    const [window] = this.#reading.windows([{ readable, ranges: wholeSlice(shape) }]);
+    return {
+      dtype,
+      shape,
+      bytes: window!.bytes ?? new Uint8Array(0),
+      ...(window!.strings && { strings: window!.strings }),
+    };
+  }
+
+  release(): void {
+    this.#owners.clear();
+    this.closures.clear();
+  }
+}

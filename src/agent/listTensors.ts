@@ -1,0 +1,63 @@
+import type { AgentListing } from '../protocol/agent.ts';
+import type { TensorDescriptor } from '../protocol/tensor.ts';
+import { recorder } from './copies/found.ts';
+import { Finder } from './find.ts';
+import { readers } from './readers/index.ts';
+import { isInspectable } from './safely.ts';
+import { shareDescriptions } from './shareDescriptions.ts';
+import type { StopTensors } from './stopTensors.ts';
+import { mixedModes } from './warnings/mixedModes.ts';
+import { warnOfSharedMemory } from './warnings/sharedMemory.ts';
+
+/**
+ * Lists the tensors of scopes, innermost first, and keeps them under handles.
+ * @param receiver the frame's `this`, if it has one of its own
+ */
+export function listTensors(
+  held: StopTensors,
+  limit: number,
+  receiver: unknown,
+  scopes: readonly object[],
+): AgentListing {
+  const tensors: { scope: number; expression: string; tensor: TensorDescriptor }[] = [];
+  let scope = 0;
+  const finder = new Finder({
+    readers,
+    limit,
+    behind: (proxy) => held.hidden.target(proxy),
+    onTensor: ({ expression, value, reader }) =>
+      tensors.push({ scope, expression, tensor: held.described(value, reader) }),
+    onDevice: (device) => held.seenDevices.add(device),
+  });
+  scopes.forEach((object, index) => {
+    scope = index;
+    finder.scope(object);
+    if (index === 0 && isInspectable(receiver) && receiver !== globalThis) finder.variable('this', receiver);
+  });
+  // A buffer that came before its device in the scopes was described without it.
+  const settled = tensors.map((listed) =>
+    listed.tensor.kind === 'buffer' ? { ...listed, tensor: held.describe(listed.tensor.id) } : listed,
+  );
+  warnOf(settled, held);
+  const runtimes = held.runtimes();
+  const modes = mixedModes(settled, runtimes).map((warning) => ({ ...warning, frames: [] }));
+  return {
+    runtimes,
+    ...shareDescriptions(settled),
+    warnings: [...modes, ...(recorder()?.report().warnings ?? [])],
+    truncated: finder.truncated,
+  };
+}
+
+function warnOf(listed: readonly { expression: string; tensor: TensorDescriptor }[], held: StopTensors): void {
+  // Mostly there are either tensors or arrays, and nothing to compare.
+  if (!listed.some(({ tensor }) => tensor.runtime === 'typed-array')) return;
+  const onHost = listed.filter(({ tensor }) => tensor.access.how === 'view' && tensor.state === 'live');
+  warnOfSharedMemory(
+    onHost.map(({ expression, tensor }) => {
+      const { value, reader } = held.find(tensor.id);
+      const source = reader.source(value, held.stop);
+      return { expression, tensor, bytes: source.how === 'host' ? source.bytes : undefined };
+    }),
+  );
+}

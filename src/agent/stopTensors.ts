@@ -1,0 +1,181 @@
+/** The tensors of one stop under handles, and what readers may ask of the stop. All of it is let go of before the program runs on. */
+import type { Reinterpretation } from '../protocol/agent.ts';
+import { reportOf, TensorError } from '../protocol/errors.ts';
+import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
+import { shortText } from '../tensor/preview.ts';
+import { recorder } from './copies/found.ts';
+import { HiddenState } from './hidden.ts';
+import { readers } from './readers/index.ts';
+import type { Reader } from './readers/reader.ts';
+import { reinterpret, type Readable } from './readTensor.ts';
+import { classNameOf, isInspectable, isObject, isPlatformObject, util } from './safely.ts';
+import type { Described, StopContext } from './source.ts';
+
+export interface Held {
+  value: object;
+  reader: Reader;
+}
+
+export class StopTensors {
+  readonly hidden = new HiddenState();
+  /** The objects that the stopped functions work on. */
+  executing = new Set<object>();
+  /** GPU devices that were come across. */
+  readonly seenDevices = new Set<GPUDevice>();
+  readonly #held = new Map<string, Held>();
+  readonly #ids = new Map<object, string>();
+  /** What another debugger shows of a tensor. A WeakMap: V8 lets an evaluation without side effects read only that kind. */
+  #texts = new WeakMap<object, string>();
+  #lastId = 0;
+  readonly #memo = new Map<string, unknown>();
+
+  stop: StopContext = {
+    privateFields: (object) => this.hidden.fields(object),
+    isExecuting: (object) => this.executing.has(object),
+    devices: () => this.#knownDevices(),
+    readerOf: (value) => readers.find((reader) => reader.claims(value)),
+    freshEncoders: new WeakSet(),
+    once: <T>(key: string, compute: () => T): T => {
+      if (!this.#memo.has(key)) this.#memo.set(key, compute());
+      return this.#memo.get(key) as T;
+    },
+  };
+
+  /** The stop as a tracked line sees it, which is passed without stopping. */
+  passing(): StopContext {
+    const memo = new Map<string, unknown>();
+    return {
+      ...this.stop,
+      // A tracked line is the user's own: it runs in no method of a runtime.
+      isExecuting: () => false,
+      freshEncoders: new WeakSet(),
+      withoutGradients: true,
+      once: <T>(key: string, compute: () => T): T => {
+        if (!memo.has(key)) memo.set(key, compute());
+        return memo.get(key) as T;
+      },
+    };
+  }
+
+  /** What was computed once is computed anew: another call, or the agent has changed something. */
+  forgetComputed(): void {
+    this.#memo.clear();
+  }
+
+  /** The line that a tensor of this stop is shown as. Without side effects in V8's eyes: it reads no property of the value. */
+  textOf(value: object): string | undefined {
+    return this.#texts.get(value);
+  }
+
+  note(id: string, text: string): void {
+    this.#texts.set(this.find(id).value, text);
+  }
+
+  /** Lets go of everything of this stop. */
+  release(): void {
+    this.#held.clear();
+    this.#ids.clear();
+    this.#texts = new WeakMap();
+    this.executing.clear();
+    this.seenDevices.clear();
+    this.#memo.clear();
+    this.hidden.clear();
+    this.stop = { ...this.stop, freshEncoders: new WeakSet() };
+  }
+
+  /** A handle and a description for a value that is a tensor, or stands for one as its proxy; null for any other value. */
+  take(given: unknown): TensorDescriptor | null {
+    const value = isObject(given) && util.types.isProxy(given) ? this.hidden.target(given) : given;
+    if (!isInspectable(value)) return null;
+    if (isPlatformObject(value, 'GPUDevice')) this.seenDevices.add(value as GPUDevice);
+    const reader = readers.find((candidate) => candidate.claims(value));
+    return reader ? this.described(value, reader) : null;
+  }
+
+  /** Keeps a tensor under its handle, the same one all through the stop. */
+  described(value: object, reader: Reader): TensorDescriptor {
+    const id = this.#ids.get(value) ?? String(++this.#lastId);
+    const described = this.#attempt(value, reader);
+    this.#ids.set(value, id);
+    recorder()?.cameAcross(described.runtime, value);
+    this.#held.set(id, { value, reader });
+    this.#texts.set(value, shortText(described));
+    return { id, ...described };
+  }
+
+  /** One tensor that can't even be described must not hide the others: it says itself what is wrong with it. */
+  #attempt(value: object, reader: Reader): Described {
+    try {
+      return reader.describe(value, this.stop);
+    } catch (error) {
+      const { message, help } = reportOf(error);
+      return {
+        runtime: 'unknown',
+        kind: 'array',
+        className: classNameOf(value) || 'Object',
+        dtype: 'unknown',
+        shape: [],
+        byteLength: 0,
+        device: { type: 'unknown' },
+        location: 'host',
+        state: 'uninitialised',
+        access: { how: 'none', reason: message, ...(help !== undefined && { help }) },
+        warnings: [],
+      };
+    }
+  }
+
+  /** @throws TensorError `no-such-tensor` */
+  find(id: string): Held {
+    const held = this.#held.get(id);
+    if (held) return held;
+    throw new TensorError({
+      code: 'no-such-tensor',
+      message: `There is no tensor ${id} at this stop.`,
+      help: 'Handles are valid until the program runs on; ask for the tensor by its expression again.',
+    });
+  }
+
+  describe(id: string, as?: Reinterpretation): TensorDescriptor {
+    const { value, reader } = this.find(id);
+    const described = { id, ...this.#attempt(value, reader) };
+    if (!as) return described;
+    const { dtype, shape, byteLength, source } = this.readable(id, as);
+    const strides = source.how === 'host' || source.how === 'webgpu' ? source.layout.strides : [];
+    return { ...described, dtype, shape, byteLength, strides, offset: 0 };
+  }
+
+  readable(id: string, as?: Reinterpretation): Readable {
+    return this.readableOf(this.find(id), as);
+  }
+
+  /** @throws TensorError where its values can't be read, with the reason */
+  readableOf({ value, reader }: Held, as?: Reinterpretation): Readable {
+    const source = reader.source(value, this.stop);
+    if (source.how === 'none') {
+      throw new TensorError({ code: source.code, message: source.reason, help: source.help });
+    }
+    const { dtype, shape, byteLength } = reader.describe(value, this.stop);
+    if (as) return reinterpret({ dtype, shape: shape as number[], byteLength, source }, as);
+    // Memory that nobody has typed reads as its bytes.
+    return { dtype: dtype === 'unknown' ? 'uint8' : dtype, shape: shape as number[], byteLength, source };
+  }
+
+  target(id: string) {
+    const { value, reader } = this.find(id);
+    return { value, described: reader.describe(value, this.stop) };
+  }
+
+  runtimes(): RuntimeDescription[] {
+    return readers.flatMap((reader) => reader.runtimes?.(this.stop) ?? []);
+  }
+
+  *#knownDevices(): Generator<GPUDevice> {
+    const seen = new Set<GPUDevice>();
+    for (const device of [...this.seenDevices, ...readers.flatMap((reader) => reader.devices?.() ?? [])]) {
+      if (seen.has(device)) continue;
+      seen.add(device);
+      yield device;
+    }
+  }
+}

@@ -5,7 +5,9 @@
  */
 import { TensorError } from '../protocol/errors.ts';
 import type { AxisRange, DType, TensorWarning } from '../protocol/tensor.ts';
+import { itemSize } from '../tensor/dtypes.ts';
 import type { ByteReader, ScratchFiles } from './byteReader.ts';
+import { columnMajorBytes } from './columnMajor.ts';
 
 /** A tensor that is to be written. */
 export interface TensorHeader {
@@ -19,7 +21,7 @@ export interface TensorHeader {
 
 /** Turns raw elements into the file's bytes, piece by piece, so that no piece is much larger than a chunk. */
 export interface Transform {
-  /** @param chunk whole elements, little-endian, in row-major order */
+  /** @param chunk whole elements, little-endian, in the order of their part */
   push(chunk: Uint8Array): Iterable<Uint8Array>;
   end(): Iterable<Uint8Array>;
 }
@@ -32,9 +34,11 @@ export type Part =
       bytes(): Uint8Array;
     }
   | {
-      /** The elements of a tensor: little-endian, row-major. Without a transform, the file holds them as they are. */
+      /** The elements of a tensor: little-endian. Without a transform, the file holds them as they are. */
       kind: 'elements';
       tensor: number;
+      /** In which they come, to a transform too; default row-major. */
+      order?: 'column-major';
       byteLength: number;
       transform?: Transform;
       /** Has to see all of the elements, in order, before the next part's turn (checksums). */
@@ -46,7 +50,7 @@ export interface EncodeOptions {
   compress?: boolean;
   /** NumPy has no bfloat16: its bits as `ml_dtypes` stores them (the default), or widened to float32 without loss. */
   bfloat16?: 'ml_dtypes' | 'float32';
-  /** For `npy` and `npz`: the first axis varies fastest; up to 256 MiB per tensor. */
+  /** In formats that have it (`npy`, `npz`): the first axis varies fastest. */
   fortranOrder?: boolean;
   /** For `png`: the values that become black and white; default 0 and 1 for floats, the dtype's range for uint8. */
   range?: { min: number; max: number };
@@ -105,6 +109,8 @@ export interface Format {
   mediaType: string;
   /** Whether one file holds several tensors. */
   several: boolean;
+  /** Whether a file says in which order its axes are. */
+  fortranOrder?: true;
   /** Why the format can't hold such a tensor; null if it can. */
   refuses(tensor: TensorHeader): string | null;
   /** How to look for values that would change; null if all are kept bit for bit. */
@@ -146,7 +152,7 @@ export function checkEncodable(format: Format, tensors: readonly TensorHeader[])
  */
 export async function* encodedBytes(
   parts: readonly Part[],
-  elements: (tensor: number) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  elements: (tensor: number, order?: 'column-major') => AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for (const part of parts) {
     if (part.kind === 'bytes') {
@@ -154,7 +160,7 @@ export async function* encodedBytes(
       continue;
     }
     let seen = 0;
-    for await (const chunk of elements(part.tensor)) {
+    for await (const chunk of elements(part.tensor, part.order)) {
       seen += chunk.byteLength;
       part.observe?.(chunk);
       if (part.transform) yield* part.transform.push(chunk);
@@ -177,7 +183,10 @@ export async function encodeInMemory(
   options?: EncodeOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
-  const elements = (tensor: number): Uint8Array[] => [tensors[tensor]?.bytes ?? new Uint8Array(0)];
+  const elements = async function* (index: number, order?: 'column-major'): AsyncGenerator<Uint8Array> {
+    const { bytes = new Uint8Array(0), shape, dtype } = tensors[index]!;
+    yield order ? await columnMajorBytes(bytes, shape, itemSize(dtype)) : bytes;
+  };
   for await (const piece of encodedBytes(format.encode(tensors, options), elements)) pieces.push(piece.slice());
   return joinBytes(pieces);
 }

@@ -1,43 +1,44 @@
 /** NumPy's .npy: one array, every dtype bit for bit. See npyHeader.ts for the layout. */
 import type { AxisRange, DType, TensorWarning } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
-import { columnMajorStrides, rowMajorStrides, sizeOf } from '../tensor/shape.ts';
+import { columnMajorStrides, ravelIndex, rowMajorStrides, sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { sliceSize } from '../tensor/slice.ts';
 import type { ByteReader } from './byteReader.ts';
 import { checkEncodable } from './format.ts';
 import type { EncodeOptions, Format, Part, StoredTensor, TensorHeader, TensorValues, Transform } from './format.ts';
 import { npyDescriptor, npyHeader, readNpyHeader } from './npyHeader.ts';
-import { columnMajorOrder, inTurn } from './transforms.ts';
 import { decodeText, encodeUnicode, unicodeDescriptor } from './npyText.ts';
 import { readElements } from './storedElements.ts';
 
 /** The header and the elements of one array; .npz files are made of the same parts. */
 export function npyParts(tensor: TensorHeader, index: number, options: EncodeOptions = {}): Part[] {
   const { dtype, shape } = tensor;
+  // One axis has the same elements in either order; NumPy calls that row-major.
+  const fortranOrder = options.fortranOrder === true && shape.length > 1;
   if (dtype === 'string') {
     const strings = tensor.strings ?? [];
     return [
-      { kind: 'bytes', bytes: () => npyHeader(unicodeDescriptor(strings), shape) },
-      { kind: 'bytes', bytes: () => encodeUnicode(strings) },
+      { kind: 'bytes', bytes: () => npyHeader(unicodeDescriptor(strings), shape, { fortranOrder }) },
+      { kind: 'bytes', bytes: () => encodeUnicode(fortranOrder ? columnMajor(strings, shape) : strings) },
     ];
   }
   const widen = dtype === 'bfloat16' && options.bfloat16 === 'float32';
   const descriptor = npyDescriptor(widen ? 'float32' : dtype);
-  // One axis has the same elements in either order; NumPy calls that row-major.
-  const fortranOrder = options.fortranOrder === true && shape.length > 1;
-  const transforms = [
-    ...(widen ? [bfloat16Widener()] : []),
-    ...(fortranOrder ? [columnMajorOrder(tensor, itemSize(widen ? 'float32' : dtype))] : []),
-  ];
   return [
     { kind: 'bytes', bytes: () => npyHeader(descriptor, shape, { fortranOrder }) },
     {
       kind: 'elements',
       tensor: index,
       byteLength: sizeOf(shape) * itemSize(dtype),
-      ...(transforms.length > 0 && { transform: transforms.reduce(inTurn) }),
+      ...(fortranOrder && { order: 'column-major' }),
+      ...(widen && { transform: bfloat16Widener() }),
     },
   ];
+}
+
+function columnMajor(strings: readonly string[], shape: readonly number[]): string[] {
+  const reversed = [...shape].reverse();
+  return strings.map((_, k) => strings[ravelIndex(unravelIndex(k, reversed).reverse(), shape)] as string);
 }
 
 /** bfloat16 elements as the float32s whose upper halves they are; NaN payloads stay. */
@@ -125,6 +126,7 @@ export const npy: Format = {
   extensions: ['.npy'],
   mediaType: 'application/x-npy',
   several: false,
+  fortranOrder: true,
   refuses: () => null,
   lossCheck: (_dtype: DType) => null,
   warnings: numpyWarnings,

@@ -45,6 +45,7 @@ export const npz: Format = {
   extensions: ['.npz'],
   mediaType: 'application/x-npz',
   several: true,
+  fortranOrder: true,
   refuses: () => null,
   lossCheck: () => null,
   warnings: numpyWarnings,

@@ -174,7 +174,8 @@ export class BulkReader {
   }
 }
 
-function assertNotCancelled(signal: AbortSignal | undefined, bytes: number, totalBytes: number): void {
+/** @throws TensorError `cancelled` */
+export function assertNotCancelled(signal: AbortSignal | undefined, bytes: number, totalBytes: number): void {
   if (!signal?.aborted) return;
   throw new TensorError({
     code: 'cancelled',
@@ -192,7 +193,7 @@ export const noCost: CopyCost = {
   wholeMsEstimate: 0,
 };
 
-function addCost(a: CopyCost, b: CopyCost): CopyCost {
+export function addCost(a: CopyCost, b: CopyCost): CopyCost {
   return {
     ...b,
     bytes: a.bytes + b.bytes,

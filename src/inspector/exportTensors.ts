@@ -14,7 +14,8 @@ import type { CopyCost, DType, TensorDescriptor, TensorStatistics, TensorWarning
 import { itemSize } from '../tensor/dtypes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { parseSlice, resultShape } from '../tensor/slice.ts';
-import { noCost, type BulkProgress, type BulkReader } from './bulkReader.ts';
+import { noCost, type BulkReader } from './bulkReader.ts';
+import { elementPieces } from './elementPieces.ts';
 import { sparseSources } from './sparseSources.ts';
 import type { ExportRequest, TensorInspector } from './tensorInspector.ts';
 
@@ -48,12 +49,13 @@ export async function exportTensors(
 ): ReturnType<TensorInspector['export']> {
   const file = resolve(request.file);
   const format = formatForFile(file);
+  assertOrder(request, format);
   await assertFree(file, request.force);
   const sparse = await sparseSources(request, format, exporting);
   const sources = sparse?.sources ?? (await Promise.all(request.tensors.map((tensor) => sourceOf(tensor, exporting))));
   const headers = sources.map(({ header }) => header);
   // Encoding first: what the format refuses is said before a byte is moved.
-  const options = await encodeOptions(format, sources, exporting);
+  const options = await encodeOptions(format, sources, request, exporting);
   const parts = format.encode(headers, options);
   const temporary = `${file}.${randomUUID().slice(0, 8)}.partial`;
   const handle = await fileSystem(file, () => open(temporary, 'wx'));
@@ -78,7 +80,13 @@ export async function exportTensors(
 }
 
 /** An image of anything but bytes goes from black at its smallest finite value to white at its largest. */
-async function encodeOptions(format: Format, sources: readonly Source[], exporting: Exporting): Promise<EncodeOptions> {
+async function encodeOptions(
+  format: Format,
+  sources: readonly Source[],
+  { fortranOrder = false }: ExportRequest,
+  exporting: Exporting,
+): Promise<EncodeOptions> {
+  if (fortranOrder) return { fortranOrder };
   const [source] = sources;
   if (format.name !== 'png' || !source || source.header.dtype === 'uint8' || format.refuses(source.header)) return {};
   if (source.elements instanceof Uint8Array) return {};
@@ -159,7 +167,7 @@ async function writeParts(
       },
     };
     const { elements } = source;
-    if (!part.transform && !part.observe && !source.check && !(elements instanceof Uint8Array)) {
+    if (!part.order && !part.transform && !part.observe && !source.check && !(elements instanceof Uint8Array)) {
       const target = { file: temporary, position };
       costs[part.tensor] = await exporting.reading(() =>
         exporting.bulk.writeWindow(elements, target, source.byteLength, progress),
@@ -171,7 +179,7 @@ async function writeParts(
     let check = format.lossCheck(dtype);
     let index = 0;
     await exporting.reading(async () => {
-      for await (const { bytes, cost } of pieces(source, exporting.bulk, progress)) {
+      for await (const { bytes, cost } of elementPieces(source, part.order, exporting.bulk, progress)) {
         costs[part.tensor] = cost;
         source.check?.(bytes);
         part.observe?.(bytes);
@@ -190,19 +198,6 @@ async function writeParts(
   return { costs, bytes: position, losses };
 }
 
-/** Bytes that are looked at at a time; of any dtype whole elements. */
-const pieceBytes = 2 ** 20;
-
-async function* pieces({ elements, byteLength }: Source, bulk: BulkReader, progress: BulkProgress) {
-  if (!(elements instanceof Uint8Array)) {
-    yield* bulk.pieces(elements, byteLength, progress);
-    return;
-  }
-  for (let from = 0; from < byteLength; from += pieceBytes) {
-    yield { bytes: elements.subarray(from, from + pieceBytes), cost: noCost };
-  }
-}
-
 function lossWarning(
   name: string,
   shape: readonly number[],
@@ -214,6 +209,16 @@ function lossWarning(
     message: `${name}[${unravelIndex(index, shape).join(', ')}] is ${value} and becomes ${becomes} in ${format.label}.`,
     help: 'Write .npy or .npz: they keep every bit.',
   };
+}
+
+/** @throws TensorError `invalid-argument` */
+function assertOrder({ fortranOrder = false, file }: ExportRequest, format: Format): void {
+  if (!fortranOrder || format.fortranOrder) return;
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: `${basename(file)} can't be in Fortran order: a ${format.label} has its elements in row-major order.`,
+    help: 'Write .npy or .npz, or leave the order as it is.',
+  });
 }
 
 /** @throws TensorError `file-exists` */

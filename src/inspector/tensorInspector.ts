@@ -43,6 +43,8 @@ export interface InspectorOptions {
 export interface ExportRequest {
   file: string;
   force: boolean;
+  /** For .npy and .npz: the first axis varies fastest in the file. */
+  fortranOrder?: boolean;
   tensors: { name: string; id: string; slice?: string }[];
   /** Fractions from 0 to 1. */
   onProgress?(fraction: number, bytes: number): void;

@@ -189,6 +189,8 @@ export interface TensorRequests {
       file: string;
       /** Replace a file that exists. */
       force?: boolean;
+      /** For .npy and .npz: the first axis varies fastest in the file (Fortran order). */
+      fortranOrder?: boolean;
     };
     result: { export: ExportedFile; costs: CopyCost[]; warnings: TensorWarning[] };
   };

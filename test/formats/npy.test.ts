@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytesReader } from '../../src/formats/byteReader.ts';
 import type { ByteReader } from '../../src/formats/byteReader.ts';
+import { columnMajorWindows } from '../../src/formats/columnMajor.ts';
 import { encodeInMemory } from '../../src/formats/format.ts';
 import type { StoredTensor } from '../../src/formats/format.ts';
 import { npy } from '../../src/formats/npy.ts';
@@ -9,8 +10,8 @@ import { npyHeader } from '../../src/formats/npyHeader.ts';
 import { TensorError } from '../../src/protocol/errors.ts';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { bfloat16ToNumber, decodeElements, encodeElements, itemSize } from '../../src/tensor/dtypes.ts';
-import { rowMajorStrides, sizeOf } from '../../src/tensor/shape.ts';
-import { parseSlice, sliceSize, wholeSlice } from '../../src/tensor/slice.ts';
+import { rowMajorStrides, sizeOf, unravelIndex } from '../../src/tensor/shape.ts';
+import { parseSlice, resultShape, sliceSize, wholeSlice } from '../../src/tensor/slice.ts';
 import { sliceOffset } from '../../src/tensor/sliceRuns.ts';
 import { jsonFixture } from '../unit/fixtures.ts';
 import { seededRandom } from '../unit/random.ts';
@@ -134,8 +135,39 @@ test('Fortran order on request', async () => {
       assert.ok(loaded.same || expected[i]?.hex === '', String(loaded.shape));
     }
   });
-  const huge = { name: 'x', dtype: 'float32' as const, shape: [2 ** 14, 2 ** 14] };
-  assert.throws(() => npy.encode([huge], { fortranOrder: true }), { code: 'too-large' });
+  const strings = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const texts = { name: 'x', dtype: 'string' as const, shape: [2, 3], strings };
+  const [loaded] = await loadWithNumpy<LoadedArray>({
+    'x.npy': await encodeInMemory(npy, [texts], { fortranOrder: true }),
+  });
+  assert.deepEqual(loaded?.strings, strings);
+});
+
+test('windows in Fortran order are small, and make up the whole', () => {
+  for (const [shape, largest] of [
+    [[], 1],
+    [[0, 3], 4],
+    [[7], 3],
+    [[3, 5], 7],
+    [[5, 3], 2],
+    [[2, 3, 4, 5], 10],
+    [[2, 3, 4, 5], 1],
+    [[4, 1, 6, 1], 9],
+  ] as const) {
+    const seen: string[] = [];
+    for (const ranges of columnMajorWindows(shape, largest)) {
+      const counts = resultShape(ranges);
+      assert.ok(sizeOf(counts) <= largest, `${shape.join()}: ${counts.join()}`);
+      const reversed = [...counts].reverse();
+      for (let k = 0; k < sizeOf(counts); k++) {
+        const index = unravelIndex(k, reversed).reverse();
+        seen.push(index.map((at, axis) => at + ranges[axis]!.start).join());
+      }
+    }
+    const reversed = [...shape].reverse();
+    const all = Array.from({ length: sizeOf(shape) }, (_, k) => unravelIndex(k, reversed).reverse().join());
+    assert.deepEqual(seen, all, shape.join());
+  }
 });
 
 test('strings as NumPy has them', async () => {

@@ -14,10 +14,12 @@ interface FileType {
   extension: string;
   /** The line of Python that reads the file. */
   python: (path: string) => string;
+  fortranOrder?: boolean;
 }
 
 const npy: FileType = { label: 'NumPy array', extension: 'npy', python: (path) => `np.load(${path})` };
 const npz: FileType = { label: 'NumPy archive', extension: 'npz', python: (path) => `np.load(${path})` };
+const fortranNpy: FileType = { ...npy, label: 'NumPy array in Fortran order', fortranOrder: true };
 /** SciPy's layout: the one array file that keeps a sparse tensor sparse. */
 const sparseNpz: FileType = {
   label: 'SciPy sparse matrix',
@@ -28,6 +30,10 @@ const csv: FileType = { label: 'CSV', extension: 'csv', python: (path) => `np.lo
 
 export function saveNpy(frame: FrameTensors, given?: Given): Promise<void> {
   return saveOne(frame, given, npy);
+}
+
+export function saveNpyFortran(frame: FrameTensors, given?: Given): Promise<void> {
+  return saveOne(frame, given, fortranNpy);
 }
 
 export function saveCsv(frame: FrameTensors, given?: Given): Promise<void> {
@@ -75,7 +81,7 @@ async function save(
       return await source.request(
         'tensor/export',
         // Whoever chose an existing file was asked by the dialog.
-        { tensors, file, force: true },
+        { tensors, file, force: true, ...(type.fortranOrder && { fortranOrder: true }) },
         {
           signal: controller.signal,
           onProgress: (fraction, bytes) => {

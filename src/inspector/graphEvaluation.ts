@@ -1,0 +1,64 @@
+/** Values of graphs: which tensor or model an expression means, what feeds it, and its result. */
+import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { AgentFeed } from '../protocol/agent.ts';
+import type { GraphInput, TensorDescriptor } from '../protocol/tensor.ts';
+import type { AgentLink } from './agentLink.ts';
+import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
+import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
+import type { Stop } from './stop.ts';
+import { parseId } from './tensorId.ts';
+import type { FeedOf } from './tensorInspector.ts';
+
+export class GraphEvaluation {
+  readonly #main: CdpSession;
+  readonly #link: AgentLink;
+  readonly #stop: Stop;
+
+  constructor(main: CdpSession, link: AgentLink, stop: Stop) {
+    this.#main = main;
+    this.#link = link;
+    this.#stop = stop;
+  }
+
+  /** The id of what an expression names: a graph tensor, or a model or session as a whole. */
+  async targetOf(callFrameId: string, expression: string): Promise<string> {
+    this.#stop.frame(callFrameId);
+    await this.#stop.handOver();
+    const value = await evaluateOnFrame(this.#main, callFrameId, expression, true);
+    if (value.objectId === undefined) throw notATensor(expression, value);
+    const args = [{ objectId: value.objectId }];
+    const id = await this.#link.handOver<string | null>('takeGraph', args);
+    if (id !== null) return id;
+    const tensor = (await this.#stop.take([value.objectId]))[0];
+    if (!tensor) throw notATensor(expression, value);
+    return tensor.id;
+  }
+
+  inputs(id: string): Promise<GraphInput[]> {
+    return this.#stop.withOwners(() => this.#link.call('graphInputs', { id }));
+  }
+
+  async evaluate(id: string, feeds: readonly FeedOf[]): Promise<{ tensor: TensorDescriptor; ms: number }> {
+    const given: AgentFeed[] = [];
+    for (const feed of feeds) given.push({ name: feed.name, ...(await this.#feed(feed)) });
+    const evaluate = () => this.#link.call('evaluateGraph', { id, feeds: given });
+    const { tensor, ms } = await this.#stop.reading(() => this.#stop.withOwners(evaluate));
+    this.#stop.described.set(tensor.id, tensor);
+    return { tensor, ms };
+  }
+
+  async #feed(feed: FeedOf) {
+    if ('file' in feed) return fileFeed(feed.name, feed.file);
+    if ('id' in feed) return parseId(feed.id);
+    const { expression, as } = splitReinterpretation(feed.expression);
+    this.#stop.frame(feed.callFrameId);
+    await this.#stop.handOver();
+    const value = await evaluateOnFrame(this.#main, feed.callFrameId, expression, true);
+    const primitive = primitiveFeed(value);
+    if (primitive) return primitive;
+    const { objectId } = value;
+    const id = objectId === undefined ? null : await this.#link.handOver<string | null>('takeFeed', [{ objectId }]);
+    if (id === null) throw noFeed(feed.name, expression, value);
+    return { id, ...(as && { as }) };
+  }
+}

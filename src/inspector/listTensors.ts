@@ -1,0 +1,55 @@
+import type { Protocol } from 'devtools-protocol';
+import type { AgentListedTensor, AgentListing, SharedDescription } from '../protocol/agent.ts';
+import type { TensorListing } from '../protocol/requests.ts';
+import type { TensorDescriptor } from '../protocol/tensor.ts';
+import { rowMajorStrides } from '../tensor/shape.ts';
+import type { AgentLink } from './agentLink.ts';
+import { programWarning, type Locate } from './copies.ts';
+import { withPrice } from './copyPrice.ts';
+import type { Stop } from './stop.ts';
+import type { InspectorOptions } from './tensorInspector.ts';
+
+/** So many tensors of a frame are listed; more would not be looked at, and every one costs a descriptor. */
+const listLimit = 5000;
+
+/** The tensors in the scopes of a frame, innermost first. */
+export async function listTensors(
+  callFrameId: string,
+  { link, stop, options, locate }: { link: AgentLink; stop: Stop; options: InspectorOptions; locate: Locate },
+): Promise<TensorListing> {
+  const frame = stop.frame(callFrameId);
+  const scopes = frame.scopeChain.filter(({ type, object }) => type !== 'global' && object.objectId);
+  // Two messages on one connection, sent together: one round trip.
+  const handingOver = stop.handOver();
+  const receiver = frame.this.objectId === undefined ? { value: null } : { objectId: frame.this.objectId };
+  const listed = link.handOver<AgentListing>('list', [
+    { value: JSON.stringify({ limit: listLimit }) },
+    receiver,
+    ...scopes.map(({ object }) => ({ objectId: object.objectId! })),
+  ]);
+  await handingOver;
+  const { runtimes, shared, tensors, warnings, truncated } = await listed;
+  return {
+    runtimes: options.withVersions?.(runtimes) ?? runtimes,
+    tensors: tensors.map(({ scope, expression, shared: index, tensor: own }) => {
+      const tensor = wholeDescriptor(shared[index]!, own);
+      stop.described.set(tensor.id, tensor);
+      return { expression, scope: scopeName(scopes[scope]!), tensor: withPrice(tensor, options.budget) };
+    }),
+    warnings: await Promise.all(warnings.map((warning) => programWarning(warning, locate))),
+    truncated,
+  };
+}
+
+/** Puts a listed tensor together again: strides that were left out are row-major. */
+function wholeDescriptor(shared: SharedDescription, own: AgentListedTensor['tensor']): TensorDescriptor {
+  const { shape, strides } = own;
+  if (strides || shared.layout !== 'strided' || !shape.every((count) => count !== null)) return { ...shared, ...own };
+  return { ...shared, ...own, strides: rowMajorStrides(shape) };
+}
+
+/** `Local`, `Closure`, `Module`: as debuggers for JavaScript name scopes. */
+function scopeName({ type }: Protocol.Debugger.Scope): string {
+  const name = type as string;
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,129 @@
+/**
+ * One stop of the program: its frames, what of it the agent was told, and the tensors that were described since. It looks
+ * for what a read or an evaluation misses (devices, models) in every frame, once.
+ */
+import type { Protocol } from 'devtools-protocol';
+import { TensorError } from '../protocol/errors.ts';
+import type { TensorDescriptor } from '../protocol/tensor.ts';
+import type { AgentLink } from './agentLink.ts';
+
+export class Stop {
+  readonly described = new Map<string, TensorDescriptor>();
+  readonly #link: AgentLink;
+  /** How many there were since tensors were first asked for. */
+  #count = 0;
+  #frames: readonly Protocol.Debugger.CallFrame[] = [];
+  #handedOver: Promise<void> | null = null;
+  #devicesSearched = false;
+  #ownersSearched = false;
+
+  constructor(link: AgentLink) {
+    this.#link = link;
+  }
+
+  /** @param callFrames none: the program is about to run on */
+  begin(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
+    this.#frames = callFrames;
+    if (callFrames.length > 0) this.#count++;
+    this.#handedOver = null;
+    this.#devicesSearched = false;
+    this.#ownersSearched = false;
+    this.described.clear();
+  }
+
+  /** Whether the agent knows of it, and so has something to let go of. */
+  get isHandedOver(): boolean {
+    return this.#handedOver !== null;
+  }
+
+  get frames(): readonly Protocol.Debugger.CallFrame[] {
+    return this.#frames;
+  }
+
+  /** For a person: `stop 3, in train`. */
+  get place(): string {
+    const [top] = this.#frames;
+    return `stop ${this.#count}${top?.functionName ? `, in ${top.functionName}` : ''}`;
+  }
+
+  /** @throws TensorError `not-paused` */
+  frame(callFrameId: string): Protocol.Debugger.CallFrame {
+    const frame = this.#frames.find((candidate) => candidate.callFrameId === callFrameId);
+    if (frame) return frame;
+    throw new TensorError({
+      code: 'not-paused',
+      message: 'The program is running, or has moved on since this frame was shown.',
+      help: 'Tensors can be read while it is stopped: set a breakpoint, or pause it.',
+    });
+  }
+
+  /** Once per stop: which objects the stopped functions work on, and which immediate is being run. */
+  handOver(): Promise<void> {
+    this.#handedOver ??= this.#sendStop();
+    return this.#handedOver;
+  }
+
+  async #sendStop(): Promise<void> {
+    const receivers = this.#frames.map((frame) => frame.this.objectId).filter((id) => id !== undefined);
+    const processing = this.#frames.find(
+      ({ functionName, url }) => functionName === 'processImmediate' && url.startsWith('node:'),
+    );
+    const locals = processing?.scopeChain.filter(({ type }) => type === 'local' || type === 'block') ?? [];
+    const immediates = locals.map(({ object }) => object.objectId).filter((id) => id !== undefined);
+    await this.#link.tell('setStop', [
+      { value: JSON.stringify({ receivers: receivers.length }) },
+      ...[...receivers, ...immediates].map((objectId) => ({ objectId })),
+    ]);
+  }
+
+  /** Which of the objects of this stop are tensors: a descriptor each, null for any other. */
+  async take(objectIds: readonly string[]): Promise<(TensorDescriptor | null)[]> {
+    const tensors = await this.#link.handOver<(TensorDescriptor | null)[]>(
+      'take',
+      objectIds.map((objectId) => ({ objectId })),
+    );
+    for (const tensor of tensors) if (tensor) this.described.set(tensor.id, tensor);
+    return tensors;
+  }
+
+  /** Runs a read; where a GPU buffer's device is not in sight, looks for it in every frame and tries once more. */
+  async reading<Value>(read: () => Promise<Value>): Promise<Value> {
+    await this.#link.preparePump();
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof TensorError) || error.code !== 'no-device' || this.#devicesSearched) throw error;
+    }
+    this.#devicesSearched = true;
+    await this.#link.tell('findDevices', this.#allScopes());
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof TensorError) || error.code !== 'no-device') throw error;
+    }
+    await this.#link.findTrackedDevices();
+    return read();
+  }
+
+  /** Where the model or session of a graph tensor is not known, looks for it in every frame and tries again. */
+  async withOwners<Value>(evaluate: () => Promise<Value>): Promise<Value> {
+    // What it is found in may have a closure that has to be looked into, too.
+    for (let searches = 0; ; searches++) {
+      try {
+        return await evaluate();
+      } catch (error) {
+        if (!(error instanceof TensorError) || error.code !== 'no-graph' || searches === 2) throw error;
+      }
+      if (!this.#ownersSearched) await this.#link.tell('findOwners', this.#allScopes());
+      this.#ownersSearched = true;
+      await this.#link.findClosures();
+    }
+  }
+
+  /** The scopes of every frame, but for the globals. */
+  #allScopes(): Protocol.Runtime.CallArgument[] {
+    const scopes = this.#frames.flatMap((frame) => frame.scopeChain).filter(({ type }) => type !== 'global');
+    const ids = scopes.map(({ object }) => object.objectId).filter((id) => id !== undefined);
+    return ids.map((objectId) => ({ objectId }));
+  }
+}

@@ -1,0 +1,176 @@
+/** Reads of the tensors of a stop, each by its id: descriptions, windows, statistics, bytes. */
+import type { AgentStatistics, WindowRequest } from '../protocol/agent.ts';
+import { TensorError } from '../protocol/errors.ts';
+import type { ReadResult } from '../protocol/requests.ts';
+import type { AxisRange, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
+import { itemSize } from '../tensor/dtypes.ts';
+import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
+import { sizeOf, unravelIndex } from '../tensor/shape.ts';
+import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize, wholeSlice } from '../tensor/slice.ts';
+import type { AgentLink } from './agentLink.ts';
+import type { BulkReader } from './bulkReader.ts';
+import type { LiveTensor } from './compareTensors.ts';
+import { assertMemory, withPrice } from './copyPrice.ts';
+import { decode, windowValues, type DecodedWindow } from './decodedWindow.ts';
+import type { Stop } from './stop.ts';
+import { asDType, formatId, parseId } from './tensorId.ts';
+import type { InspectorOptions } from './tensorInspector.ts';
+
+/** Windows above this go through a file instead of the protocol. */
+const inlineBytes = 2 ** 20;
+
+export class TensorReads {
+  readonly #link: AgentLink;
+  readonly #stop: Stop;
+  readonly #bulk: BulkReader;
+  readonly #budget: InspectorOptions['budget'];
+
+  constructor(link: AgentLink, stop: Stop, bulk: BulkReader, budget: InspectorOptions['budget']) {
+    this.#link = link;
+    this.#stop = stop;
+    this.#bulk = bulk;
+    this.#budget = budget;
+  }
+
+  async describe(id: string): Promise<TensorDescriptor> {
+    const known = this.#stop.described.get(id);
+    if (known) return withPrice(known, this.#budget);
+    const tensor = { ...(await this.#link.call('describe', parseId(id))), id };
+    this.#stop.described.set(id, tensor);
+    return withPrice(tensor, this.#budget);
+  }
+
+  async read(
+    id: string,
+    {
+      slice,
+      encoding,
+      dtype,
+      shape,
+    }: { slice?: string; encoding?: 'json' | 'bytes'; dtype?: string; shape?: number[] },
+  ): Promise<ReadResult> {
+    const named =
+      dtype === undefined ? id : formatId(parseId(id).id, { dtype: asDType(dtype), ...(shape && { shape }) });
+    const tensor = await this.describe(named);
+    const { shape: whole, ranges } = rangesOf(tensor, slice);
+    const request: WindowRequest = { ...parseId(named), ranges };
+    const window = await this.#readWindow(request, tensor);
+    const cut = resultShape(ranges);
+    const values = windowValues(window);
+    return {
+      tensor: withPrice(tensor, this.#budget, window.cost),
+      slice: formatSlice(ranges, whole),
+      shape: cut,
+      ...(encoding === 'bytes' && ArrayBuffer.isView(values)
+        ? { bytes: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64') }
+        : { values: toJsonValues(values, window.dtype, cut) }),
+      cost: window.cost,
+    };
+  }
+
+  async stats(id: string, { dtype, bins }: { dtype?: string; bins?: number }): Promise<TensorStatistics> {
+    const named = dtype === undefined ? parseId(id) : { id: parseId(id).id, as: { dtype: asDType(dtype) } };
+    const tensor = await this.describe(formatId(named.id, named.as));
+    const stats = await this.#stop.reading(() => this.#link.call('stats', { ...named, bins: bins ?? 0 }));
+    const stored = tensor.dtype;
+    const isBig = tensor.dtype === 'int64' || tensor.dtype === 'uint64';
+    const extreme = (digits: string | null) =>
+      digits === null ? null : (jsonElement(isBig ? BigInt(digits) : Number(digits), stored) as number | string);
+    this.#warnOf(tensor, stats);
+    return { ...stats, min: extreme(stats.min), max: extreme(stats.max) };
+  }
+
+  async find(id: string, from: number, direction: 'next' | 'previous'): Promise<number | null> {
+    if (!Number.isSafeInteger(from) || (direction !== 'next' && direction !== 'previous')) {
+      throw new TensorError({
+        code: 'invalid-argument',
+        message: `A search needs a whole number "from" and the direction "next" or "previous"; got ${from} and "${direction}".`,
+      });
+    }
+    return (await this.#stop.reading(() => this.#link.call('find', { ...parseId(id), from, direction }))).index;
+  }
+
+  /** What the statistics have found stays with the tensor for the rest of the stop. */
+  #warnOf(tensor: TensorDescriptor, { nan, posInf, negInf, count, firstNotFinite }: AgentStatistics): void {
+    const known = this.#stop.described.get(tensor.id);
+    if (!known || firstNotFinite === null || known.warnings.some(({ code }) => code === 'not-finite')) return;
+    const index = unravelIndex(firstNotFinite, knownShape(tensor)).join(', ');
+    const warning: TensorWarning = {
+      code: 'not-finite',
+      message: `${nan} of ${count} elements are NaN and ${posInf + negInf} are infinite; the first is at [${index}].`,
+      help: 'Read around it with a slice, and look at the inputs of the operation that made it.',
+    };
+    this.#stop.described.set(tensor.id, { ...known, warnings: [...known.warnings, warning] });
+  }
+
+  async readBytes(id: string, byteOffset: number, byteCount: number): Promise<Uint8Array> {
+    const tensor = await this.describe(id);
+    const shape = knownShape(tensor);
+    const size = itemSize(tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype);
+    const elements = sizeOf(shape);
+    const first = Math.floor(byteOffset / size);
+    const last = Math.min(elements, Math.ceil((byteOffset + byteCount) / size));
+    if (size === 0 || byteOffset < 0 || last <= first) return new Uint8Array(0);
+    const request: WindowRequest = { ...parseId(id), ranges: wholeSlice(shape) };
+    const bytes = await this.#stop.reading(() => this.#bulk.readRange(request, first, last, size));
+    const skip = byteOffset - first * size;
+    return bytes.subarray(skip, skip + byteCount);
+  }
+
+  /** A tensor of the stop as something whose windows can be read one after the other. */
+  async elements(id: string, name: string): Promise<LiveTensor> {
+    const tensor = await this.describe(id);
+    const shape = knownShape(tensor);
+    const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+    const whole: WindowRequest = { ...parseId(id), ranges: wholeSlice(shape) };
+    const byteLength = sizeOf(shape) * itemSize(dtype);
+    return {
+      name,
+      dtype,
+      shape,
+      read: async (ranges) => windowValues(await this.#readWindow({ ...parseId(id), ranges: [...ranges] }, tensor)),
+      writeTo: async (file, progress) => {
+        await this.#stop.reading(() => this.#bulk.writeWindow(whole, { file, position: 0 }, byteLength, progress));
+      },
+    };
+  }
+
+  async #readWindow(request: WindowRequest, tensor: TensorDescriptor): Promise<DecodedWindow> {
+    const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+    const bytes = sliceSize(request.ranges) * itemSize(dtype);
+    if (bytes <= inlineBytes) {
+      return decode((await this.#stop.reading(() => this.#link.call('read', { windows: [request] })))[0]!);
+    }
+    assertMemory(bytes, dtype);
+    const { bytes: read, cost } = await this.#stop.reading(() => this.#bulk.readWindow(request, bytes));
+    return { bytes: read, dtype, cost };
+  }
+
+  /** One readback for all; where that fails, one for each, so that only the culprit goes without. */
+  async readEach(requests: WindowRequest[]): Promise<(DecodedWindow | TensorError)[]> {
+    if (requests.length === 0) return [];
+    try {
+      return (await this.#stop.reading(() => this.#link.call('read', { windows: requests }))).map(decode);
+    } catch (error) {
+      if (!(error instanceof TensorError)) throw error;
+      if (requests.length === 1) return [error];
+    }
+    const results: (DecodedWindow | TensorError)[] = [];
+    for (const request of requests) results.push(...(await this.readEach([request])));
+    return results;
+  }
+}
+
+function knownShape(tensor: TensorDescriptor): number[] {
+  if (tensor.shape.every((count) => count !== null)) return tensor.shape;
+  throw new TensorError({
+    code: 'not-readable',
+    message: tensor.access.reason ?? 'Its shape is not known before it is computed.',
+    ...(tensor.access.help !== undefined && { help: tensor.access.help }),
+  });
+}
+
+function rangesOf(tensor: TensorDescriptor, slice: string | undefined): { shape: number[]; ranges: AxisRange[] } {
+  const shape = knownShape(tensor);
+  return { shape, ranges: slice === undefined ? defaultSlice(shape) : parseSlice(slice, shape) };
+}

@@ -4,7 +4,7 @@
  * It looks at what the variables hold and never walks the heap.
  */
 import type { Member, Reader } from './readers/reader.ts';
-import { isInspectable, isObject, isPlatformObject, ownValue, platformMethod, util } from './safely.ts';
+import { byPrototype, isObject, isPlatformObject, ownValue, platformMethod, util } from './safely.ts';
 
 /** How many members of one container are looked at. */
 const maxMembers = 4096;
@@ -76,6 +76,7 @@ function variableValue(scope: object, name: string): unknown {
 
 export class Finder {
   readonly #options: FindOptions;
+  readonly #isDevice = byPrototype((object) => isPlatformObject(object, 'GPUDevice'));
   readonly #seenNames = new Set<string>();
   #count = 0;
 
@@ -106,8 +107,8 @@ export class Finder {
   /** @param isVariable plain arrays of numbers are tensors only where they are asked for, so never here */
   #tensor(expression: string, given: object, isVariable: boolean): boolean {
     const value = util.types.isProxy(given) ? this.#options.behind(given) : given;
-    if (!isInspectable(value)) return false;
-    if (isPlatformObject(value, 'GPUDevice')) {
+    if (!isObject(value)) return false;
+    if (this.#isDevice(value)) {
       this.#options.onDevice(value as GPUDevice);
       return true;
     }

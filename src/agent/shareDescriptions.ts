@@ -1,4 +1,4 @@
-import type { AgentListedTensor, AgentListing, SharedDescription } from '../protocol/agent.ts';
+import type { AgentListedTensor, AgentListing, OwnDescription, SharedDescription } from '../protocol/agent.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { isRowMajor } from '../tensor/shape.ts';
 
@@ -6,56 +6,62 @@ import { isRowMajor } from '../tensor/shape.ts';
 export function shareDescriptions(
   listed: readonly { scope: number; expression: string; tensor: TensorDescriptor }[],
 ): Pick<AgentListing, 'shared' | 'tensors'> {
-  const shared: SharedDescription[] = [];
+  const shared: TensorDescriptor[] = [];
+  const byType = new Map<string, number[]>();
   // Neighbours are mostly alike, so the search begins where the last one ended.
-  let last = 0;
+  let last = -1;
   const tensors = listed.map(({ scope, expression, tensor }): AgentListedTensor => {
-    const { id, label, shape, unknownRank, strides, byteLength, gradient, warnings } = tensor;
-    if (shared.length === 0 || !sharesDescription(shared[last]!, tensor)) {
-      last = shared.findIndex((candidate) => sharesDescription(candidate, tensor));
-      if (last < 0) last = shared.push(sharedOf(tensor)) - 1;
+    if (last < 0 || !sharesDescription(shared[last]!, tensor)) {
+      const type = `${tensor.dtype}[${tensor.shape.join()}]`;
+      const alike = byType.get(type) ?? [];
+      last = alike.find((index) => sharesDescription(shared[index]!, tensor)) ?? shared.push(tensor) - 1;
+      if (!alike.includes(last)) byType.set(type, [...alike, last]);
     }
-    const isPlain = strides && shape.every((count) => count !== null) && isRowMajor(shape, strides);
-    return {
-      scope,
-      expression,
-      shared: last,
-      tensor: {
-        id,
-        ...(label !== undefined && { label }),
-        shape,
-        ...(unknownRank && { unknownRank }),
-        ...(strides && !isPlain && { strides }),
-        byteLength,
-        ...(gradient !== undefined && { gradient }),
-        warnings,
-      },
-    };
+    const own = ownDescription(tensor);
+    return own ? [last, tensor.id, scope, expression, own] : [last, tensor.id, scope, expression];
   });
-  return { shared, tensors };
+  return { shared: shared.map(sharedOf), tensors };
 }
 
+function ownDescription({ label, gradient, warnings }: TensorDescriptor): OwnDescription | undefined {
+  if (label === undefined && gradient === undefined && warnings.length === 0) return undefined;
+  return {
+    ...(label !== undefined && { label }),
+    ...(gradient !== undefined && { gradient }),
+    ...(warnings.length > 0 && { warnings }),
+  };
+}
+
+/** Strides are left out where they are row-major: the inspector works them out. */
 function sharedOf(tensor: TensorDescriptor): SharedDescription {
-  const { id: _1, label: _2, shape: _3, unknownRank: _4, strides: _5, byteLength: _6, ...described } = tensor;
-  const { gradient: _7, warnings: _8, ...shared } = described;
-  return shared;
+  const { id: _1, label: _2, gradient: _3, warnings: _4, strides, ...shared } = tensor;
+  const { shape } = shared;
+  const isPlain = strides && shape.every((count) => count !== null) && isRowMajor(shape, strides);
+  return { ...shared, ...(strides && !isPlain && { strides }) };
 }
 
-function sharesDescription(a: SharedDescription, b: TensorDescriptor): boolean {
+function sharesDescription(a: TensorDescriptor, b: TensorDescriptor): boolean {
   return (
     a.runtime === b.runtime &&
     a.kind === b.kind &&
     a.className === b.className &&
     a.dtype === b.dtype &&
+    a.unknownRank === b.unknownRank &&
     a.offset === b.offset &&
     a.layout === b.layout &&
+    a.byteLength === b.byteLength &&
     a.denseByteLength === b.denseByteLength &&
     a.location === b.location &&
     a.state === b.state &&
-    a.device.type === b.device.type &&
-    a.device.name === b.device.name &&
-    a.access.how === b.access.how &&
-    a.access.reason === b.access.reason &&
-    a.access.help === b.access.help
+    sameCounts(a.shape, b.shape) &&
+    sameCounts(a.strides, b.strides) &&
+    (a.device === b.device || (a.device.type === b.device.type && a.device.name === b.device.name)) &&
+    (a.access === b.access ||
+      (a.access.how === b.access.how && a.access.reason === b.access.reason && a.access.help === b.access.help))
   );
+}
+
+function sameCounts(a: readonly (number | null)[] | undefined, b: readonly (number | null)[] | undefined): boolean {
+  if (!a || !b) return a === b;
+  return a.length === b.length && a.every((count, axis) => count === b[axis]);
 }

@@ -1,5 +1,5 @@
 import type { Protocol } from 'devtools-protocol';
-import type { AgentListedTensor, AgentListing, SharedDescription } from '../protocol/agent.ts';
+import type { AgentListing, SharedDescription } from '../protocol/agent.ts';
 import type { TensorListing } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { rowMajorStrides } from '../tensor/shape.ts';
@@ -29,23 +29,27 @@ export async function listTensors(
   ]);
   await handingOver;
   const { runtimes, shared, tensors, warnings, truncated } = await listed;
+  const templates = shared.map(templateOf);
+  const scopeNames = scopes.map(scopeName);
   return {
     runtimes: options.withVersions?.(runtimes) ?? runtimes,
-    tensors: tensors.map(({ scope, expression, shared: index, tensor: own }) => {
-      const tensor = wholeDescriptor(shared[index]!, own);
-      stop.described.set(tensor.id, tensor);
-      return { expression, scope: scopeName(scopes[scope]!), tensor: withPrice(tensor, options.budget) };
+    tensors: tensors.map(([index, id, scope, expression, own]) => {
+      const tensor: TensorDescriptor = { ...templates[index]!, id };
+      if (own) Object.assign(tensor, own);
+      stop.described.set(id, tensor);
+      return { expression, scope: scopeNames[scope]!, tensor: withPrice(tensor, options.budget) };
     }),
     warnings: await Promise.all(warnings.map((warning) => programWarning(warning, locate))),
     truncated,
   };
 }
 
-/** Puts a listed tensor together again: strides that were left out are row-major. */
-function wholeDescriptor(shared: SharedDescription, own: AgentListedTensor['tensor']): TensorDescriptor {
-  const { shape, strides } = own;
-  if (strides || shared.layout !== 'strided' || !shape.every((count) => count !== null)) return { ...shared, ...own };
-  return { ...shared, ...own, strides: rowMajorStrides(shape) };
+/** What listed tensors are copies of, whole but for the id: strides that were left out are row-major. */
+function templateOf(shared: SharedDescription): TensorDescriptor {
+  const { shape, strides, layout } = shared;
+  const template = { ...shared, id: '', warnings: [] };
+  if (strides || layout !== 'strided' || !shape.every((count) => count !== null)) return template;
+  return { ...template, strides: rowMajorStrides(shape) };
 }
 
 /** `Local`, `Closure`, `Module`: as debuggers for JavaScript name scopes. */

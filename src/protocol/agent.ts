@@ -26,21 +26,17 @@ export interface Reinterpretation {
   shape?: number[];
 }
 
-/** What a descriptor says that many tensors of a list have in common: their runtime, device, location, access. */
-export type SharedDescription = Omit<
-  TensorDescriptor,
-  'id' | 'label' | 'shape' | 'unknownRank' | 'strides' | 'byteLength' | 'gradient' | 'warnings'
->;
+/** What many tensors of a list have in common; strides are left out where they are row-major. */
+export type SharedDescription = Omit<TensorDescriptor, 'id' | 'label' | 'gradient' | 'warnings'>;
 
-export interface AgentListedTensor {
-  /** Index into the scopes that were handed over. */
-  scope: number;
-  expression: string;
-  /** Index into the list's shared descriptions: said once, not a thousand times. */
-  shared: number;
-  /** Strides are left out where they are row-major. */
-  tensor: Omit<TensorDescriptor, keyof SharedDescription>;
-}
+/** What a tensor has of its own; no warnings where there are none. */
+export type OwnDescription = Partial<Pick<TensorDescriptor, 'label' | 'gradient' | 'warnings'>>;
+
+/**
+ * `shared` is an index into the list's shared descriptions, which are said once and not a thousand times; `scope` one into
+ * the scopes that were handed over. A tuple: the names of its fields would be most of a long list.
+ */
+export type AgentListedTensor = [shared: number, id: string, scope: number, expression: string, own?: OwnDescription];
 
 /** What `list` answers about the scopes that were handed over; nothing is read for it. */
 export interface AgentListing {

@@ -2,11 +2,17 @@
  * TensorFlow.js: tensors, variables, layer weights, symbolic tensors and TensorBuffers, on the backends cpu, wasm and
  * webgpu. Nothing of TF.js is imported and none of its methods is called. Known from 4.0 to 4.22.
  */
-import type { RuntimeDescription, TensorDevice, TensorLocation, TensorWarning } from '../../protocol/tensor.ts';
+import type {
+  RuntimeDescription,
+  TensorAccess,
+  TensorDevice,
+  TensorLocation,
+  TensorWarning,
+} from '../../protocol/tensor.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
-import { classNameOf, isInspectable, ownValue } from '../safely.ts';
+import { byPrototype, classNameOf, isInspectable, ownValue } from '../safely.ts';
 import type { Described, Source, StopContext } from '../source.ts';
 import type { Member, Reader } from './reader.ts';
 import {
@@ -50,6 +56,32 @@ function locationOf(held: Held): TensorLocation {
   return hasValues(held) ? (onDevice ? 'both' : 'host') : onDevice ? 'device' : 'host';
 }
 
+const classNames = () => byPrototype(classNameOf);
+
+/** One object for each, so that a long list is quickly seen to share them. */
+const accesses = {
+  disposed: { how: 'none', reason: 'The tensor was disposed.', help: disposedHelp },
+  tensorflow: {
+    how: 'copy',
+    reason: "It lives in TensorFlow's own memory, which only its backend reads: all of it, whatever the slice.",
+  },
+  device: {
+    how: 'copy',
+    reason: 'It lives on the device; a copy to the host waits for the work that was queued before.',
+  },
+  wasm: { how: 'view', reason: 'It lives in the WebAssembly heap, which is host memory; dataSync() would copy it.' },
+  webgpuHost: {
+    how: 'view',
+    reason: 'webgpu, still on host: no kernel has needed it on the device yet, or data() left a copy.',
+  },
+  host: { how: 'view', reason: "It is host memory; dataSync() hands out the tensor's own memory, not a copy." },
+} as const satisfies Record<string, TensorAccess>;
+
+function accessOf({ name }: Held, location: TensorLocation): TensorAccess {
+  if (location === 'device') return name === 'tensorflow' ? accesses.tensorflow : accesses.device;
+  return name === 'wasm' ? accesses.wasm : name === 'webgpu' ? accesses.webgpuHost : accesses.host;
+}
+
 function describeTensor(value: object, fields: TensorFields, stop: StopContext): Described {
   const { dtype, shape, dataId, disposed, name: label } = fields;
   const found = find(dataId, stop);
@@ -57,8 +89,8 @@ function describeTensor(value: object, fields: TensorFields, stop: StopContext):
   const location = found ? locationOf(found) : 'host';
   const device: TensorDevice = found?.device ?? { type: 'unknown' };
   const warnings: TensorWarning[] = [];
-  const named = label ?? `this ${dtype}[${shape.join(', ')}]`;
   if (gone) {
+    const named = label ?? `this ${dtype}[${shape.join(', ')}]`;
     warnings.push({
       code: 'disposed',
       message: `${named} was disposed; its values are gone, and any use of it will throw "Tensor is disposed."`,
@@ -66,11 +98,10 @@ function describeTensor(value: object, fields: TensorFields, stop: StopContext):
     });
   }
   const tape = stop.withoutGradients ? null : stop.once('tfjs.tape', taped);
-  return {
+  const described: Described = {
     runtime: 'tfjs',
     kind: 'eager',
-    className: classNameOf(value) || 'Tensor',
-    ...(label !== undefined && { label }),
+    className: stop.once('tfjs.classNames', classNames)(value) || 'Tensor',
     dtype,
     shape: [...shape],
     strides: rowMajorStrides(shape),
@@ -80,27 +111,13 @@ function describeTensor(value: object, fields: TensorFields, stop: StopContext):
     device,
     location,
     state: gone ? 'disposed' : location === 'device' && stop.isExecuting(found.backend) ? 'pending' : 'live',
-    access: gone
-      ? { how: 'none', reason: 'The tensor was disposed.', help: disposedHelp }
-      : location === 'device'
-        ? {
-            how: 'copy',
-            reason:
-              found.name === 'tensorflow'
-                ? "It lives in TensorFlow's own memory, which only its backend reads: all of it, whatever the slice."
-                : 'It lives on the device; a copy to the host waits for the work that was queued before.',
-          }
-        : found.name === 'wasm'
-          ? { how: 'view', reason: 'It lives in the WebAssembly heap, which is host memory; dataSync() would copy it.' }
-          : found.name === 'webgpu'
-            ? {
-                how: 'view',
-                reason: 'webgpu, still on host: no kernel has needed it on the device yet, or data() left a copy.',
-              }
-            : { how: 'view', reason: "It is host memory; dataSync() hands out the tensor's own memory, not a copy." },
-    ...(tape && { gradient: tape.has(fields.id) }),
+    access: gone ? accesses.disposed : accessOf(found, location),
     warnings,
   };
+  // Spreads in the literal would cost a list of thousands more than all the rest.
+  if (label !== undefined) described.label = label;
+  if (tape) described.gradient = tape.has(fields.id);
+  return described;
 }
 
 function noValueOf({ name }: SymbolicFields) {

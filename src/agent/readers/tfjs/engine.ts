@@ -26,7 +26,8 @@ export interface BackendRecord {
 interface Backend {
   name: string;
   backend: object;
-  storage: unknown;
+  /** The backend's record of a tensor's data. */
+  recordOf: (dataId: object) => BackendRecord | undefined;
   device: TensorDevice;
 }
 
@@ -47,17 +48,15 @@ export function engineState(): object | undefined {
 }
 
 /** A lookup that a program cannot have replaced on the map itself, and that DataStorage would answer by moving data. */
-function recordOf(storage: unknown, dataId: object): BackendRecord | undefined {
-  if (!isInspectable(storage)) return undefined;
-  const map = ownValue(storage, 'data');
+function recordsOf(name: string, backend: object): Backend['recordOf'] {
+  const storage = ownValue(backend, name === 'cpu' ? 'data' : name === 'wasm' ? 'dataIdMap' : 'tensorMap');
+  const map = isInspectable(storage) ? ownValue(storage, 'data') : undefined;
   const lookup = [map, storage].find((value) => util.types.isWeakMap(value) || util.types.isMap(value));
   const get = isInspectable(lookup) ? platformMethod(lookup, 'get') : undefined;
-  const record = get?.(dataId as never);
-  return isInspectable(record) ? record : undefined;
-}
-
-function storageOf(name: string, backend: object): unknown {
-  return ownValue(backend, name === 'cpu' ? 'data' : name === 'wasm' ? 'dataIdMap' : 'tensorMap');
+  return (dataId) => {
+    const record = get?.(dataId as never);
+    return isInspectable(record) ? record : undefined;
+  };
 }
 
 /** The engine's map from data to the backend that holds it: not the current one, if the program has switched. */
@@ -72,7 +71,7 @@ function backendLookup(): (dataId: object) => Backend | undefined {
   for (const name of Object.keys(registry)) {
     const backend = ownValue(registry, name);
     if (!isInspectable(backend)) continue;
-    known.set(backend, { name, backend, storage: storageOf(name, backend), device: deviceOf(name, backend) });
+    known.set(backend, { name, backend, recordOf: recordsOf(name, backend), device: deviceOf(name, backend) });
   }
   return (dataId) => {
     const info = get(dataId as never);
@@ -89,7 +88,7 @@ export function recordedBy(dataId: object): { name: string; record: BackendRecor
   const info = get?.(dataId as never);
   const backend = isInspectable(info) ? ownValue(info, 'backend') : undefined;
   const name = isInspectable(backend) ? nameOf(backend) : undefined;
-  const record = name === undefined ? undefined : recordOf(storageOf(name, backend as object), dataId);
+  const record = name === undefined ? undefined : recordsOf(name, backend as object)(dataId);
   return name !== undefined && record ? { name, record } : undefined;
 }
 
@@ -109,15 +108,15 @@ function nameOf(backend: object): string | undefined {
 export function find(dataId: object, stop: StopContext): Held | undefined {
   const backend = stop.once('tfjs.backends', backendLookup)(dataId);
   // What tfjs-node keeps of a tensor is only looked at for values that are still on the host.
-  const record = backend && (recordOf(backend.storage, dataId) ?? (backend.name === 'tensorflow' ? {} : undefined));
+  const record = backend && (backend.recordOf(dataId) ?? (backend.name === 'tensorflow' ? {} : undefined));
   return backend && record && { ...backend, record };
 }
 
 /** Real and imaginary part of a complex tensor; the cpu backend keeps them for itself, so the engine doesn't know them. */
 export function partsOf({ record, ...backend }: Held): { real: Held; imag: Held } | undefined {
   const { real, imag } = record.complexTensorInfos ?? {};
-  const realRecord = real && recordOf(backend.storage, real.dataId);
-  const imagRecord = imag && recordOf(backend.storage, imag.dataId);
+  const realRecord = real && backend.recordOf(real.dataId);
+  const imagRecord = imag && backend.recordOf(imag.dataId);
   return (
     realRecord && imagRecord && { real: { ...backend, record: realRecord }, imag: { ...backend, record: imagRecord } }
   );

@@ -1,5 +1,5 @@
 /** What the objects of TF.js look like from outside: plain data properties, the same in every version from 4.0 to 4.22. */
-import { isInspectable, ownValue } from '../../safely.ts';
+import { isInspectable, isObject, ownValue, plainValue, util } from '../../safely.ts';
 
 export type TfDType = 'float32' | 'int32' | 'bool' | 'complex64' | 'string';
 
@@ -28,27 +28,33 @@ const dtypes: readonly string[] = ['float32', 'int32', 'bool', 'complex64', 'str
 
 /** Every look at an object is cheap, since every object in scope is asked; so dtype and shape come first. */
 function typeOf(value: object): { dtype: TfDType; shape: unknown[] } | undefined {
-  const dtype = ownValue(value, 'dtype');
+  const dtype = plainValue(value, 'dtype');
   if (typeof dtype !== 'string' || !dtypes.includes(dtype)) return undefined;
-  const shape = ownValue(value, 'shape');
+  const shape = plainValue(value, 'shape');
   return Array.isArray(shape) && isInspectable(shape) ? { dtype: dtype as TfDType, shape } : undefined;
 }
 
 function nameOf(value: object): { name?: string } {
-  const name = ownValue(value, 'name');
+  const name = plainValue(value, 'name');
   return typeof name === 'string' ? { name } : {};
 }
 
 /** A tensor or variable, or the variable that a layer's weight wraps. */
 export function tensorFields(value: object): TensorFields | undefined {
-  const inner = ownValue(value, 'val');
-  const tensor = isInspectable(inner) && ownValue(value, 'originalName') !== undefined ? inner : value;
+  if (util.types.isProxy(value)) return undefined;
+  const inner = plainValue(value, 'val');
+  const tensor = isInspectable(inner) && plainValue(value, 'originalName') !== undefined ? inner : value;
   const type = typeOf(tensor);
-  const dataId = type && ownValue(tensor, 'dataId');
-  const disposed = ownValue(tensor, 'isDisposedInternal');
-  if (!type || !isInspectable(dataId) || typeof disposed !== 'boolean') return undefined;
-  const id = ownValue(tensor, 'id') as number;
-  return { dtype: type.dtype, shape: type.shape as number[], dataId, disposed, id, ...nameOf(tensor) };
+  const dataId = type && plainValue(tensor, 'dataId');
+  if (!type || !isObject(dataId)) return undefined;
+  const disposed = plainValue(tensor, 'isDisposedInternal');
+  if (typeof disposed !== 'boolean') return undefined;
+  const id = plainValue(tensor, 'id') as number;
+  const { dtype, shape } = type;
+  const fields: TensorFields = { dtype, shape: shape as number[], dataId, disposed, id };
+  const name = plainValue(tensor, 'name');
+  if (typeof name === 'string') fields.name = name;
+  return fields;
 }
 
 /** A tensor of the Layers API, which has no value before the model runs. */

@@ -2,7 +2,8 @@
 import type { AgentCalls, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { itemSize } from '../tensor/dtypes.ts';
-import { toBase64, type TensorReading } from './readTensor.ts';
+import { toBase64 } from './read/toBase64.ts';
+import type { TensorReading } from './readTensor.ts';
 import type { StopTensors } from './stopTensors.ts';
 
 export class Chunks {

@@ -2,14 +2,15 @@
  * From a tensor's source to its values: windows, statistics and streams, wherever the elements are. One place decides
  * between host and device; readers only say where the values are.
  */
-import type { AgentStatistics, AgentWindow, Reinterpretation } from '../protocol/agent.ts';
+import type { AgentStatistics, AgentWindow } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { AxisRange, CopyCost, DType } from '../protocol/tensor.ts';
 import { isComplex, isFloat, itemSize } from '../tensor/dtypes.ts';
 import { HistogramAccumulator } from '../tensor/histogram.ts';
-import { isRowMajor, rowMajorStrides, sizeOf } from '../tensor/shape.ts';
+import { sizeOf } from '../tensor/shape.ts';
 import { wholeSlice } from '../tensor/slice.ts';
 import { StatisticsAccumulator } from '../tensor/statistics.ts';
+import { assertMemory } from './read/assertMemory.ts';
 import { flatLayout, readComputed } from './read/computed.ts';
 import { convert, interleave } from './read/convert.ts';
 import { DeviceReader, type DeviceCost, type DeviceWindow, type WaitLimit } from './read/deviceReader.ts';
@@ -17,9 +18,11 @@ import { addCosts, canReduce, narrowHistogram, reduceOnDevice } from './read/dev
 import { CopyEstimate, guessedDeviceBytesPerMs, guessedHostBytesPerMs } from './read/estimate.ts';
 import { findNotFinite, type FirstNotFinite } from './read/findNotFinite.ts';
 import { readHost } from './read/hostReader.ts';
-import { forEachRun, planRange, planWindow, splitPlan, type WindowPlan } from './read/plan.ts';
+import { planRange, planWindow, splitPlan, type WindowPlan } from './read/plan.ts';
 import { Pump } from './read/pump.ts';
-import type { DeviceSource, HostSource, Source, StringSource } from './source.ts';
+import { readStrings } from './read/readStrings.ts';
+import { toBase64 } from './read/toBase64.ts';
+import type { DeviceSource, HostSource, Source } from './source.ts';
 
 /** A tensor as `describe` and `source` gave it; the program stands still, so both stay true. */
 export interface Readable {
@@ -390,88 +393,7 @@ function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
   return result;
 }
 
-function readStrings({ shape, values }: StringSource, ranges: readonly AxisRange[]): string[] {
-  const strides = rowMajorStrides(shape);
-  const decoder = new TextDecoder();
-  const strings: string[] = [];
-  const plan = planWindow({ dtype: 'string', shape, strides, offset: 0 }, ranges);
-  forEachRun(plan, (element) => {
-    for (let k = element; k < element + plan.run; k++) {
-      const value = values[k];
-      strings.push(typeof value === 'string' ? value : decoder.decode(value!));
-    }
-  });
-  return strings;
-}
-
-/** @throws if the host copy would not fit in what is free: then it is better not to try. */
-function assertMemory(bytes: number): void {
-  if (bytes < 64 * 2 ** 20 || typeof process === 'undefined') return;
-  const free = process.availableMemory?.() ?? process.getBuiltinModule?.('os').freemem() ?? Infinity;
-  if (bytes * 2 < free) return;
-  throw new TensorError({
-    code: 'not-enough-memory',
-    message: `A host copy of ${bytes} bytes would not fit: the machine has ${free} bytes free, and a copy needs twice its size.`,
-    help: 'Read a slice of it, look at its statistics, or export it to a file: that streams in bounded memory.',
-  });
-}
-
-/** A tensor's bytes under another dtype and shape: how a raw buffer is typed. */
-export function reinterpret(readable: Readable, { dtype, shape }: Reinterpretation): Readable {
-  const { source } = readable;
-  if (source.how !== 'host' && source.how !== 'webgpu') {
-    throw new TensorError({
-      code: 'invalid-argument',
-      message: 'Only memory whose elements lie in one storage can be read as another dtype.',
-    });
-  }
-  const size = itemSize(dtype);
-  if (size === 0) {
-    throw new TensorError({ code: 'invalid-argument', message: `Memory can't be read as ${dtype}.` });
-  }
-  const { layout } = source;
-  if (!isRowMajor(layout.shape, layout.strides)) {
-    throw new TensorError({
-      code: 'invalid-argument',
-      message: 'The tensor is not contiguous, so its bytes have no meaning as another dtype.',
-    });
-  }
-  const bytes = sizeOf(layout.shape) * itemSize(layout.dtype);
-  const wanted = shape ?? [Math.floor(bytes / size)];
-  const needed = sizeOf(wanted) * size;
-  if (needed > bytes) {
-    throw new TensorError({
-      code: 'invalid-argument',
-      message: `${dtype}[${wanted.join(', ')}] needs ${needed} bytes, and there are ${bytes}.`,
-      help: `It holds ${Math.floor(bytes / size)} elements of ${dtype}.`,
-    });
-  }
-  const startByte = layout.offset * itemSize(layout.dtype);
-  const typed = { dtype, shape: wanted, strides: rowMajorStrides(wanted), offset: 0 };
-  return {
-    dtype,
-    shape: wanted,
-    byteLength: needed,
-    source:
-      source.how === 'host'
-        ? { how: 'host', bytes: source.bytes.subarray(startByte), layout: typed }
-        : { ...source, byteOffset: source.byteOffset + startByte, layout: typed },
-  };
-}
-
 export function toWindow({ bytes, strings, dtype, cost }: WindowBytes): AgentWindow {
   if (strings) return { strings, byteLength: 0, dtype, cost };
   return { base64: toBase64(bytes!), byteLength: bytes!.byteLength, dtype, cost };
-}
-
-/** Node's own encoder where there is one: it is 50 times faster than `btoa`, which would be most of a small read. */
-export function toBase64(bytes: Uint8Array): string {
-  const Buffer = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('buffer').Buffer;
-  if (Buffer) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  let binary = '';
-  // In pieces that a call can take as arguments.
-  for (let from = 0; from < bytes.byteLength; from += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(from, from + 0x8000));
-  }
-  return btoa(binary);
 }

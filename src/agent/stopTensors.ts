@@ -7,7 +7,8 @@ import { recorder } from './copies/found.ts';
 import { HiddenState } from './hidden.ts';
 import { readers } from './readers/index.ts';
 import type { Reader } from './readers/reader.ts';
-import { reinterpret, type Readable } from './readTensor.ts';
+import { reinterpret } from './read/reinterpret.ts';
+import type { Readable } from './readTensor.ts';
 import { classNameOf, isInspectable, isObject, isPlatformObject, util } from './safely.ts';
 import type { Described, StopContext } from './source.ts';
 

@@ -9,6 +9,7 @@ import { exportFigures, manyTensors, smallRead, statistics, underTheDebugger, wi
 import { isMet, table, type Figure } from './measure.ts';
 import { trackingFigures } from './tracking.ts';
 import { viewerScrolling } from './viewer.ts';
+import { inVsCode } from './vscode.ts';
 
 const only = process.argv.slice(2);
 const benches = {
@@ -21,6 +22,7 @@ const benches = {
   list: manyTensors,
   viewer: viewerScrolling,
   copies,
+  vscode: inVsCode,
 };
 const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(benches)) {

@@ -5,6 +5,10 @@
 export interface DeskCalls {
   /** The rows of the Tensors view that are on screen, as they read: name and description. */
   rows: { arguments: Record<string, never>; result: string[] };
+  /** When a row of the Tensors view that begins so is painted: milliseconds since 1970. */
+  paintedRow: { arguments: { row: string }; result: number };
+  /** When the next viewer that is opened paints its first cells: milliseconds since 1970. */
+  paintedCells: { arguments: Record<string, never>; result: number };
   /** Everything the Tensors view says, rows or not. */
   viewText: { arguments: Record<string, never>; result: string };
   /** The texts of the notifications that are on screen. */

@@ -16,6 +16,13 @@ interface PageElement {
   getAttribute(name: string): string | null;
   scrollTo(options: { left?: number; top?: number }): void;
 }
+interface PageGlobal {
+  document: {
+    querySelectorAll(
+      selector: string,
+    ): Iterable<{ textContent: string | null; querySelector(selector: string): { textContent: string | null } | null }>;
+  };
+}
 interface PageCanvas {
   width: number;
   height: number;
@@ -38,6 +45,37 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
             .trim(),
         ),
       ),
+    async paintedRow({ row }) {
+      const painted = await page().waitForFunction(
+        ({ rows, row }) => {
+          const { document } = globalThis as unknown as PageGlobal;
+          for (const found of document.querySelectorAll(rows)) {
+            const parts = ['.label-name', '.label-description'].map((part) => found.querySelector(part)?.textContent);
+            if (parts.join(' ').startsWith(row)) return performance.timeOrigin + performance.now();
+          }
+          return undefined;
+        },
+        { rows: `${pane} .monaco-list-row`, row },
+        { polling: 'raf' },
+      );
+      return (await painted.jsonValue())!;
+    },
+    async paintedCells() {
+      let frame: Frame | undefined;
+      while (!frame) frame = await visibleWebview(page());
+      const painted = await frame.waitForFunction(
+        () => {
+          const { document } = globalThis as unknown as PageGlobal;
+          for (const cell of document.querySelectorAll('[role=gridcell]')) {
+            if (/\d/.test(cell.textContent ?? '')) return performance.timeOrigin + performance.now();
+          }
+          return undefined;
+        },
+        undefined,
+        { polling: 'raf' },
+      );
+      return (await painted.jsonValue())!;
+    },
     viewText: async () => tidy((await page().locator(`${pane} .pane-body`).allInnerTexts()).join(' ')),
     notifications: async () => (await page().locator('.notification-list-item-message').allInnerTexts()).map(tidy),
     texts: async ({ selector }) => (await page().locator(selector).allInnerTexts()).map(tidy),

@@ -13,18 +13,22 @@ import { openWindow } from './windows.ts';
 
 const timeoutMs = 9 * 60_000;
 
-export type Progress = Pick<Desk, 'begin' | 'report'>;
+/** @property suite what runs in the extension host; default: the tests */
+export type Progress = Pick<Desk, 'begin' | 'report'> & { suite?: string };
 
 /**
  * @param filter only tests whose names contain it
  * @throws if VS Code can't be started, a test failed, or none ran
  */
-export async function runInVsCode(filter: string, progress: Progress): Promise<void> {
+export async function runInVsCode(
+  filter: string,
+  { suite: entry = 'test/vscode/suite/index.ts', ...progress }: Progress,
+): Promise<void> {
   const screenshots = join(vsCodeCache, 'screenshots');
   mkdirSync(screenshots, { recursive: true });
   // Of this run alone: two may go on at once.
   const runFolder = mkdtempSync(join(tmpdir(), 'tensor-debugger-vscode-'));
-  const suite = await bundleSuite(runFolder);
+  const suite = await bundleSuite(entry, runFolder);
   // The suite may ask before the window is told of here.
   let opened: (page: Page) => void = () => undefined;
   const page = new Promise<Page>((resolve) => (opened = resolve));
@@ -53,10 +57,10 @@ export async function runInVsCode(filter: string, progress: Progress): Promise<v
   }
 }
 
-async function bundleSuite(folder: string): Promise<string> {
+async function bundleSuite(entry: string, folder: string): Promise<string> {
   const outfile = join(folder, 'suite', 'index.cjs');
   await build({
-    entryPoints: [join(projectRoot, 'test/vscode/suite/index.ts')],
+    entryPoints: [join(projectRoot, entry)],
     outfile,
     bundle: true,
     platform: 'node',

@@ -9,9 +9,11 @@ export interface HeaderActions {
 }
 
 const commandTitles: Record<ViewerCommand, [title: string, tooltip: string]> = {
-  save: ['Save…', 'Save as .npy and other files'],
+  save: ['Save As…', 'Save as .npy, .npz, .safetensors, .csv, .json, .png'],
   copyNumpy: ['NumPy code', 'Copy as NumPy code'],
   copyTypescript: ['TypeScript', 'Copy as TypeScript'],
+  copyTfjs: ['TensorFlow.js code', 'Copy as TensorFlow.js code'],
+  copyJaxJs: ['jax-js code', 'Copy as jax-js code'],
   copyJson: ['JSON', 'Copy as JSON'],
   compare: ['Compare…', 'Compare with another tensor, element by element'],
   pin: ['Pin', 'Keep this expression in the Tensors view'],
@@ -19,7 +21,7 @@ const commandTitles: Record<ViewerCommand, [title: string, tooltip: string]> = {
   showHelp: ['Help', 'About the viewer'],
 };
 
-const copyCommands = ['copyNumpy', 'copyTypescript', 'copyJson'] as const;
+const copyCommands = ['copyNumpy', 'copyTypescript', 'copyTfjs', 'copyJaxJs', 'copyJson'] as const;
 
 /** @param live whether the values can still be read; commands need that */
 export function header(viewed: ViewedTensor, live: boolean, actions: HeaderActions) {

@@ -60,7 +60,7 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       const { inspector, resolve } = await opened();
       return { index: await inspector.find((await resolve(tensor)).id, from, direction) };
     },
-    'tensor/export': async ({ tensors, file, force = false, fortranOrder = false }, { seq, signal }) => {
+    'tensor/export': async ({ tensors, file, force = false, encoding, loss }, { seq, signal }) => {
       const { inspector, resolve } = await opened();
       if (!Array.isArray(tensors) || typeof file !== 'string' || file === '') {
         throw new TensorError({ code: 'invalid-argument', message: 'tensor/export needs "tensors" and a "file".' });
@@ -72,7 +72,8 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       return inspector.export({
         file,
         force,
-        fortranOrder,
+        ...(encoding && { encoding }),
+        ...(loss && { loss }),
         tensors: named,
         signal,
         onProgress: (fraction, bytes) => program.send('tensor/progress', { request: seq, fraction, bytes }),

@@ -4,6 +4,7 @@
  * nothing has to be done to the elements, straight from the device to the file.
  */
 import { TensorError } from '../protocol/errors.ts';
+import type { ExportEncoding } from '../protocol/requests.ts';
 import type { AxisRange, DType, TensorWarning } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import type { ByteReader, ScratchFiles } from './byteReader.ts';
@@ -45,13 +46,7 @@ export type Part =
       observe?(chunk: Uint8Array): void;
     };
 
-export interface EncodeOptions {
-  /** Deflate, in formats that can (`npz`). */
-  compress?: boolean;
-  /** NumPy has no bfloat16: its bits as `ml_dtypes` stores them (the default), or widened to float32 without loss. */
-  bfloat16?: 'ml_dtypes' | 'float32';
-  /** In formats that have it (`npy`, `npz`): the first axis varies fastest. */
-  fortranOrder?: boolean;
+export interface EncodeOptions extends ExportEncoding {
   /** For `png`: the values that become black and white; default 0 and 1 for floats, the dtype's range for uint8. */
   range?: { min: number; max: number };
   /** For `png`: how one channel is coloured. */

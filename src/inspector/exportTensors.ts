@@ -55,7 +55,8 @@ export async function exportTensors(
   const sources = sparse?.sources ?? (await Promise.all(request.tensors.map((tensor) => sourceOf(tensor, exporting))));
   const headers = sources.map(({ header }) => header);
   // Encoding first: what the format refuses is said before a byte is moved.
-  const options = await encodeOptions(format, sources, request, exporting);
+  // The vectors of a sparse tensor have no order that one could choose.
+  const options = { ...(!sparse && request.encoding), ...(await pictureOptions(format, sources, exporting)) };
   const parts = format.encode(headers, options);
   const temporary = `${file}.${randomUUID().slice(0, 8)}.partial`;
   const handle = await fileSystem(file, () => open(temporary, 'wx'));
@@ -80,13 +81,11 @@ export async function exportTensors(
 }
 
 /** An image of anything but bytes goes from black at its smallest finite value to white at its largest. */
-async function encodeOptions(
+async function pictureOptions(
   format: Format,
   sources: readonly Source[],
-  { fortranOrder = false }: ExportRequest,
   exporting: Exporting,
 ): Promise<EncodeOptions> {
-  if (fortranOrder) return { fortranOrder };
   const [source] = sources;
   if (format.name !== 'png' || !source || source.header.dtype === 'uint8' || format.refuses(source.header)) return {};
   if (source.elements instanceof Uint8Array) return {};
@@ -187,7 +186,9 @@ async function writeParts(
         index += bytes.byteLength / itemSize(dtype);
         if (loss) {
           check = null;
-          losses.push(lossWarning(name, source.header.shape, loss, format));
+          const warning = lossWarning(name, source.header.shape, loss, format);
+          if (request.loss === 'refuse') throw new TensorError({ ...warning, code: 'lossy-dtype' });
+          losses.push(warning);
         }
         if (!part.transform) await append(bytes);
         else for (const piece of part.transform.push(bytes)) await append(piece);
@@ -212,8 +213,8 @@ function lossWarning(
 }
 
 /** @throws TensorError `invalid-argument` */
-function assertOrder({ fortranOrder = false, file }: ExportRequest, format: Format): void {
-  if (!fortranOrder || format.fortranOrder) return;
+function assertOrder({ encoding, file }: ExportRequest, format: Format): void {
+  if (!encoding?.fortranOrder || format.fortranOrder) return;
   throw new TensorError({
     code: 'invalid-argument',
     message: `${basename(file)} can't be in Fortran order: a ${format.label} has its elements in row-major order.`,

@@ -11,6 +11,7 @@ import type {
   Copies,
   DifferenceWindow,
   ExportedFile,
+  ExportEncoding,
   KeptTensor,
   ReadResult,
   TensorListing,
@@ -43,9 +44,10 @@ export interface InspectorOptions {
 export interface ExportRequest {
   file: string;
   force: boolean;
-  /** For .npy and .npz: the first axis varies fastest in the file. */
-  fortranOrder?: boolean;
   tensors: { name: string; id: string; slice?: string }[];
+  encoding?: ExportEncoding;
+  /** `refuse`: nothing is written where a value would change. Default: it is written, with a warning. */
+  loss?: 'warn' | 'refuse';
   /** Fractions from 0 to 1. */
   onProgress?(fraction: number, bytes: number): void;
   signal?: AbortSignal;

@@ -64,6 +64,16 @@ export interface TensorPreview {
   cost: CopyCost | null;
 }
 
+/** How a file is written, where its format has the choice. */
+export interface ExportEncoding {
+  /** Deflate: `npz`. */
+  compress?: boolean;
+  /** NumPy has no bfloat16: its bits as `ml_dtypes` stores them (the default), or widened to float32 without loss. */
+  bfloat16?: 'ml_dtypes' | 'float32';
+  /** The first axis varies fastest: `npy` and `npz`. */
+  fortranOrder?: boolean;
+}
+
 export interface ExportedFile {
   file: string;
   format: string;
@@ -189,8 +199,9 @@ export interface TensorRequests {
       file: string;
       /** Replace a file that exists. */
       force?: boolean;
-      /** For .npy and .npz: the first axis varies fastest in the file (Fortran order). */
-      fortranOrder?: boolean;
+      encoding?: ExportEncoding;
+      /** Whether a file may be written that does not hold every value exactly; default: it is, with a warning. */
+      loss?: 'warn' | 'refuse';
     };
     result: { export: ExportedFile; costs: CopyCost[]; warnings: TensorWarning[] };
   };

@@ -78,6 +78,8 @@ export const viewerCommands = [
   'save',
   'copyNumpy',
   'copyTypescript',
+  'copyTfjs',
+  'copyJaxJs',
   'copyJson',
   'compare',
   'pin',

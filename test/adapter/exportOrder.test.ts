@@ -20,7 +20,7 @@ test('Fortran order, from the device and from the host', async () => {
         session.client.request('tensor/export', {
           tensors: [{ name, tensor: { expression: name, frameId }, ...(slice !== undefined && { slice }) }],
           file: join(folder, `${name}${slice === undefined ? '' : '-slice'}.${fortranOrder ? 'F' : 'C'}.${ending}`),
-          fortranOrder,
+          encoding: { fortranOrder },
         });
       for (const name of names) {
         for (const fortranOrder of [true, false]) {
@@ -32,7 +32,7 @@ test('Fortran order, from the device and from the host', async () => {
       const refused = await session.client.send('tensor/export', {
         tensors: [{ name: 'five', tensor: { expression: 'five', frameId } }],
         file: join(folder, 'five.csv'),
-        fortranOrder: true,
+        encoding: { fortranOrder: true },
       });
       assert.equal(refused.success, false);
       const { error } = refused.body as { error: DebugProtocol.Message };

@@ -3,9 +3,12 @@
  * by random slices and reduced, and compared with what the program says and with plain reference implementations.
  */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { DType, JsonValues } from '../../src/protocol/tensor.ts';
 import { itemSize } from '../../src/tensor/dtypes.ts';
+import { inTemporaryFolder, runPython } from '../formats/python.ts';
 import { nodeBinaries, nodeBinary } from '../support/environment.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 import { pickBytes, positions, randomSlice, referenceStatistics, referenceValues } from '../support/reference.ts';
@@ -73,6 +76,15 @@ function bytesOf(published: PublishedTensor): Uint8Array {
   return new Uint8Array(Buffer.from(published.base64!, 'base64'));
 }
 
+/** Whether NumPy takes each file for Fortran order, its shape, and a hash of its elements row-major. */
+const fortranArrays = `
+import hashlib, json, sys
+import numpy as np
+def seen(path):
+    a = np.load(path)
+    return [bool(a.flags.f_contiguous), list(a.shape), hashlib.sha256(a.tobytes('C')).hexdigest()]
+print(json.dumps([seen(path) for path in sys.argv[1:]]))`;
+
 function flat(values: JsonValues | undefined): JsonValues[] {
   return Array.isArray(values) ? values.flatMap(flat) : [values!];
 }
@@ -127,6 +139,24 @@ for (const runtime of runtimes) {
         if (published.strides) assert.deepEqual(tensor.strides, published.strides, expression);
         if (published.offset !== undefined) assert.equal(tensor.offset, published.offset, expression);
       }
+    });
+
+    test('exports every tensor with axes in Fortran order, as NumPy has it', async () => {
+      await inTemporaryFolder(async (folder) => {
+        const exported = list.filter(({ strings, shape }) => !strings && shape.length > 1);
+        for (const [index, { expression }] of exported.entries()) {
+          const tensors = [{ name: expression, id: await evaluate(expression) }];
+          const file = join(folder, `${index}.npy`);
+          await program.inspector.export({ file, force: false, tensors, encoding: { fortranOrder: true } });
+        }
+        const files = exported.map((_, index) => join(folder, `${index}.npy`));
+        const loaded = JSON.parse(runPython(['-c', fortranArrays, ...files])) as [boolean, number[], string][];
+        for (const [index, [isFortran, shape, hash]] of loaded.entries()) {
+          const published = exported[index]!;
+          const expected = createHash('sha256').update(bytesOf(published)).digest('hex');
+          assert.deepEqual([isFortran, shape, hash], [true, published.shape, expected], published.expression);
+        }
+      });
     });
 
     test('reads every tensor whole, bit for bit', async () => {

@@ -18,7 +18,7 @@ import { openSample } from './openSample.ts';
 import { pinExpression } from './pinExpression.ts';
 import { openInViewer } from './openInViewer.ts';
 import { replaceFromFile } from './replaceFromFile.ts';
-import { saveAllNpz, saveCsv, saveNpy, saveNpyFortran } from './saveTensors.ts';
+import { saveAllNpz, saveAs, saveCsv, saveNpy } from './saveTensors.ts';
 
 /** `publisher.name#id` of the walkthrough in package.json. */
 const walkthrough = 'tensor-debugger.tensor-debugger#firstTensor';
@@ -54,13 +54,15 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     openFollowing: () => panels.follow(view.selected),
     evaluateGraph: (given) => evaluateGraph(frame, panels, given),
     saveNpy: (given) => saveNpy(frame, given),
-    saveNpyFortran: (given) => saveNpyFortran(frame, given),
+    saveAs: (given) => saveAs(frame, given),
     saveCsv: (given) => saveCsv(frame, given),
     // From the view's title it is called with what the view thinks is selected.
     saveAllNpz: (given) => saveAllNpz(frame, given && !('kind' in given) ? given : undefined),
     replaceFromFile: (given) => replaceFromFile(frame, given),
     copyNumpy: (given) => copyTensor(frame, textForms.numpy, given),
     copyTypescript: (given) => copyTensor(frame, textForms.typescript, given),
+    copyTfjs: (given) => copyTensor(frame, textForms.tfjs, given),
+    copyJaxJs: (given) => copyTensor(frame, textForms.jaxJs, given),
     copyJson: (given) => copyTensor(frame, textForms.json, given),
     trackHere: (given) => tracking.trackHere(given && !('kind' in given) ? given : undefined),
     untrack: () => tracking.untrack(),

@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import type { LossCheck, TensorValues } from '../../formats/format.ts';
 import { encodeInMemory } from '../../formats/format.ts';
 import { json } from '../../formats/json.ts';
+import { jaxJsCode } from '../../formats/jaxJsCode.ts';
 import { numpyCode } from '../../formats/numpyCode.ts';
+import { tfjsCode } from '../../formats/tfjsCode.ts';
 import { typescriptCode } from '../../formats/typescriptCode.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import type { DType } from '../../protocol/tensor.ts';
@@ -30,10 +32,13 @@ const jsonText: TextForm = {
   },
 };
 
-export const textForms = { numpy: numpyCode, typescript: typescriptCode, json: jsonText } satisfies Record<
-  string,
-  TextForm
->;
+export const textForms = {
+  numpy: numpyCode,
+  typescript: typescriptCode,
+  tfjs: tfjsCode,
+  jaxJs: jaxJsCode,
+  json: jsonText,
+} satisfies Record<string, TextForm>;
 
 /** About 10 MB of text: editors get slow when more is pasted. */
 const maxElements = 1_000_000;

@@ -2,42 +2,35 @@
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { TensorWarning } from '../../protocol/tensor.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import type { TensorRequests } from '../../protocol/requests.ts';
+import type { TensorDescriptor, TensorWarning } from '../../protocol/tensor.ts';
 import { formatBytes } from '../../tensor/preview.ts';
 import type { TensorReader } from '../sources/tensorSource.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
 import { chooseTensor, tensorsInScope } from './chooseTensor.ts';
+import { csv, fileTypesFor, npz, numpyType, type FileType } from './fileTypes.ts';
 import type { CommandArguments, Given } from './given.ts';
 
-interface FileType {
-  label: string;
-  extension: string;
-  /** The line of Python that reads the file. */
-  python: (path: string) => string;
-  fortranOrder?: boolean;
-}
-
-const npy: FileType = { label: 'NumPy array', extension: 'npy', python: (path) => `np.load(${path})` };
-const npz: FileType = { label: 'NumPy archive', extension: 'npz', python: (path) => `np.load(${path})` };
-const fortranNpy: FileType = { ...npy, label: 'NumPy array in Fortran order', fortranOrder: true };
-/** SciPy's layout: the one array file that keeps a sparse tensor sparse. */
-const sparseNpz: FileType = {
-  label: 'SciPy sparse matrix',
-  extension: 'npz',
-  python: (path) => `scipy.sparse.load_npz(${path})`,
-};
-const csv: FileType = { label: 'CSV', extension: 'csv', python: (path) => `np.loadtxt(${path}, delimiter=",")` };
-
 export function saveNpy(frame: FrameTensors, given?: Given): Promise<void> {
-  return saveOne(frame, given, npy);
-}
-
-export function saveNpyFortran(frame: FrameTensors, given?: Given): Promise<void> {
-  return saveOne(frame, given, fortranNpy);
+  return saveOne(frame, given, numpyType);
 }
 
 export function saveCsv(frame: FrameTensors, given?: Given): Promise<void> {
-  return saveOne(frame, given, csv);
+  return saveOne(frame, given, () => csv);
+}
+
+export function saveAs(frame: FrameTensors, given?: Given): Promise<void> {
+  return saveOne(frame, given, askForType);
+}
+
+async function askForType(tensor: TensorDescriptor, name: string): Promise<FileType | undefined> {
+  const items = fileTypesFor(tensor).map((type) => {
+    const { label, extension, description } = type;
+    return { label, description: `.${extension}${description === undefined ? '' : `, ${description}`}`, type };
+  });
+  return (await vscode.window.showQuickPick(items, { title: `Save ${name}`, placeHolder: 'As which kind of file?' }))
+    ?.type;
 }
 
 export async function saveAllNpz(frame: FrameTensors, given?: CommandArguments): Promise<void> {
@@ -52,28 +45,58 @@ export async function saveAllNpz(frame: FrameTensors, given?: CommandArguments):
   await save(source, [...new Map(tensors.map((item) => [item.name, item])).values()], npz, 'tensors', given?.file);
 }
 
-async function saveOne(frame: FrameTensors, given: Given, type: FileType) {
+async function saveOne(
+  frame: FrameTensors,
+  given: Given,
+  typeOf: (tensor: TensorDescriptor, name: string) => FileType | undefined | Promise<FileType | undefined>,
+): Promise<void> {
   const chosen = await chooseTensor(frame, given);
   if (!chosen) return;
   const { source, expression, tensor } = chosen;
+  const type = await typeOf(tensor, expression);
+  if (!type) return;
   const file = given && !('kind' in given) ? given.file : undefined;
   const name = expression.replace(/[^\p{L}\p{N}_-]+/gu, '_').replace(/^_+|_+$/g, '') || 'tensor';
-  const fileType = type === npy && tensor.kind === 'sparse' ? sparseNpz : type;
-  await save(source, [{ name: expression, tensor: { id: tensor.id } }], fileType, name, file);
+  await save(source, [{ name: expression, tensor: { id: tensor.id } }], type, name, file);
 }
 
 async function save(
   source: TensorReader,
-  tensors: { name: string; tensor: { id: string } }[],
+  tensors: NamedTensor[],
   type: FileType,
   defaultName: string,
   givenFile: string | undefined,
 ): Promise<void> {
   const file = givenFile ?? (await askForFile(type, defaultName, source.session?.workspaceFolder));
   if (file === undefined) return;
+  const write = (loss: 'warn' | 'refuse') => writeFile(source, tensors, file, { type, loss });
+  let written: TensorRequests['tensor/export']['result'];
+  try {
+    written = await write(type.isPicture ? 'warn' : 'refuse');
+  } catch (error) {
+    if (!(error instanceof TensorError) || error.code !== 'lossy-dtype') throw error;
+    const anyway = 'Save Anyway';
+    const question = `${error.message} ${error.help ?? ''}`.trim();
+    if ((await vscode.window.showWarningMessage(question, anyway)) !== anyway) return;
+    written = await write('warn');
+  }
+  void tellSaved(written.export.file, written.export.bytes, tensors.length, type, written.warnings);
+}
+
+interface NamedTensor {
+  name: string;
+  tensor: { id: string };
+}
+
+function writeFile(
+  source: TensorReader,
+  tensors: NamedTensor[],
+  file: string,
+  { type, loss }: { type: FileType; loss: 'warn' | 'refuse' },
+): Thenable<TensorRequests['tensor/export']['result']> {
   const title = `Saving ${basename(file)}`;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  const { export: written, warnings } = await vscode.window.withProgress(options, async (progress, token) => {
+  return vscode.window.withProgress(options, async (progress, token) => {
     const controller = new AbortController();
     const cancelling = token.onCancellationRequested(() => controller.abort());
     let done = 0;
@@ -81,7 +104,7 @@ async function save(
       return await source.request(
         'tensor/export',
         // Whoever chose an existing file was asked by the dialog.
-        { tensors, file, force: true, ...(type.fortranOrder && { fortranOrder: true }) },
+        { tensors, file, force: true, loss, ...(type.encoding && { encoding: type.encoding }) },
         {
           signal: controller.signal,
           onProgress: (fraction, bytes) => {
@@ -94,7 +117,6 @@ async function save(
       cancelling.dispose();
     }
   });
-  void tellSaved(written.file, written.bytes, tensors.length, type, warnings);
 }
 
 async function askForFile(
@@ -120,11 +142,12 @@ async function tellSaved(
 ): Promise<void> {
   const what = count === 1 ? '' : `, ${count} tensors`;
   const text = `Saved ${basename(file)} (${formatBytes(bytes)}${what}).`;
-  const copy = 'Copy Python Line';
+  const { python } = type;
+  const actions = python ? ['Copy Python Line'] : [];
   const said = warnings.map(({ message, help }) => `${message} ${help}`).join(' ');
   const chosen =
     said === ''
-      ? await vscode.window.showInformationMessage(text, copy)
-      : await vscode.window.showWarningMessage(`${text} ${said}`, copy);
-  if (chosen === copy) await vscode.env.clipboard.writeText(type.python(JSON.stringify(file)));
+      ? await vscode.window.showInformationMessage(text, ...actions)
+      : await vscode.window.showWarningMessage(`${text} ${said}`, ...actions);
+  if (chosen !== undefined && python) await vscode.env.clipboard.writeText(python(JSON.stringify(file)));
 }

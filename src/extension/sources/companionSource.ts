@@ -126,14 +126,21 @@ export class CompanionSource implements TensorSource {
       const { inspector, tensor } = await this.#resolve(reference);
       return { index: await inspector.find(tensor.id, from, direction) };
     },
-    'tensor/export': async ({ tensors, file, force = false, fortranOrder = false }, options) => {
+    'tensor/export': async ({ tensors, file, force = false, encoding, loss }, options) => {
       const { inspector } = await this.#stopped();
       const named = [];
       for (const { name, tensor, slice } of tensors) {
         const { id } = (await this.#resolve(tensor)).tensor;
         named.push({ name, id, ...(slice !== undefined && { slice }) });
       }
-      return inspector.export({ file, force, fortranOrder, tensors: named, ...options });
+      return inspector.export({
+        file,
+        force,
+        tensors: named,
+        ...(encoding && { encoding }),
+        ...(loss && { loss }),
+        ...options,
+      });
     },
     'tensor/graphInputs': async ({ tensor }) => {
       const { inspector, id } = await this.#graphOf(tensor);

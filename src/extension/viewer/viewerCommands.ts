@@ -5,9 +5,11 @@ import type { TensorNode } from '../tree/nodes.ts';
 import type { RunCommand } from './viewerLink.ts';
 
 const commands: Record<ViewerCommand, string> = {
-  save: 'saveNpy',
+  save: 'saveAs',
   copyNumpy: 'copyNumpy',
   copyTypescript: 'copyTypescript',
+  copyTfjs: 'copyTfjs',
+  copyJaxJs: 'copyJaxJs',
   copyJson: 'copyJson',
   compare: 'compare',
   pin: 'pin',

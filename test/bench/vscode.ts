@@ -5,7 +5,7 @@ import { median, medianRatio, type Figure } from './measure.ts';
 export async function inVsCode(): Promise<Figure[]> {
   const samples: Record<string, number[]> = {};
   await runInVsCode('', {
-    suite: 'test/bench/vscodeSuite.ts',
+    suite: 'test/vscode/suite/bench.ts',
     begin: () => Promise.resolve(null),
     report({ name, ms }) {
       (samples[name] ??= []).push(ms);

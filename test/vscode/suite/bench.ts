@@ -1,7 +1,7 @@
-/** Runs in VS Code's extension host, and reports milliseconds under the names of `vscode.ts`. */
+/** Runs in VS Code's extension host, and reports milliseconds under the names of test/bench/vscode.ts. */
 import * as vscode from 'vscode';
-import { desk, openView, rowsWith, start, stoppedFrame, until } from '../vscode/suite/harness.ts';
-import { closeEditors } from '../vscode/suite/viewerPage.ts';
+import { desk, openView, rowsWith, start, stoppedFrame, until } from './harness.ts';
+import { closeEditors } from './viewerPage.ts';
 
 const rounds = 16;
 /** The first ones are slower on both sides: code is compiled, views are made. */
@@ -38,7 +38,7 @@ async function painting(): Promise<void> {
       },
     }),
   });
-  await start({ type: 'node', program: '${workspaceFolder}/many.mjs' });
+  await start({ type: 'node', program: '${workspaceFolder}/../../debuggee/bench/manyStops.mjs' });
   await openView();
   await rowsWith('t0 float32[1] ');
   for (let round = 2; round < 2 + rounds; round++) {
@@ -87,7 +87,7 @@ async function variables({ session, frameId }: vscode.DebugStackFrame): Promise<
 }
 
 async function opening(): Promise<void> {
-  await start({ type: 'node', program: '${workspaceFolder}/sizes.mjs' });
+  await start({ type: 'node', program: '${workspaceFolder}/../../debuggee/bench/sizes.mjs' });
   await until('it stopped', stoppedFrame);
   for (let round = 0; round < rounds; round++) {
     const name = round % 2 === 0 ? 'big' : 'small';

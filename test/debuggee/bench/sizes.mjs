@@ -7,7 +7,6 @@ const adapter = await gpu.requestAdapter();
 if (!adapter) throw new Error('There is no adapter.');
 const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize: 2 ** 29 } });
 
-/** @param {number[]} shape */
 function onDevice(shape) {
   const size = shape.reduce((product, count) => product * count, 4);
   const buffer = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });

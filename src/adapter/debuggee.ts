@@ -13,7 +13,7 @@ import { showRuntimeClasses } from './runtimeModules.ts';
 import { Scripts } from './scripts.ts';
 import { UnfinishedStep, type StepKind, type StepOrigin } from './unfinishedStep.ts';
 
-export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'exception' | 'debugger statement';
+export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'exception' | 'debugger statement' | 'evaluated';
 
 export interface Stop {
   reason: StopReason;
@@ -36,6 +36,8 @@ export interface DebuggeeEvents {
   stopped(stop: Stop): void;
   /** What the agent has stopped the program for. */
   notFinite(): Promise<string>;
+  /** The name of the graph tensor whose value it has stopped the program for; '' where it was something else. */
+  stoppedForValue(): Promise<string>;
   /** What was learned at this stop is void; waited for before the program runs. */
   beforeResume(): Promise<void>;
   /** A line is about to be tracked. */
@@ -212,7 +214,7 @@ export class Debuggee {
   async #decide(event: Protocol.Debugger.PausedEvent): Promise<void> {
     const top = event.callFrames[0];
     if (!top) return;
-    if (this.#urlOf(top) === agentScriptUrl) return this.#stopAtOp(event);
+    if (this.#urlOf(top) === agentScriptUrl) return this.#stopByAgent(event);
     await this.#breakpoints.settled();
     if (this.#pauseRequested) await this.#skipFiles();
     const cdpIds = event.hitBreakpoints ?? [];
@@ -254,6 +256,15 @@ export class Debuggee {
   /** Frames themselves mostly come without one. */
   #urlOf({ location, url }: Protocol.Debugger.CallFrame): string {
     return this.scripts.get(location.scriptId)?.url ?? url;
+  }
+
+  async #stopByAgent(event: Protocol.Debugger.PausedEvent): Promise<void> {
+    const name = await this.#events.stoppedForValue();
+    if (name === '') return this.#stopAtOp(event);
+    // In a task of the agent's own: none of the program's functions is on the stack.
+    const { callFrames } = event;
+    const description = `Paused: ${name} has its value`;
+    await this.#report({ reason: 'evaluated', description, callFrames, hitBreakpointIds: [] });
   }
 
   /** Break on NaN or Inf: the agent has stopped the program, which is shown where it called the op. */

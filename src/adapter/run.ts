@@ -5,7 +5,7 @@ import { WebSocketSession } from '../cdp/webSocketSession.ts';
 import { installRecorder, programWarning, recorderMessage, type Locate } from '../inspector/copies.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
-import type { ProgramWarning } from '../protocol/requests.ts';
+import type { EvaluatedValue, ProgramWarning } from '../protocol/requests.ts';
 import type { RuntimeDescription } from '../protocol/tensor.ts';
 import { findTarget } from './attach.ts';
 import type { Breakpoints } from './breakpoints.ts';
@@ -28,6 +28,8 @@ export interface RunHost extends LaunchHost {
   resumed(run: Run): void;
   continued(): void;
   tracked(batch: TrackedBatch): void;
+  /** A value that was promised for later is there. */
+  evaluated(value: EvaluatedValue): void;
   logged(
     text: string,
     category: 'console' | 'stdout' | 'stderr',
@@ -108,11 +110,13 @@ export class Run {
       budget: config.copyBudget,
       locate,
       onTracked: (batch) => host.tracked(batch),
+      onEvaluated: (value) => host.evaluated(value),
       withVersions: (runtimes): RuntimeDescription[] => withVersions(runtimes, debuggee.scripts.paths()),
     });
     const debuggee = new Debuggee(main, config, paths, breakpoints, {
       connected: (notifyContext) => installRecorder(main, { budget: config.copyBudget, notifyContext }),
       notFinite: async () => (await tensors.inspector()).notFinite(),
+      stoppedForValue: async () => (await tensors.inspector()).stoppedForValue(),
       stopped: (stop) => {
         frames.stopped(stop.callFrames);
         tensors.stopped(stop.callFrames);

@@ -232,6 +232,7 @@ export class TensorDebugSession extends DebugSession {
       continued: () => {
         this.sendEvent(new Event('continued', { threadId, allThreadsContinued: true }));
       },
+      evaluated: (value) => this.sendEvent(new Event('tensor/evaluated' satisfies keyof TensorEvents, value)),
       tracked: (batch) => this.sendEvent(new Event('tensor/tracked' satisfies keyof TensorEvents, batch)),
       logged: (text, category, frame, { inspection }) => {
         const body: DebugProtocol.OutputEvent['body'] = { category, output: text };

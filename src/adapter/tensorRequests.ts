@@ -83,13 +83,13 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       const { inspector, graphOf } = await opened();
       return { inputs: await inspector.graphInputs(await graphOf(tensor)) };
     },
-    'tensor/evaluateGraph': async ({ tensor, feeds = [] }) => {
+    'tensor/evaluateGraph': async ({ tensor, feeds = [], stopWhenEvaluated = false }) => {
       const { inspector, graphOf, callFrameId } = await opened();
       const given = feeds.map(({ name, value }): FeedOf => {
         if ('file' in value || 'id' in value) return { name, ...value };
         return { name, expression: value.expression, callFrameId: callFrameId(value.frameId) };
       });
-      return inspector.evaluateGraph(await graphOf(tensor), given);
+      return inspector.evaluateGraph(await graphOf(tensor), given, { stopWhenEvaluated });
     },
     'tensor/compare': async ({ a, b, tolerance }, { seq, signal }) => {
       const { inspector, resolve } = await opened();

@@ -4,7 +4,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Locate } from '../inspector/copies.ts';
 import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
-import type { TensorReference } from '../protocol/requests.ts';
+import type { EvaluatedValue, TensorReference } from '../protocol/requests.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
 
 export interface TensorsOptions {
@@ -15,6 +15,7 @@ export interface TensorsOptions {
   budget: { bytes: number; ms: number };
   locate: Locate;
   onTracked: (batch: TrackedBatch) => void;
+  onEvaluated: (value: EvaluatedValue) => void;
   withVersions: (runtimes: RuntimeDescription[]) => RuntimeDescription[];
 }
 
@@ -81,8 +82,8 @@ export class Tensors {
   }
 
   async #open(): Promise<TensorInspector> {
-    const { open, main, connectAgent, budget, locate, withVersions } = this.#options;
-    const inspector = open({ main, agent: await connectAgent(), budget, locate, withVersions });
+    const { open, connectAgent, onTracked: _, ...options } = this.#options;
+    const inspector = open({ ...options, agent: await connectAgent() });
     inspector.stopped(this.#callFrames);
     this.#opened = inspector;
     return inspector;

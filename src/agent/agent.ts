@@ -55,6 +55,7 @@ export class Agent {
       return null;
     },
     notFinite: () => ({ message: this.#ops.message }),
+    stoppedForValue: () => ({ name: this.#graphs.later.stoppedFor }),
     describe: ({ id, as }) => this.#held.describe(id, as),
     read: ({ windows }) => {
       const wanted = windows.map(({ id, ranges, as }) => ({ readable: this.#held.readable(id, as), ranges }));
@@ -210,6 +211,11 @@ export class Agent {
   /** `send` carries points to the debugger. */
   connectTracking(send: (json: string) => void): void {
     this.#tracking.connect(send);
+  }
+
+  /** `send` tells the debugger of values that came after the program had gone on. */
+  connectLater(send: (json: string) => void): void {
+    this.#graphs.later.connect(send);
   }
 
   /** The program is about to end, or has thrown. From a breakpoint's condition: answers false, so that it goes on. */

@@ -23,6 +23,8 @@ export class StopTensors {
   executing = new Set<object>();
   /** GPU devices that were come across. */
   readonly seenDevices = new Set<GPUDevice>();
+  /** Values that came later, under handles that outlive a stop. */
+  readonly lasting = new Map<string, Held>();
   readonly #held = new Map<string, Held>();
   readonly #ids = new Map<object, string>();
   /** What another debugger shows of a tensor. A WeakMap: V8 lets an evaluation without side effects read only that kind. */
@@ -42,7 +44,7 @@ export class StopTensors {
     },
   };
 
-  /** The stop as a tracked line sees it, which is passed without stopping. */
+  /** What readers may ask while the program runs: as a tracked line sees it, or a task of our own. */
   passing(): StopContext {
     const memo = new Map<string, unknown>();
     return {
@@ -128,7 +130,7 @@ export class StopTensors {
 
   /** @throws TensorError `no-such-tensor` */
   find(id: string): Held {
-    const held = this.#held.get(id);
+    const held = this.#held.get(id) ?? this.lasting.get(id);
     if (held) return held;
     throw new TensorError({
       code: 'no-such-tensor',
@@ -151,12 +153,12 @@ export class StopTensors {
   }
 
   /** @throws TensorError where its values can't be read, with the reason */
-  readableOf({ value, reader }: Held, as?: Reinterpretation): Readable {
-    const source = reader.source(value, this.stop);
+  readableOf({ value, reader }: Held, as?: Reinterpretation, stop = this.stop): Readable {
+    const source = reader.source(value, stop);
     if (source.how === 'none') {
       throw new TensorError({ code: source.code, message: source.reason, help: source.help });
     }
-    const { dtype, shape, byteLength } = reader.describe(value, this.stop);
+    const { dtype, shape, byteLength } = reader.describe(value, stop);
     if (as) return reinterpret({ dtype, shape: shape as number[], byteLength, source }, as);
     // Memory that nobody has typed reads as its bytes.
     return { dtype: dtype === 'unknown' ? 'uint8' : dtype, shape: shape as number[], byteLength, source };

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { reportOf, type ErrorReport } from '../protocol/errors.ts';
-import type { TensorRequestName, TensorRequests } from '../protocol/requests.ts';
+import type { EvaluatedValue, TensorRequestName, TensorRequests } from '../protocol/requests.ts';
 import type { DapClient, Events } from './dapClient.ts';
 import { emptyDocument, exitStatus, type ExitStatus, type InspectDocument } from './document.ts';
 import type { InspectOptions } from './options.ts';
@@ -34,6 +34,8 @@ export class Inspection implements StopContext {
   readonly #launched: boolean;
   readonly #stops: Events['stopped'][] = [];
   readonly #breakpoints = new Map<number, { text: string; breakpoint: DebugProtocol.Breakpoint }>();
+  /** Values that have come and were not read yet. */
+  readonly #evaluated: EvaluatedValue[] = [];
   #wake: () => void = () => {};
   #doing = '';
   #passOver = false;
@@ -229,11 +231,50 @@ export class Inspection implements StopContext {
 
   /** What went wrong with single tensors is in their places; here is said what ended all of it. */
   async #read(frameId: number): Promise<void> {
-    await new StopReader(this.#options, this).read(frameId);
+    const reader = new StopReader(this.#options, this);
+    await reader.read(frameId);
+    if (reader.awaited.length > 0 && !(await this.#readLater(reader))) return;
+    await reader.export();
     if (this.#timedOut) this.#reportTimeout('while it was read');
     else if (this.#ended) {
       this.raise(exitStatus.notStartedOrCrashed);
       this.warn({ code: 'program-ended', message: `The program ${this.#howItEnded()} while it was read.` });
+    }
+  }
+
+  /**
+   * Lets the program go on until the values are there that its runtime computes asynchronously; it stops for each.
+   * @returns false if it ended, or the time was up, before all of them were
+   */
+  async #readLater(reader: StopReader): Promise<boolean> {
+    try {
+      await this.#removeBreakpoints();
+      await this.#resume({ reason: 'continue' });
+      for (;;) {
+        this.progress(`waiting for ${reader.awaited.join(', ')}, with the program running`);
+        const stop = await this.#nextStop();
+        for (const { id } of this.#evaluated.splice(0)) await reader.readLater(id);
+        if (reader.awaited.length === 0) return true;
+        await this.#resume(stop);
+      }
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error;
+      const names = reader.awaited.join(', ');
+      if (this.#timedOut) this.#reportTimeout(`before ${names} had its value`);
+      reader.giveUp({
+        code: this.#timedOut ? 'timed-out' : 'program-ended',
+        message: `The runtime computes ${names} while the program runs on, and ${this.#timedOut ? 'the time was up' : `the program ${this.#howItEnded()}`} before its value was there.`,
+        help: this.#timedOut
+          ? 'Give it more with --timeout.'
+          : 'Stop where the program still has something to wait for, before its end or its process.exit().',
+      });
+      return false;
+    }
+  }
+
+  async #removeBreakpoints(): Promise<void> {
+    for (const path of this.#breaksByFile().keys()) {
+      await this.#race(this.#client.request('setBreakpoints', { source: { path }, breakpoints: [] }));
     }
   }
 
@@ -248,9 +289,7 @@ export class Inspection implements StopContext {
     if (!this.#launched) return this.end();
     this.#passOver = true;
     try {
-      for (const path of this.#breaksByFile().keys()) {
-        await this.#race(this.#client.request('setBreakpoints', { source: { path }, breakpoints: [] }));
-      }
+      await this.#removeBreakpoints();
       await this.#resume({ reason: 'continue' });
       for (;;) await this.#resume(await this.#nextStop());
     } catch {
@@ -282,6 +321,7 @@ export class Inspection implements StopContext {
       if (known) known.breakpoint = breakpoint;
     });
     client.on('tensor/warning', (warning) => this.addWarning(warning));
+    client.on('tensor/evaluated', (value) => this.#evaluated.push(value));
     client.on('tensor/progress', ({ fraction }) => {
       this.#hooks.onProgress(`${this.#doing}: ${Math.floor(fraction * 100)} %`);
     });

@@ -42,11 +42,15 @@ interface Target {
   id: string | null;
   /** Listed though it has no value, and nobody asked for one. */
   isOptional?: boolean;
+  /** Its value comes, or came, after the program has gone on. */
+  isLater?: boolean;
+  isAwaited?: boolean;
 }
 
 export class StopReader {
   readonly #options: InspectOptions;
   readonly #context: StopContext;
+  #targets: Target[] = [];
 
   constructor(options: InspectOptions, context: StopContext) {
     this.#options = options;
@@ -58,20 +62,49 @@ export class StopReader {
     for (const assignment of this.#options.assignments) await this.#assign(assignment, frameId);
     this.#context.progress('reading tensors');
     const targets = await this.#findTargets(frameId);
+    this.#targets = targets;
     this.#context.document.tensors = targets.map(({ entry }) => entry);
     // It has no values to show; the file that was asked for has them.
     if (this.#options.exportFile !== undefined && isSparseAlone(targets)) targets[0]!.isOptional = true;
     for (const [index, target] of targets.entries()) {
       if (targets.length > 1) this.#context.progress(`reading tensor ${index + 1} of ${targets.length}`);
-      await this.#readTensor(target);
+      if (!target.isLater) await this.#readTensor(target);
     }
-    if (this.#options.exportFile !== undefined) await this.#export(targets, this.#options.exportFile);
     try {
       const copies = await this.#context.request('tensor/copies', {});
       this.#context.document.copies = documentCopies(copies);
     } catch {
       // The program has just ended: everything that was asked for has been answered before.
     }
+  }
+
+  /** The expressions whose values come after the program has gone on. */
+  get awaited(): string[] {
+    return this.#targets.flatMap(({ entry, isAwaited }) => (isAwaited ? [entry.expression] : []));
+  }
+
+  /** At a later stop: reads a value that has come. */
+  async readLater(id: string): Promise<void> {
+    for (const target of this.#targets) {
+      if (!target.isAwaited || target.id !== id) continue;
+      target.isAwaited = false;
+      await this.#readTensor(target);
+    }
+  }
+
+  /** The values that have not come will not come any more. */
+  giveUp(report: ErrorReport): void {
+    for (const target of this.#targets) {
+      if (!target.isAwaited) continue;
+      target.isAwaited = false;
+      target.entry.error = wordsOf(report);
+      this.#context.raise(exitStatus.notReadOrWritten);
+    }
+  }
+
+  /** When everything is read that could be. */
+  async export(): Promise<void> {
+    if (this.#options.exportFile !== undefined) await this.#export(this.#targets, this.#options.exportFile);
   }
 
   async #assign({ expression, file }: InspectOptions['assignments'][number], frameId: number): Promise<void> {
@@ -128,8 +161,9 @@ export class StopReader {
       const tensor = await this.#describeExpression(reference);
       if (tensor) Object.assign(entry, describedFields(tensor));
       const value = await this.#evaluateGraph(tensor, reference);
-      if (value) Object.assign(entry, describedFields(value));
-      return { entry, id: (value ?? tensor)?.id ?? null };
+      if (value) Object.assign(entry, describedFields(value.tensor));
+      const isLater = value?.isLater ?? false;
+      return { entry, id: (value?.tensor ?? tensor)?.id ?? null, isLater, isAwaited: isLater };
     } catch (error) {
       this.#fail(entry, error);
       return { entry, id: null };
@@ -150,14 +184,14 @@ export class StopReader {
   async #evaluateGraph(
     tensor: TensorDescriptor | undefined,
     reference: { expression: string; frameId: number },
-  ): Promise<TensorDescriptor | undefined> {
+  ): Promise<TensorRequests['tensor/evaluateGraph']['result'] | undefined> {
     const { feeds } = this.#options;
     if (!feeds || (tensor && !canBeRun(tensor))) return undefined;
     const { frameId } = reference;
     const given = feeds.map(({ name, ...value }) => ({ name, value: 'file' in value ? value : { ...value, frameId } }));
     this.#context.progress('running the graph');
-    const request = { tensor: tensor ? { id: tensor.id } : reference, feeds: given };
-    return (await this.#context.request('tensor/evaluateGraph', request)).tensor;
+    const request = { tensor: tensor ? { id: tensor.id } : reference, feeds: given, stopWhenEvaluated: true };
+    return this.#context.request('tensor/evaluateGraph', request);
   }
 
   async #readTensor({ entry, id, isOptional }: Target): Promise<void> {
@@ -193,6 +227,14 @@ export class StopReader {
         : [{ name: entry.expression, tensor: { id }, ...(slice !== undefined && { slice }) }],
     );
     try {
+      const [later, earlier] = [true, false].map((is) => targets.find(({ isLater = false }) => isLater === is)?.entry);
+      if (later && earlier) {
+        throw new TensorError({
+          code: 'not-available',
+          message: `${file} was not written: ${later.expression} has its value only after the program has gone on, and ${earlier.expression} had it at the stop.`,
+          help: 'Export them in two runs, each to a file of its own.',
+        });
+      }
       if (tensors.length === 0) {
         throw new TensorError({ code: 'no-such-tensor', message: `${file} was not written: no tensor could be read.` });
       }

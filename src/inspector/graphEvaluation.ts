@@ -1,23 +1,31 @@
 /** Values of graphs: which tensor or model an expression means, what feeds it, and its result. */
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { AgentFeed } from '../protocol/agent.ts';
-import type { GraphInput, TensorDescriptor } from '../protocol/tensor.ts';
+import type { EvaluatedValue, TensorRequests } from '../protocol/requests.ts';
+import type { GraphInput } from '../protocol/tensor.ts';
 import type { AgentLink } from './agentLink.ts';
+import { bind } from './bind.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
 import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
 import type { Stop } from './stop.ts';
 import { parseId } from './tensorId.ts';
 import type { FeedOf } from './tensorInspector.ts';
 
+/** Carries what comes after the program has gone on; the program never sees it. */
+const laterBinding = '__tensorDebuggerLater';
+
 export class GraphEvaluation {
   readonly #main: CdpSession;
   readonly #link: AgentLink;
   readonly #stop: Stop;
+  readonly #onEvaluated: (value: EvaluatedValue) => void;
+  #laterConnected: Promise<void> | undefined;
 
-  constructor(main: CdpSession, link: AgentLink, stop: Stop) {
+  constructor(main: CdpSession, link: AgentLink, stop: Stop, onEvaluated: (value: EvaluatedValue) => void) {
     this.#main = main;
     this.#link = link;
     this.#stop = stop;
+    this.#onEvaluated = onEvaluated;
   }
 
   /** The id of what an expression names: a graph tensor, or a model or session as a whole. */
@@ -38,13 +46,33 @@ export class GraphEvaluation {
     return this.#stop.withOwners(() => this.#link.call('graphInputs', { id }));
   }
 
-  async evaluate(id: string, feeds: readonly FeedOf[]): Promise<{ tensor: TensorDescriptor; ms: number }> {
+  async evaluate(
+    id: string,
+    feeds: readonly FeedOf[],
+    { stopWhenEvaluated: stops = false }: { stopWhenEvaluated?: boolean },
+  ): Promise<TensorRequests['tensor/evaluateGraph']['result']> {
     const given: AgentFeed[] = [];
     for (const feed of feeds) given.push({ name: feed.name, ...(await this.#feed(feed)) });
-    const evaluate = () => this.#link.call('evaluateGraph', { id, feeds: given });
-    const { tensor, ms } = await this.#stop.reading(() => this.#stop.withOwners(evaluate));
+    const evaluate = () => this.#link.call('evaluateGraph', { id, feeds: given, stops });
+    const evaluated = await this.#stop.reading(() => this.#stop.withOwners(evaluate));
+    const { tensor, isLater } = evaluated;
     this.#stop.described.set(tensor.id, tensor);
-    return { tensor, ms };
+    if (isLater) await (this.#laterConnected ??= this.#connectLater());
+    return evaluated;
+  }
+
+  /** Values may come after the program has gone on, which are read by their handles alone. */
+  get hasLater(): boolean {
+    return this.#laterConnected !== undefined;
+  }
+
+  /** The program stands still, so nothing can have come yet. */
+  #connectLater(): Promise<void> {
+    return bind(this.#main, this.#link, {
+      name: laterBinding,
+      method: 'connectLater',
+      onPayload: (json) => this.#onEvaluated(JSON.parse(json) as EvaluatedValue),
+    });
   }
 
   async #feed(feed: FeedOf) {

@@ -5,10 +5,12 @@ import type {
   BackendComparison,
   Copies,
   DifferenceWindow,
+  EvaluatedValue,
   KeptTensor,
   ReadResult,
   TensorListing,
   TensorPreview,
+  TensorRequests,
 } from '../protocol/requests.ts';
 import type { GraphInput, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
@@ -66,7 +68,7 @@ class Inspector implements TensorInspector {
     this.#bulk = new BulkReader(this.#link);
     this.#stop = new Stop(this.#link);
     this.#reads = new TensorReads(this.#link, this.#stop, this.#bulk, options.budget);
-    this.#graphs = new GraphEvaluation(options.main, this.#link, this.#stop);
+    this.#graphs = new GraphEvaluation(options.main, this.#link, this.#stop, (value) => options.onEvaluated?.(value));
   }
 
   stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
@@ -78,7 +80,7 @@ class Inspector implements TensorInspector {
   }
 
   async resuming(): Promise<void> {
-    const touched = this.#stop.isHandedOver;
+    const touched = this.#stop.isHandedOver || this.#graphs.hasLater;
     this.stopped([]);
     await this.#flushing;
     if (!touched) return;
@@ -228,8 +230,12 @@ class Inspector implements TensorInspector {
     return this.#graphs.inputs(id);
   }
 
-  evaluateGraph(id: string, feeds: readonly FeedOf[]): Promise<{ tensor: TensorDescriptor; ms: number }> {
-    return this.#graphs.evaluate(id, feeds);
+  evaluateGraph(
+    id: string,
+    feeds: readonly FeedOf[],
+    options: { stopWhenEvaluated?: boolean } = {},
+  ): Promise<TensorRequests['tensor/evaluateGraph']['result']> {
+    return this.#graphs.evaluate(id, feeds, options);
   }
 
   track(onBatch: (batch: TrackedBatch) => void): Promise<void> {
@@ -251,6 +257,10 @@ class Inspector implements TensorInspector {
   async breakOnNan(isOn: boolean): Promise<void> {
     await this.#link.preparePump();
     await this.#link.call('breakOnNan', { isOn });
+  }
+
+  async stoppedForValue(): Promise<string> {
+    return (await this.#link.call('stoppedForValue', {})).name;
   }
 
   async notFinite(): Promise<string> {

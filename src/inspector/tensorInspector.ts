@@ -10,12 +10,14 @@ import type {
   BackendComparison,
   Copies,
   DifferenceWindow,
+  EvaluatedValue,
   ExportedFile,
   ExportEncoding,
   KeptTensor,
   ReadResult,
   TensorListing,
   TensorPreview,
+  TensorRequests,
 } from '../protocol/requests.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { Locate } from './copies.ts';
@@ -39,6 +41,8 @@ export interface InspectorOptions {
   locate?: Locate;
   /** Adds the versions of the runtimes, which a program does not always hold itself. */
   withVersions?: (runtimes: RuntimeDescription[]) => RuntimeDescription[];
+  /** The program runs, and a value that `evaluateGraph` has promised for later is there, or will not come. */
+  onEvaluated?: (value: EvaluatedValue) => void;
 }
 
 export interface ExportRequest {
@@ -116,10 +120,16 @@ export interface TensorInspector {
   graphInputs(id: string): Promise<GraphInput[]>;
   /**
    * Runs the graph of a symbolic tensor for its value, which then has a handle of its own at this stop.
-   * @throws TensorError `invalid-feed` for feeds that don't fit; `evaluation-failed`; `not-available` for an engine that
-   * can't run while the program stands still
+   * @param options.stopWhenEvaluated where it is later: stop the program (at a `debugger` statement of the agent's script)
+   * @returns `isLater` where the engine can't run while the program stands still: the handle has its value at the first stop
+   * after `onEvaluated`
+   * @throws TensorError `invalid-feed` for feeds that don't fit; `evaluation-failed`; `not-available`
    */
-  evaluateGraph(id: string, feeds: readonly FeedOf[]): Promise<{ tensor: TensorDescriptor; ms: number }>;
+  evaluateGraph(
+    id: string,
+    feeds: readonly FeedOf[],
+    options?: { stopWhenEvaluated?: boolean },
+  ): Promise<TensorRequests['tensor/evaluateGraph']['result']>;
   /**
    * Replaces what a variable or property holds by a new tensor with the values of a file.
    * @throws TensorError `invalid-argument` for a constant, and for another dtype or shape; nothing was changed then
@@ -146,6 +156,8 @@ export interface TensorInspector {
   breakOnNan(isOn: boolean): Promise<void>;
   /** What it was stopped for by that. */
   notFinite(): Promise<string>;
+  /** The name of the value that it was stopped for by `stopWhenEvaluated`; '' where it was not. */
+  stoppedForValue(): Promise<string>;
   dispose(): Promise<void>;
 }
 

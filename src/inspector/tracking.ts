@@ -12,6 +12,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import { trackBinding, type TrackedBatch } from '../protocol/track.ts';
 import type { AgentLink } from './agentLink.ts';
 import { agentExpression } from './agentLink.ts';
+import { bind } from './bind.ts';
 
 /** What `process.exit` ends in, after the listeners of `exit`; and what Node calls with an exception that nobody caught. */
 const endings = ['process.reallyExit', 'process._fatalException'];
@@ -21,23 +22,11 @@ export async function connectTracking(
   link: AgentLink,
   onBatch: (batch: TrackedBatch) => void,
 ): Promise<void> {
-  const agent = await link.agentOnMain();
   await link.preparePump();
-  main.on('Runtime.bindingCalled', ({ name, payload }) => {
-    if (name === trackBinding) onBatch(JSON.parse(payload) as TrackedBatch);
-  });
-  // An object's id names its isolate, its context and itself. Without a context, every `vm` context would get the binding.
-  const executionContextId = Number(agent.split('.')[1]);
-  await main.send('Runtime.addBinding', { name: trackBinding, executionContextId });
-  await main.send('Runtime.callFunctionOn', {
-    objectId: agent,
-    functionDeclaration: `function (name) {
-      const send = globalThis[name];
-      delete globalThis[name];
-      this.connectTracking(send);
-    }`,
-    arguments: [{ value: trackBinding }],
-    silent: true,
+  await bind(main, link, {
+    name: trackBinding,
+    method: 'connectTracking',
+    onPayload: (json) => onBatch(JSON.parse(json) as TrackedBatch),
   });
   for (const expression of endings) {
     const { result } = await main.send('Runtime.evaluate', { expression, throwOnSideEffect: true, silent: true });

@@ -149,8 +149,16 @@ export interface AgentCalls {
   };
   /** What a symbolic tensor's graph can be fed with: the inputs that it depends on. */
   graphInputs: { arguments: { id: string }; result: GraphInput[] };
-  /** Runs the graph for one of its tensors; the value is held on the host until `release`. */
-  evaluateGraph: { arguments: { id: string; feeds: AgentFeed[] }; result: { tensor: TensorDescriptor; ms: number } };
+  /**
+   * Runs the graph for one of its tensors; the value is held on the host until `release`. Where `isLater`, it is run when the
+   * program has gone on, and its value held until the `release` of the first stop at which it is there.
+   */
+  evaluateGraph: {
+    arguments: { id: string; feeds: AgentFeed[]; stops: boolean };
+    result: { tensor: TensorDescriptor; ms: number; isLater: boolean };
+  };
+  /** The name of the later value that the program was stopped for; '' where it was not. */
+  stoppedForValue: { arguments: Record<string, never>; result: { name: string } };
   /** Room in the program for values that come in pieces; let go of at `make` or `release`. */
   upload: { arguments: { byteLength: number }; result: { upload: number } };
   fill: { arguments: { upload: number; position: number; piece: UploadPiece }; result: null };

@@ -210,10 +210,19 @@ export interface TensorRequests {
   /**
    * Runs the graph for one of its tensors, with the program's own runtime. The result is a host array that the handle
    * `tensor.id` names until the program runs on; everything else that was made is disposed.
+   *
+   * Where the runtime computes asynchronously only, the answer says so (`isLater`): it is `pending`, with the reason. It is
+   * run with these feeds after the program has gone on, `tensor/evaluated` tells when its value is there, and `tensor.id`
+   * names that at the next stop.
    */
   'tensor/evaluateGraph': {
-    arguments: { tensor: TensorReference; feeds?: GraphFeed[] };
-    result: { tensor: TensorDescriptor; ms: number };
+    arguments: {
+      tensor: TensorReference;
+      feeds?: GraphFeed[];
+      /** Where it is later: stop the program as soon as the value is there. */
+      stopWhenEvaluated?: boolean;
+    };
+    result: { tensor: TensorDescriptor; ms: number; isLater: boolean };
   };
   /**
    * Replaces the tensor that a variable or property holds by a new one with the values of a file, of the same runtime,
@@ -287,10 +296,23 @@ export interface FailedRequest {
   report: ErrorReport;
 }
 
+/** A value that came after the program had gone on. */
+export interface EvaluatedValue {
+  /** As `tensor/evaluateGraph` answered. */
+  id: string;
+  /** The graph's name for it. */
+  name: string;
+  /** What it took. */
+  ms: number;
+  /** Why there is none after all. */
+  error?: ErrorReport;
+}
+
 export interface TensorEvents {
   /** What earlier answers said of tensors no longer holds (the program ran, or a variable was set). */
   'tensor/changed': { reason: 'resumed' | 'stopped' | 'assigned' };
   'tensor/warning': ProgramWarning;
+  'tensor/evaluated': EvaluatedValue;
   /** Fractions from 0 to 1 of a long request, by the request's sequence number. */
   /** New points of a tracked expression, up to ten times a second while the program runs, and at its stops and its end. */
   'tensor/tracked': TrackedBatch;

@@ -29,10 +29,13 @@ export interface Evaluation {
   missing(fed: readonly string[]): EvaluationInput[];
   /** The tensor that a feed's name means: `x`, `x:0`; any tensor of the graph can be fed. */
   input(name: string): EvaluationInput | undefined;
-  /** Why it can't be run without waiting, or not without changing a session; undefined if it can. */
+  /** Why it can't be run without changing a session; undefined if it can. */
   refusal(fed: readonly string[]): { message: string; help: string } | undefined;
+  /** Why it can be run by `runAsync` only, in a sentence; undefined if `run` does it. */
+  asynchronous(fed: readonly string[]): string | undefined;
   /** Runs the graph; the result is the caller's, like everything else that was made meanwhile in the caller's scope. */
   run(feeds: Readonly<Record<string, TfTensor>>): TfTensor;
+  runAsync(feeds: Readonly<Record<string, TfTensor>>): Promise<TfTensor>;
 }
 
 function evaluationOf(tensor: SymbolicTensor): Evaluation {
@@ -47,6 +50,10 @@ function evaluationOf(tensor: SymbolicTensor): Evaluation {
       .filter(({ type, name }) => type === 'Placeholder' && !graph.constants.has(name))
       .map((operation) => inputOf(operation.output(0) as SymbolicTensor))
       .reverse();
+  const withVariables = (feeds: Readonly<Record<string, TfTensor>>): Record<string, TfTensor> => {
+    const variables = needed(Object.keys(feeds)).filter(({ type }) => type === 'VariableV2');
+    return { ...Object.fromEntries(variables.map(({ name }) => [name, variableValue(tensor, name)])), ...feeds };
+  };
   return {
     name: tensor.name,
     inputs: () => placeholders([]),
@@ -69,21 +76,26 @@ function evaluationOf(tensor: SymbolicTensor): Evaluation {
           help: `Evaluate the value that it writes: ${write.node.input?.[1]}.`,
         };
       }
-      const asynchronous = asyncOpFor(graph, [output], Object.fromEntries(fed.map((name) => [name, true])));
-      return (
-        asynchronous && {
-          message: `TensorFlow.js runs the op ${asynchronous.type} ('${asynchronous.name}') asynchronously only, which can't be done while the program is paused.`,
-          help: `Feed a tensor behind it, or evaluate one before it: ${asynchronous.node.input?.[0]}.`,
-        }
-      );
+      return undefined;
+    },
+    asynchronous(fed) {
+      const op = asyncOpFor(graph, [output], Object.fromEntries(fed.map((name) => [name, true])));
+      return op && `TensorFlow.js runs the op ${op.type} ('${op.name}') asynchronously only.`;
     },
     run(feeds) {
-      const variables = needed(Object.keys(feeds)).filter(({ type }) => type === 'VariableV2');
-      const values = Object.fromEntries(variables.map(({ name }) => [name, variableValue(tensor, name)]));
       const executor = new GraphExecutor(graph);
       try {
-        const [result] = executor.run([output], { ...values, ...feeds });
+        const [result] = executor.run([output], withVariables(feeds));
         // It can be one of the executor's constants, which go with it.
+        return core.clone(result as TfTensor);
+      } finally {
+        executor.dispose();
+      }
+    },
+    async runAsync(feeds) {
+      const executor = new GraphExecutor(graph);
+      try {
+        const [result] = await executor.runAsync([output], withVariables(feeds));
         return core.clone(result as TfTensor);
       } finally {
         executor.dispose();

@@ -93,6 +93,54 @@ test('a feed that does not fit says why, with names and numbers', async () => {
   }
 });
 
+test('what computes asynchronously only: the program goes on until the value is there', async () => {
+  const later = '../evaluate/later.mjs';
+  const expressions = ['--expr', 'session', '--expr', 'session.outputMetadata[0]', '--feed', 'x=rows', '--stats'];
+  for (const then of ['end', 'continue']) {
+    const file = join(folder, `later-${then}.npz`);
+    const { status, document, stderr } = await inspect([...expressions, '--export', file, '--then', then, later]);
+    assert.equal(status, 0, JSON.stringify(document));
+    const { values, kind, state, stats, error } = tensorOf(document, 'session');
+    assert.deepEqual(values, [
+      [0, 0.25],
+      [0.5, 0],
+    ]);
+    assert.deepEqual([kind, state, stats?.max, error], ['array', 'live', 0.5, null]);
+    assert.deepEqual(document.exports[0]?.tensors, ['session', 'session.outputMetadata[0]']);
+    assert.equal(document.stop?.function, 'stop');
+    if (then === 'continue') assert.match(stderr, /early .*; late .*; timeout; immediate\n/);
+  }
+  const mixed = [
+    '--expr',
+    'session',
+    '--feed',
+    'x=rows',
+    '--expr',
+    'kept',
+    '--export',
+    join(folder, 'mixed.npz'),
+    later,
+  ];
+  const refused = await inspect(mixed);
+  assert.deepEqual([refused.status, tensorOf(refused.document, 'kept').values], [4, [1, 2]]);
+  assert.match(refused.stderr, /session has its value only after the program has gone on, and kept had it at the stop/);
+  const failing = ['--expr', 'nodes.strange', '--feed', 'x=kept', '--feed', 'flag=true', '--then', 'end', later];
+  const failed = await inspect(failing);
+  assert.equal(failed.status, 4);
+  assert.match(tensorOf(failed.document, 'nodes.strange').error ?? '', /^Evaluating strange failed: .*NotAnOp/);
+});
+
+test('a program that ends before such a value is there is told as that', async () => {
+  const { status, document } = await inspect(['--expr', 'session', '--feed', 'x=rows', '../evaluate/later.mjs'], {
+    env: { EXIT: '1' },
+  });
+  assert.equal(status, 4);
+  const { error, values } = tensorOf(document, 'session');
+  assert.equal(values, null);
+  assert.match(error ?? '', /computes session while the program runs on, and the program ended \(exit code 0\) before/);
+  assert.deepEqual([document.program.exitCode, document.copies.since === null], [0, false]);
+});
+
 test('usage: what --feed and --evaluate need', async () => {
   const cases: [string[], RegExp][] = [
     [['--feed', 'x=1'], /--feed needs an --expr/],

@@ -7,6 +7,7 @@ import { WebSocketSession } from '../../src/cdp/webSocketSession.ts';
 import { installRecorder } from '../../src/inspector/copies.ts';
 import { openInspector } from '../../src/inspector/openInspector.ts';
 import type { TensorInspector } from '../../src/inspector/tensorInspector.ts';
+import type { EvaluatedValue } from '../../src/protocol/requests.ts';
 import { gpuEnvironment } from './environment.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,12 +42,13 @@ export class PausedProgram {
     output: { stdout: string; stderr: string },
     main: WebSocketSession,
     agent: WebSocketSession,
+    onEvaluated: (value: EvaluatedValue) => void,
   ) {
     this.process = process;
     this.output = output;
     this.main = main;
     this.agent = agent;
-    this.inspector = openInspector({ main, agent, budget });
+    this.inspector = openInspector({ main, agent, budget, onEvaluated });
     main.on('Debugger.paused', ({ callFrames }) => this.#paused(callFrames));
     // Node keeps a program that has ended until its debuggers have gone.
     main.on('Runtime.executionContextDestroyed', () => {
@@ -59,7 +61,11 @@ export class PausedProgram {
   }
 
   /** @param program a path below test/debuggee */
-  static async start(program: string, options: PausedProgramOptions = {}): Promise<PausedProgram> {
+  static async start(
+    program: string,
+    options: PausedProgramOptions = {},
+    onEvaluated: (value: EvaluatedValue) => void = () => undefined,
+  ): Promise<PausedProgram> {
     const child = spawn(
       options.executable ?? process.execPath,
       ['--inspect-brk=127.0.0.1:0', ...(options.args ?? []), `${root}test/debuggee/${program}`],
@@ -78,7 +84,7 @@ export class PausedProgram {
       });
     });
     const [main, agent] = await Promise.all([WebSocketSession.connect(address), WebSocketSession.connect(address)]);
-    const paused = new PausedProgram(child, output, main, agent);
+    const paused = new PausedProgram(child, output, main, agent, onEvaluated);
     await main.send('Runtime.enable');
     await installRecorder(agent, { budget });
     await main.send('Debugger.enable');

@@ -11,6 +11,17 @@ export interface HostTensor {
   strings?: readonly string[];
 }
 
+/** The value of an engine that computes asynchronously only: nothing asynchronous ends while the program stands still. */
+export interface LaterValue {
+  /** Why it takes the running program, in a sentence. */
+  reason: string;
+  /**
+   * Called once, in a task of its own, when the program has gone on and none of its microtasks waits. What takes microtasks
+   * only is over before the program's next task begins.
+   */
+  start(context: EvaluationContext): Promise<HostTensor>;
+}
+
 /** A symbolic tensor, ready to be run. Nothing has been run for it yet. */
 export interface Evaluable {
   /** The name that its graph has for it. */
@@ -24,7 +35,11 @@ export interface Evaluable {
   /** The tensor of the graph that a feed's name means, under the graph's own name; undefined if it has none such. */
   input(name: string): GraphInput | undefined;
   /** @param feeds by the names that `input` gave; dtype and shape have been checked */
-  run(feeds: ReadonlyMap<string, HostTensor>): HostTensor;
+  run(feeds: ReadonlyMap<string, HostTensor>): HostTensor | LaterValue;
+}
+
+export function isLater(value: HostTensor | LaterValue): value is LaterValue {
+  return 'start' in value;
 }
 
 /** What an engine may use of the agent. */

@@ -7,8 +7,9 @@ import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { GraphInput } from '../../protocol/tensor.ts';
 import { formatType } from '../../tensor/preview.ts';
 import type { Described } from '../source.ts';
-import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
+import { isLater, type Evaluable, type EvaluationContext, type GraphEngine } from './engine.ts';
 import { checkedFeeds, type Feed } from './feeds.ts';
+import type { LaterEvaluation } from './laterValues.ts';
 import type { EvaluationResult } from './result.ts';
 import { jaxArrays } from './jaxArrays.ts';
 import { onnxSessions } from './onnxSessions.ts';
@@ -51,14 +52,19 @@ export function evaluateGraph(
   target: Target,
   feeds: readonly AgentFeed[],
   { context, feedOf }: { context: EvaluationContext; feedOf: FeedReader },
-): EvaluationResult {
+): EvaluationResult | LaterEvaluation {
   const { evaluable, runtime } = open(target, context);
   const checked = checkedFeeds(
     evaluable,
     feeds.map((feed) => ({ name: feed.name, ...('id' in feed ? feedOf(feed) : fedValues(feed)) })),
   );
   const { name, note } = evaluable;
-  return { ...run(evaluable, checked), runtime, name, ...(note !== undefined && { note }) };
+  const named = { runtime, name, ...(note !== undefined && { note }) };
+  const value = evaluationOf(name, () => evaluable.run(checked));
+  if (!isLater(value)) return { ...value, ...named };
+  const { kind, dtype, shape } = target.described;
+  const type = kind === 'symbolic' ? { dtype, shape } : { dtype: 'unknown' as const, shape: [] };
+  return { ...named, ...type, later: value };
 }
 
 function open({ value, described }: Target, context: EvaluationContext): { evaluable: Evaluable; runtime: string } {
@@ -85,20 +91,25 @@ function fedValues(feed: Exclude<AgentFeed, { id: string }>): Pick<Feed, 'value'
   return { value: { dtype, shape, bytes, ...(strings && { strings }) }, plain };
 }
 
-function run(evaluable: Evaluable, feeds: ReadonlyMap<string, HostTensor>): HostTensor {
+function evaluationOf<Value>(name: string, run: () => Value): Value {
   try {
-    return evaluable.run(feeds);
+    return run();
   } catch (error) {
-    if (error instanceof TensorError) throw error;
-    // The runtimes' own errors may carry a help line, and then their messages end with it.
-    const { message } = reportOf(error);
-    throw new TensorError(
-      {
-        code: 'evaluation-failed',
-        message: `Evaluating ${evaluable.name} failed: ${message}`,
-        help: 'The program was left as it was; what had been made was disposed.',
-      },
-      { cause: error },
-    );
+    throw evaluationFailed(name, error);
   }
+}
+
+/** What a runtime threw, as an error of ours. */
+export function evaluationFailed(name: string, error: unknown): TensorError {
+  if (error instanceof TensorError) return error;
+  // The runtimes' own errors may carry a help line, and then their messages end with it.
+  const { message } = reportOf(error);
+  return new TensorError(
+    {
+      code: 'evaluation-failed',
+      message: `Evaluating ${name} failed: ${message}`,
+      help: 'The program was left as it was; what had been made was disposed.',
+    },
+    { cause: error },
+  );
 }

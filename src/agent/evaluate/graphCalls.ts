@@ -5,16 +5,19 @@ import { readers } from '../readers/index.ts';
 import { nestedArrayReader } from '../readers/nestedArrays.ts';
 import type { TensorReading } from '../readTensor.ts';
 import { isInspectable } from '../safely.ts';
+import type { StopContext } from '../source.ts';
 import type { Held, StopTensors } from '../stopTensors.ts';
 import { Closures } from './closures.ts';
 import type { EvaluationContext, HostTensor } from './engine.ts';
 import { evaluateGraph, graphInputs, isGraph, isOwner } from './evaluation.ts';
+import { laterReader, LaterValues } from './laterValues.ts';
 import { findOwners, graphReader } from './owners.ts';
 import { resultReader } from './result.ts';
 import { stringArrayReader } from './stringArrays.ts';
 
 export class GraphCalls {
   readonly closures = new Closures();
+  readonly later = new LaterValues(() => this.#contextAt(this.#held.passing()));
   readonly #held: StopTensors;
   readonly #reading: TensorReading;
   #owners = new Set<object>();
@@ -46,7 +49,7 @@ export class GraphCalls {
     return graphInputs(this.#held.target(id), this.context);
   }
 
-  evaluate({ id, feeds }: AgentCalls['evaluateGraph']['arguments']): AgentCalls['evaluateGraph']['result'] {
+  evaluate({ id, feeds, stops }: AgentCalls['evaluateGraph']['arguments']): AgentCalls['evaluateGraph']['result'] {
     const start = performance.now();
     const result = evaluateGraph(this.#held.target(id), feeds, {
       context: this.context,
@@ -55,26 +58,34 @@ export class GraphCalls {
         return { value: this.#wholeOf(held, as), plain: held.reader === nestedArrayReader };
       },
     });
-    return { tensor: this.#held.described(result, resultReader), ms: performance.now() - start };
+    const ms = performance.now() - start;
+    if (!('later' in result)) return { tensor: this.#held.described(result, resultReader), ms, isLater: false };
+    const value = this.later.add(result, stops);
+    this.#held.lasting.set(value.id, { value, reader: laterReader });
+    return { tensor: this.#held.describe(value.id), ms, isLater: true };
   }
 
   get context(): EvaluationContext {
+    return this.#contextAt(this.#held.stop);
+  }
+
+  #contextAt(stop: StopContext): EvaluationContext {
     return {
-      stop: this.#held.stop,
+      stop,
       owners: () => [...this.#owners],
       closureVariables: (fn, name) => this.closures.variables(fn, name),
       guarded: (device, run) => this.#reading.guarded(device, run),
       read: (value) => {
         const reader = readers.find((candidate) => candidate.claims(value));
         if (!reader) throw new Error('The runtime gave a value that no reader knows.');
-        return this.#wholeOf({ value, reader });
+        return this.#wholeOf({ value, reader }, undefined, stop);
       },
     };
   }
 
   /** All values of a tensor, on the host. */
-  #wholeOf(held: Held, as?: Reinterpretation): HostTensor {
-    const readable = this.#held.readableOf(held, as);
+  #wholeOf(held: Held, as?: Reinterpretation, stop?: StopContext): HostTensor {
+    const readable = this.#held.readableOf(held, as, stop);
     const { dtype, shape } = readable;
     const [window] = this.#reading.windows([{ readable, ranges: wholeSlice(shape) }]);
     return {
@@ -86,6 +97,7 @@ export class GraphCalls {
   }
 
   release(): void {
+    if (!this.later.isAwaited) this.#held.lasting.clear();
     this.#owners.clear();
     this.closures.clear();
   }

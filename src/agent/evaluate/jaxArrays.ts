@@ -8,7 +8,7 @@ import { arrayFields, jaxValue, type ArrayFields } from '../readers/jax/fields.t
 import { backendType, kernelsToRun, noteRun } from '../readers/jax/backends.ts';
 import { isPending, underneath } from '../readers/jax.ts';
 import { ownValue, runtimeMethod } from '../safely.ts';
-import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
+import type { Evaluable, EvaluationContext, GraphEngine, HostTensor, LaterValue } from './engine.ts';
 
 /** @throws TensorError where the backend of another version is something else */
 function method(object: object, name: string): (this: object, ...args: unknown[]) => unknown {
@@ -32,21 +32,19 @@ function runKernel(kernel: object): void {
 }
 
 /** An expression has no kernel yet: jax-js makes one for an array of its own, which is used up by reading it. */
-function runExpression(array: object, { backend, dtype }: ArrayFields): HostTensor {
-  if (backendType(backend) === 'webgpu') {
-    throw new TensorError({
-      code: 'not-available',
-      message:
-        'It is an expression of 128 elements or more on webgpu, and jax-js makes a kernel of it only with an event loop.',
-      help: 'Let the program realise it before this line, with `await x.ref.data()`.',
-    });
-  }
+function runExpression(array: object, { backend, dtype }: ArrayFields): HostTensor | LaterValue {
   const kept = (array as { ref: object }).ref;
   const shape = [...(array as { shape: number[] }).shape];
   const own = method(kept, 'reshape').call(kept, shape) as object;
-  const values = method(own, 'dataSync').call(own) as Int32Array;
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return { dtype, shape, bytes: dtype === 'bool' ? Uint8Array.from(values) : bytes };
+  const hostTensor = (values: Int32Array): HostTensor => {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    return { dtype, shape, bytes: dtype === 'bool' ? Uint8Array.from(values) : bytes };
+  };
+  if (backendType(backend) !== 'webgpu') return hostTensor(method(own, 'dataSync').call(own) as Int32Array);
+  return {
+    reason: 'jax-js makes a kernel of an expression of 128 elements or more on webgpu asynchronously only.',
+    start: async () => hostTensor((await method(own, 'data').call(own)) as Int32Array),
+  };
 }
 
 /** The array underneath a tracer, or the value itself. */

@@ -1,13 +1,13 @@
 /**
- * Sessions of `onnxruntime-node`. `session.run` wraps a synchronous native one in a promise and a `setImmediate`; the
- * object that has it is kept in a WeakMap of the module, which the debugger finds in the closure of the handler's `run`
- * (1.14 to 1.30), or in a private field. `onnxruntime-web` computes asynchronously, and is refused.
+ * Sessions of ONNX Runtime. Of `onnxruntime-node`, `session.run` wraps a synchronous native one in a promise and a
+ * `setImmediate`; the object that has it is kept in a WeakMap of the module, which the debugger finds in the closure of the
+ * handler's `run` (1.14 to 1.30), or in a private field. `onnxruntime-web` computes asynchronously: its value comes later.
  */
 import { TensorError } from '../../protocol/errors.ts';
 import type { DType, GraphInput } from '../../protocol/tensor.ts';
-import { dataValue, isInspectable, ownValue, util } from '../safely.ts';
+import { dataValue, isInspectable, ownValue, platformValue, runtimeMethod, util } from '../safely.ts';
 import { sessionKind, valueFields } from '../readers/onnxruntime/sessions.ts';
-import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
+import type { Evaluable, EvaluationContext, GraphEngine, HostTensor, LaterValue } from './engine.ts';
 
 interface NativeSession {
   run(
@@ -91,6 +91,43 @@ function fedTensor({ dtype, shape, bytes, strings }: HostTensor): object {
   return { type: dtype, dims: [...shape], size, location: 'cpu', data, cpuData: data, dataLocation: 'cpu' };
 }
 
+function fedTensors(feeds: ReadonlyMap<string, HostTensor>): Record<string, object> {
+  return Object.fromEntries([...feeds].map(([input, value]) => [input, fedTensor(value)]));
+}
+
+/**
+ * A session of onnxruntime-web. On the cpu its run takes microtasks only, so no run of the program gets in between: two at
+ * once would overwrite each other's arguments. On WebGPU it takes longer, and a session says nothing of where it runs.
+ */
+function runLater({ handler }: Session, name: string, feeds: ReadonlyMap<string, HostTensor>): LaterValue {
+  const navigator = platformValue(globalThis, 'navigator');
+  if (isInspectable(navigator) && platformValue(navigator, 'gpu') !== undefined) {
+    throw new TensorError({
+      code: 'not-available',
+      message: `onnxruntime-web computes ${name} asynchronously, maybe on WebGPU, which this program has: a run of ours could meet one of the program's there, and break it.`,
+      help: `Let the program compute it: const { ${name} } = await session.run(feeds), and stop behind that.`,
+    });
+  }
+  const fed = fedTensors(feeds);
+  return {
+    reason: `onnxruntime-web computes ${name} asynchronously only.`,
+    async start({ read }) {
+      const run = runtimeMethod(handler, 'run');
+      if (!run) {
+        throw new TensorError({
+          code: 'not-available',
+          message: 'The session of onnxruntime-web has no handler.run, where 1.14 to 1.30 have it.',
+          help: 'Call `await session.run(feeds)` in the program, and report the version of ONNX Runtime.',
+        });
+      }
+      const results = (await run.call(handler, fed, { [name]: null }, {})) as Record<string, object>;
+      const result = results[name];
+      if (!isInspectable(result)) throw new Error(`the session gave no ${name}`);
+      return read(result);
+    },
+  };
+}
+
 function evaluable(session: Session, name: string, context: EvaluationContext): Evaluable {
   const inputs = inputsOf(session);
   return {
@@ -99,16 +136,9 @@ function evaluable(session: Session, name: string, context: EvaluationContext): 
     missing: (fed) => inputs.filter((input) => !fed.has(input.name)),
     input: (asked) => inputs.find((input) => input.name === asked),
     run(feeds) {
-      if (session.kind === 'web') {
-        throw new TensorError({
-          code: 'not-available',
-          message: `onnxruntime-web computes ${name} asynchronously, and nothing asynchronous ends while the program is paused.`,
-          help: `Let the program compute it: const { ${name} } = await session.run(feeds), and stop behind that. With onnxruntime-node it is evaluated at once.`,
-        });
-      }
+      if (session.kind === 'web') return runLater(session, name, feeds);
       const native = nativeSession(session, context);
-      const fed = Object.fromEntries([...feeds].map(([input, value]) => [input, fedTensor(value)]));
-      const result = native.run(fed, { [name]: null }, {})[name];
+      const result = native.run(fedTensors(feeds), { [name]: null }, {})[name];
       if (!isInspectable(result)) throw new Error(`the session gave no ${name}`);
       return context.read(result);
     },

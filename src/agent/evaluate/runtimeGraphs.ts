@@ -2,8 +2,8 @@
 import { TensorError } from '../../protocol/errors.ts';
 import type { DType, GraphInput } from '../../protocol/tensor.ts';
 import { dataValue } from '../safely.ts';
-import type { Evaluable, EvaluationContext, GraphEngine } from './engine.ts';
-import { inTfjs, type TfjsTensor } from './tfjsSandbox.ts';
+import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
+import { assertMicrotasks, inTfjs, inTfjsLater, type Tfjs, type TfjsTensor } from './tfjsSandbox.ts';
 
 /** A method of the runtime's graph tensors; the number is the version of what it returns. */
 const evaluationSymbol = Symbol.for('tensor-debugger.evaluation.v1');
@@ -14,15 +14,22 @@ interface RuntimeEvaluation {
   inputs(): RuntimeInput[];
   missing(fed: readonly string[]): RuntimeInput[];
   input(name: string): RuntimeInput | undefined;
-  /** Why it can't be run at a stop; undefined if it can. */
+  /** Why it can't be run; undefined if it can. */
   refusal(fed: readonly string[]): { message: string; help: string } | undefined;
+  /** Why it can be run asynchronously only, in a sentence; undefined if `run` does it. */
+  asynchronous(fed: readonly string[]): string | undefined;
   run(feeds: Readonly<Record<string, object>>): object;
+  runAsync(feeds: Readonly<Record<string, object>>): Promise<object>;
 }
 
 interface RuntimeInput {
   name: string;
   dtype: DType | null;
   shape: (number | null)[] | null;
+}
+
+function fedTensors(feeds: ReadonlyMap<string, HostTensor>, tfjs: Tfjs): Record<string, TfjsTensor> {
+  return Object.fromEntries([...feeds].map(([name, tensor]) => [name, tfjs.tensor(tensor)]));
 }
 
 function graphInput({ name, dtype, shape }: RuntimeInput): GraphInput {
@@ -47,11 +54,14 @@ export const runtimeGraphs: GraphEngine = {
       run(feeds) {
         const refusal = evaluation.refusal([...feeds.keys()]);
         if (refusal) throw new TensorError({ code: 'not-available', ...refusal });
-        return inTfjs(context, (tfjs) => {
-          const fed: Record<string, TfjsTensor> = {};
-          for (const [name, tensor] of feeds) fed[name] = tfjs.tensor(tensor);
-          return tfjs.read(evaluation.run(fed));
-        });
+        const reason = evaluation.asynchronous([...feeds.keys()]);
+        if (reason === undefined) return inTfjs(context, (tfjs) => tfjs.read(evaluation.run(fedTensors(feeds, tfjs))));
+        assertMicrotasks();
+        return {
+          reason,
+          start: (running) =>
+            inTfjsLater(running, async (tfjs) => tfjs.read(await evaluation.runAsync(fedTensors(feeds, tfjs)))),
+        };
       },
     };
   },

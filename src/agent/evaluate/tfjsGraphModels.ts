@@ -8,10 +8,11 @@ import type { GraphInput } from '../../protocol/tensor.ts';
 import { isDType } from '../../tensor/dtypes.ts';
 import { dataValue, isInspectable, ownValue } from '../safely.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
-import { inTfjs, type TfjsTensor } from './tfjsSandbox.ts';
+import { assertMicrotasks, inTfjs, inTfjsLater, type Tfjs, type TfjsTensor } from './tfjsSandbox.ts';
 
 interface Executor {
   execute(inputs: Record<string, TfjsTensor>, outputs: string[]): TfjsTensor[];
+  executeAsync(inputs: Record<string, TfjsTensor>, outputs: string[]): Promise<TfjsTensor[]>;
   clonedTensorsMap?: unknown;
   keepIntermediateTensors?: unknown;
 }
@@ -131,36 +132,54 @@ function evaluableNode(found: Model, node: object, context: EvaluationContext): 
       const dynamic = needed(node, new Set(feeds.keys())).find((each) =>
         dynamicOps.has(ownValue(each, 'op') as string),
       );
-      if (dynamic) {
-        throw new TensorError({
-          code: 'not-available',
-          message: `TensorFlow.js runs ${name} asynchronously only, because of its input ${nameOf(dynamic)} (${ownValue(dynamic, 'op') as string}); that can't be done while the program is paused.`,
-          help: `Feed a tensor between ${nameOf(dynamic)} and ${name}, or let the program call model.executeAsync(inputs, ${JSON.stringify(name)}).`,
-        });
-      }
-      return execute(found.executor as Executor, name, feeds, context);
+      const executor = found.executor as Executor;
+      if (!dynamic) return inTfjs(context, (tfjs) => execute(executor, name, feeds, tfjs));
+      assertMicrotasks();
+      const where = nameOf(dynamic) === name ? '' : ` because of its input ${nameOf(dynamic)}`;
+      return {
+        reason: `TensorFlow.js runs ${name} asynchronously only${where} (op ${ownValue(dynamic, 'op') as string}).`,
+        start: (running) => inTfjsLater(running, (tfjs) => executeLater(executor, name, feeds, tfjs)),
+      };
     },
   };
 }
 
-function execute(
+function execute(executor: Executor, name: string, feeds: ReadonlyMap<string, HostTensor>, tfjs: Tfjs): HostTensor {
+  const fed = fedTensors(feeds, tfjs);
+  const restore = putKeptAside(executor);
+  try {
+    return tfjs.read(executor.execute(fed, [`${name}:0`])[0] as object);
+  } finally {
+    restore();
+  }
+}
+
+async function executeLater(
   executor: Executor,
   name: string,
   feeds: ReadonlyMap<string, HostTensor>,
-  context: EvaluationContext,
-): HostTensor {
-  return inTfjs(context, (tfjs) => {
-    // With the output's number a name can't be taken for one of the signature.
-    const fed = Object.fromEntries([...feeds].map(([input, value]) => [`${input}:0`, tfjs.tensor(value)]));
-    // Intermediate tensors that the program has asked to keep would be disposed.
-    const { clonedTensorsMap, keepIntermediateTensors } = executor;
-    executor.clonedTensorsMap = undefined;
-    try {
-      return tfjs.read(executor.execute(fed, [`${name}:0`])[0] as object);
-    } finally {
-      Object.assign(executor, { clonedTensorsMap, keepIntermediateTensors });
-    }
-  });
+  tfjs: Tfjs,
+): Promise<HostTensor> {
+  const fed = fedTensors(feeds, tfjs);
+  const restore = putKeptAside(executor);
+  try {
+    const [result] = await executor.executeAsync(fed, [`${name}:0`]);
+    return tfjs.read(result as object);
+  } finally {
+    restore();
+  }
+}
+
+/** With the output's number a name can't be taken for one of the signature. */
+function fedTensors(feeds: ReadonlyMap<string, HostTensor>, tfjs: Tfjs): Record<string, TfjsTensor> {
+  return Object.fromEntries([...feeds].map(([input, value]) => [`${input}:0`, tfjs.tensor(value)]));
+}
+
+/** Intermediate tensors that the program has asked to keep would be disposed. @returns what puts them back */
+function putKeptAside(executor: Executor): () => void {
+  const { clonedTensorsMap, keepIntermediateTensors } = executor;
+  executor.clonedTensorsMap = undefined;
+  return () => Object.assign(executor, { clonedTensorsMap, keepIntermediateTensors });
 }
 
 /** The only output of a model that was named as a whole. */

@@ -43,6 +43,54 @@ export interface Tfjs {
 
 /** @throws TensorError `pending` where the program stopped inside of the backend */
 export function inTfjs<Value>(context: EvaluationContext, run: (tfjs: Tfjs) => Value): Value {
+  const { engine, state, backend } = openEngine();
+  const device = webgpuDevice(backend);
+  const inScope = () => {
+    const leave = isolate(engine, state);
+    try {
+      return run(tfjsOf(engine, context));
+    } finally {
+      leave();
+    }
+  };
+  return device ? inWebgpuBackend(backend, device, context, inScope) : inScope();
+}
+
+/**
+ * The same for what takes microtasks, in a task of its own while the program runs. On cpu and wasm, TF.js waits for nothing
+ * else, so the program's next task finds everything as it was.
+ * @throws TensorError `not-available` on other backends
+ */
+export async function inTfjsLater<Value>(
+  context: EvaluationContext,
+  run: (tfjs: Tfjs) => Promise<Value>,
+): Promise<Value> {
+  const { engine, state } = openEngine();
+  assertMicrotasks();
+  const leave = isolate(engine, state);
+  try {
+    return await run(tfjsOf(engine, context));
+  } finally {
+    leave();
+  }
+}
+
+/** Backends whose `data()` waits for no device. */
+const microtaskBackends = new Set(['cpu', 'wasm']);
+
+/** @throws TensorError `not-available` where TF.js would wait for a device, and the program's ops meet ours */
+export function assertMicrotasks(): void {
+  const { backendName = '' } = openEngine().engine;
+  if (microtaskBackends.has(backendName)) return;
+  throw new TensorError({
+    code: 'not-available',
+    message: `On ${backendName}, TensorFlow.js runs this graph asynchronously and waits for the device meanwhile; the program's own ops would mix with ours.`,
+    help: 'Feed a tensor behind the op that needs it, use the cpu or wasm backend, or let the program call model.executeAsync.',
+  });
+}
+
+/** @throws TensorError `not-available` */
+function openEngine(): { engine: Engine; state: State; backend: object } {
   const found = findEngine();
   const state = engineState() as State | undefined;
   if (!found || !state || typeof (found as Partial<Engine>).runKernel !== 'function') {
@@ -64,23 +112,19 @@ export function inTfjs<Value>(context: EvaluationContext, run: (tfjs: Tfjs) => V
       help: 'Stop after `await tf.ready()`, or after the first op.',
     });
   }
-  const device = webgpuDevice(backend);
-  const inScope = () => isolated(engine, state, () => run(tfjsOf(engine, context)));
-  return device ? inWebgpuBackend(backend, device, context, inScope) : inScope();
+  return { engine, state, backend };
 }
 
-/** Runs in a scope of its own, whose tensors are disposed at its end. */
-function isolated<Value>(engine: Engine, state: State, run: () => Value): Value {
+/** Begins a scope of its own, whose tensors are disposed at its end. @returns what ends it */
+function isolate(engine: Engine, state: State): () => void {
   const { activeTape, gradientDepth, kernelDepth, profiling, nextScopeId, numTensors, numBytes } = state;
   const ids = engine.constructor as unknown as { nextTensorId: number };
   const { nextTensorId } = ids;
   const depth = state.scopeStack.length;
   const restoreFlags = quietFlags(engine);
   Object.assign(state, { activeTape: null, gradientDepth: 0, kernelDepth: 0, profiling: false });
-  try {
-    engine.startScope('Tensor Debugger');
-    return run();
-  } finally {
+  engine.startScope('Tensor Debugger');
+  return () => {
     // An op that threw may have left scopes of its own open.
     while (state.scopeStack.length > depth) engine.endScope();
     Object.assign(state, { activeTape, gradientDepth, kernelDepth, profiling, nextScopeId });
@@ -88,7 +132,7 @@ function isolated<Value>(engine: Engine, state: State, run: () => Value): Value 
     // TF.js counts the bytes of strings off once more where a tensor and its clone are disposed.
     if (state.numTensors === numTensors) state.numBytes = numBytes;
     restoreFlags();
-  }
+  };
 }
 
 /** Debug mode would print every kernel; kept intermediate tensors would outlive the evaluation. */

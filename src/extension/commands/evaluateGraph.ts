@@ -2,9 +2,9 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { formatForFile, formats } from '../../formats/registry.ts';
-import { TensorError } from '../../protocol/errors.ts';
+import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { GraphFeed, ListedTensor } from '../../protocol/requests.ts';
-import type { GraphInput } from '../../protocol/tensor.ts';
+import type { GraphInput, TensorDescriptor } from '../../protocol/tensor.ts';
 import { describeType, formatMs, formatType } from '../../tensor/preview.ts';
 import type { TensorSource } from '../sources/tensorSource.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
@@ -35,12 +35,49 @@ export async function evaluateGraph(frame: FrameTensors, panels: ViewerPanels, g
     : await askForFeeds((await source.request('tensor/graphInputs', { tensor })).inputs, expression, stopped);
   if (!feeds) return;
   const options = { location: vscode.ProgressLocation.Notification, title: `Evaluating ${expression}` };
-  const { tensor: value, ms } = await vscode.window.withProgress(options, () =>
+  const evaluated = await vscode.window.withProgress(options, () =>
     source.request('tensor/evaluateGraph', { tensor, feeds }),
   );
+  const { tensor: value, ms, isLater } = evaluated;
+  if (isLater) return showLater({ expression, value, source }, frame, panels);
   panels.show({ expression, tensor: value, source });
   const text = `Evaluated ${expression}, ${formatType(value.dtype, value.shape)}, in ${formatMs(ms)}.`;
   vscode.window.setStatusBarMessage(text, 5_000);
+}
+
+interface Later {
+  expression: string;
+  value: TensorDescriptor;
+  source: TensorSource;
+}
+
+/** The runtime computes it while the program runs on: its value opens at the next stop. */
+function showLater({ expression, value, source }: Later, frame: FrameTensors, panels: ViewerPanels): void {
+  const reason = value.access.reason ?? '';
+  void vscode.window.showInformationMessage(
+    `${reason} Let the program run on: the value of ${expression} opens at the stop after it is there.`,
+  );
+  let isThere = false;
+  const subscriptions = vscode.Disposable.from(
+    source.onDidEvaluate(({ id, error }) => {
+      if (id !== value.id) return;
+      isThere = true;
+      if (!error) return;
+      subscriptions.dispose();
+      void vscode.window.showErrorMessage([error.message, error.help].filter(Boolean).join(' '));
+    }),
+    frame.onDidChange((state) => {
+      if (!isThere || !('listing' in state) || state.source !== source) return;
+      subscriptions.dispose();
+      source.request('tensor/describe', { tensor: { id: value.id } }).then(
+        ({ tensor }) => panels.show({ expression, tensor, source }),
+        (error: unknown) => void vscode.window.showErrorMessage(reportOf(error).message),
+      );
+    }),
+    vscode.debug.onDidTerminateDebugSession(({ id }) => {
+      if (id === source.session.id) subscriptions.dispose();
+    }),
+  );
 }
 
 /** @throws TensorError if no program is stopped */

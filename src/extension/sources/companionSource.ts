@@ -11,7 +11,7 @@ import { compared } from '../../inspector/compared.ts';
 import { openInspector } from '../../inspector/openInspector.ts';
 import type { FeedOf, InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
-import type { TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { EvaluatedValue, TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { connectProxy } from './cdpProxy.ts';
@@ -51,6 +51,8 @@ export class CompanionSource implements TensorSource {
   readonly #budget: InspectorOptions['budget'];
   readonly #tracked = new vscode.EventEmitter<TrackedBatch>();
   readonly onDidTrack = this.#tracked.event;
+  readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
+  readonly onDidEvaluate = this.#evaluated.event;
   #connection: Promise<Connection> | undefined;
   #isOver = false;
 
@@ -89,6 +91,7 @@ export class CompanionSource implements TensorSource {
     this.#isOver = true;
     this.costs.dispose();
     this.#tracked.dispose();
+    this.#evaluated.dispose();
     void this.#connection?.then(close, () => undefined);
     this.#connection = undefined;
   }
@@ -146,14 +149,14 @@ export class CompanionSource implements TensorSource {
       const { inspector, id } = await this.#graphOf(tensor);
       return { inputs: await inspector.graphInputs(id) };
     },
-    'tensor/evaluateGraph': async ({ tensor, feeds = [] }) => {
+    'tensor/evaluateGraph': async ({ tensor, feeds = [], stopWhenEvaluated = false }) => {
       const { inspector, id } = await this.#graphOf(tensor);
       const given: FeedOf[] = [];
       for (const { name, value } of feeds) {
         if ('file' in value || 'id' in value) given.push({ name, ...value });
         else given.push({ name, expression: value.expression, callFrameId: await this.#callFrameId(value.frameId) });
       }
-      return inspector.evaluateGraph(id, given);
+      return inspector.evaluateGraph(id, given, { stopWhenEvaluated });
     },
     'tensor/compare': async ({ a, b, tolerance }, { signal, onProgress }) => {
       const { inspector } = await this.#stopped();
@@ -234,7 +237,8 @@ export class CompanionSource implements TensorSource {
       const main = await connectProxy(this.session, patienceMs, () => this.#isOver);
       // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:
       // letting go of a stop can't overtake the next one.
-      const inspector = openInspector({ main, agent: main, budget: this.#budget });
+      const onEvaluated = (value: EvaluatedValue) => this.#evaluated.fire(value);
+      const inspector = openInspector({ main, agent: main, budget: this.#budget, onEvaluated });
       const connection: Connection = {
         main,
         inspector,

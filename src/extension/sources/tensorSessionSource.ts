@@ -1,7 +1,7 @@
 /** The tensors of a session of type `tensor`: the debug adapter's custom requests. */
 import * as vscode from 'vscode';
 import { TensorError } from '../../protocol/errors.ts';
-import type { TensorEvents, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { EvaluatedValue, TensorEvents, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
@@ -13,9 +13,12 @@ export class TensorSessionSource implements TensorSource {
   readonly #monitor: SessionMonitor;
   readonly #tracked = new vscode.EventEmitter<TrackedBatch>();
   readonly onDidTrack = this.#tracked.event;
+  readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
+  readonly onDidEvaluate = this.#evaluated.event;
   readonly #events = vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
-    if (session.id !== this.session.id || event !== ('tensor/tracked' satisfies keyof TensorEvents)) return;
-    this.#tracked.fire(body as TensorEvents['tensor/tracked']);
+    if (session.id !== this.session.id) return;
+    if (event === ('tensor/tracked' satisfies keyof TensorEvents)) this.#tracked.fire(body as TrackedBatch);
+    if (event === ('tensor/evaluated' satisfies keyof TensorEvents)) this.#evaluated.fire(body as EvaluatedValue);
   });
 
   constructor(monitor: SessionMonitor) {
@@ -51,6 +54,7 @@ export class TensorSessionSource implements TensorSource {
     this.costs.dispose();
     this.#events.dispose();
     this.#tracked.dispose();
+    this.#evaluated.dispose();
   }
 
   /** Progress and cancelling go by the request's number, which VS Code keeps to itself. */

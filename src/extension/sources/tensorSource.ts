@@ -3,7 +3,7 @@
  * the debug adapter, and those of VS Code's JavaScript debugger, through its CDP proxy.
  */
 import type * as vscode from 'vscode';
-import type { TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { EvaluatedValue, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { SessionCosts } from './sessionCosts.ts';
 
@@ -32,6 +32,8 @@ export interface TensorSource extends TensorReader, vscode.Disposable {
   readonly costs: SessionCosts;
   /** What tracked lines find, while the program runs. */
   readonly onDidTrack: vscode.Event<TrackedBatch>;
+  /** The program runs, and a value that was promised for later is there, or will not come. */
+  readonly onDidEvaluate: vscode.Event<EvaluatedValue>;
   /** Lines are tracked in this session: the agent has to be in the program before they run. */
   prepareTracking(): Promise<void>;
 }

@@ -5,7 +5,6 @@ import type {
   BackendComparison,
   Copies,
   DifferenceWindow,
-  EvaluatedValue,
   KeptTensor,
   ReadResult,
   TensorListing,

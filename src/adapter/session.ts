@@ -31,6 +31,8 @@ export class TensorDebugSession extends DebugSession {
   readonly #handlers: AllHandlers;
   readonly #breakpoints = new Breakpoints((breakpoint) => this.#breakpointChanged(breakpoint));
   readonly #pending = new Map<number, { command: string; controller: AbortController }>();
+  /** What tensor requests do, also after they were answered as cancelled: until then files of theirs may be half written. */
+  readonly #atWork = new Set<Promise<unknown>>();
   #paths = new PathMapper({});
   /** What this client's positions start at; ours, and the inspector's, start at 0. */
   #offsets: Position = { line: 1, column: 1 };
@@ -105,7 +107,7 @@ export class TensorDebugSession extends DebugSession {
         : undefined;
       if (!handler) throw errors.unsupported(command);
       const body = await Promise.race([
-        handler(request.arguments ?? {}, { seq, signal: controller.signal }),
+        this.#tracked(command, handler(request.arguments ?? {}, { seq, signal: controller.signal })),
         new Promise<never>((_, reject) => {
           controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error));
         }),
@@ -117,6 +119,14 @@ export class TensorDebugSession extends DebugSession {
     this.#pending.delete(seq);
     this.sendResponse(response);
     if (command === 'disconnect') this.#done();
+  }
+
+  #tracked(command: string, work: unknown): unknown {
+    if (!command.startsWith('tensor/') || !(work instanceof Promise)) return work;
+    this.#atWork.add(work);
+    const done = () => this.#atWork.delete(work);
+    work.then(done, done);
+    return work;
   }
 
   #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
@@ -186,6 +196,7 @@ export class TensorDebugSession extends DebugSession {
     this.#run = undefined;
     this.#failPending();
     await run?.disconnect(terminateDebuggee ?? run.config.request === 'launch');
+    await Promise.allSettled(this.#atWork);
   }
 
   #cancel(requestId: number | undefined): void {

@@ -1,6 +1,7 @@
 /** A window in chunks that take bounded memory: into a file, which the debugger then reads, or as base64 through the protocol. */
 import type { AgentCalls, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
+import { whyNotWritten } from '../protocol/whyNotWritten.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { toBase64 } from './read/toBase64.ts';
 import type { TensorReading } from './readTensor.ts';
@@ -64,7 +65,7 @@ export class Chunks {
       const code = (error as { code?: unknown }).code;
       if (error instanceof TensorError || typeof code !== 'string') throw error;
       throw new TensorError(
-        { code: 'file-system', message: `Writing ${file} failed: ${code}.`, help: 'Is the disk full?' },
+        { code: 'file-system', message: `${file} could not be written: ${whyNotWritten(error)}.` },
         { cause: error },
       );
     } finally {

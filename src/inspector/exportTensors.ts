@@ -4,13 +4,14 @@
  * file beside it.
  */
 import { randomUUID } from 'node:crypto';
-import { access, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { formatForFile } from '../formats/registry.ts';
 import type { EncodeOptions, Format, Loss, Part, TensorHeader } from '../formats/format.ts';
 import type { AgentSparseParts, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { CopyCost, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
+import { whyNotWritten } from '../protocol/whyNotWritten.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { parseSlice, resultShape } from '../tensor/slice.ts';
@@ -58,7 +59,9 @@ export async function exportTensors(
   // The vectors of a sparse tensor have no order that one could choose.
   const options = { ...(!sparse && request.encoding), ...(await pictureOptions(format, sources, exporting)) };
   const parts = format.encode(headers, options);
-  const temporary = `${file}.${randomUUID().slice(0, 8)}.partial`;
+  // A link stays, and what it leads to is replaced.
+  const target = await realpath(file).catch(() => file);
+  const temporary = `${target}.${randomUUID().slice(0, 8)}.partial`;
   const handle = await fileSystem(file, () => open(temporary, 'wx'));
   let written: Written;
   try {
@@ -68,7 +71,7 @@ export async function exportTensors(
       await handle.close();
     }
     await assertFree(file, request.force);
-    await fileSystem(file, () => rename(temporary, file));
+    await fileSystem(file, () => rename(temporary, target));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -168,9 +171,11 @@ async function writeParts(
     const { elements } = source;
     if (!part.order && !part.transform && !part.observe && !source.check && !(elements instanceof Uint8Array)) {
       const target = { file: temporary, position };
-      costs[part.tensor] = await exporting.reading(() =>
-        exporting.bulk.writeWindow(elements, target, source.byteLength, progress),
-      );
+      costs[part.tensor] = await exporting
+        .reading(() => exporting.bulk.writeWindow(elements, target, source.byteLength, progress))
+        .catch((error: unknown) => {
+          throw underItsName(error, temporary, request.file);
+        });
       position += source.byteLength;
       continue;
     }
@@ -225,7 +230,8 @@ function assertOrder({ encoding, file }: ExportRequest, format: Format): void {
 /** @throws TensorError `file-exists` */
 async function assertFree(file: string, force: boolean): Promise<void> {
   if (force) return;
-  const exists = await access(file).then(
+  // A link that leads nowhere is something that is there, too.
+  const exists = await lstat(file).then(
     () => true,
     () => false,
   );
@@ -237,27 +243,24 @@ async function assertFree(file: string, force: boolean): Promise<void> {
   });
 }
 
-const causes: Partial<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EACCES: 'the folder may not be written',
-  EPERM: 'the folder may not be written',
-  EROFS: 'the file system is read-only',
-  ENOENT: 'the folder does not exist',
-  ENOTDIR: 'part of the path is a file, not a folder',
-  EISDIR: 'it is a folder',
-};
+const writeElsewhere = 'Nothing was left behind; choose another place and write it again.';
+
+/** What the program says that writes into the temporary file by itself; people know the file by its own name. */
+function underItsName(error: unknown, temporary: string, file: string): unknown {
+  if (!(error instanceof TensorError) || error.code !== 'file-system') return error;
+  const message = error.message.replace(temporary, resolve(file));
+  return new TensorError({ code: error.code, message, help: writeElsewhere }, { cause: error });
+}
 
 async function fileSystem<Value>(file: string, run: () => Promise<Value>): Promise<Value> {
   try {
     return await run();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = (code !== undefined && causes[code]) || (error instanceof Error ? error.message : String(error));
     throw new TensorError(
       {
         code: 'file-system',
-        message: `${basename(file)} could not be written in ${dirname(resolve(file))}: ${why}.`,
-        help: 'Nothing was left behind; choose another place and write it again.',
+        message: `${basename(file)} could not be written in ${dirname(resolve(file))}: ${whyNotWritten(error)}.`,
+        help: writeElsewhere,
       },
       { cause: error },
     );

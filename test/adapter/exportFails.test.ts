@@ -55,3 +55,20 @@ test('the program is killed while 256 MiB are written', async () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+test('the session is ended while 256 MiB are written', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      const failing = refusal(session, 'new Float32Array(64 * 2 ** 20)', join(folder, 'x.npy'));
+      await session.client.event('tensor/progress');
+      assert.deepEqual(readdirSync(folder).length, 1);
+      const [{ code, message }] = await Promise.all([failing, session.client.request('disconnect', {})]);
+      assert.match(`${code}: ${message}`, /program|connection|cancelled/i);
+    });
+    assert.deepEqual(readdirSync(folder), []);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

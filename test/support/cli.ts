@@ -23,9 +23,17 @@ const hangMs = 120_000;
 
 export async function runCli(
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string>; node?: string; whileRunning?(pid: number): void } = {},
+  options: {
+    cwd?: string;
+    env?: Record<string, string>;
+    node?: string;
+    /** A command that starts it in its own way. */
+    through?: readonly string[];
+    whileRunning?(pid: number): void;
+  } = {},
 ): Promise<CliResult> {
-  const child = spawn(options.node ?? process.execPath, [cliPath, ...args], {
+  const [command, ...rest] = [...(options.through ?? []), options.node ?? process.execPath, cliPath, ...args];
+  const child = spawn(command as string, rest, {
     cwd: options.cwd ?? debuggees,
     env: { ...process.env, ...gpuEnvironment(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

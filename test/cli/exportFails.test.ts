@@ -1,0 +1,73 @@
+/** --export where it can't end well: status 4 and a clear reason, nothing left in the folder, the program goes on. */
+import assert from 'node:assert/strict';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { inTemporaryFolder } from '../formats/python.ts';
+import { inspect } from '../support/cli.ts';
+
+test('a disk that takes no more', async () => {
+  await inTemporaryFolder(async (folder) => {
+    for (const ending of ['npy', 'npz', 'csv', 'json', 'safetensors']) {
+      const file = join(folder, `x.${ending}`);
+      // The shell allows files of 1 MiB to what it starts: a write above that fails as on a full disk.
+      const shell = `trap '' XFSZ; ulimit -f 1024; exec "$@"`;
+      const { status, document, stderr } = await inspect(['--expr', 'large', '--export', file, 'large.js'], {
+        through: ['bash', '-c', shell, 'bash'],
+      });
+      assert.equal(status, 4, stderr);
+      const reason = document.warnings.find(({ code }) => code === 'file-system');
+      assert.match(reason?.message ?? stderr, /could not be written.*: a file may not be so large there\.$/);
+      assert.deepEqual(document.exports, []);
+      assert.deepEqual(readdirSync(folder), []);
+      assert.deepEqual(document.program, { exitCode: 0, signal: null });
+      assert.match(stderr, /went on 1048576/);
+    }
+  });
+});
+
+test('names that an archive can not have', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'x.npz');
+    const leaving = await inspect(['--expr', "names['../../escape']", '--export', file, 'large.js']);
+    assert.equal(leaving.status, 4);
+    assert.match(leaving.document.warnings[0]?.message ?? '', /escape.* would leave the folder/);
+    const twice = await inspect(['--expr', 'large', '--expr', 'large', '--export', file, 'large.js']);
+    assert.equal(twice.status, 4);
+    assert.match(twice.document.warnings[0]?.message ?? '', /"large" is there twice/);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});
+
+test('links and folders in the place of the file', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const [link, dangling, place] = ['link.npy', 'dangling.npy', 'folder.npy'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(join(folder, 'real'), 'precious');
+    symlinkSync('real', link);
+    symlinkSync('nowhere', dangling);
+    mkdirSync(place);
+    for (const file of [link, dangling, place]) {
+      const { status, document } = await inspect(['--expr', 'large', '--slice', ':4', '--export', file, 'large.js']);
+      assert.equal(status, 4);
+      assert.equal(document.warnings[0]?.code, 'file-exists');
+    }
+    assert.equal(readFileSync(link, 'utf8'), 'precious');
+    const forced = await inspect(['--force', '--expr', 'large', '--slice', ':4', '--export', link, 'large.js']);
+    assert.equal(forced.status, 0);
+    // The link is still one; what it leads to is new.
+    assert.equal(readlinkSync(link), 'real');
+    assert.equal(readFileSync(join(folder, 'real')).length, 144);
+    const onFolder = await inspect(['--force', '--expr', 'large', '--slice', ':4', '--export', place, 'large.js']);
+    assert.equal(onFolder.status, 4);
+    assert.match(
+      onFolder.document.warnings[0]?.message ?? '',
+      /folder\.npy could not be written in .*: it is a folder/,
+    );
+    assert.ok(lstatSync(place).isDirectory());
+    assert.deepEqual(readdirSync(folder).sort(), ['dangling.npy', 'folder.npy', 'link.npy', 'real']);
+  });
+});

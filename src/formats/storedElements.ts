@@ -19,6 +19,8 @@ export interface StoredLayout {
 // What one read may bring into memory at a time, and the gap in the file above which two reads are better than one.
 const pieceBytes = 1 << 20;
 const largestGap = 1 << 14;
+// Many small reads wait for each other's way through Node's thread pool; so many are under way together.
+const readsAtOnce = 16;
 
 /** Elements that lie in one stretch of the file, `stride` apart, and where they go: `at`, `at + step`, ... in the result. */
 interface Piece {
@@ -40,7 +42,8 @@ export async function readElements(layout: StoredLayout, ranges: readonly AxisRa
   let group: Piece[] = [];
   let from = 0;
   let to = 0;
-  const readGroup = async (): Promise<void> => {
+  const underWay: Promise<void>[] = [];
+  const readGroup = async (group: readonly Piece[], from: number, to: number): Promise<void> => {
     const span = await readExactly(reader, position + from * itemSize, (to - from) * itemSize, 'the elements');
     for (const piece of group) copyPiece(span, from, piece, itemSize, bytes);
   };
@@ -54,14 +57,16 @@ export async function readElements(layout: StoredLayout, ranges: readonly AxisRa
       from = Math.min(from, low);
       to = Math.max(to, high);
     } else {
-      if (group.length > 0) await readGroup();
+      if (group.length > 0) underWay.push(readGroup(group, from, to));
+      if (underWay.length === readsAtOnce) await Promise.all(underWay.splice(0));
       group = [];
       from = low;
       to = high;
     }
     group.push(piece);
   }
-  if (group.length > 0) await readGroup();
+  if (group.length > 0) underWay.push(readGroup(group, from, to));
+  await Promise.all(underWay);
   if (layout.swap > 1) reverseInPlace(bytes, layout.swap);
   return bytes;
 }

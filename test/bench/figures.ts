@@ -1,9 +1,6 @@
 /** The performance goals, one function each. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PausedProgram } from '../support/pausedProgram.ts';
-import { median, medianRatio, type Figure } from './measure.ts';
+import { median, medianRatio, timed, type Figure } from './measure.ts';
 import { trainingPair } from './training.ts';
 
 async function rounds(
@@ -20,12 +17,6 @@ async function rounds(
   } finally {
     await paused.end();
   }
-}
-
-async function timed<T>(run: () => Promise<T>): Promise<{ ms: number; value: T }> {
-  const start = performance.now();
-  const value = await run();
-  return { ms: performance.now() - start, value };
 }
 
 const gpuProgram = 'bench/webgpu.mjs';
@@ -166,57 +157,7 @@ export async function underTheDebugger(): Promise<Figure[]> {
   ];
 }
 
-/** The most resident memory since the last reset, in bytes (Linux). */
-function peakMemory(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) * 1024;
-}
-
-/** (e) Export of a whole tensor, against writing the same bytes from the host. */
-export async function exportFigures(): Promise<Figure[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'tensor-bench-'));
-  const [exported, written, growth]: [number[], number[], number[]] = [[], [], []];
-  const env = { BENCH_KIND: 'export', BENCH_ROUNDS: '6', BENCH_SHAPE: '[8192, 8192]', BENCH_FOLDER: folder };
-  try {
-    await rounds(gpuProgram, env, async (paused, round) => {
-      const { id } = await tensorOf(paused);
-      const pid = paused.process.pid!;
-      writeFileSync(`/proc/${pid}/clear_refs`, '5');
-      const before = peakMemory(pid);
-      const file = join(folder, 'tensor.npy');
-      const { ms } = await timed(() =>
-        paused.inspector.export({ file, force: true, tensors: [{ name: 'tensor', id }] }),
-      );
-      rmSync(file);
-      if (round === 0) return;
-      exported.push(ms);
-      growth.push(peakMemory(pid) - before);
-      written.push(await ownMs(paused));
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return [
-    {
-      name: 'export, time',
-      sides: '256 MiB from the device to .npy / the same bytes written from the host',
-      ratio: medianRatio(exported, written),
-      target: 1.3,
-      goal: 'at most',
-      detail: `${median(exported).toFixed(0)} ms / ${median(written).toFixed(0)} ms`,
-    },
-    {
-      name: 'export, memory',
-      sides: 'peak growth of the program, MiB / 64 MiB',
-      ratio: median(growth) / (64 * 2 ** 20),
-      target: 1,
-      goal: 'at most',
-      detail: `${(median(growth) / 2 ** 20).toFixed(1)} MiB`,
-    },
-  ];
-}
-
-/** (f) From the stop to a list of 1,000 tensors, against the bare stop with its scopes. */
+/** (e) From the stop to a list of 1,000 tensors, against the bare stop with its scopes. */
 export async function manyTensors(): Promise<Figure[]> {
   const [listed, bare]: [number[], number[]] = [[], []];
   await rounds('bench/manyTensors.mjs', { BENCH_ROUNDS: '24' }, async (paused, round) => {

@@ -5,7 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { copies } from './copies.ts';
-import { exportFigures, manyTensors, smallRead, statistics, underTheDebugger, windowRead } from './figures.ts';
+import { csvFigures, exportFigures, openingFigures } from './files.ts';
+import { manyTensors, smallRead, statistics, underTheDebugger, windowRead } from './figures.ts';
 import { isMet, table, type Figure } from './measure.ts';
 import { trackingFigures } from './tracking.ts';
 import { viewerScrolling } from './viewer.ts';
@@ -19,6 +20,8 @@ const benches = {
   debugger: underTheDebugger,
   tracking: trackingFigures,
   export: exportFigures,
+  csv: csvFigures,
+  opening: openingFigures,
   list: manyTensors,
   viewer: viewerScrolling,
   copies,

@@ -1,5 +1,4 @@
 // One round per stop. Each round measures the program's own way first, then stops for the debugger's, on fresh tensors.
-import { openSync, writeSync, closeSync, rmSync } from 'node:fs';
 import '../readers/webgpuGlobals.mjs';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
@@ -84,16 +83,6 @@ for (let round = 0; round < rounds; round++) {
     other.dispose();
     await bareReadback(tensor);
   } else if (kind === 'export') {
-    const bytes = new Uint8Array(tensor.size * 4).fill(round + 1);
-    const file = `${process.env.BENCH_FOLDER}/host.bin`;
-    const start = performance.now();
-    const descriptor = openSync(file, 'w');
-    for (let at = 0; at < bytes.byteLength; at += 8 * 2 ** 20) {
-      writeSync(descriptor, bytes, at, Math.min(8 * 2 ** 20, bytes.byteLength - at), at);
-    }
-    closeSync(descriptor);
-    own = { ms: performance.now() - start };
-    rmSync(file);
     await bareReadback(tensor);
   }
   stop(tensor, own);

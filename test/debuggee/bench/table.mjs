@@ -1,0 +1,9 @@
+// Random values, as a program's tensors have them: every digit counts.
+import * as tf from '@tensorflow/tfjs';
+
+await tf.setBackend('cpu');
+const random = () => (Math.random() - 0.5) * 6;
+export const float32 = tf.tensor2d(Float32Array.from({ length: 1_000_000 }, random), [1000, 1000]);
+export const float64 = Array.from({ length: 1000 }, () => Array.from({ length: 1000 }, random));
+debugger;
+console.log(float32.size, float64.length);

@@ -100,6 +100,8 @@ function pair(a: TensorFile, b: TensorFile, memberA: string | undefined, memberB
   const rest = (file: TensorFile): string[] =>
     file.tensors.map(({ expression }) => expression).filter((name) => !common.has(name));
   if (pairs.length === 0) {
+    const empty = [a, b].find(({ tensors }) => tensors.length === 0);
+    if (empty) throw new TensorError({ code: 'no-such-tensor', message: `${empty.path} holds no tensor.` });
     throw new TensorError({
       code: 'no-such-tensor',
       message: `The files have no tensor of the same name: ${rest(a).join(', ')} and ${rest(b).join(', ')}.`,

@@ -18,6 +18,9 @@ export function openJson(text: string): StoredTensor[] {
   }
   if (!isObject(document)) return [bareTensor(document)];
   if ('values' in document) return [typedTensor('tensor', document)];
+  if ('dtype' in document && !isObject(document['dtype'])) {
+    throw invalidFile('The tensor has a "dtype" but no "values".', 'Typed JSON has "dtype", "shape" and "values".');
+  }
   return Object.entries(document).map(([name, entry]) => {
     if (!isObject(entry)) throw invalidFile(`${JSON.stringify(name)} has no "dtype", "shape" and "values".`);
     return typedTensor(name, entry);

@@ -1,5 +1,5 @@
 /** Files on disk as the decoders see them. The only part of the formats that needs Node. */
-import { mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { constants, mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,8 @@ export interface OpenedFile extends ByteReader {
 export async function openFile(path: string): Promise<OpenedFile> {
   let handle: FileHandle;
   try {
-    handle = await open(path, 'r');
+    // A pipe without a writer would be waited for, for good.
+    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new TensorError({ code: 'file-system', message: `${path} can't be opened: ${why}` }, { cause: error });

@@ -133,7 +133,7 @@ function checkShape(shape: PythonLiteral | undefined): number[] {
   if (shape.length > highestRank) throw invalidFile(`The .npy header has ${shape.length} axes.`);
   return shape.map((count) => {
     if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count;
-    throw invalidFile(`The .npy header has an impossible shape: (${shape.map(quote).join(', ')}).`);
+    throw invalidFile(`The .npy header has an impossible shape: (${shape.map(String).join(', ').slice(0, 200)}).`);
   });
 }
 

@@ -60,7 +60,9 @@ export const npz: Format = {
   },
   async open(reader, options = {}) {
     const entries = await readZipDirectory(reader);
-    const arrays = entries.filter((entry) => entry.name.endsWith(memberEnding));
+    // Of members of the same name the last one counts, as for numpy.load.
+    const last = new Map(entries.map((entry) => [entry.name, entry]));
+    const arrays = [...last.values()].filter((entry) => entry.name.endsWith(memberEnding));
     const unpacker = new Unpacker(reader, options);
     const tensors: StoredTensor[] = [];
     const faults: TensorError[] = [];

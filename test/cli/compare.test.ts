@@ -180,3 +180,30 @@ test('status 4: what is no file', async () => {
   assert.equal(status, 4);
   assert.match(document.errors[0]?.message ?? '', /\/nowhere\/a\.npy can't be opened/);
 });
+
+test('status 4: a pipe, a folder, an archive of nothing, and which of two files is damaged', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const script = `
+import os, sys, zipfile, numpy as np
+os.chdir(sys.argv[1])
+os.mkfifo('pipe.npy')
+os.mkdir('folder.npy')
+zipfile.ZipFile('nothing.npz', 'w').close()
+np.save('good.npy', np.arange(6))
+open('cut.npy', 'wb').write(open('good.npy', 'rb').read()[:-3])
+np.lib.format.write_array_header_1_0(open('negative.npy', 'wb'), {'descr': '<f4', 'fortran_order': False, 'shape': (-3, 2)})`;
+    runPython(['-c', script, folder]);
+    const messages: Record<string, RegExp> = {
+      'pipe.npy': /pipe\.npy is not a file/,
+      'folder.npy': /folder\.npy is not a file/,
+      'nothing.npz': /nothing\.npz holds no tensor/,
+      'cut.npy': /^cut\.npy: The \.npy header promises 48 bytes of shape \(6\), the file holds 45/,
+      'negative.npy': /^negative\.npy: The \.npy header has an impossible shape: \(-3, 2\)/,
+    };
+    for (const [name, message] of Object.entries(messages)) {
+      const { status, document } = await compare(join(folder, 'good.npy'), join(folder, name));
+      assert.equal(status, 4);
+      assert.match(document.errors[0]?.message ?? '', message);
+    }
+  });
+});

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { crc32 as nodeCrc32 } from 'node:zlib';
@@ -213,6 +213,26 @@ test('damaged archives end in clear errors, never in anything else', async () =>
       assert.ok(error.code === 'invalid-file' || error.code === 'too-large', error.code);
     }
   }
+});
+
+test('of members of one name the last one counts, as in NumPy', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'twice.npz');
+    const script = `
+import sys, warnings, io, zipfile, numpy as np
+warnings.simplefilter('ignore')
+with zipfile.ZipFile(sys.argv[1], 'w') as archive:
+    for values in [[1, 2, 3], [4, 5]]:
+        file = io.BytesIO()
+        np.save(file, np.array(values, np.uint8))
+        archive.writestr('x.npy', file.getvalue())
+print(np.load(sys.argv[1])['x'].tolist())`;
+    assert.equal(runPython(['-c', script, path]).trim(), '[4, 5]');
+    const tensors = await open(readFileSync(path));
+    assert.deepEqual(await Promise.all(tensors.map((tensor) => tensor.read(wholeSlice(tensor.shape)))), [
+      new Uint8Array([4, 5]),
+    ]);
+  });
 });
 
 test('one bad member does not hide the others', async () => {

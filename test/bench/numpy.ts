@@ -25,7 +25,7 @@ export class Numpy {
   /** Runs statements, which see `np` and what those before have set, and answers the milliseconds that they took. */
   async run(code: string): Promise<number> {
     this.#child.stdin!.write(`${JSON.stringify(code)}\n`);
-    const { value, done } = await this.#lines.next();
+    const { value, done } = (await this.#lines.next()) as IteratorResult<string, undefined>;
     if (done) throw new Error(`NumPy failed at: ${code}`);
     return Number(value);
   }

@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { notFiniteFilters } from './notFiniteFilters.ts';
 
 export const capabilities: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
@@ -12,6 +13,7 @@ export const capabilities: DebugProtocol.Capabilities = {
   supportsTerminateRequest: true,
   supportTerminateDebuggee: true,
   supportsExceptionInfoRequest: true,
+  supportsExceptionFilterOptions: true,
   supportsDelayedStackTraceLoading: true,
   supportsReadMemoryRequest: true,
   supportsCancelRequest: true,
@@ -23,12 +25,6 @@ export const capabilities: DebugProtocol.Capabilities = {
       default: false,
       description: 'Stops where nothing will catch it.',
     },
-    {
-      filter: 'notFinitePrecise',
-      label: 'Tensor: NaN or Inf (precise)',
-      default: false,
-      description:
-        'Stops behind the op of TensorFlow.js that makes a NaN or infinity. On webgpu it waits for the device after every op.',
-    },
+    ...notFiniteFilters,
   ],
 };

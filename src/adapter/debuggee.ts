@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { agentScriptUrl } from '../inspector/agentLink.ts';
+import type { NotFiniteStop } from '../protocol/notFinite.ts';
 import { firstStatement, type Breakpoints, type SourceBreakpoint } from './breakpoints.ts';
 import type { Configuration } from './configuration.ts';
 import { errors } from './errors.ts';
@@ -35,7 +36,7 @@ export interface DebuggeeEvents {
   connected(mainContext: number): Promise<void>;
   stopped(stop: Stop): void;
   /** What the agent has stopped the program for. */
-  notFinite(): Promise<string>;
+  notFinite(callFrames: readonly Protocol.Debugger.CallFrame[]): Promise<NotFiniteStop>;
   /** The name of the graph tensor whose value it has stopped the program for; '' where it was something else. */
   stoppedForValue(): Promise<string>;
   /** What was learned at this stop is void; waited for before the program runs. */
@@ -269,7 +270,7 @@ export class Debuggee {
 
   /** Break on NaN or Inf: the agent has stopped the program, which is shown where it called the op. */
   async #stopAtOp({ callFrames }: Protocol.Debugger.PausedEvent): Promise<void> {
-    const text = await this.#events.notFinite();
+    const { message: text, isLater } = await this.#events.notFinite(callFrames);
     const own = callFrames.filter((frame) => this.#urlOf(frame) !== agentScriptUrl);
     const caller = own.findIndex((frame) => {
       const url = this.#urlOf(frame);
@@ -277,7 +278,7 @@ export class Debuggee {
     });
     await this.#report({
       reason: 'exception',
-      description: 'Paused on NaN or Inf',
+      description: isLater ? 'Paused after NaN or Inf' : 'Paused on NaN or Inf',
       text,
       callFrames: own.slice(Math.max(0, caller)),
       hitBreakpointIds: [],

@@ -1,4 +1,5 @@
 /** The requests about a program that runs or is paused. */
+import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { TensorEvents } from '../protocol/requests.ts';
 import { errors } from './errors.ts';
 import { evaluateRequest } from './evaluateRequest.ts';
@@ -16,6 +17,8 @@ export interface Program {
   run(): Promise<Run>;
   offsets(): Position;
   send<Name extends keyof TensorEvents>(name: Name, body: TensorEvents[Name]): void;
+  /** Works before the program runs, too. */
+  breakOnNotFinite(asked: NotFiniteBreak): Promise<void>;
   /** Something of the program may have been changed by the client. */
   assigned(): Promise<void>;
   /** Something of the program was changed by a request that clients don't expect that of: they look again. */

@@ -115,7 +115,7 @@ export class Run {
     });
     const debuggee = new Debuggee(main, config, paths, breakpoints, {
       connected: (notifyContext) => installRecorder(main, { budget: config.copyBudget, notifyContext }),
-      notFinite: async () => (await tensors.inspector()).notFinite(),
+      notFinite: async (callFrames) => (await tensors.inspector()).notFinite(callFrames),
       stoppedForValue: async () => (await tensors.inspector()).stoppedForValue(),
       stopped: (stop) => {
         frames.stopped(stop.callFrames);

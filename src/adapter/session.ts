@@ -4,6 +4,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
+import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { TensorEvents } from '../protocol/requests.ts';
 import { Breakpoints, type SourceBreakpoint } from './breakpoints.ts';
 import { capabilities } from './capabilities.ts';
@@ -11,6 +12,7 @@ import { parseAttach, parseLaunch, type Configuration } from './configuration.ts
 import type { Stop } from './debuggee.ts';
 import { errors, reportOfThrown } from './errors.ts';
 import type { ProgramEnd } from './launch.ts';
+import { answersTo, notFiniteOf } from './notFiniteFilters.ts';
 import { PathMapper } from './paths.ts';
 import { programHandlers, threadId } from './programHandlers.ts';
 import type { AllHandlers, Call } from './requestTable.ts';
@@ -38,7 +40,8 @@ export class TensorDebugSession extends DebugSession {
   #offsets: Position = { line: 1, column: 1 };
   #canRunInTerminal = false;
   #knowsInvalidated = false;
-  #breaksOnNan = false;
+  #notFinite: NotFiniteBreak = { mode: 'off' };
+  #notFiniteFilter: NotFiniteBreak = { mode: 'off' };
   #exceptionState: Protocol.Debugger.SetPauseOnExceptionsRequest['state'] = 'none';
   #starting: Promise<Run> | undefined;
   #run: Run | undefined;
@@ -56,6 +59,10 @@ export class TensorDebugSession extends DebugSession {
       send: (name: keyof TensorEvents, body: TensorEvents[typeof name]) => this.sendEvent(new Event(name, body)),
       invalidated: () => {
         if (this.#knowsInvalidated) this.sendEvent(new Event('invalidated', { areas: ['variables'] }));
+      },
+      breakOnNotFinite: async (asked: NotFiniteBreak) => {
+        this.#notFinite = asked;
+        if (this.#run) await this.#applyExceptionState(this.#run);
       },
       assigned: async () => this.#tensorsChanged(await this.#requireRun(), 'assigned'),
     };
@@ -218,16 +225,23 @@ export class TensorDebugSession extends DebugSession {
     return { breakpoints: breakpoints.map((breakpoint) => this.#describeBreakpoint(breakpoint)) };
   }
 
-  async #setExceptionBreakpoints({ filters }: DebugProtocol.SetExceptionBreakpointsArguments): Promise<void> {
+  async #setExceptionBreakpoints(
+    args: DebugProtocol.SetExceptionBreakpointsArguments,
+  ): Promise<DebugProtocol.SetExceptionBreakpointsResponse['body']> {
+    const filters = [...args.filters, ...(args.filterOptions ?? []).map(({ filterId }) => filterId)];
     const all = filters.includes('all') || filters.includes('caught');
-    this.#breaksOnNan = filters.includes('notFinitePrecise');
+    const asked = notFiniteOf(args);
+    // Clients send all filters for a change of any; what a request has set since then stays.
+    if (JSON.stringify(asked) !== JSON.stringify(this.#notFiniteFilter)) this.#notFinite = asked;
+    this.#notFiniteFilter = asked;
     this.#exceptionState = all ? 'all' : filters.includes('uncaught') ? 'uncaught' : 'none';
     if (this.#run) await this.#applyExceptionState(this.#run);
+    return { breakpoints: answersTo(args) };
   }
 
   async #applyExceptionState({ inspection }: Run): Promise<void> {
     await inspection?.debuggee.main.send('Debugger.setPauseOnExceptions', { state: this.#exceptionState });
-    await inspection?.tensors.breakOnNan(this.#breaksOnNan);
+    await inspection?.tensors.breakOnNotFinite(this.#notFinite);
   }
 
   #host(): RunHost {

@@ -140,6 +140,16 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       Object.assign((await program.run()).config.copyBudget, { bytes, ms });
       return {};
     },
+    'tensor/breakOnNotFinite': async ({ mode, nanOnly = false }) => {
+      if (mode !== 'off' && mode !== 'precise' && mode !== 'deferred') {
+        throw new TensorError({
+          code: 'invalid-argument',
+          message: `tensor/breakOnNotFinite has the modes "off", "precise" and "deferred", not ${JSON.stringify(mode)}.`,
+        });
+      }
+      await program.breakOnNotFinite({ mode, nanOnly });
+      return {};
+    },
     'tensor/copies': async () => (await (await inspectionOf(program)).tensors.inspector()).copies(),
   };
 }

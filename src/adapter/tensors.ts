@@ -3,6 +3,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Locate } from '../inspector/copies.ts';
 import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
+import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { EvaluatedValue, TensorReference } from '../protocol/requests.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
@@ -23,7 +24,7 @@ export class Tensors {
   readonly #options: TensorsOptions;
   #inspector: Promise<TensorInspector> | undefined;
   #opened: TensorInspector | undefined;
-  #breaksOnNan = false;
+  #notFinite: NotFiniteBreak = { mode: 'off' };
   #callFrames: readonly Protocol.Debugger.CallFrame[] = [];
 
   constructor(options: TensorsOptions) {
@@ -71,10 +72,11 @@ export class Tensors {
   }
 
   /** A program that it was never on in is left alone. */
-  async breakOnNan(isOn: boolean): Promise<void> {
-    if (isOn === this.#breaksOnNan) return;
-    this.#breaksOnNan = isOn;
-    await (await this.inspector()).breakOnNan(isOn);
+  async breakOnNotFinite(asked: NotFiniteBreak): Promise<void> {
+    const { mode, nanOnly = false } = this.#notFinite;
+    if (asked.mode === mode && (asked.nanOnly ?? false) === nanOnly) return;
+    this.#notFinite = asked;
+    await (await this.inspector()).breakOnNotFinite(asked);
   }
 
   async dispose(): Promise<void> {

@@ -18,7 +18,6 @@ import { compareBackends } from './evaluate/compareBackends.ts';
 import { GraphCalls } from './evaluate/graphCalls.ts';
 import { Finder } from './find.ts';
 import { listTensors } from './listTensors.ts';
-import { findNotFinite } from './nan/findNotFinite.ts';
 import { OpWatch } from './nan/watchOps.ts';
 import { bindingsOwnMethod } from './read/device.ts';
 import type { ImmediateQueue } from './read/pump.ts';
@@ -43,18 +42,15 @@ export class Agent {
   readonly #maker = new Maker(this.#held);
   readonly #graphs = new GraphCalls(this.#held, this.#reading);
   readonly #tracking = new Tracking(this.#reading, () => this.#held.passing());
-  readonly #ops = new OpWatch(
-    (tensor) => findNotFinite(this.#reading, tensor),
-    (error) => recorder()?.failed(error),
-  );
+  readonly #ops = new OpWatch(this.#reading, (error) => recorder()?.failed(error));
 
   readonly #handlers: Handlers = {
-    breakOnNan: ({ isOn }) => {
-      this.#ops.set(isOn);
-      if (isOn) recorder()?.whenTfjs(() => this.#ops.watch());
+    breakOnNotFinite: (asked) => {
+      this.#ops.set(asked);
+      if (asked.mode !== 'off') recorder()?.whenTfjs(() => this.#ops.watch());
       return null;
     },
-    notFinite: () => ({ message: this.#ops.message }),
+    notFinite: () => this.#ops.report,
     stoppedForValue: () => ({ name: this.#graphs.later.stoppedFor }),
     describe: ({ id, as }) => this.#held.describe(id, as),
     read: ({ windows }) => {

@@ -3,6 +3,7 @@
  * getters (typed arrays, WebGPU objects) are taken from their prototypes and called on the object.
  */
 import { recorder } from './copies/found.ts';
+import { watchedMethods } from './copies/watch.ts';
 
 function builtin(name: 'util'): NodeUtil {
   if (typeof process === 'undefined' || !process.getBuiltinModule) {
@@ -88,9 +89,9 @@ export function platformValue(object: object, key: string): unknown {
   return value;
 }
 
-/** What a property holds that our own recorder has made an accessor: it is not the program's doing. */
+/** What a property holds that our own recorder, or the agent, has made an accessor: it is not the program's doing. */
 function watchedMethod(getter: unknown): unknown {
-  return recorder()?.watched.get(getter as object)?.();
+  return (recorder()?.watched.get(getter as object) ?? watchedMethods.get(getter as object))?.();
 }
 
 /** A method of a runtime, own or inherited, that is about to be called because somebody asked for it. */

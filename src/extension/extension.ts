@@ -6,6 +6,7 @@ import { registerCompanionConfigurations } from './debug/companionConfigurations
 import { DebugConfigurations } from './debug/debugConfigurations.ts';
 import { InlineValues } from './editor/inlineValues.ts';
 import { WarningDiagnostics } from './editor/warningDiagnostics.ts';
+import { NotFiniteBreaks } from './notFinite/notFiniteBreaks.ts';
 import { keepBudgets } from './sources/budgets.ts';
 import { Focus } from './sources/focus.ts';
 import { TensorSources, tensorType } from './sources/tensorSources.ts';
@@ -26,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = new TensorsView(frame, focus, pins, context.workspaceState);
   const panels = new ViewerPanels(context.extensionUri, sources, focus, runViewerCommand);
   const tracking = new Tracking(context.extensionUri, sources, log);
+  const notFinite = new NotFiniteBreaks(context.workspaceState, sources, log);
   context.subscriptions.push(
     log,
     sources,
@@ -35,8 +37,19 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     panels,
     tracking,
+    notFinite,
     view.onDidSelect((tensor) => panels.select(tensor)),
-    registerCommands({ frame, view, pins, panels, sources, tracking, log, storage: context.globalStorageUri }),
+    registerCommands({
+      frame,
+      view,
+      pins,
+      panels,
+      sources,
+      tracking,
+      notFinite,
+      log,
+      storage: context.globalStorageUri,
+    }),
     vscode.window.registerCustomEditorProvider(
       tensorFileEditorType,
       new TensorFileEditor(context.extensionUri, runViewerCommand),

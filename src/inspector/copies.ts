@@ -96,7 +96,7 @@ export async function programWarning(warning: RecorderWarning, locate: Locate): 
 const nowhere: SourceLine = { file: '', line: 1 };
 
 /** The innermost place in the program's own sources: a bundle has those of packages too, which only its map tells. */
-async function placeOf(frames: readonly RecordedFrame[], locate: Locate): Promise<SourceLine | undefined> {
+export async function placeOf(frames: readonly RecordedFrame[], locate: Locate): Promise<SourceLine | undefined> {
   let innermost: SourceLine | undefined;
   for (const frame of frames) {
     const place = await locate(frame);

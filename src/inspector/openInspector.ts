@@ -12,12 +12,14 @@ import type {
   TensorRequests,
 } from '../protocol/requests.ts';
 import type { GraphInput, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
+import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import { defaultTolerance } from '../tensor/compareSources.ts';
 import { AgentLink } from './agentLink.ts';
 import { assignTensor } from './assign/assignTensor.ts';
 import { isPlace } from './assign/target.ts';
 import { BulkReader } from './bulkReader.ts';
+import { notFiniteStop } from './notFinite.ts';
 import { backendComparison } from './compareBackends.ts';
 import { compareTensors, differenceWindow, KeptTensors } from './compareTensors.ts';
 import { copiesOf, generatedLine, installRecorder, readRecorder, type Locate } from './copies.ts';
@@ -253,17 +255,18 @@ class Inspector implements TensorInspector {
     return copiesOf(report!, this.#locate);
   }
 
-  async breakOnNan(isOn: boolean): Promise<void> {
+  async breakOnNotFinite(asked: NotFiniteBreak): Promise<void> {
     await this.#link.preparePump();
-    await this.#link.call('breakOnNan', { isOn });
+    await this.#link.call('breakOnNotFinite', asked);
   }
 
   async stoppedForValue(): Promise<string> {
     return (await this.#link.call('stoppedForValue', {})).name;
   }
 
-  async notFinite(): Promise<string> {
-    return (await this.#link.call('notFinite', {})).message;
+  async notFinite(callFrames: readonly Protocol.Debugger.CallFrame[]): Promise<NotFiniteStop> {
+    const report = await this.#link.call('notFinite', {});
+    return notFiniteStop(report!, callFrames, this.#options.main, this.#locate);
   }
 
   async dispose(): Promise<void> {

@@ -19,6 +19,7 @@ import type {
   TensorPreview,
   TensorRequests,
 } from '../protocol/requests.ts';
+import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { Locate } from './copies.ts';
 import type {
@@ -152,10 +153,10 @@ export interface TensorInspector {
   /** Keeps a tensor's values for comparisons at later stops, under its expression. */
   keep(id: string, expression: string): Promise<KeptTensor>;
   copies(): Promise<Copies>;
-  /** Stops the program (at a `debugger` statement of the agent's script) behind an op that makes a NaN or infinity. */
-  breakOnNan(isOn: boolean): Promise<void>;
-  /** What it was stopped for by that. */
-  notFinite(): Promise<string>;
+  /** Stops the program (at a `debugger` statement of the agent's script) for ops that make a NaN or infinity. */
+  breakOnNotFinite(asked: NotFiniteBreak): Promise<void>;
+  /** What it stands still for by that, at a stop in the agent's script. */
+  notFinite(callFrames: readonly Protocol.Debugger.CallFrame[]): Promise<NotFiniteStop>;
   /** The name of the value that it was stopped for by `stopWhenEvaluated`; '' where it was not. */
   stoppedForValue(): Promise<string>;
   dispose(): Promise<void>;

@@ -14,6 +14,7 @@ import type {
   TensorWarning,
 } from './tensor.ts';
 import type { Tolerance } from './comparison.ts';
+import type { NotFiniteBreak, NotFiniteReport } from './notFinite.ts';
 import type { RecorderWarning } from './recorder.ts';
 import type { BackendComparison } from './requests.ts';
 
@@ -178,10 +179,10 @@ export interface AgentCalls {
   note: { arguments: { texts: Record<string, string> }; result: null };
   /** Sends all points of tracked expressions that are on their way; waits for the device. */
   flushTracked: { arguments: Record<string, never>; result: null };
-  /** Stops the program behind the op that makes a NaN or infinity, or no longer. */
-  breakOnNan: { arguments: { isOn: boolean }; result: null };
-  /** What the program was stopped for by that. */
-  notFinite: { arguments: Record<string, never>; result: { message: string } };
+  /** Stops the program for ops that make a NaN or infinity, or no longer. */
+  breakOnNotFinite: { arguments: NotFiniteBreak; result: null };
+  /** What the program was last stopped for by that. */
+  notFinite: { arguments: Record<string, never>; result: NotFiniteReport | null };
   /** Forgets the handles of this stop. */
   release: { arguments: Record<string, never>; result: null };
 }

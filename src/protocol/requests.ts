@@ -1,6 +1,7 @@
 /** The custom requests and events of the debug adapter: name to arguments and result. Everything else is plain DAP. */
 import type { TensorComparison, Tolerance } from './comparison.ts';
 import type { ErrorReport } from './errors.ts';
+import type { NotFiniteBreak } from './notFinite.ts';
 import type { TrackedBatch } from './track.ts';
 import type {
   CopyCost,
@@ -264,6 +265,11 @@ export interface TensorRequests {
    * together, in a temporary file of the debugger's. What was kept of it before is forgotten.
    */
   'tensor/keep': { arguments: { tensor: { expression: string; frameId?: number } }; result: KeptTensor };
+  /**
+   * Stops the program for ops of TF.js that make a NaN or infinity, in the session until it is asked for something else; works at
+   * any time, also before the program runs. The exception breakpoints do the same.
+   */
+  'tensor/breakOnNotFinite': { arguments: NotFiniteBreak; result: Record<string, never> };
   'tensor/copies': { arguments: Record<string, never>; result: Copies };
 }
 /** Requests of the debug adapter alone: in VS Code, breakpoints with a tracking condition do the same in any session. */

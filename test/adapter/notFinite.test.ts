@@ -6,28 +6,40 @@ import { gpuEnvironment } from '../support/environment.ts';
 import { debuggee, lineOf, TestSession } from './session.ts';
 
 const program = 'notFinite.mjs';
+const masked = 'masked.mjs';
+const backends = ['cpu', 'wasm', 'webgpu'];
 
-async function outputWithout(backend: string): Promise<string> {
+function launchOf(name: string, backend: string) {
+  return { program: name, env: { ...gpuEnvironment(), TFJS_BACKEND: backend } };
+}
+
+async function outputWithout(name: string, backend: string): Promise<string> {
   let output = '';
-  await TestSession.run(
-    { launch: { program, env: { ...gpuEnvironment(), TFJS_BACKEND: backend } } },
-    async (session) => {
-      assert.equal(await session.exitCode(), 0);
-      output = session.client.outputOf('stdout');
-    },
-  );
+  await TestSession.run({ launch: launchOf(name, backend) }, async (session) => {
+    assert.equal(await session.exitCode(), 0);
+    output = session.client.outputOf('stdout');
+  });
   return output;
 }
 
-for (const backend of ['cpu', 'wasm', 'webgpu']) {
+async function assertUnchanged(session: TestSession, name: string, backend: string): Promise<void> {
+  await session.continue();
+  assert.equal(await session.exitCode(), 0);
+  assert.equal(session.client.outputOf('stdout'), await outputWithout(name, backend));
+}
+
+// The logarithm of 0 is a very small number on some GPUs.
+const logOf = (backend: string) =>
+  backend === 'webgpu' ? /^Log made 1 NaN / : /^Log made 1 NaN and 1 Inf .* the first at \[0, 1\]/;
+const origin = / in float32\[2, 2\], the first at .*, from x float32\[2, 2\] \(finite\)\./;
+
+for (const backend of backends) {
   test(`precise, ${backend}: behind the op`, async () => {
-    const env = { ...gpuEnvironment(), TFJS_BACKEND: backend };
-    await TestSession.run({ launch: { program, env }, exceptions: ['notFinitePrecise'] }, async (session) => {
+    const exceptions = ['notFinitePrecise'];
+    await TestSession.run({ launch: launchOf(program, backend), exceptions }, async (session) => {
       const stop = await session.stopped('exception');
-      // The logarithm of 0 is a very small number on some GPUs.
-      const made = backend === 'webgpu' ? /^Log made 1 NaN / : /^Log made 1 NaN and 1 Inf .* the first at \[0, 1\]/;
-      assert.match(stop.text ?? '', made);
-      assert.match(stop.text ?? '', / in float32\[2, 2\], the first at .*, from x float32\[2, 2\]\.$/);
+      assert.match(stop.text ?? '', logOf(backend));
+      assert.match(stop.text ?? '', new RegExp(`${origin.source}$`));
       assert.equal((await session.top()).line, lineOf(debuggee(program), 'LOG'));
       const info = await session.client.request<DebugProtocol.ExceptionInfoResponse['body']>('exceptionInfo', {
         threadId: 1,
@@ -40,9 +52,59 @@ for (const backend of ['cpu', 'wasm', 'webgpu']) {
         /^Sqrt made 1 NaN in float32\[2\], the first at \[1\]/,
       );
       assert.equal((await session.top()).line, lineOf(debuggee(program), 'SQRT'));
-      await session.continue();
+      await assertUnchanged(session, program, backend);
+    });
+  });
+
+  test(`deferred, ${backend}: ${backend === 'webgpu' ? 'after the next read, with the line of the op' : 'behind the op'}`, async () => {
+    const exceptions = ['notFiniteDeferred'];
+    await TestSession.run({ launch: launchOf(program, backend), exceptions }, async (session) => {
+      const isLater = backend === 'webgpu';
+      for (const [made, marker] of [
+        [logOf(backend), 'LOG'],
+        [/^Sqrt made 1 NaN in float32\[2\], the first at \[1\], from x float32\[2\] \(finite\)\./, 'SQRT'],
+      ] as const) {
+        const stop = await session.stopped('exception');
+        const line = lineOf(debuggee(program), marker);
+        assert.match(stop.text ?? '', made);
+        const place = `${debuggee(program)}:${line}`;
+        assert.equal((stop.text ?? '').includes(`called at ${place}`), isLater, stop.text);
+        assert.equal((await session.top()).line, isLater ? lineOf(debuggee(program), 'READ') : line);
+        if (marker === 'LOG') await session.continue();
+      }
+      await assertUnchanged(session, program, backend);
+    });
+  });
+
+  test(`a mask of -Infinity, ${backend}: told once at its line, and not where only NaN counts`, async () => {
+    const exceptions = ['notFiniteDeferred'];
+    await TestSession.run({ launch: launchOf(masked, backend), exceptions }, async (session) => {
+      const { text } = await session.stopped('exception');
+      assert.match(text ?? '', /^Add made 3 Inf in float32\[3, 3\], the first at \[0, 1\], from a .* \(finite\), b /);
+      assert.match(text ?? '', /b float32\[3, 3\] \(not finite either, first at \[0, 1\]\)\./);
+      await assertUnchanged(session, masked, backend);
+    });
+    const filterOptions = [{ filterId: 'notFiniteDeferred', condition: 'NaN' }];
+    await TestSession.run({ launch: launchOf(masked, backend), filterOptions }, async (session) => {
       assert.equal(await session.exitCode(), 0);
-      assert.equal(session.client.outputOf('stdout'), await outputWithout(backend));
+      assert.equal(session.client.outputOf('stdout'), await outputWithout(masked, backend));
     });
   });
 }
+
+test('by a request, while the program runs', async () => {
+  await TestSession.run(
+    { launch: launchOf(program, 'cpu'), breakpoints: { [program]: [{ at: 'LOG' }] } },
+    async (session) => {
+      await session.stopped('breakpoint');
+      await session.client.request('tensor/breakOnNotFinite', { mode: 'precise' });
+      // Filters of another kind, sent again, leave it as it is.
+      await session.client.request('setExceptionBreakpoints', { filters: ['uncaught'] });
+      await session.continue();
+      assert.match((await session.stopped('exception')).text ?? '', /^Log made/);
+      await session.client.request('tensor/breakOnNotFinite', { mode: 'off' });
+      await assertUnchanged(session, program, 'cpu');
+      await assert.rejects(session.client.request('tensor/breakOnNotFinite', { mode: 'now' }), /modes "off"/);
+    },
+  );
+});

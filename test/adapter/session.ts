@@ -27,6 +27,8 @@ export interface SessionOptions {
   /** File name (of a debuggee, or absolute) to breakpoints. */
   breakpoints?: Record<string, SourceBreakpoint[]>;
   exceptions?: string[];
+  /** Exception filters with conditions. */
+  filterOptions?: DebugProtocol.ExceptionFilterOptions[];
   initialize?: Partial<DebugProtocol.InitializeRequestArguments>;
   client?: DapClient;
 }
@@ -71,7 +73,10 @@ export class TestSession {
     for (const [name, wanted] of Object.entries(options.breakpoints ?? {})) {
       this.breakpoints[name] = await this.setBreakpoints(name, wanted);
     }
-    if (options.exceptions) await client.request('setExceptionBreakpoints', { filters: options.exceptions });
+    const { exceptions: filters = [], filterOptions = [] } = options;
+    if (filters.length + filterOptions.length > 0) {
+      await client.request('setExceptionBreakpoints', { filters, filterOptions });
+    }
     await client.request('configurationDone');
     await started;
   }

@@ -8,6 +8,7 @@ import { copies } from './copies.ts';
 import { csvFigures, exportFigures, openingFigures } from './files.ts';
 import { manyTensors, smallRead, statistics, underTheDebugger, windowRead } from './figures.ts';
 import { isMet, table, type Figure } from './measure.ts';
+import { notFinite } from './notFinite.ts';
 import { trackingFigures } from './tracking.ts';
 import { viewerScrolling } from './viewer.ts';
 import { inVsCode } from './vscode.ts';
@@ -26,6 +27,7 @@ const benches = {
   viewer: viewerScrolling,
   copies,
   vscode: inVsCode,
+  notFinite,
 };
 const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(benches)) {

@@ -45,7 +45,7 @@ const waitMs = 0.2;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /** Node's own, so that a program which has put a function of its own in its place sees no callback of ours. */
-function nodeSetImmediate(): ((callback: Callback) => unknown) | undefined {
+export function nodeSetImmediate(): ((callback: Callback) => unknown) | undefined {
   return typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('timers').setImmediate;
 }
 

@@ -4,6 +4,7 @@ import { debugOpenFile } from '../debug/debugConfigurations.ts';
 import type { Pins } from '../tree/pins.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
+import type { NotFiniteBreaks } from '../notFinite/notFiniteBreaks.ts';
 import type { Tracking } from '../track/tracking.ts';
 import type { TensorsView } from '../tree/tensorsView.ts';
 import { DifferenceContent } from '../viewer/differenceContent.ts';
@@ -30,13 +31,14 @@ export interface CommandParts {
   panels: ViewerPanels;
   sources: TensorSources;
   tracking: Tracking;
+  notFinite: NotFiniteBreaks;
   log: vscode.LogOutputChannel;
   /** Where the sample goes when no folder is open. */
   storage: vscode.Uri;
 }
 
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { frame, view, pins, panels, sources, tracking, log, storage } = parts;
+  const { frame, view, pins, panels, sources, tracking, notFinite, log, storage } = parts;
   const kept = new KeptValues();
   const showDifference: ShowDifference = (left, right) => panels.open(new DifferenceContent(left, right, sources));
   const commands: Record<string, (given: Given) => unknown> = {
@@ -68,6 +70,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     untrack: () => tracking.untrack(),
     listTracked: () => tracking.list(),
     showTracked: () => tracking.showChart(),
+    breakOnNotFinite: () => notFinite.choose(),
     copyName: (given) => vscode.env.clipboard.writeText(given?.expression ?? ''),
   };
   return vscode.Disposable.from(

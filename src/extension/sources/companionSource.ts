@@ -12,6 +12,7 @@ import { openInspector } from '../../inspector/openInspector.ts';
 import type { FeedOf, InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { EvaluatedValue, TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import { notFiniteFunction, type NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { connectProxy } from './cdpProxy.ts';
@@ -53,6 +54,8 @@ export class CompanionSource implements TensorSource {
   readonly onDidTrack = this.#tracked.event;
   readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
   readonly onDidEvaluate = this.#evaluated.event;
+  readonly #brokeOnNotFinite = new vscode.EventEmitter<NotFiniteStop>();
+  readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
   #connection: Promise<Connection> | undefined;
   #isOver = false;
 
@@ -92,6 +95,7 @@ export class CompanionSource implements TensorSource {
     this.costs.dispose();
     this.#tracked.dispose();
     this.#evaluated.dispose();
+    this.#brokeOnNotFinite.dispose();
     void this.#connection?.then(close, () => undefined);
     this.#connection = undefined;
   }
@@ -190,6 +194,15 @@ export class CompanionSource implements TensorSource {
     },
     // It follows the setting by itself.
     'tensor/budget': () => Promise.resolve({}),
+    'tensor/breakOnNotFinite': async (asked) => {
+      // A root session is no program: its children are.
+      if (!this.session.parentSession) return {};
+      this.#connection ??= this.#connect(launchPatienceMs);
+      const connection = await this.#connection;
+      connection.inUse = true;
+      await connection.inspector.breakOnNotFinite(asked);
+      return {};
+    },
     'tensor/copies': async () => (await this.#stopped()).inspector.copies(),
   };
 
@@ -252,6 +265,12 @@ export class CompanionSource implements TensorSource {
         connection.frameIds = undefined;
         inspector.stopped(frames);
         for (const resolve of connection.onPaused.splice(0)) resolve();
+        if (frames[0]?.functionName !== notFiniteFunction) return;
+        inspector.notFinite(frames).then(
+          (stop) => this.#brokeOnNotFinite.fire(stop),
+          // It ran on before anybody could ask.
+          () => undefined,
+        );
       };
       main.on('Debugger.paused', ({ callFrames }) => stopped(callFrames));
       main.on('Debugger.resumed', () => {

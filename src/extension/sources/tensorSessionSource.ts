@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { TensorError } from '../../protocol/errors.ts';
 import type { EvaluatedValue, TensorEvents, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
@@ -15,6 +16,9 @@ export class TensorSessionSource implements TensorSource {
   readonly onDidTrack = this.#tracked.event;
   readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
   readonly onDidEvaluate = this.#evaluated.event;
+  readonly #brokeOnNotFinite = new vscode.EventEmitter<NotFiniteStop>();
+  /** Never: the stop says so itself. */
+  readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
   readonly #events = vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
     if (session.id !== this.session.id) return;
     if (event === ('tensor/tracked' satisfies keyof TensorEvents)) this.#tracked.fire(body as TrackedBatch);
@@ -55,6 +59,7 @@ export class TensorSessionSource implements TensorSource {
     this.#events.dispose();
     this.#tracked.dispose();
     this.#evaluated.dispose();
+    this.#brokeOnNotFinite.dispose();
   }
 
   /** Progress and cancelling go by the request's number, which VS Code keeps to itself. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { CompanionSource } from './companionSource.ts';
 import { SessionMonitor } from './sessionMonitor.ts';
 import { TensorSessionSource } from './tensorSessionSource.ts';
+import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorSource } from './tensorSource.ts';
 import { companionEnabled, liveCopyBudget } from '../settings.ts';
@@ -23,6 +24,9 @@ export class TensorSources implements vscode.Disposable {
   readonly #tracked = new vscode.EventEmitter<{ session: vscode.DebugSession; batch: TrackedBatch }>();
   /** Tracked lines of a program found something. */
   readonly onDidTrack = this.#tracked.event;
+  readonly #brokeOnNotFinite = new vscode.EventEmitter<NotFiniteStop>();
+  /** A program stands still for a NaN or infinity, and its debugger does not say so. */
+  readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
   readonly #added = new vscode.EventEmitter<TensorSource>();
   /** A session has begun that may have tensors. */
   readonly onDidAdd = this.#added.event;
@@ -56,7 +60,7 @@ export class TensorSources implements vscode.Disposable {
   dispose(): void {
     for (const { monitor, source } of this.#entries.values()) vscode.Disposable.from(source, monitor).dispose();
     this.#entries.clear();
-    vscode.Disposable.from(...this.#subscriptions, this.#tracked, this.#added).dispose();
+    vscode.Disposable.from(...this.#subscriptions, this.#tracked, this.#brokeOnNotFinite, this.#added).dispose();
   }
 
   #add(session: vscode.DebugSession): Entry | undefined {
@@ -66,6 +70,7 @@ export class TensorSources implements vscode.Disposable {
       session.type === tensorType ? new TensorSessionSource(monitor) : new CompanionSource(monitor, liveCopyBudget);
     monitor.onDidChange(() => this.#changed.fire(session));
     source.onDidTrack((batch) => this.#tracked.fire({ session, batch }));
+    source.onDidBreakOnNotFinite((stop) => this.#brokeOnNotFinite.fire(stop));
     const entry = { monitor, source };
     this.#entries.set(session.id, entry);
     this.#added.fire(source);

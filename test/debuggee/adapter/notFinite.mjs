@@ -22,6 +22,6 @@ const total = step(
 const integers = tf.tensor([7, 8], [2], 'int32').div(tf.tensor([2, 2], [2], 'int32'));
 const root = tf.tensor([4, -1]).sqrt(); // #SQRT
 const values = Array.from(await root.data(), String).join();
-console.log(values, (await integers.data()).join(), String((await total.data())[0]));
+console.log(values, (await integers.data()).join(), String((await total.data())[0])); // #READ
 console.log(tf.memory().numTensors, tf.memory().numBytes, tf.memory().numDataBuffers);
 process.exit(0);

@@ -8,6 +8,7 @@ import './files.ts';
 import './evaluateGraph.ts';
 import { runTests } from './harness.ts';
 import './inlineValues.ts';
+import './notFinite.ts';
 import './texts.ts';
 import './track.ts';
 import './tree.ts';

@@ -81,7 +81,7 @@ function backendLookup(): (dataId: object) => Backend | undefined {
 }
 
 /** The same for one tensor, and cheaper: for those who ask while the program runs. */
-export function recordedBy(dataId: object): { name: string; record: BackendRecord } | undefined {
+export function recordedBy(dataId: object): { name: string; backend: object; record: BackendRecord } | undefined {
   const state = engineState();
   const tensorInfo = state && ownValue(state, 'tensorInfo');
   const get = util.types.isWeakMap(tensorInfo) ? platformMethod(tensorInfo as object, 'get') : undefined;
@@ -89,7 +89,7 @@ export function recordedBy(dataId: object): { name: string; record: BackendRecor
   const backend = isInspectable(info) ? ownValue(info, 'backend') : undefined;
   const name = isInspectable(backend) ? nameOf(backend) : undefined;
   const record = name === undefined ? undefined : recordsOf(name, backend as object)(dataId);
-  return name !== undefined && record ? { name, record } : undefined;
+  return name !== undefined && record ? { name, backend: backend as object, record } : undefined;
 }
 
 const names = new WeakMap<object, string>();

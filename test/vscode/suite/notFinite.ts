@@ -1,0 +1,33 @@
+/** Break on NaN or Inf by the command, in sessions of both kinds. */
+import { match, strictEqual } from 'node:assert';
+import * as vscode from 'vscode';
+import { desk, endSessions, kinds, start, stoppedFrame, test, until, workspaceFile } from './harness.ts';
+
+const row = '.quick-input-list .monaco-list-row';
+
+async function choose(label: string): Promise<void> {
+  const closed = vscode.commands.executeCommand('tensorDebugger.breakOnNotFinite');
+  await desk('clickOn', { selector: row, text: label });
+  await closed;
+}
+
+for (const [kind, config] of Object.entries(kinds)) {
+  test(`${kind}: it breaks on a NaN at the op that makes it, and says so at the line`, async () => {
+    await choose('Deferred');
+    try {
+      await start({ ...config, program: '${workspaceFolder}/notFinite.mjs' });
+      await until('it stopped', stoppedFrame);
+      const uri = vscode.Uri.file(workspaceFile('notFinite.mjs'));
+      const text = (await vscode.workspace.openTextDocument(uri)).getText();
+      const line = text.split('\n').findIndex((each) => each.includes('#ROOT'));
+      const warning = await until('the line has a warning', () =>
+        vscode.languages.getDiagnostics(uri).find(({ code }) => code === 'not-finite'),
+      );
+      strictEqual(warning.range.start.line, line);
+      match(warning.message, /^Sqrt made 1 NaN in float32\[3\], the first at \[2\], from x float32\[3\] \(finite\)\./);
+    } finally {
+      await endSessions();
+      await choose('Off');
+    }
+  });
+}

@@ -35,6 +35,8 @@ export interface DebuggeeEvents {
   /** The program answers and does not run yet (or, attached to, runs); its Debugger domain is still off. */
   connected(mainContext: number): Promise<void>;
   stopped(stop: Stop): void;
+  /** By its breakpoints: the agent has stopped the program at its end. */
+  isEnding(hitBreakpoints: readonly string[]): boolean;
   /** What the agent has stopped the program for. */
   notFinite(callFrames: readonly Protocol.Debugger.CallFrame[]): Promise<NotFiniteStop>;
   /** The name of the graph tensor whose value it has stopped the program for; '' where it was something else. */
@@ -216,6 +218,7 @@ export class Debuggee {
     const top = event.callFrames[0];
     if (!top) return;
     if (this.#urlOf(top) === agentScriptUrl) return this.#stopByAgent(event);
+    if (this.#events.isEnding(event.hitBreakpoints ?? [])) return this.#stopAtOp(event);
     await this.#breakpoints.settled();
     if (this.#pauseRequested) await this.#skipFiles();
     const cdpIds = event.hitBreakpoints ?? [];

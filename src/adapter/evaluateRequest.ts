@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { ProgramWarning } from '../protocol/requests.ts';
 import { evaluate } from './evaluate.ts';
 import { answerHabit, readingHabit } from './habits.ts';
 import type { Inspection } from './run.ts';
@@ -14,6 +15,7 @@ export async function evaluateRequest(
   inspection: Inspection,
   { expression, frameId, context }: DebugProtocol.EvaluateArguments,
   signal: AbortSignal,
+  warned: (warning: ProgramWarning) => void,
 ): Promise<DebugProtocol.EvaluateResponse['body']> {
   const { debuggee, frames, variables } = inspection;
   const stop = debuggee.stop;
@@ -22,7 +24,10 @@ export async function evaluateRequest(
   const frame = frameId === undefined ? stop?.callFrames[0] : frames.frameOf(frameId);
   const habit = context === 'repl' || context === 'watch' ? readingHabit(expression) : undefined;
   if (habit && frame) {
-    const answer = await answerHabit(habit, frame, inspection);
+    const answer = await answerHabit(habit, frame, inspection, (warning) => {
+      const { path, line } = frames.place(frame.location, frame.url);
+      warned({ ...warning, ...(path !== undefined && { file: path, line: line + 1 }) });
+    });
     if (answer) return answer;
   }
   const hover = context === 'hover';

@@ -6,7 +6,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import { TensorError } from '../protocol/errors.ts';
-import type { JsonValues, TensorDescriptor } from '../protocol/tensor.ts';
+import type { JsonValues, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
 import type { Inspection } from './run.ts';
 
@@ -32,11 +32,16 @@ export function readingHabit(expression: string): ReadingHabit | undefined {
   return { receiver, method };
 }
 
-/** Undefined where the receiver is no tensor, or can't be had without changing the program: then it is evaluated as it stands. */
+/**
+ * Undefined where the receiver is no tensor, or can't be had without changing the program: then it is evaluated as it stands.
+ * @param warn hears of a conversion that needs eager mode, tried on a tensor of a graph
+ * @throws TensorError `not-readable` for that one too
+ */
 export async function answerHabit(
   { receiver, method }: ReadingHabit,
   frame: Protocol.Debugger.CallFrame,
   { tensors, variables }: Inspection,
+  warn: (warning: TensorWarning) => void,
 ): Promise<DebugProtocol.EvaluateResponse['body'] | undefined> {
   const inspector = await tensors.inspector();
   let tensor: TensorDescriptor;
@@ -48,6 +53,14 @@ export async function answerHabit(
   }
   // `data()` of a typed array would be a mistake of the program's author, not a tensor's method.
   if (tensor.runtime === 'typed-array' || tensor.runtime === 'ndarray') return undefined;
+  const { kind, access } = tensor;
+  if (access.how === 'none' && (kind === 'symbolic' || kind === 'tracer')) {
+    const type = formatType(tensor.dtype, tensor.shape);
+    const message = `${method}() needs eager mode, and ${receiver} is in graph mode: a ${kind} ${type} of ${tensor.runtime}, which has no value here.`;
+    const help = access.help ?? access.reason ?? 'Run its graph.';
+    warn({ code: 'graph-mode', message, help });
+    throw new TensorError({ code: 'not-readable', message, help });
+  }
   const size = tensor.shape.reduce<number>((product, count) => product * (count ?? 0), 1);
   const slice = size <= printedElements ? '...' : undefined;
   const { values, slice: read, cost } = await inspector.read(tensor.id, slice === undefined ? {} : { slice });

@@ -1,6 +1,6 @@
 /** The requests about a program that runs or is paused. */
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
-import type { TensorEvents } from '../protocol/requests.ts';
+import type { ProgramWarning, TensorEvents } from '../protocol/requests.ts';
 import { errors } from './errors.ts';
 import { evaluateRequest } from './evaluateRequest.ts';
 import { exceptionInfo } from './exceptionInfo.ts';
@@ -76,7 +76,8 @@ export function programHandlers(program: Program): Handlers<ProgramRequests> {
       return body;
     },
     evaluate: async (args, { signal }) => {
-      const body = await evaluateRequest(await inspection(), args, signal);
+      const warned = (warning: ProgramWarning) => program.send('tensor/warning', warning);
+      const body = await evaluateRequest(await inspection(), args, signal, warned);
       // In the debug console everything is allowed, assignments among it.
       if (args.context === 'repl') await program.assigned();
       return body;

@@ -115,6 +115,7 @@ export class Run {
     });
     const debuggee = new Debuggee(main, config, paths, breakpoints, {
       connected: (notifyContext) => installRecorder(main, { budget: config.copyBudget, notifyContext }),
+      isEnding: (hitBreakpoints) => tensors.isEnding(hitBreakpoints),
       notFinite: async (callFrames) => (await tensors.inspector()).notFinite(callFrames),
       stoppedForValue: async () => (await tensors.inspector()).stoppedForValue(),
       stopped: (stop) => {

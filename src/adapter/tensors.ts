@@ -79,6 +79,10 @@ export class Tensors {
     await (await this.inspector()).breakOnNotFinite(asked);
   }
 
+  isEnding(breakpointIds: readonly string[]): boolean {
+    return this.#opened?.isEnding(breakpointIds) ?? false;
+  }
+
   async dispose(): Promise<void> {
     await this.#opened?.dispose();
   }

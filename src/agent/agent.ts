@@ -214,10 +214,12 @@ export class Agent {
     this.#graphs.later.connect(send);
   }
 
-  /** The program is about to end, or has thrown. From a breakpoint's condition: answers false, so that it goes on. */
-  leaving(): false {
+  /** The program is about to end, or has thrown. From a breakpoint's condition: answers whether it is to stop for a NaN first. */
+  leaving(): boolean {
+    let stops = false;
     this.#guard(() => this.#tracking.flush());
-    return false;
+    this.#guard(() => (stops = this.#ops.leaving()));
+    return stops;
   }
 
   /** As JSON: what there is to say about a lost device among those that were asked; null if none was. */

@@ -19,16 +19,17 @@ import { AgentLink } from './agentLink.ts';
 import { assignTensor } from './assign/assignTensor.ts';
 import { isPlace } from './assign/target.ts';
 import { BulkReader } from './bulkReader.ts';
-import { notFiniteStop } from './notFinite.ts';
 import { backendComparison } from './compareBackends.ts';
 import { compareTensors, differenceWindow, KeptTensors } from './compareTensors.ts';
 import { copiesOf, generatedLine, installRecorder, readRecorder, type Locate } from './copies.ts';
 import { withPrice } from './copyPrice.ts';
 import { windowValues } from './decodedWindow.ts';
+import { watchEndings } from './endings.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
 import { exportTensors } from './exportTensors.ts';
 import { GraphEvaluation } from './graphEvaluation.ts';
 import { listTensors } from './listTensors.ts';
+import { notFiniteStop } from './notFinite.ts';
 import { opThatMade } from './opThatMade.ts';
 import { previewAll } from './previews.ts';
 import { Stop } from './stop.ts';
@@ -58,6 +59,9 @@ class Inspector implements TensorInspector {
   readonly #stop: Stop;
   readonly #reads: TensorReads;
   readonly #graphs: GraphEvaluation;
+  #breaksOnNotFinite = false;
+  #endings: Promise<string[]> | undefined;
+  #endingIds: readonly string[] = [];
   #tracking: Promise<void> | undefined;
   /** At a stop: the last points are being fetched. */
   #flushing: Promise<unknown> | undefined;
@@ -240,7 +244,7 @@ class Inspector implements TensorInspector {
   }
 
   track(onBatch: (batch: TrackedBatch) => void): Promise<void> {
-    this.#tracking ??= connectTracking(this.#options.main, this.#link, onBatch);
+    this.#tracking ??= connectTracking(this.#options.main, this.#link, onBatch).then(() => this.#watchEndings());
     return this.#tracking;
   }
 
@@ -257,7 +261,18 @@ class Inspector implements TensorInspector {
 
   async breakOnNotFinite(asked: NotFiniteBreak): Promise<void> {
     await this.#link.preparePump();
+    this.#breaksOnNotFinite = asked.mode !== 'off';
     await this.#link.call('breakOnNotFinite', asked);
+    if (asked.mode === 'deferred') await this.#watchEndings();
+  }
+
+  isEnding(breakpointIds: readonly string[]): boolean {
+    return breakpointIds.some((id) => this.#endingIds.includes(id));
+  }
+
+  async #watchEndings(): Promise<void> {
+    this.#endings ??= watchEndings(this.#options.main);
+    this.#endingIds = await this.#endings;
   }
 
   async stoppedForValue(): Promise<string> {
@@ -270,6 +285,8 @@ class Inspector implements TensorInspector {
   }
 
   async dispose(): Promise<void> {
+    // A program that is gone already breaks on nothing.
+    if (this.#breaksOnNotFinite) await this.breakOnNotFinite({ mode: 'off' }).catch(() => undefined);
     await this.#kept.dispose();
     await this.#bulk.dispose();
   }

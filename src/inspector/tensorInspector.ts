@@ -155,6 +155,8 @@ export interface TensorInspector {
   copies(): Promise<Copies>;
   /** Stops the program (at a `debugger` statement of the agent's script) for ops that make a NaN or infinity. */
   breakOnNotFinite(asked: NotFiniteBreak): Promise<void>;
+  /** Of the breakpoints of a stop: whether the program is stopped for a NaN before it ends. */
+  isEnding(breakpointIds: readonly string[]): boolean;
   /** What it stands still for by that, at a stop in the agent's script. */
   notFinite(callFrames: readonly Protocol.Debugger.CallFrame[]): Promise<NotFiniteStop>;
   /** The name of the value that it was stopped for by `stopWhenEvaluated`; '' where it was not. */

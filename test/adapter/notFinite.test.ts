@@ -92,6 +92,43 @@ for (const backend of backends) {
   });
 }
 
+test('deferred: a buffer that has another owner by then, and the program sees nothing of it', async () => {
+  const reuse = 'reuse.mjs';
+  const exceptions = ['notFiniteDeferred'];
+  await TestSession.run({ launch: launchOf(reuse, 'webgpu'), exceptions }, async (session) => {
+    const { text } = await session.stopped('exception');
+    assert.match(
+      text ?? '',
+      /^Sqrt made 2 NaN in float32\[4\], the first at \[0\], from x float32\[4\] \(finite\)\. It was called at /,
+    );
+    assert.ok(text?.includes(`${debuggee(reuse)}:${lineOf(debuggee(reuse), 'ROOT')};`), text);
+    await assertUnchanged(session, reuse, 'webgpu');
+  });
+});
+
+for (const [filter, backend] of [
+  ['notFinitePrecise', 'cpu'],
+  ['notFinitePrecise', 'webgpu'],
+  ['notFiniteDeferred', 'webgpu'],
+] as const) {
+  test(`nodes of graphs, ${filter}, ${backend}: a converted model, and the runtime's Session`, async () => {
+    const file = 'graphNotFinite.mjs';
+    await TestSession.run({ launch: launchOf(file, backend), exceptions: [filter] }, async (session) => {
+      const isPrecise = filter === 'notFinitePrecise';
+      const node = (name: string) => (isPrecise ? `^Node "${name}" of a graph: ` : '^');
+      const made = String.raw`Sqrt made 1 NaN in float32\[2\], the first at \[1\], from x float32\[2\] \(finite\)\.`;
+      const line = lineOf(debuggee(file), 'EXECUTE');
+      const { text = '' } = await session.stopped('exception');
+      assert.match(text, new RegExp(node('encoder/root') + made));
+      if (isPrecise) assert.equal((await session.top()).line, line);
+      else assert.ok(text.includes(`called at ${debuggee(file)}:${line}, in predict;`), text);
+      await session.continue();
+      assert.match((await session.stopped('exception')).text ?? '', new RegExp(node('ratio') + made));
+      await assertUnchanged(session, file, backend);
+    });
+  });
+}
+
 test('by a request, while the program runs', async () => {
   await TestSession.run(
     { launch: launchOf(program, 'cpu'), breakpoints: { [program]: [{ at: 'LOG' }] } },

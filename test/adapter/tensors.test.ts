@@ -9,7 +9,7 @@ import { encodeInMemory } from '../../src/formats/format.ts';
 import { npy } from '../../src/formats/npy.ts';
 import type { ErrorReport } from '../../src/protocol/errors.ts';
 import type { TensorEvents, TensorRequestName, TensorRequests } from '../../src/protocol/requests.ts';
-import { nodeBinaries } from '../support/environment.ts';
+import { gpuEnvironment, nodeBinaries } from '../support/environment.ts';
 import { debuggee, TestSession } from './session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-adapter-tensors-'));
@@ -149,6 +149,40 @@ test('what people type by habit is answered by our own reader, which says so', a
     );
   });
 });
+
+for (const isSymbolic of [true, false]) {
+  test(`a conversion typed in the console, of ${isSymbolic ? 'a symbolic tensor: graph mode, said at the line' : 'an eager tensor: its values'}`, async () => {
+    const program = debuggee('../warnings/programs.mjs');
+    const env = { ...gpuEnvironment(), CODE: 'symbolic-no-value', WARN: isSymbolic ? '1' : '0' };
+    await TestSession.run({ launch: { program, env } }, async (session) => {
+      await session.stopped('debugger statement');
+      const { line } = await session.top();
+      const warnings = () => session.client.events.filter(({ event }) => event === 'tensor/warning');
+      if (!isSymbolic) {
+        assert.match((await session.evaluate('names.value.dataSync()')).result, /^float32\[1, 3\] \[1, 1, 1\] /);
+        assert.deepEqual(warnings(), []);
+        return;
+      }
+      assert.match(
+        await session.failure('evaluate', {
+          expression: 'names.input.dataSync()',
+          context: 'repl',
+          frameId: (await session.top()).id,
+        }),
+        /dataSync\(\) needs eager mode, and names\.input is in graph mode: a symbolic float32\[.*3\] of tfjs/,
+      );
+      const [warning] = warnings();
+      const {
+        code,
+        file,
+        line: at,
+        help,
+      } = warning?.body as { code: string; file: string; line: number; help: string };
+      assert.deepEqual([code, file, at], ['graph-mode', program, line]);
+      assert.match(help, /predict/);
+    });
+  });
+}
 
 test('the custom requests: list, describe, read, stats, export, copies', async () => {
   await TestSession.run(atStep, async (session) => {

@@ -69,6 +69,11 @@ export class DeviceChecks {
     this.#nothing = this.#buffer(4, usage.storage);
   }
 
+  /** Nothing is on its way. */
+  get isIdle(): boolean {
+    return this.#flights.length === 0;
+  }
+
   /** @param elements of float32, which the buffer begins with */
   add(dataId: object, buffer: GPUBuffer, elements: number): Checked {
     const checked: Checked = { found: undefined, isKnown: false };

@@ -216,9 +216,15 @@ export class OpWatch {
   }
 
   #waitForDevices(): void {
+    for (const checks of this.#devices.values()) checks.look();
+    this.#finish();
+  }
+
+  /** Waits for the flags that are on their way. */
+  #finish(): void {
     const { pump, limit } = this.#reading;
     for (const checks of this.#devices.values()) {
-      checks.look();
+      if (checks.isIdle) continue;
       pump.during((wait) => checks.finish((isDone) => wait(isDone, limit.deadlineMs)));
     }
   }
@@ -256,6 +262,15 @@ export class OpWatch {
     // Also at the line, for as long as the session lasts.
     const caller = { key: op.site, call: op.name, frames: () => op.frames };
     recorder()?.warn(caller, () => ({ code: 'not-finite', message, help: notFiniteHelp }));
+  }
+
+  /** The program is about to end: whether there is something to stop it for, flags that are on their way included. */
+  leaving(): boolean {
+    if (this.#break.mode !== 'deferred') return false;
+    this.#finish();
+    const report = this.#due.shift();
+    if (report) this.#report = report;
+    return report !== undefined;
   }
 
   #stopIfDue(): void {

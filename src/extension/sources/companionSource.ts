@@ -260,19 +260,19 @@ export class CompanionSource implements TensorSource {
         inUse: false,
         onPaused: [],
       };
-      const stopped = (frames: readonly Protocol.Debugger.CallFrame[]) => {
+      const stopped = (frames: readonly Protocol.Debugger.CallFrame[], breakpointIds: readonly string[]) => {
         connection.frames = frames;
         connection.frameIds = undefined;
         inspector.stopped(frames);
         for (const resolve of connection.onPaused.splice(0)) resolve();
-        if (frames[0]?.functionName !== notFiniteFunction) return;
+        if (frames[0]?.functionName !== notFiniteFunction && !inspector.isEnding(breakpointIds)) return;
         inspector.notFinite(frames).then(
           (stop) => this.#brokeOnNotFinite.fire(stop),
           // It ran on before anybody could ask.
           () => undefined,
         );
       };
-      main.on('Debugger.paused', ({ callFrames }) => stopped(callFrames));
+      main.on('Debugger.paused', ({ callFrames, hitBreakpoints = [] }) => stopped(callFrames, hitBreakpoints));
       main.on('Debugger.resumed', () => {
         connection.frames = [];
         // A program that ended has let go of everything.

@@ -4,7 +4,7 @@ import { median, medianRatio, type Figure } from './measure.ts';
 
 export async function inVsCode(): Promise<Figure[]> {
   const samples: Record<string, number[]> = {};
-  await runInVsCode('', {
+  await runInVsCode({
     suite: 'test/vscode/suite/bench.ts',
     begin: () => Promise.resolve(null),
     report({ name, ms }) {

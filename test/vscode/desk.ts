@@ -17,7 +17,7 @@ export interface DeskCalls {
   texts: { arguments: { selector: string }; result: string[] };
   /** A property of these elements of VS Code's own window, such as the value of a field. */
   values: { arguments: { selector: string; name: string }; result: (string | null)[] };
-  /** Puts a text into a field of VS Code's own window and presses Enter. */
+  /** Puts a text into a field of VS Code's own window. */
   fill: { arguments: { selector: string; text: string }; result: null };
   /** Folds views of the sidebar, to have room. */
   collapse: { arguments: { panes: string[] }; result: null };
@@ -63,3 +63,5 @@ export type Desk = {
 
 /** The variable that tells the extension host where the desk is. */
 export const deskVariable = 'TENSOR_DEBUGGER_TEST_DESK';
+/** Set where pictures are wanted in every theme. */
+export const themesVariable = 'TENSOR_DEBUGGER_TEST_THEMES';

@@ -103,9 +103,7 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
     },
     values: ({ selector, name }) => valuesOf(page().locator(selector), name),
     async fill({ selector, text }) {
-      const field = page().locator(selector).first();
-      await field.fill(text);
-      await field.press('Enter');
+      await page().locator(selector).first().fill(text);
       return null;
     },
     async collapse({ panes }) {

@@ -3,13 +3,17 @@
  *
  *     npm run test:vscode
  *     npm run test:vscode -- companion     only tests whose names contain that
+ *     npm run test:vscode -- --themes      with pictures in light, dark and high contrast
  */
 import { runInVsCode } from './vsCodeRun.ts';
 
+const args = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
 try {
-  await runInVsCode(process.argv[2] ?? '', {
+  await runInVsCode({
+    filter: args.find((arg) => !arg.startsWith('--')) ?? '',
+    everyTheme: args.includes('--themes'),
     begin: () => Promise.resolve(null),
     report({ name, ms, error }) {
       if (error === undefined) passed++;

@@ -45,7 +45,7 @@ async function openServer({ folder, suite, environment, onLog }: WindowOptions):
     server.stop();
   };
   try {
-    const page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
+    const page = await browser.newPage({ viewport: { width: 1360, height: 1000 }, reducedMotion: 'reduce' });
     // The server's own test driver calls these in the page.
     await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) =>
       onLog(type, args.map(String).join(' ')),

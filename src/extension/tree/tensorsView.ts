@@ -6,6 +6,7 @@ import { formatSlice } from '../../tensor/slice.ts';
 import { stringsOf } from '../readValues.ts';
 import type { Focus, FocusState } from '../sources/focus.ts';
 import { previewLength } from '../settings.ts';
+import type { TensorSource } from '../sources/tensorSource.ts';
 import { tensorType } from '../sources/tensorSources.ts';
 import type { FrameState, FrameTensors } from './frameTensors.ts';
 import { copiesId, copyNodes, deviceNodes, pinnedNodes, warningNodes } from './groups.ts';
@@ -26,6 +27,11 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   readonly #subscriptions: vscode.Disposable[];
   readonly #selected = new vscode.EventEmitter<TensorNode>();
   readonly onDidChangeTreeData = this.#changed.event;
+  /**
+   * Which rows are open, by session and id. VS Code forgets that when the view is empty for a while, as it is during a
+   * step that takes long.
+   */
+  readonly #open = new WeakMap<TensorSource, Map<string, boolean>>();
   /** A row of a tensor was selected. */
   readonly onDidSelect = this.#selected.event;
 
@@ -42,6 +48,8 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
         const { selected } = this;
         if (selected) this.#selected.fire(selected);
       }),
+      this.#view.onDidExpandElement(({ element }) => this.#openRows?.set(element.id, true)),
+      this.#view.onDidCollapseElement(({ element }) => this.#openRows?.set(element.id, false)),
       this.#view.onDidChangeVisibility(({ visible }) => (frame.isWanted = visible)),
       focus.onDidChange((state) => void this.#introduce(state)),
       pins.onDidChange(() => this.#changed.fire()),
@@ -67,7 +75,13 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    return treeItem(node);
+    const item = treeItem(node);
+    const isOpen = this.#openRows?.get(node.id);
+    if (isOpen !== undefined) {
+      const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+      item.collapsibleState = isOpen ? Expanded : Collapsed;
+    }
+    return item;
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
@@ -98,6 +112,14 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     await this.#frame.current();
     const copies = this.#roots().find(({ id }) => id === copiesId);
     if (copies) await this.#view.reveal(copies, { expand: true, focus: true, select: true });
+  }
+
+  get #openRows(): Map<string, boolean> | undefined {
+    const { state } = this.#frame;
+    if (!('source' in state)) return undefined;
+    const rows = this.#open.get(state.source) ?? new Map<string, boolean>();
+    this.#open.set(state.source, rows);
+    return rows;
   }
 
   #roots(): Node[] {

@@ -4,13 +4,23 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { breakAt, desk, kinds, numpy, rowsWith, screenshots, start, test, until, workspaceFile } from './harness.ts';
+import {
+  breakAt,
+  desk,
+  endSessions,
+  numpy,
+  places,
+  rowsWith,
+  screenshots,
+  test,
+  testAt,
+  until,
+  workspaceFile,
+} from './harness.ts';
 import { closeEditors, pageSays } from './viewerPage.ts';
 
-for (const [kind, config] of Object.entries(kinds)) {
-  test(`${kind}: saves that NumPy loads`, async () => {
-    breakAt('network.ts', 'first');
-    await start(config);
+for (const [kind, place] of Object.entries(places)) {
+  testAt(place, `${kind}: saves that NumPy loads`, async () => {
     await rowsWith('product');
     const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
     try {
@@ -33,9 +43,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     }
   });
 
-  test(`${kind}: puts the values of a file into a variable`, async () => {
-    breakAt('network.ts', 'first');
-    await start(config);
+  testAt(place, `${kind}: puts the values of a file into a variable`, async () => {
     await rowsWith('weights');
     const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
     try {
@@ -45,14 +53,14 @@ for (const [kind, config] of Object.entries(kinds)) {
       await vscode.commands.executeCommand('tensorDebugger.copyJson', { expression: 'weights' });
       const { values } = JSON.parse(await vscode.env.clipboard.readText()) as { values: number[][] };
       ok(values.flat().every((value) => value === 3));
+      // The program is not what it was for the next test.
+      await endSessions();
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   });
 
-  test(`${kind}: copies as NumPy code, TypeScript and JSON`, async () => {
-    breakAt('network.ts', 'first');
-    await start(config);
+  testAt(place, `${kind}: copies as NumPy code, TypeScript and JSON`, async () => {
     await rowsWith('bias');
     const copied = async (command: string) => {
       await vscode.env.clipboard.writeText('');
@@ -65,12 +73,11 @@ for (const [kind, config] of Object.entries(kinds)) {
   });
 }
 
-test('commands: a save through the palette and its dialogs, which NumPy loads', async () => {
-  breakAt('network.ts', 'first');
-  await start(kinds.tensor);
+testAt(places.tensor, 'commands: a save through the palette and its dialogs, which NumPy loads', async () => {
   await rowsWith('product');
   const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
   const choices = '.quick-input-list .monaco-list-row';
+  const busy = '.quick-input-progress.active';
   const choose = async (typed: string, choice: string) => {
     if (typed !== '') await desk('press', { text: typed });
     await until(`${choice} is offered`, async () =>
@@ -90,6 +97,12 @@ test('commands: a save through the palette and its dialogs, which NumPy loads', 
     // The dialog proposes a file of the tensor's name in the workspace.
     await until('it asks for a file', async () => (await field()).some((text) => text?.endsWith('product.npy')));
     await desk('fill', { selector: '.quick-input-box input', text: file });
+    // It takes no answer before it has looked at the folder: an empty one here.
+    await until('it has looked', async () => {
+      const listed = await desk('texts', { selector: choices });
+      return listed.length === 1 && listed[0] === '..' && (await desk('texts', { selector: busy })).length === 0;
+    });
+    await desk('press', { keys: ['Enter'] });
     await until('the file is there', () => existsSync(file));
     strictEqual(numpy(`print(np.load(${JSON.stringify(file)}).sum())`), '8386560.0');
   } finally {
@@ -97,10 +110,7 @@ test('commands: a save through the palette and its dialogs, which NumPy loads', 
   }
 });
 
-test('commands: menus of variables, watches and the editor open the viewer', async () => {
-  await closeEditors();
-  breakAt('network.ts', 'first');
-  await start(kinds.tensor);
+testAt(places.tensor, 'commands: menus of variables, watches and the editor open the viewer', async () => {
   await rowsWith('product');
   await vscode.commands.executeCommand('workbench.debug.action.focusVariablesView');
   await desk('clickOn', { selector: '.debug-variables .monaco-list-row', text: 'Local' });
@@ -131,9 +141,7 @@ test('tensor: starts the open file with no launch.json', async () => {
   await rowsWith('scaled');
 });
 
-test('tensor: a failure is said once, and says what to do', async () => {
-  breakAt('network.ts', 'first');
-  await start(kinds.tensor);
+testAt(places.tensor, 'tensor: a failure is said once, and says what to do', async () => {
   await rowsWith('product');
   await vscode.commands.executeCommand('tensorDebugger.saveNpy', {
     expression: 'product',

@@ -3,11 +3,20 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { deskVariable, type DeskCallName, type DeskCalls } from '../desk.ts';
+import { deskVariable, themesVariable, type DeskCallName, type DeskCalls } from '../desk.ts';
 
-export interface Test {
+/** Where a program stops first. */
+export interface Place {
+  config: Partial<vscode.DebugConfiguration>;
+  file: string;
+  /** Of the line that it stops at: `// #mark`. */
+  mark: string;
+}
+
+interface Test {
   name: string;
-  run: () => Promise<void>;
+  place?: Place;
+  run: (frame?: vscode.DebugStackFrame) => Promise<void>;
 }
 
 const tests: Test[] = [];
@@ -16,24 +25,45 @@ export function test(name: string, run: () => Promise<void>): void {
   tests.push({ name, run });
 }
 
+/**
+ * A test at a stop. Tests at the same place run one after another, and in the same session for as long as none of them
+ * makes its program run on: starting one takes seconds.
+ */
+export function testAt(place: Place, name: string, run: (frame: vscode.DebugStackFrame) => Promise<void>): void {
+  tests.push({ name, place, run: run as Test['run'] });
+}
+
+/** Tests at the same place next to each other, where the first of them stands. */
+function inOrder(): Test[] {
+  const places = [...new Set(tests.map(({ place }) => place))];
+  return tests
+    .flatMap((each) => (each.place === undefined ? [each] : []))
+    .concat(places.flatMap((place) => (place ? tests.filter((each) => each.place === place) : [])));
+}
+
 export async function runTests(filter: string): Promise<void> {
   let failures = 0;
-  const chosen = tests.filter((each) => each.name.includes(filter));
+  const chosen = inOrder().filter((each) => each.name.includes(filter));
   if (chosen.length === 0) throw new Error(`no test's name contains "${filter}"`);
-  for (const { name, run } of chosen) {
+  const watching = watchSessions();
+  for (const [index, { name, place, run }] of chosen.entries()) {
     const start = performance.now();
     let error: string | undefined;
     await desk('begin', { name });
     try {
-      await run();
+      await run(place && (await arriveAt(place)));
+      const isLast = place === undefined || chosen[index + 1]?.place !== place;
+      if (isLast || standing === undefined) await endSessions();
     } catch (thrown) {
       error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
       failures++;
       await desk('screenshot', { name: `failed-${name.replace(/\W+/g, '-')}` }).catch(() => undefined);
+      // The next test begins without it; where it does not end even now, the run does.
+      await endSessions();
     }
-    await endSessions();
     await desk('report', { name, ms: performance.now() - start, ...(error !== undefined && { error }) });
   }
+  watching.dispose();
   if (failures > 0) throw new Error(`${failures} tests failed`);
 }
 
@@ -59,6 +89,16 @@ export const kinds = {
   tensor: { type: 'tensor', program: '${workspaceFolder}/network.ts' },
   companion: { type: 'node', program: '${workspaceFolder}/network.ts', runtimeArgs: ['--import', 'tsx'] },
 };
+export const places = {
+  tensor: { config: kinds.tensor, file: 'network.ts', mark: 'first' },
+  companion: { config: kinds.companion, file: 'network.ts', mark: 'first' },
+} satisfies Record<string, Place>;
+/** A program without tensors, in VS Code's own JavaScript debugger. */
+export const plainPlace: Place = {
+  config: { type: 'node', program: '${workspaceFolder}/plain.mjs' },
+  file: 'plain.mjs',
+  mark: 'plain',
+};
 
 /** Sets breakpoints at the lines that carry these marks, and no others. */
 export function breakAt(name: string, ...marks: string[]): void {
@@ -74,6 +114,22 @@ export function breakAt(name: string, ...marks: string[]): void {
   );
 }
 
+/** The stop that tests at one place share; undefined as soon as the program is not at it any more. */
+let standing: vscode.DebugStackFrame | undefined;
+
+async function arriveAt({ config, file, mark }: Place): Promise<vscode.DebugStackFrame> {
+  // What the test before has opened would be in the way.
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  // VS Code does not ask for inline values of a file that it opens because of a stop, before that is scrolled.
+  await vscode.window.showTextDocument(vscode.Uri.file(workspaceFile(file)));
+  if (standing === undefined) {
+    breakAt(file, mark);
+    await start(config);
+    standing = await until('it stopped', stoppedFrame);
+  }
+  return standing;
+}
+
 export async function start(config: Partial<vscode.DebugConfiguration>): Promise<void> {
   const started = await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], {
     name: `test ${String(config['type'])}`,
@@ -87,16 +143,35 @@ export async function start(config: Partial<vscode.DebugConfiguration>): Promise
   await desk('collapse', { panes: ['Variables', 'Watch', 'Call Stack', 'Loaded Scripts', 'Breakpoints'] });
 }
 
+/**
+ * The sessions that have begun and not ended. `activeDebugSession` does not tell: when two of them end together, as a root
+ * session of VS Code's JavaScript debugger and that of its program do, VS Code may name one that is over for ever after.
+ */
+const running = new Set<string>();
+
+function watchSessions(): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.debug.onDidStartDebugSession(({ id }) => running.add(id)),
+    vscode.debug.onDidTerminateDebugSession(({ id }) => running.delete(id)),
+  );
+}
+
+/** Waits until every session has ended, by itself. */
+export async function sessionsEnd(): Promise<void> {
+  standing = undefined;
+  await until('the sessions are over', () => running.size === 0);
+}
+
 export async function endSessions(): Promise<void> {
   await vscode.debug.stopDebugging();
-  await until('the sessions are over', () => vscode.debug.activeDebugSession === undefined);
+  await sessionsEnd();
 }
 
 /** Waits until what `look` gives is neither undefined nor false. */
 export async function until<T>(
   what: string,
   look: () => T | false | undefined | Promise<T | false | undefined>,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   let last: T | false | undefined;
   for (const end = Date.now() + timeoutMs; Date.now() < end;) {
@@ -114,6 +189,7 @@ export function stoppedFrame(): vscode.DebugStackFrame | undefined {
 
 /** Steps over one line, until its program has stopped again. */
 export async function step(): Promise<void> {
+  standing = undefined;
   const before = stoppedFrame();
   await vscode.commands.executeCommand('workbench.action.debug.stepOver');
   await until('the step is done', () => stoppedFrame() !== before && stoppedFrame());
@@ -121,6 +197,7 @@ export async function step(): Promise<void> {
 
 /** Lets the program run to its next stop. */
 export async function continueToNextStop(): Promise<void> {
+  standing = undefined;
   const before = stoppedFrame();
   await vscode.commands.executeCommand('workbench.action.debug.continue');
   await until('it stops again', () => stoppedFrame() !== before && stoppedFrame());
@@ -149,8 +226,12 @@ export async function rowsWith(text: string): Promise<string[]> {
 const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
 export type Theme = keyof typeof themes;
 
-/** Pictures for people to look at, in these themes. */
+/** Pictures for people to look at: in these themes where they are wanted, for a change of theme takes its time. */
 export async function screenshots(name: string, which: Theme[] = ['light', 'dark', 'contrast']): Promise<void> {
+  if (process.env[themesVariable] === undefined) {
+    await desk('screenshot', { name });
+    return;
+  }
   for (const theme of which) {
     const settings = vscode.workspace.getConfiguration('workbench');
     await settings.update('colorTheme', themes[theme], vscode.ConfigurationTarget.Global);

@@ -3,17 +3,22 @@
  */
 import * as vscode from 'vscode';
 import './commands.ts';
+import './companion.ts';
+import './cancel.ts';
 import './compare.ts';
 import './files.ts';
 import './evaluateGraph.ts';
 import { runTests } from './harness.ts';
 import './inlineValues.ts';
 import './notFinite.ts';
+import './settings.ts';
 import './texts.ts';
 import './track.ts';
 import './tree.ts';
 import './viewer.ts';
 import './view.ts';
+// Last: these run on to their ends.
+import './endings.ts';
 
 export async function run(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');

@@ -2,16 +2,14 @@
 import { deepStrictEqual, ok } from 'node:assert';
 import * as vscode from 'vscode';
 import {
-  breakAt,
   desk,
-  kinds,
   openView,
+  places,
+  plainPlace,
   rowsWith,
   screenshots,
-  start,
   step,
-  stoppedFrame,
-  test,
+  testAt,
   until,
   workspaceFile,
 } from './harness.ts';
@@ -20,11 +18,6 @@ import {
 async function lineWith(text: string): Promise<string | undefined> {
   const lines = await desk('texts', { selector: '.view-line' });
   return lines.map((line) => line.replace(/\u00a0/g, ' ').trim()).find((line) => line.includes(text));
-}
-
-/** VS Code does not ask for inline values of a file that it opens because of a stop, before that is scrolled. */
-async function openProgram(): Promise<void> {
-  await vscode.window.showTextDocument(vscode.Uri.file(workspaceFile('network.ts')));
 }
 
 async function inlineAt(start: string): Promise<string> {
@@ -39,12 +32,8 @@ async function inlineAt(start: string): Promise<string> {
   }
 }
 
-for (const [kind, config] of Object.entries(kinds)) {
-  test(`inline values, ${kind}: tensors stand at the ends of the lines that set them`, async () => {
-    breakAt('network.ts', 'first');
-    await openProgram();
-    await start(config);
-    await until('it stopped', stoppedFrame);
+for (const [kind, place] of Object.entries(places)) {
+  testAt(place, `inline values, ${kind}: tensors stand at the ends of the lines that set them`, async () => {
     ok((await inlineAt('const product =')).endsWith('product = float32[64, 64] [[0, 1, 2, 3, 4, 5, 6, 7, ...], ...]'));
     ok((await inlineAt('const bias =')).endsWith('bias = float32[3] [0.1, 0.2, 0.3]'));
     ok((await inlineAt('const weights =')).includes('weights = float32[128, 10] [['), 'of an outer scope');
@@ -61,10 +50,7 @@ for (const [kind, config] of Object.entries(kinds)) {
   });
 }
 
-test('inline values: a session without tensors has none of ours', async () => {
-  breakAt('plain.mjs', 'plain');
-  await start({ type: 'node', program: '${workspaceFolder}/plain.mjs' });
-  const frame = await until('it stopped', stoppedFrame);
+testAt(plainPlace, 'inline values: a session without tensors has none of ours', async (frame) => {
   await openView();
   await until('it was looked at', async () => (await desk('viewText', {})).includes('No tensors here'));
   const uri = vscode.Uri.file(workspaceFile('plain.mjs'));
@@ -80,12 +66,8 @@ test('inline values: a session without tensors has none of ours', async () => {
   deepStrictEqual(values ?? [], []);
 });
 
-for (const [kind, config] of Object.entries(kinds)) {
-  test(`hover, ${kind}: a tensor in the editor says what it is, and opens`, async () => {
-    breakAt('network.ts', 'first');
-    await openProgram();
-    await start(config);
-    await until('it stopped', stoppedFrame);
+for (const [kind, place] of Object.entries(places)) {
+  testAt(place, `hover, ${kind}: a tensor in the editor says what it is, and opens`, async () => {
     if (kind === 'companion') await inlineAt('const product =');
     await desk('hover', { word: 'product' });
     const text = await until('the hover is there', async () => {
@@ -97,11 +79,8 @@ for (const [kind, config] of Object.entries(kinds)) {
   });
 }
 
-test('hover, tensor: answers in less than 300 ms, and moves a preview', async () => {
-  breakAt('network.ts', 'first');
-  await start(kinds.tensor);
+testAt(places.tensor, 'hover, tensor: answers in less than 300 ms, and moves a preview', async (frame) => {
   await rowsWith('product');
-  const frame = await until('it stopped', stoppedFrame);
   const times: number[] = [];
   for (let i = 0; i < 5; i++) {
     const begin = performance.now();

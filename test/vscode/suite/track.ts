@@ -2,7 +2,18 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert';
 import * as vscode from 'vscode';
 import { parseTrackCondition } from '../../../src/protocol/trackCondition.ts';
-import { desk, endSessions, kinds, screenshots, start, stoppedFrame, test, until, workspaceFile } from './harness.ts';
+import {
+  desk,
+  endSessions,
+  kinds,
+  screenshots,
+  sessionsEnd,
+  start,
+  stoppedFrame,
+  test,
+  until,
+  workspaceFile,
+} from './harness.ts';
 import { closeEditors } from './viewerPage.ts';
 
 const title = 'Tracked Tensors';
@@ -64,7 +75,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     strictEqual(await says(`${section('update')} .type`, /float32/), 'float32[64, 8] webgpu');
     strictEqual((await desk('webviewTexts', { selector: '.failure', title })).length, 0);
     strictEqual(stoppedFrame(), undefined);
-    await until('the session is over', () => vscode.debug.activeDebugSession === undefined);
+    await sessionsEnd();
 
     await desk('webviewClick', { selector: `${section('update')} summary`, title });
     const rows = await until('the table is there', async () => {

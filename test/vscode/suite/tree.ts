@@ -1,23 +1,20 @@
 /** The Tensors view. */
 import { ok, strictEqual } from 'node:assert';
 import {
-  breakAt,
   desk,
-  kinds,
   openView,
+  type Place,
+  places,
+  plainPlace,
   rowsWith,
   screenshots,
-  start,
   step,
-  stoppedFrame,
-  test,
+  testAt,
   until,
 } from './harness.ts';
 
-for (const [kind, config] of Object.entries(kinds)) {
-  test(`${kind}: the tree shows the tensors of the stopped frame and follows steps`, async () => {
-    breakAt('network.ts', 'first');
-    await start(config);
+for (const [kind, place] of Object.entries(places)) {
+  testAt(place, `${kind}: the tree shows the tensors of the stopped frame and follows steps`, async () => {
     // Sessions of type `tensor` open it by themselves, the first time.
     if (kind === 'companion') await openView();
     const rows = await rowsWith('product');
@@ -46,16 +43,35 @@ for (const [kind, config] of Object.entries(kinds)) {
   });
 }
 
-test('companion: a program without tensors is left alone, and the view says why it is empty', async () => {
-  breakAt('plain.mjs', 'plain');
-  await start({ type: 'node', program: '${workspaceFolder}/plain.mjs' });
-  const frame = await until('it stopped', stoppedFrame);
-  await openView();
-  await until('the view says why', async () => (await desk('viewText', {})).includes('No tensors here'));
-  await screenshots('companion-empty', ['light']);
-  const expression = "String(globalThis[Symbol.for('tensor-debugger.agent.v1')])";
-  const answer = (await frame.session.customRequest('evaluate', { expression, frameId: frame.frameId })) as {
-    result: string;
-  };
-  strictEqual(answer.result.replace(/'/g, ''), 'undefined');
-});
+const program = '${workspaceFolder}/slow.mjs';
+const slowPlaces: Record<string, Place> = {
+  tensor: { config: { type: 'tensor', program }, file: 'slow.mjs', mark: 'slow' },
+  companion: { config: { type: 'node', program }, file: 'slow.mjs', mark: 'slow' },
+};
+for (const [kind, place] of Object.entries(slowPlaces)) {
+  testAt(place, `${kind}: rows stay open over a step that takes long`, async () => {
+    await openView();
+    await rowsWith('values float32[2]');
+    await desk('click', { row: 'values float32' });
+    await rowsWith('values [1.5, -2]');
+    const stepping = step();
+    await until('it runs', async () => (await desk('viewText', {})).includes('The program is running'));
+    await stepping;
+    await rowsWith('values [1.5, -2]');
+  });
+}
+
+testAt(
+  plainPlace,
+  'companion: a program without tensors is left alone, and the view says why it is empty',
+  async (frame) => {
+    await openView();
+    await until('the view says why', async () => (await desk('viewText', {})).includes('No tensors here'));
+    await screenshots('companion-empty', ['light']);
+    const expression = "String(globalThis[Symbol.for('tensor-debugger.agent.v1')])";
+    const answer = (await frame.session.customRequest('evaluate', { expression, frameId: frame.frameId })) as {
+      result: string;
+    };
+    strictEqual(answer.result.replace(/'/g, ''), 'undefined');
+  },
+);

@@ -6,22 +6,20 @@ import type { TensorDescriptor } from '../../../src/protocol/tensor.ts';
 import {
   breakAt,
   desk,
-  kinds,
+  places,
   openView,
   rowsWith,
   screenshots,
   start,
   step,
-  stoppedFrame,
   test,
+  testAt,
   until,
   workspaceFile,
 } from './harness.ts';
 
-for (const [kind, config] of Object.entries(kinds)) {
-  test(`view, ${kind}: pinned expressions stay, and memory is told by device`, async () => {
-    breakAt('network.ts', 'first');
-    await start(config);
+for (const [kind, place] of Object.entries(places)) {
+  testAt(place, `view, ${kind}: pinned expressions stay, and memory is told by device`, async () => {
     await openView();
     await rowsWith('product');
     await vscode.commands.executeCommand('tensorDebugger.pin', { expression: 'product' });
@@ -70,39 +68,40 @@ test('view, tensor: copies by line, and their warning at the line until that is 
   await vscode.commands.executeCommand('workbench.action.files.revert');
 });
 
-test('view, tensor: a new budget holds at once; above it a copy is offered with its price', async () => {
-  breakAt('network.ts', 'first');
-  await start(kinds.tensor);
-  await openView();
-  await rowsWith('product');
-  const frame = await until('it stopped', stoppedFrame);
-  const warned = async () => {
-    const reference = { tensor: { expression: 'product', frameId: frame.frameId } };
-    const { tensor } = (await frame.session.customRequest('tensor/describe', reference)) as {
-      tensor: TensorDescriptor;
+testAt(
+  places.tensor,
+  'view, tensor: a new budget holds at once; above it a copy is offered with its price',
+  async (frame) => {
+    await openView();
+    await rowsWith('product');
+    const warned = async () => {
+      const reference = { tensor: { expression: 'product', frameId: frame.frameId } };
+      const { tensor } = (await frame.session.customRequest('tensor/describe', reference)) as {
+        tensor: TensorDescriptor;
+      };
+      return tensor.warnings.some(({ code }) => code === 'large-copy');
     };
-    return tensor.warnings.some(({ code }) => code === 'large-copy');
-  };
-  strictEqual(await warned(), false);
-  const settings = vscode.workspace.getConfiguration('tensorDebugger');
-  await settings.update('copyBudget.bytes', 1_000, vscode.ConfigurationTarget.Global);
-  try {
-    await until('the session has it', warned);
-    await vscode.env.clipboard.writeText('');
-    const copying = vscode.commands.executeCommand('tensorDebugger.copyJson', { expression: 'product' });
-    await vscode.commands.executeCommand('notifications.showList');
-    const buttons = await until('it asks', async () => {
-      const texts = await desk('texts', { selector: '.notification-list-item .monaco-button' });
-      return texts.some((text) => text.startsWith('Copy Anyway')) && texts;
-    });
-    match(buttons.join('\n'), /Copy Anyway \(16 KB, about [\d.]+ ms\)/);
-    await desk('clickOn', { selector: '.notification-list-item .monaco-button', text: 'Copy Anyway' });
-    await copying;
-    ok((await vscode.env.clipboard.readText()).startsWith('{"dtype"'));
-  } finally {
-    await settings.update('copyBudget.bytes', undefined, vscode.ConfigurationTarget.Global);
-  }
-});
+    strictEqual(await warned(), false);
+    const settings = vscode.workspace.getConfiguration('tensorDebugger');
+    await settings.update('copyBudget.bytes', 1_000, vscode.ConfigurationTarget.Global);
+    try {
+      await until('the session has it', warned);
+      await vscode.env.clipboard.writeText('');
+      const copying = vscode.commands.executeCommand('tensorDebugger.copyJson', { expression: 'product' });
+      await vscode.commands.executeCommand('notifications.showList');
+      const buttons = await until('it asks', async () => {
+        const texts = await desk('texts', { selector: '.notification-list-item .monaco-button' });
+        return texts.some((text) => text.startsWith('Copy Anyway')) && texts;
+      });
+      match(buttons.join('\n'), /Copy Anyway \(16 KB, about [\d.]+ ms\)/);
+      await desk('clickOn', { selector: '.notification-list-item .monaco-button', text: 'Copy Anyway' });
+      await copying;
+      ok((await vscode.env.clipboard.readText()).startsWith('{"dtype"'));
+    } finally {
+      await settings.update('copyBudget.bytes', undefined, vscode.ConfigurationTarget.Global);
+    }
+  },
+);
 
 test('sample: needs no install, and stops where its tensors are', async () => {
   const file = workspaceFile('tensor-sample.mjs');

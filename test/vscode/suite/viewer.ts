@@ -7,11 +7,13 @@ import {
   desk,
   endSessions,
   openView,
+  places,
   rowsWith,
   screenshots,
   start,
   stoppedFrame,
   test,
+  testAt,
   until,
   workspaceFile,
 } from './harness.ts';
@@ -113,10 +115,7 @@ test('viewer: a session that dies while the viewer reads', async () => {
   ok((await desk('notifications', {})).length === 0, 'nothing pops up about it');
 });
 
-test('viewer: follows the selection of the Tensors view', async () => {
-  await closeEditors();
-  breakAt('network.ts', 'first');
-  await start({ type: 'tensor', program: '${workspaceFolder}/network.ts' });
+testAt(places.tensor, 'viewer: follows the selection of the Tensors view', async () => {
   await rowsWith('host');
   await desk('click', { row: 'host' });
   await vscode.commands.executeCommand('tensorDebugger.openFollowing');

@@ -1,0 +1,39 @@
+/** Long work can be cancelled, and leaves nothing behind. */
+import { deepStrictEqual } from 'node:assert';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { desk, type Place, testAt, until } from './harness.ts';
+
+const program = '${workspaceFolder}/large.mjs';
+const largePlaces: Record<string, Place> = {
+  tensor: { config: { type: 'tensor', program }, file: 'large.mjs', mark: 'large' },
+  companion: { config: { type: 'node', program }, file: 'large.mjs', mark: 'large' },
+};
+
+for (const [kind, place] of Object.entries(largePlaces)) {
+  testAt(place, `${kind}: a save shows its progress, and leaves no half file when it is cancelled`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
+    try {
+      await vscode.commands.executeCommand('notifications.showList');
+      const saving = vscode.commands.executeCommand('tensorDebugger.saveCsv', {
+        expression: 'large',
+        file: join(folder, 'large.csv'),
+      });
+      await until('it says how far it is', async () =>
+        (await desk('notifications', {})).some((text) => /Saving large\.csv.*: [\d.]+ [KMG]?B/.test(text)),
+      );
+      await desk('clickOn', { selector: '.notification-list-item .monaco-button', text: 'Cancel' });
+      await saving;
+      deepStrictEqual(readdirSync(folder), []);
+      // Whoever cancels knows it: nothing is said about it.
+      deepStrictEqual(
+        (await desk('notifications', {})).filter((text) => text.includes('large.csv')),
+        [],
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}

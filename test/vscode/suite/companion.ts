@@ -1,0 +1,48 @@
+/** Every way in which people start programs under VS Code's own JavaScript debugger: each has the tensors. */
+import { strictEqual } from 'node:assert';
+import type * as vscode from 'vscode';
+import { breakAt, desk, openView, rowsWith, start, stoppedFrame, test, until } from './harness.ts';
+import { closeEditors, gridRows } from './viewerPage.ts';
+
+interface Start {
+  config: Partial<vscode.DebugConfiguration>;
+  file: string;
+  mark: string;
+}
+
+const starts: Record<string, Start> = {
+  'a debug terminal': {
+    config: { type: 'node-terminal', command: 'node runner.test.mjs' },
+    file: 'runner.test.mjs',
+    mark: 'runner',
+  },
+  'an npm script that runs tsx': {
+    config: { type: 'node', runtimeExecutable: 'npm', runtimeArgs: ['run', 'script'] },
+    file: 'script.ts',
+    mark: 'script',
+  },
+  'a test runner with a process per file': {
+    config: { type: 'node', runtimeArgs: ['--test', '${workspaceFolder}/runner.test.mjs'] },
+    file: 'runner.test.mjs',
+    mark: 'runner',
+  },
+  'a worker thread': {
+    config: { type: 'node', program: '${workspaceFolder}/workers.mjs' },
+    file: 'workers.mjs',
+    mark: 'worker',
+  },
+};
+
+for (const [how, { config, file, mark }] of Object.entries(starts)) {
+  test(`companion: tensors of ${how} are in the view, and open`, async () => {
+    await closeEditors();
+    breakAt(file, mark);
+    await start({ cwd: '${workspaceFolder}', ...config });
+    const { session } = await until('it stopped', stoppedFrame);
+    strictEqual(session.type, 'pwa-node');
+    await openView();
+    await rowsWith('batch float32[3] cpu 12 B');
+    await desk('click', { row: 'batch', action: 'Open in Viewer' });
+    await gridRows('0 1.5', '1 NaN', '2 -2');
+  });
+}

@@ -8,9 +8,9 @@ import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorSource } from './tensorSource.ts';
 import { companionEnabled, liveCopyBudget } from '../settings.ts';
 
-/** The types of our own sessions, and of those that VS Code's JavaScript debugger has per Node process. */
 export const tensorType = 'tensor';
-const companionType = 'pwa-node';
+/** Of the sessions that VS Code's JavaScript debugger has per Node process; those of a debug terminal have its type. */
+const companionTypes = ['pwa-node', 'node-terminal'];
 
 interface Entry {
   monitor: SessionMonitor;
@@ -34,7 +34,7 @@ export class TensorSources implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
 
   constructor() {
-    const trackers = [tensorType, companionType].map((type) =>
+    const trackers = [tensorType, ...companionTypes].map((type) =>
       vscode.debug.registerDebugAdapterTrackerFactory(type, {
         createDebugAdapterTracker: (session) => this.#add(session)?.monitor,
       }),
@@ -64,7 +64,7 @@ export class TensorSources implements vscode.Disposable {
   }
 
   #add(session: vscode.DebugSession): Entry | undefined {
-    if (session.type === companionType && !companionEnabled()) return undefined;
+    if (session.type !== tensorType && !companionEnabled()) return undefined;
     const monitor = new SessionMonitor(session);
     const source =
       session.type === tensorType ? new TensorSessionSource(monitor) : new CompanionSource(monitor, liveCopyBudget);

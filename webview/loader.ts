@@ -41,6 +41,12 @@ export class Loader<T> {
     this.error = null;
   }
 
+  /** Puts back what was kept; nothing is asked for it. */
+  restore(key: string, value: T): void {
+    this.value = value;
+    this.valueKey = key;
+  }
+
   /** Another tensor. */
   reset(): void {
     this.cancel();

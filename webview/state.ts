@@ -4,8 +4,10 @@ import type { CellPosition } from './grid/grid.ts';
 import type { NumberStyle } from './grid/numberText.ts';
 import type { ImageLayoutName, ValueRangeName } from './image/layouts.ts';
 import type { KeptWindow } from './grid/windowStore.ts';
+import type { KeptSample } from './raster/keptSample.ts';
 import { defaultView } from './slicebar/axisView.ts';
 import type { AxisView } from './slicebar/axisView.ts';
+import type { KeptStatistics } from './statistics/statisticsPanel.ts';
 
 export const tabs = ['grid', 'heatmap', 'image', 'statistics'] as const;
 export type Tab = (typeof tabs)[number];
@@ -56,7 +58,7 @@ export function initialState(viewed: ViewedTensor, before: ViewState | null): Vi
   };
 }
 
-export const keptVersion = 1;
+export const keptVersion = 2;
 
 /** What VS Code keeps of the page while it is hidden, and after a reload of the window. Nobody but this viewer writes it. */
 export interface KeptPage extends KeptViewer {
@@ -66,4 +68,8 @@ export interface KeptPage extends KeptViewer {
   settings: ViewerSettings;
   /** The values that were on screen; null if none were. */
   window: KeptWindow | null;
+  /** What the other tabs showed; null if it was not opened. */
+  heatmap: KeptSample | null;
+  image: KeptSample | null;
+  statistics: KeptStatistics | null;
 }

@@ -60,9 +60,10 @@ export class Viewer {
     this.#page = page;
     const update = () => this.#update();
     this.#grid = new GridPanel(() => this.#context());
-    this.#heatmap = new Heatmap(update);
-    this.#image = new ImagePanel(update);
-    this.#statistics = new StatisticsPanel(update);
+    const read = () => this.#save();
+    this.#heatmap = new Heatmap(update, read);
+    this.#image = new ImagePanel(update, read);
+    this.#statistics = new StatisticsPanel(update, read);
     this.#host = new Host((event) => this.#onEvent(event));
     // VS Code throws the page away soon after it is hidden; of a change of theme, only the body's classes tell.
     document.addEventListener('visibilitychange', () => this.#saveNow());
@@ -149,10 +150,14 @@ export class Viewer {
   #showKept(): void {
     const kept = this.#kept();
     if (!kept) return;
-    const { viewed, state, window } = kept;
+    const { viewed, state, window, heatmap, image, statistics } = kept;
+    const { dtype } = viewed.tensor;
     const settings = this.#settings ?? kept.settings;
     this.#start({ viewed, state, settings, whole: wholeCost(viewed.tensor) }, settings);
     if (window) this.#grid.store.restore(window);
+    if (heatmap) this.#heatmap.restore(heatmap, state.view, dtype);
+    if (image) this.#image.restore(image, state, dtype);
+    if (statistics) this.#statistics.restore(statistics);
   }
 
   #applySettings(shown: Shown, settings: ViewerSettings): void {
@@ -253,8 +258,12 @@ export class Viewer {
     if (!this.#shown) return;
     const { viewed, state, settings } = this.#shown;
     const window = this.#grid.store.keep() ?? this.#kept()?.window ?? null;
-    const kept: KeptPage = { version: keptVersion, viewed, state, settings, window };
-    this.#host.state = kept;
+    this.#host.state = {
+      ...{ version: keptVersion, viewed, state, settings, window },
+      heatmap: this.#heatmap.keep(),
+      image: this.#image.keep(state.identity),
+      statistics: this.#statistics.keep(),
+    } satisfies KeptPage;
   }
 
   #repaint(): void {

@@ -21,6 +21,15 @@ function pixel({ page }: ViewerPage, x: number, y: number): Promise<number[]> {
   }`);
 }
 
+/** When the picture has been drawn. */
+async function painted({ page }: ViewerPage): Promise<void> {
+  await page.waitForFunction(`{
+    const canvas = document.querySelector('.raster canvas');
+    const at = [Math.floor(canvas.width / 2), Math.floor(canvas.height / 2)];
+    canvas.getContext('2d').getImageData(...at, 1, 1).data[3] > 0;
+  }`);
+}
+
 test('heatmap: levels of the map, own colours for what is not finite, a colour bar with the range', async () => {
   const viewer = await open({ settings: { robustRange: false } });
   const { page } = viewer;
@@ -191,4 +200,48 @@ test('what assistive technology is told: every control has a name, roles own wha
   assert.equal(await page.getByRole('tab', { name: 'Grid' }).getAttribute('aria-selected'), 'true');
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate('document.activeElement.id'), 'slice');
+});
+
+test('after a reload of the window every tab has what it showed, as old values', async () => {
+  const viewer = await open({ settings: { robustRange: false } });
+  // As an image a row is a colour; larger than what is kept of it.
+  const values = computedSource('x', 'float32', [300, 400, 3], (flat) => {
+    const channel = flat % 3;
+    return (channel === 0) === Math.floor(flat / 1200) < 150 ? 1 : 0;
+  });
+  await viewer.show(values);
+  await openTab(viewer, 'Statistics');
+  await viewer.page.getByRole('table', { name: 'Statistics' }).waitFor();
+  await openTab(viewer, 'Heatmap');
+  await painted(viewer);
+  const heatmap = [await pixel(viewer, 0.5, 0.2), await pixel(viewer, 0.5, 0.8)];
+  await openTab(viewer, 'Image');
+  await painted(viewer);
+  const image = [await pixel(viewer, 0.5, 0.2), await pixel(viewer, 0.5, 0.8)];
+  assert.deepEqual(image, [
+    [255, 0, 0],
+    [0, 255, 255],
+  ]);
+  await viewer.kept();
+  assert.ok(JSON.stringify(viewer.state).length < 400_000, `${JSON.stringify(viewer.state).length} characters`);
+
+  const again = await open({ settings: { robustRange: false }, state: viewer.state });
+  await again.send({ type: 'stale', reason: 'The window was loaded again.' });
+  await again.page.getByText('Old values: The window was loaded again.').waitFor();
+  assert.equal(
+    await again.page
+      .getByRole('tab', { selected: true })
+      .textContent()
+      .then((text) => text?.trim()),
+    'Image',
+  );
+  await painted(again);
+  assert.deepEqual([await pixel(again, 0.5, 0.2), await pixel(again, 0.5, 0.8)], image);
+  await openTab(again, 'Heatmap');
+  await painted(again);
+  assert.deepEqual([await pixel(again, 0.5, 0.2), await pixel(again, 0.5, 0.8)], heatmap);
+  await openTab(again, 'Statistics');
+  await again.page.getByRole('row', { name: /Elements 360000/ }).waitFor();
+  assert.deepEqual(again.asked, []);
+  assert.deepEqual(again.errors, []);
 });

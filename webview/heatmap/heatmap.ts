@@ -18,6 +18,8 @@ import type { ColorScale, ValueRange } from '../raster/colorScale.ts';
 import { notFiniteColors } from '../raster/notFiniteColors.ts';
 import { paintValues } from '../raster/paint.ts';
 import { RasterView } from '../raster/rasterView.ts';
+import { bytesOf, keepSample } from '../raster/keptSample.ts';
+import type { KeptSample } from '../raster/keptSample.ts';
 import { samplePlan, sampleText } from '../raster/sampling.ts';
 import type { SamplePlan } from '../raster/sampling.ts';
 import { valuesOf } from '../raster/values.ts';
@@ -53,8 +55,12 @@ export class Heatmap {
   #point: CellPosition | null = null;
   #choose: ((point: CellPosition) => void) | null = null;
 
-  constructor(update: () => void) {
-    this.#loader = new Loader(update);
+  /** @param read something came, which `keep` has from now on */
+  constructor(update: () => void, read: () => void) {
+    this.#loader = new Loader(() => {
+      read();
+      update();
+    });
     this.#view = new RasterView({
       onRegion: update,
       onPoint: (point) => {
@@ -79,6 +85,24 @@ export class Heatmap {
     this.#loader.cancel();
   }
 
+  /** What is on screen, for `restore`. */
+  keep(): KeptSample | null {
+    const { value } = this.#loader;
+    if (!value) return null;
+    const { view, plan, block } = value;
+    return keepSample(keyOfView(view), plan, (row, column) => block.raw(row, column) as Uint8Array);
+  }
+
+  /** Puts a sample back that was kept of this view. */
+  restore(kept: KeptSample, view: AxisView, dtype: DType): void {
+    if (kept.key !== keyOfView(view)) return;
+    const { rows, columns } = kept.plan;
+    const layout = { slice: '', rows: rows.count, columns: columns.count, rowStride: columns.count, columnStride: 1 };
+    this.#viewKey = kept.key;
+    this.#drawn = null;
+    this.#loader.restore('kept', sampleOf(view, kept.plan, new CellBlock(dtype, layout, { bytes: bytesOf(kept) })));
+  }
+
   template(context: PanelContext, statistics: TensorStatistics | null): TemplateResult {
     const { viewed, settings, state } = context;
     const { view } = state;
@@ -92,9 +116,10 @@ export class Heatmap {
     }
     this.#view.setExtent(extent);
     this.#choose = ({ row, column }) => context.goTo(indexOfCell(view, row, column));
-    const plan = samplePlan(this.#view.region, this.#view.room);
-    if (!context.frozen && this.#view.room.width > 1) this.#want(context, plan);
+    const wanted = samplePlan(this.#view.region, this.#view.room);
+    if (!context.frozen && this.#view.room.width > 1) this.#want(context, wanted);
     const sample = this.#loader.value;
+    const plan = context.frozen && sample ? sample.plan : wanted;
     const robust = state.robustRange ?? settings.robustRange;
     const map = state.colorMap ?? settings.colorMap;
     const histogram = statistics?.histogram ?? null;
@@ -139,17 +164,7 @@ export class Heatmap {
     this.#loader.want(`${viewed.stop}/${layout.slice}`, async (signal) => {
       const elements = layout.rows * layout.columns;
       const data = await context.read('heatmap', layout.slice, elements, signal);
-      const block = new CellBlock(viewed.tensor.dtype, layout, data);
-      const values = valuesOf(block, layout.rows, layout.columns);
-      return {
-        view,
-        plan,
-        block,
-        values,
-        range: rangeOfValues(values, false),
-        robustRange: rangeOfValues(values, true),
-        notFinite: notFiniteIn(values),
-      };
+      return sampleOf(view, plan, new CellBlock(viewed.tensor.dtype, layout, data));
     });
   }
 
@@ -203,6 +218,19 @@ export class Heatmap {
     return html`<code>[${index.join(', ')}]</code>
       ${sample.block.cell(found.sampleRow, found.sampleColumn, exact).text}${magnitude}`;
   }
+}
+
+function sampleOf(view: AxisView, plan: SamplePlan, block: CellBlock): Sample {
+  const values = valuesOf(block, plan.rows.count, plan.columns.count);
+  return {
+    view,
+    plan,
+    block,
+    values,
+    range: rangeOfValues(values, false),
+    robustRange: rangeOfValues(values, true),
+    notFinite: notFiniteIn(values),
+  };
 }
 
 const noneNotFinite: NotFinitePresent = { nan: false, positiveInfinity: false, negativeInfinity: false };

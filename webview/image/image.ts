@@ -2,6 +2,7 @@
 import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
+import type { DType } from '../../src/protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../../src/tensor/dtypes.ts';
 import { formatElement } from '../../src/tensor/numbers.ts';
 import type { CellPosition } from '../grid/grid.ts';
@@ -15,12 +16,15 @@ import { notFiniteColors } from '../raster/notFiniteColors.ts';
 import { paintImage } from '../raster/paint.ts';
 import { RasterView } from '../raster/rasterView.ts';
 import { roundNumber } from '../raster/roundNumber.ts';
+import { bytesOf, keepSample } from '../raster/keptSample.ts';
+import type { KeptSample } from '../raster/keptSample.ts';
 import { samplePlan, sampleText } from '../raster/sampling.ts';
 import type { SamplePlan } from '../raster/sampling.ts';
 import { numberOf } from '../raster/values.ts';
+import type { ViewState } from '../state.ts';
 import { axisControl } from '../slicebar/sliceBar.ts';
 import { guessRange, imageSlice, layoutsOf, rangeOf, valueRanges } from './layouts.ts';
-import type { ImageLayout, ImageLayoutName, ValueRangeName } from './layouts.ts';
+import type { ImageLayout, ImageLayoutName, ImageSlice, ValueRangeName } from './layouts.ts';
 
 interface Sample {
   layout: ImageLayout;
@@ -30,6 +34,8 @@ interface Sample {
   values: Float64Array;
   /** The same as text is exact: 64-bit integers too. */
   texts: (k: number) => string;
+  /** The bytes of a pixel's channels. */
+  pixel: (row: number, column: number) => Uint8Array;
   range: ValueRange | null;
 }
 
@@ -53,8 +59,12 @@ export class ImagePanel {
   #point: CellPosition | null = null;
   #choose: ((point: CellPosition) => void) | null = null;
 
-  constructor(update: () => void) {
-    this.#loader = new Loader(update);
+  /** @param read something came, which `keep` has from now on */
+  constructor(update: () => void, read: () => void) {
+    this.#loader = new Loader(() => {
+      read();
+      update();
+    });
     this.#view = new RasterView({
       onRegion: update,
       onPoint: (point) => {
@@ -78,23 +88,41 @@ export class ImagePanel {
     this.#loader.cancel();
   }
 
+  /** What is on screen, for `restore`. */
+  keep(identity: string): KeptSample | null {
+    const { value } = this.#loader;
+    return value && keepSample(keptKey(identity, value.layout, value.index), value.plan, value.pixel);
+  }
+
+  /** Puts a sample back that was kept of this image. */
+  restore(kept: KeptSample, state: ViewState, dtype: DType): void {
+    const layout = layoutFor(state, dtype);
+    const { index } = state.view;
+    if (!layout || kept.key !== keptKey(state.identity, layout, index)) return;
+    const { channelCount } = layout;
+    const strides = { rowStride: kept.plan.columns.count * channelCount, columnStride: channelCount, channelStride: 1 };
+    this.#imageKey = imageKeyOf(state.identity, layout);
+    this.#drawn = null;
+    this.#loader.restore('kept', sampleOf(dtype, layout, index, kept.plan, bytesOf(kept), strides));
+  }
+
   template(context: PanelContext): TemplateResult {
     const { state, viewed } = context;
     const { shape, index } = state.view;
     const layouts = layoutsOf(shape, viewed.tensor.dtype);
-    const [likeliest] = layouts;
-    if (!likeliest) return notice('This shape is no image.');
-    const layout = layouts.find(({ name }) => name === state.imageLayout) ?? likeliest;
-    const imageKey = JSON.stringify([state.identity, layout]);
+    const layout = layoutFor(state, viewed.tensor.dtype);
+    if (!layout) return notice('This shape is no image.');
+    const imageKey = imageKeyOf(state.identity, layout);
     if (imageKey !== this.#imageKey) {
       this.#imageKey = imageKey;
       this.reset();
     }
     this.#view.setExtent({ rows: shape[layout.height] as number, columns: shape[layout.width] as number });
     this.#choose = ({ row, column }) => context.goTo(elementOf(layout, index, row, column));
-    const plan = samplePlan(this.#view.region, this.#view.room, true);
-    if (!context.frozen && this.#view.room.width > 1) this.#want(context, layout, plan);
+    const wanted = samplePlan(this.#view.region, this.#view.room, true);
+    if (!context.frozen && this.#view.room.width > 1) this.#want(context, layout, wanted);
     const sample = this.#loader.value;
+    const plan = context.frozen && sample ? sample.plan : wanted;
     const guessed = guessRange(viewed.tensor.dtype, sample?.range ?? null);
     const chosen = state.imageRange === 'guess' ? guessed : state.imageRange;
     const range = rangeOf(chosen, sample?.range ?? null);
@@ -143,19 +171,7 @@ export class ImagePanel {
     this.#loader.want(`${viewed.stop}/${where.slice}`, async (signal) => {
       const elements = rows.count * columns.count * layout.channelCount;
       const { bytes = new Uint8Array() } = await context.read('image', where.slice, elements, signal);
-      const view = dataViewOf(bytes);
-      const read = elementReader(dtype);
-      const size = itemSize(dtype);
-      const at = (k: number): number => {
-        const channel = k % layout.channelCount;
-        const pixel = (k - channel) / layout.channelCount;
-        const column = pixel % columns.count;
-        const row = (pixel - column) / columns.count;
-        return (row * where.rowStride + column * where.columnStride + channel * where.channelStride) * size;
-      };
-      const values = Float64Array.from({ length: elements }, (_, k) => numberOf(read(view, at(k))));
-      const texts = (k: number) => formatElement(read(view, at(k)), dtype);
-      return { layout, index, plan, values, texts, range: rangeOfValues(values, false) };
+      return sampleOf(dtype, layout, index, plan, bytes, where);
     });
   }
 
@@ -215,6 +231,56 @@ export class ImagePanel {
     const texts = Array.from({ length: channelCount }, (_, channel) => sample.texts(found.k * channelCount + channel));
     return html`<code>row ${found.row}, column ${found.column}</code> ${texts.join(', ')}`;
   }
+}
+
+/** The layout that was chosen, or else the likeliest that the shape allows. */
+function layoutFor(state: ViewState, dtype: DType): ImageLayout | undefined {
+  const layouts = layoutsOf(state.view.shape, dtype);
+  return layouts.find(({ name }) => name === state.imageLayout) ?? layouts[0];
+}
+
+function imageKeyOf(identity: string, layout: ImageLayout): string {
+  return JSON.stringify([identity, layout]);
+}
+
+function keptKey(identity: string, layout: ImageLayout, index: readonly number[]): string {
+  return JSON.stringify([identity, layout, index]);
+}
+
+/** @param strides in elements of `bytes` */
+function sampleOf(
+  dtype: DType,
+  layout: ImageLayout,
+  index: readonly number[],
+  plan: SamplePlan,
+  bytes: Uint8Array,
+  { rowStride, columnStride, channelStride }: Omit<ImageSlice, 'slice'>,
+): Sample {
+  const view = dataViewOf(bytes);
+  const read = elementReader(dtype);
+  const size = itemSize(dtype);
+  const { channelCount } = layout;
+  const { rows, columns } = plan;
+  const offset = (row: number, column: number, channel: number): number =>
+    (row * rowStride + column * columnStride + channel * channelStride) * size;
+  const at = (k: number): number => {
+    const channel = k % channelCount;
+    const pixel = (k - channel) / channelCount;
+    const column = pixel % columns.count;
+    return offset((pixel - column) / columns.count, column, channel);
+  };
+  const length = rows.count * columns.count * channelCount;
+  const values = Float64Array.from({ length }, (_, k) => numberOf(read(view, at(k))));
+  const texts = (k: number) => formatElement(read(view, at(k)), dtype);
+  const pixel = (row: number, column: number): Uint8Array => {
+    const found = new Uint8Array(channelCount * size);
+    for (let channel = 0; channel < channelCount; channel++) {
+      const start = offset(row, column, channel);
+      found.set(bytes.subarray(start, start + size), channel * size);
+    }
+    return found;
+  };
+  return { layout, index, plan, values, texts, pixel, range: rangeOfValues(values, false) };
 }
 
 function elementOf(

@@ -14,6 +14,11 @@ import { HistogramView } from './histogramView.ts';
 
 const bins = 64;
 
+export interface KeptStatistics {
+  stop: string;
+  statistics: TensorStatistics;
+}
+
 export class StatisticsPanel {
   readonly #loader: Loader<TensorStatistics>;
   readonly #histogram: HistogramView;
@@ -21,8 +26,12 @@ export class StatisticsPanel {
   /** The stop that a person asked for statistics of although they take long. */
   #asked = -1;
 
-  constructor(update: () => void) {
-    this.#loader = new Loader(update);
+  /** @param read something came, which `keep` has from now on */
+  constructor(update: () => void, read: () => void) {
+    this.#loader = new Loader(() => {
+      read();
+      update();
+    });
     this.#histogram = new HistogramView((bin) => {
       this.#bin = bin;
       update();
@@ -32,6 +41,16 @@ export class StatisticsPanel {
   /** Of this stop; null as long as nobody has opened the tab. */
   current(stop: number): TensorStatistics | null {
     return this.#loader.valueKey === String(stop) ? this.#loader.value : null;
+  }
+
+  /** What is here, and of which stop, for `restore`. */
+  keep(): KeptStatistics | null {
+    const { value, valueKey } = this.#loader;
+    return value && valueKey !== null ? { stop: valueKey, statistics: value } : null;
+  }
+
+  restore({ stop, statistics }: KeptStatistics): void {
+    this.#loader.restore(stop, statistics);
   }
 
   reset(): void {

@@ -189,8 +189,12 @@ export class TrackPage {
                 <td>${bucket.nan}</td>
                 <td>${bucket.posInf + bucket.negInf}</td>
                 <td>
-                  <button class="link" @click=${() => this.#stopAt(shown.track.key, bucket.notable)}>
-                    Stop at ${bucket.notable}
+                  <button
+                    class="link"
+                    title="Sets a breakpoint at pass ${bucket.notable}"
+                    @click=${() => this.#stopAt(shown.track.key, bucket.notable)}
+                  >
+                    ${bucket.notable === bucket.pass ? 'Stop here' : `Stop at ${bucket.notable}`}
                   </button>
                 </td>
               </tr>`,

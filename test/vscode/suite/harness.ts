@@ -149,10 +149,24 @@ export async function start(config: Partial<vscode.DebugConfiguration>): Promise
  */
 const running = new Set<string>();
 
+/** How often each session has stopped: VS Code may make another frame of the same stop, when the focus moves. */
+const stops = new Map<string, number>();
+
+function stopsOf(id: string): number {
+  return stops.get(id) ?? 0;
+}
+
 function watchSessions(): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.debug.onDidStartDebugSession(({ id }) => running.add(id)),
     vscode.debug.onDidTerminateDebugSession(({ id }) => running.delete(id)),
+    vscode.debug.registerDebugAdapterTrackerFactory('*', {
+      createDebugAdapterTracker: ({ id }) => ({
+        onDidSendMessage(message: { event?: string }) {
+          if (message.event === 'stopped') stops.set(id, stopsOf(id) + 1);
+        },
+      }),
+    }),
   );
 }
 
@@ -188,19 +202,25 @@ export function stoppedFrame(): vscode.DebugStackFrame | undefined {
 }
 
 /** Steps over one line, until its program has stopped again. */
-export async function step(): Promise<void> {
-  standing = undefined;
-  const before = stoppedFrame();
-  await vscode.commands.executeCommand('workbench.action.debug.stepOver');
-  await until('the step is done', () => stoppedFrame() !== before && stoppedFrame());
+export function step(): Promise<void> {
+  return resume('stepOver');
 }
 
 /** Lets the program run to its next stop. */
-export async function continueToNextStop(): Promise<void> {
+export function continueToNextStop(): Promise<void> {
+  return resume('continue');
+}
+
+async function resume(how: 'stepOver' | 'continue'): Promise<void> {
   standing = undefined;
-  const before = stoppedFrame();
-  await vscode.commands.executeCommand('workbench.action.debug.continue');
-  await until('it stops again', () => stoppedFrame() !== before && stoppedFrame());
+  const before = await until('it has stopped', stoppedFrame);
+  const { id } = before.session;
+  const count = stopsOf(id);
+  await vscode.commands.executeCommand(`workbench.action.debug.${how}`);
+  await until('it has stopped again', () => {
+    const frame = stoppedFrame();
+    return stopsOf(id) > count && frame !== before && frame?.session.id === id;
+  });
 }
 
 /** Opens the Tensors view, which is folded in sessions that are not of type `tensor`. */

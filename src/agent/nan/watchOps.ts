@@ -167,7 +167,7 @@ export class OpWatch {
     const isOnHost = record?.values !== null && record?.values !== undefined;
     const isOnDevice = backend && !isOnHost && isPlatformObject(record?.resource, 'GPUBuffer');
     const checked = isOnDevice
-      ? this.#checksOf(backend)?.add(dataId, record!.resource as GPUBuffer, sizeOf(shape))
+      ? this.#checksOf(backend)?.add(dataId, record.resource as GPUBuffer, sizeOf(shape))
       : this.#lookOnHost(dataId, shape);
     if (!checked) return { ...looked, checked: null };
     this.#checked.set(dataId, checked);

@@ -1,6 +1,6 @@
 /** `tensor/export` where it can't end well: a clear reason, no half file, nothing temporary left. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,10 +8,15 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ErrorReport } from '../../src/protocol/errors.ts';
 import { TestSession } from './session.ts';
 
-async function refusal(session: TestSession, expression: string, file: string): Promise<ErrorReport> {
+async function refusal(
+  session: TestSession,
+  expression: string,
+  file: string,
+  more: { loss?: 'refuse' } = {},
+): Promise<ErrorReport> {
   const { id: frameId } = await session.top();
   const tensors = [{ name: 'values', tensor: { expression, frameId } }];
-  const response = await session.client.send('tensor/export', { tensors, file });
+  const response = await session.client.send('tensor/export', { tensors, file, ...more });
   assert.equal(response.success, false);
   const { error } = response.body as { error: DebugProtocol.Message };
   return JSON.parse(error.variables?.['report'] ?? '') as ErrorReport;
@@ -31,6 +36,29 @@ test('a place where nothing can be written', async () => {
       }
     });
     assert.deepEqual(readdirSync(folder), ['file']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a value that would change is told before the file is there, where that is asked for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      const values = 'new Float32Array(new Uint32Array([0x3f800000, 0x7fc00001]).buffer)';
+      const file = join(folder, 'x.csv');
+      const { code, message } = await refusal(session, values, file, { loss: 'refuse' });
+      assert.equal(code, 'lossy-dtype');
+      assert.match(message, /^values\[1\] is NaN with the bits 0x7fc00001 and becomes NaN in comma-separated values/);
+      assert.deepEqual(readdirSync(folder), []);
+      const { id: frameId } = await session.top();
+      const tensors = [{ name: 'values', tensor: { expression: values, frameId } }];
+      const { success, body } = await session.client.send('tensor/export', { tensors, file });
+      const { warnings } = body as { warnings: { code: string }[] };
+      assert.deepEqual([success, warnings.map((warning) => warning.code)], [true, ['lossy-dtype']]);
+      assert.equal(readFileSync(file, 'utf8'), '1\nnan\n');
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }

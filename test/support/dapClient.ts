@@ -9,7 +9,7 @@ import { projectRoot } from './environment.ts';
 export const adapterFile = `${projectRoot}dist/adapter.cjs`;
 
 /** A test that waits longer has failed; it says then what it waited for. */
-const waitTimeoutMs = 20_000;
+const waitTimeoutMs = 60_000;
 
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed';

@@ -213,6 +213,14 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
       }
     });
 
+    /** Of an expression that is run when the program has gone on. */
+    let later: string | undefined;
+    const assertSpaced = async (id: string) => {
+      const values = (await stop.program.inspector.read(id, { slice: '::100' })).values as number[];
+      assert.equal(values.length, 3);
+      values.forEach((value, index) => assert.ok(Math.abs(value - (index * 100) / 299) < 1e-6, String(value)));
+    };
+
     test('lazy arrays are run when that is asked for, and stay lazy for the program', async () => {
       const { inspector } = stop.program;
       for (const [name, expected] of [
@@ -234,11 +242,13 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
       assert.equal(spaced.state, device === 'cpu' ? 'live' : 'pending');
       if (device === 'wasm') {
         const { tensor } = await inspector.evaluateGraph(spaced.id, []);
-        const values = (await inspector.read(tensor.id, { slice: '::100' })).values as number[];
-        values.forEach((value, index) => assert.ok(Math.abs(value - (index * 100) / 299) < 1e-6, String(value)));
+        await assertSpaced(tensor.id);
       }
       if (device === 'webgpu') {
-        await assertRefused('not-available', /only with an event loop/, () => inspector.evaluateGraph(spaced.id, []));
+        const { tensor, isLater } = await inspector.evaluateGraph(spaced.id, []);
+        assert.deepEqual([isLater, tensor.state, tensor.shape], [true, 'pending', [300]]);
+        assert.match(tensor.access.reason!, /jax-js makes a kernel of an expression .* asynchronously only/);
+        later = tensor.id;
       }
     });
 
@@ -263,7 +273,10 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
       while (await stop.program.resume()) {
         const name = (await stop.program.ask('values.where')) as string;
         where.push(name);
-        if (name === 'end') break;
+        if (name === 'end') {
+          if (later !== undefined) await assertSpaced(later);
+          break;
+        }
         const value = await stop.evaluate('values.value');
         if (name === 'jit') {
           assertSymbolic(value, 'float32', [2, 3]);

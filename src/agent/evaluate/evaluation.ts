@@ -62,8 +62,10 @@ export function evaluateGraph(
   const named = { runtime, name, ...(note !== undefined && { note }) };
   const value = evaluationOf(name, () => evaluable.run(checked));
   if (!isLater(value)) return { ...value, ...named };
-  const { kind, dtype, shape } = target.described;
-  const type = kind === 'symbolic' ? { dtype, shape } : { dtype: 'unknown' as const, shape: [] };
+  const { kind, state, dtype, shape } = target.described;
+  // Of a model or session as a whole, which output it gives is known when it has run.
+  const isTyped = kind === 'symbolic' || state === 'pending';
+  const type = isTyped ? { dtype, shape } : { dtype: 'unknown' as const, shape: [] };
   return { ...named, ...type, later: value };
 }
 

@@ -33,17 +33,21 @@ function runKernel(kernel: object): void {
 
 /** An expression has no kernel yet: jax-js makes one for an array of its own, which is used up by reading it. */
 function runExpression(array: object, { backend, dtype }: ArrayFields): HostTensor | LaterValue {
-  const kept = (array as { ref: object }).ref;
   const shape = [...(array as { shape: number[] }).shape];
-  const own = method(kept, 'reshape').call(kept, shape) as object;
+  /** Calls a method of an array of its own: the program's has as many references afterwards as before. */
+  const ofOwn = (name: 'data' | 'dataSync'): unknown => {
+    const kept = (array as { ref: object }).ref;
+    const own = method(kept, 'reshape').call(kept, shape) as object;
+    return method(own, name).call(own);
+  };
   const hostTensor = (values: Int32Array): HostTensor => {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     return { dtype, shape, bytes: dtype === 'bool' ? Uint8Array.from(values) : bytes };
   };
-  if (backendType(backend) !== 'webgpu') return hostTensor(method(own, 'dataSync').call(own) as Int32Array);
+  if (backendType(backend) !== 'webgpu') return hostTensor(ofOwn('dataSync') as Int32Array);
   return {
     reason: 'jax-js makes a kernel of an expression of 128 elements or more on webgpu asynchronously only.',
-    start: async () => hostTensor((await method(own, 'data').call(own)) as Int32Array),
+    start: async () => hostTensor((await ofOwn('data')) as Int32Array),
   };
 }
 

@@ -52,11 +52,10 @@ for (const [kind, place] of Object.entries(slowPlaces)) {
   testAt(place, `${kind}: rows stay open over a step that takes long`, async () => {
     await openView();
     await rowsWith('values float32[2]');
-    await desk('click', { row: 'values float32' });
+    await desk('click', { row: 'values' });
     await rowsWith('values [1.5, -2]');
-    const stepping = step();
-    await until('it runs', async () => (await desk('viewText', {})).includes('The program is running'));
-    await stepping;
+    // Longer than the view waits before it says that the program runs, and is empty.
+    await step();
     await rowsWith('values [1.5, -2]');
   });
 }

@@ -54,9 +54,9 @@ test('a value that would change is told before the file is there, where that is 
       assert.deepEqual(readdirSync(folder), []);
       const { id: frameId } = await session.top();
       const tensors = [{ name: 'values', tensor: { expression: values, frameId } }];
-      const { success, body } = await session.client.send('tensor/export', { tensors, file });
-      const { warnings } = body as { warnings: { code: string }[] };
-      assert.deepEqual([success, warnings.map((warning) => warning.code)], [true, ['lossy-dtype']]);
+      const response = await session.client.send('tensor/export', { tensors, file });
+      const { warnings } = response.body as { warnings: { code: string }[] };
+      assert.deepEqual([response.success, warnings.map((warning) => warning.code)], [true, ['lossy-dtype']]);
       assert.equal(readFileSync(file, 'utf8'), '1\nnan\n');
     });
   } finally {

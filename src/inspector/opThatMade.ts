@@ -9,13 +9,6 @@ import { TensorError } from '../protocol/errors.ts';
 import { evaluateOnFrame } from './evaluate.ts';
 import { childrenOf, hasCall, offsetOf, parseScript } from './scriptSource.ts';
 
-export interface OpThatMade {
-  /** An expression of the frame. */
-  code: string;
-  /** From 1, in the script as V8 has it. */
-  line: number;
-}
-
 /** Methods of a tensor that are no ops: they have effects, or give no tensor. */
 const otherMethods = /^(array|assign|buffer|bytes|data|dispose|print|variable|toString)(Sync)?$/;
 /** Run again, they would take numbers of the program's random state, and give others than before. */
@@ -24,6 +17,7 @@ const randomOps = /^(rand|random\w*|truncatedNormal|multinomial|dropout)$/i;
 /**
  * @param expression a variable or property (`y`, `this.hidden`)
  * @param isTensor whether an object of the main session is a tensor of TF.js
+ * @returns an expression of the frame
  * @throws TensorError `not-available` where no such op is found
  */
 export async function opThatMade(
@@ -31,7 +25,7 @@ export async function opThatMade(
   frame: Protocol.Debugger.CallFrame,
   expression: string,
   isTensor: (objectId: string) => Promise<boolean>,
-): Promise<OpThatMade> {
+): Promise<string> {
   const { scriptId, lineNumber, columnNumber = 0 } = frame.location;
   const { scriptSource } = await main.send('Debugger.getScriptSource', { scriptId });
   const found = assignmentOf(
@@ -59,7 +53,7 @@ export async function opThatMade(
     if (refusal !== null)
       throw unknownOp(expression, `line ${line} sets it to ${made}, and ${source(callee)} ${refusal}`);
   }
-  return { code: part === '' ? made : `(${made})${part}`, line };
+  return part === '' ? made : `(${made})${part}`;
 
   /** null for an op of TF.js: a function that it has named so, or a method of a tensor. */
   async function whyNoOp(callee: CallExpression['callee']): Promise<string | null> {

@@ -200,9 +200,9 @@ class Inspector implements TensorInspector {
     const isTensor = async (objectId: string) => (await this.#stop.take([objectId]))[0]?.runtime === 'tfjs';
     const op = isPlace(expression) ? await opThatMade(main, frame, expression, isTensor) : undefined;
     const made = op && (await this.evaluate(callFrameId, expression, { throwOnSideEffect: true })).id;
-    const request = { callFrameId, expression: op?.code ?? expression, tolerance, ...(made !== undefined && { made }) };
+    const request = { callFrameId, expression: op ?? expression, tolerance, ...(made !== undefined && { made }) };
     const found = await this.#stop.reading(() => this.#link.callInFrame('compareBackends', request));
-    return backendComparison(op ? `${expression} = ${op.code}` : expression, found, tolerance);
+    return backendComparison(op ? `${expression} = ${op}` : expression, found, tolerance);
   }
 
   async differences(a: { id: string; name: string }, b: ComparedWith, slice?: string): Promise<DifferenceWindow> {

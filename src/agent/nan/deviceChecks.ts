@@ -15,6 +15,7 @@ import { isInspectable, ownValue, platformMethod, platformValue, promiseState } 
 import type { StopContext } from '../source.ts';
 import type { Checked } from './notFinite.ts';
 import { blockWords, groupsFor, notFiniteShader, readFlags, sourcesPerDispatch } from './notFiniteShader.ts';
+import { isRefused, scoped, scopedBuffer } from '../read/scopedCommands.ts';
 
 /** Dispatches whose flags a page holds: 1,792 tensors in 64 KiB. */
 const blocks = 256;
@@ -135,7 +136,7 @@ export class DeviceChecks {
     const page = (this.#page ??= { flags: this.#cleanFlags(), checks: [], scopes: [] });
     const { device } = this.#reader;
     page.scopes.push(
-      this.#scoped(() => {
+      scoped(this.#reader.device, () => {
         const recorder = new Recorder(device);
         const pipeline = this.#reader.pipeline('tensor-debugger not finite', notFiniteShader);
         for (let first = 0; first < checks.length; first += sourcesPerDispatch) {
@@ -173,7 +174,7 @@ export class DeviceChecks {
     const bytes = page.checks.length * this.#blockBytes;
     const staging = pool.take(bytes);
     let mapped: Promise<undefined>;
-    const scope = this.#scoped(() => {
+    const scope = scoped(this.#reader.device, () => {
       const recorder = new Recorder(device);
       recorder.copyBuffer(page.flags, 0, staging, 0, bytes);
       device.submit([recorder.finish()]);
@@ -226,39 +227,7 @@ export class DeviceChecks {
     return this.#clean.pop() ?? this.#buffer(blocks * this.#blockBytes, usage.storage | usage.copySrc);
   }
 
-  /** A buffer that could not be had is an invalid one: the device then refuses the commands that use it. */
   #buffer(size: number, flags: number): GPUBuffer {
-    const { device } = this.#reader;
-    device.pushErrorScope('out-of-memory');
-    device.pushErrorScope('validation');
-    try {
-      return device.createBuffer({ label: 'tensor-debugger not finite', size, usage: flags });
-    } finally {
-      for (let i = 0; i < 2; i++) void isRefused(device.popErrorScope());
-    }
-  }
-
-  /** @returns what the device says to the commands that `encode` makes; the program's own scopes hear nothing of it */
-  #scoped(encode: () => void): Promise<GPUError | null> {
-    const { device } = this.#reader;
-    device.pushErrorScope('validation');
-    let scope: Promise<GPUError | null>;
-    try {
-      encode();
-    } finally {
-      scope = device.popErrorScope();
-      void isRefused(scope);
-    }
-    return scope;
-  }
-}
-
-/** Whether the promise of an error scope or of a mapping ends in anything but success. Never rejects. */
-async function isRefused(promise: Promise<GPUError | null | undefined>): Promise<boolean> {
-  try {
-    return Boolean(await promise);
-  } catch {
-    // The device was lost, or the buffer destroyed with it.
-    return true;
+    return scopedBuffer(this.#reader.device, 'tensor-debugger not finite', size, flags);
   }
 }

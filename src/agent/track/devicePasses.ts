@@ -25,6 +25,7 @@ import {
   slotWords,
   type SlotNumbers,
 } from './passShader.ts';
+import { isRefused, scoped, scopedBuffer } from '../read/scopedCommands.ts';
 
 export const slotBytes = slotWords * 4;
 /** Passes that fit into the buffer on the device, 28 KiB; when it is full it is copied, so a loop that never yields goes on. */
@@ -68,7 +69,10 @@ export class DevicePasses {
     this.#slots = this.#buffer(slots * slotBytes, usage.storage | usage.copySrc);
     this.#reduceUniform = this.#buffer(reduceParameters * 4, usage.uniform | usage.copyDst);
     this.#mergeUniform = this.#buffer(mergeParameters * 4, usage.uniform | usage.copyDst);
-    this.#partials = { buffer: this.#buffer(slotBytes, usage.storage), groups: 1 };
+    this.#partials = {
+      buffer: this.#buffer(slotBytes, usage.storage),
+      groups: 1,
+    };
   }
 
   get isIdle(): boolean {
@@ -97,7 +101,7 @@ export class DevicePasses {
     const stored = source.layout.dtype;
     const elements = sizeOf(source.layout.shape);
     const slot = this.#passes.length;
-    const scope = this.#scoped(() => this.#dispatch(source, stored, asBool, elements, slot));
+    const scope = scoped(this.#reader.device, () => this.#dispatch(source, stored, asBool, elements, slot));
     const read = (words: Uint32Array) => readSlot(words, elements, stored, asBool);
     this.#passes.push({ read, settled, scope });
     if (this.#passes.length === slots) this.startCopy();
@@ -112,7 +116,7 @@ export class DevicePasses {
     try {
       const staging = pool.take(alignUp(bytes, 8));
       let mapped: Promise<undefined>;
-      const scope = this.#scoped(() => {
+      const scope = scoped(this.#reader.device, () => {
         const recorder = new Recorder(device);
         recorder.copyBuffer(this.#slots, 0, staging, 0, bytes);
         device.submit([recorder.finish()]);
@@ -222,43 +226,14 @@ export class DevicePasses {
     if (groups <= this.#partials.groups) return;
     // What was submitted with the old one still runs: destroying waits for it.
     destroy(this.#partials.buffer);
-    this.#partials = { buffer: this.#buffer(groups * slotBytes, usage.storage), groups };
+    this.#partials = {
+      buffer: this.#buffer(groups * slotBytes, usage.storage),
+      groups,
+    };
   }
 
-  /** A buffer that could not be had is an invalid one: the device then refuses the commands that use it. */
   #buffer(size: number, flags: number): GPUBuffer {
-    const { device } = this.#reader;
-    device.pushErrorScope('out-of-memory');
-    device.pushErrorScope('validation');
-    try {
-      return device.createBuffer({ label: 'tensor-debugger track', size, usage: flags });
-    } finally {
-      for (let i = 0; i < 2; i++) void isRefused(device.popErrorScope());
-    }
-  }
-
-  /** @returns what the device says to the commands that `encode` makes; the program's own scopes hear nothing of it */
-  #scoped(encode: () => void): Promise<GPUError | null> {
-    const { device } = this.#reader;
-    device.pushErrorScope('validation');
-    let scope: Promise<GPUError | null>;
-    try {
-      encode();
-    } finally {
-      scope = device.popErrorScope();
-      void isRefused(scope);
-    }
-    return scope;
-  }
-}
-
-/** Whether the promise of an error scope or of a mapping ends in anything but success. Never rejects. */
-async function isRefused(promise: Promise<GPUError | null | undefined>): Promise<boolean> {
-  try {
-    return Boolean(await promise);
-  } catch {
-    // The device was lost, or the buffer destroyed with it.
-    return true;
+    return scopedBuffer(this.#reader.device, 'tensor-debugger track', size, flags);
   }
 }
 

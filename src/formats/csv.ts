@@ -65,8 +65,9 @@ function elementLines(dtype: DType, { indexed, columns, separator }: Layout): Tr
   const afterCell = separator.charCodeAt(0);
   const afterRow = 10;
   // A complex number has two parts, a sign and a j; each index has its separator.
-  const longest = 2 * longestNumber + 3 + indexed.length * (longestNumber + 1);
+  const longest = (isComplex(dtype) ? 2 * longestNumber + 3 : longestNumber + 1) + indexed.length * (longestNumber + 1);
   let next = 0;
+  let column = 0;
   return {
     *push(chunk) {
       const view = dataViewOf(chunk);
@@ -76,12 +77,16 @@ function elementLines(dtype: DType, { indexed, columns, separator }: Layout): Tr
         const text = new Uint8Array(count * longest);
         let at = 0;
         for (let k = from; k < from + count; k++, next++) {
-          for (const index of indexed.length > 0 ? unravelIndex(next, indexed) : []) {
-            at = writeNumber(index, 'int64', text, at);
-            text[at++] = afterCell;
+          if (indexed.length > 0) {
+            for (const index of unravelIndex(next, indexed)) {
+              at = writeNumber(index, 'int64', text, at);
+              text[at++] = afterCell;
+            }
           }
           at = write(read(view, k * size), text, at);
-          text[at++] = (next + 1) % columns === 0 ? afterRow : afterCell;
+          const isLast = ++column === columns;
+          text[at++] = isLast ? afterRow : afterCell;
+          if (isLast) column = 0;
         }
         yield text.subarray(0, at);
       }

@@ -34,6 +34,7 @@ interface PageCanvas {
 /** Everything but telling how tests go. */
 export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'begin' | 'report'> {
   const rows = () => page().locator(`${pane} .monaco-list-row`);
+  let hovers = 0;
   return {
     // Names and descriptions are elements of their own, without a space in between.
     rows: () =>
@@ -98,7 +99,10 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
     },
     async hover({ word }) {
       const found = page().locator('.monaco-editor .view-line span span').getByText(word, { exact: true });
-      await found.first().hover();
+      // On another letter each time: where the mouse was before, VS Code does not look again.
+      hovers = (hovers + 1) % word.length;
+      const { width = 0, height = 0 } = (await found.first().boundingBox()) ?? {};
+      await found.first().hover({ position: { x: ((hovers + 0.5) * width) / word.length, y: height / 2 } });
       return null;
     },
     values: ({ selector, name }) => valuesOf(page().locator(selector), name),

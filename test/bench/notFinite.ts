@@ -45,7 +45,7 @@ async function measured(backend: string, steps: number): Promise<Measured> {
 export async function notFinite(): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [backend, steps] of [
-    ['webgpu', 20],
+    ['webgpu', 3],
     ['cpu', 2],
   ] as const) {
     const { off, deferred, debug } = await measured(backend, steps);

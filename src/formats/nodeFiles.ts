@@ -1,4 +1,5 @@
 /** Files on disk as the decoders see them. The only part of the formats that needs Node. */
+import { readSync } from 'node:fs';
 import { constants, mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,12 +31,28 @@ export async function openFile(path: string): Promise<OpenedFile> {
   return { size: stats.size, read: handleReader(handle), close: () => handle.close() };
 }
 
+/** A read that the system's cache answers takes microseconds, and ten times as long by way of Node's thread pool. */
+const smallRead = 2 ** 16;
+/** A disk that is not local, or not in the cache, is noticed by the first read that takes longer. */
+const slowMs = 1;
+
 function handleReader(handle: FileHandle): ByteReader['read'] {
+  let isSlow = false;
+  /** Waits for small reads, until one has taken long: the event loop stands still no longer than for that one. */
+  const readSome = (bytes: Uint8Array, done: number, position: number): number | Promise<number> => {
+    if (isSlow || bytes.length > smallRead) {
+      return handle.read(bytes, done, bytes.length - done, position).then(({ bytesRead }) => bytesRead);
+    }
+    const start = performance.now();
+    const bytesRead = readSync(handle.fd, bytes, done, bytes.length - done, position);
+    isSlow = performance.now() - start > slowMs;
+    return bytesRead;
+  };
   return async (position, length) => {
     const bytes = new Uint8Array(length);
     let done = 0;
     while (done < length) {
-      const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
+      const bytesRead = await readSome(bytes, done, position + done);
       if (bytesRead === 0) throw invalidFile('The file became shorter while it was read.');
       done += bytesRead;
     }

@@ -67,7 +67,6 @@ function elementLines(dtype: DType, { indexed, columns, separator }: Layout): Tr
   // A complex number has two parts, a sign and a j; each index has its separator.
   const longest = (isComplex(dtype) ? 2 * longestNumber + 3 : longestNumber + 1) + indexed.length * (longestNumber + 1);
   let next = 0;
-  let column = 0;
   return {
     *push(chunk) {
       const view = dataViewOf(chunk);
@@ -77,16 +76,12 @@ function elementLines(dtype: DType, { indexed, columns, separator }: Layout): Tr
         const text = new Uint8Array(count * longest);
         let at = 0;
         for (let k = from; k < from + count; k++, next++) {
-          if (indexed.length > 0) {
-            for (const index of unravelIndex(next, indexed)) {
-              at = writeNumber(index, 'int64', text, at);
-              text[at++] = afterCell;
-            }
+          for (const index of indexed.length > 0 ? unravelIndex(next, indexed) : []) {
+            at = writeNumber(index, 'int64', text, at);
+            text[at++] = afterCell;
           }
           at = write(read(view, k * size), text, at);
-          const isLast = ++column === columns;
-          text[at++] = isLast ? afterRow : afterCell;
-          if (isLast) column = 0;
+          text[at++] = (next + 1) % columns === 0 ? afterRow : afterCell;
         }
         yield text.subarray(0, at);
       }

@@ -5,12 +5,9 @@
 import type { DType } from '../protocol/tensor.ts';
 import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from './dtypes.ts';
 import type { Element } from './dtypes.ts';
-import { shortestDecimal } from './shortestDecimal.ts';
+import { floatFormats, shortestDecimal } from './shortestDecimal.ts';
 
 type SmallFloat = 'float16' | 'bfloat16' | 'float32';
-
-/** So many digits always read back: 1 + ceil(p log10 2) for p bits of precision (11, 8, 24). */
-const sufficientDigits: Record<SmallFloat, number> = { float16: 5, bfloat16: 4, float32: 9 };
 
 function readsBack(candidate: number, value: number, dtype: SmallFloat): boolean {
   if (dtype === 'float32') return Math.fround(candidate) === value && !isFalseTie(candidate, value);
@@ -41,7 +38,7 @@ function shortestMagnitude(value: number, dtype: SmallFloat): number {
     const power = powersOfTen[Math.abs(decimal.shift)] as number;
     return decimal.shift >= 0 ? decimal.low / power : decimal.low * power;
   }
-  for (let digits = 1; digits <= sufficientDigits[dtype]; digits++) {
+  for (let digits = 1; digits <= floatFormats[dtype].digits; digits++) {
     const text = value.toPrecision(digits);
     if (readsBack(Number(text), value, dtype)) return Number(text);
     // Below a power of two the floats lie twice as dense: the nearest decimal may miss there, and the next one above hit.

@@ -17,12 +17,12 @@ interface FloatFormat {
   coarsest: number;
 }
 
-const formats: Partial<Record<DType, FloatFormat>> = {
+export const floatFormats = {
   float16: { precision: 11, smallestNormal: 2 ** -14, digits: 5, coarsest: 100 },
   bfloat16: { precision: 8, smallestNormal: 2 ** -126, digits: 4, coarsest: 100 },
   float32: { precision: 24, smallestNormal: 2 ** -126, digits: 9, coarsest: 1000 },
   float64: { precision: 53, smallestNormal: 2 ** -1022, digits: 17, coarsest: 100 },
-};
+} as const satisfies Partial<Record<DType, FloatFormat>>;
 
 /** `(high * 10^8 + low) * 10^-shift`, whose integer has at most `digits` digits. */
 export interface Decimal {
@@ -58,7 +58,7 @@ const decimal: Decimal = { high: 0, low: 0, digits: 0, shift: 0 };
  * digits are not known, and for other dtypes than float16, bfloat16, float32 and float64
  */
 export function shortestDecimal(value: number, dtype: DType): Readonly<Decimal> | null {
-  const format = formats[dtype];
+  const format = (floatFormats as Partial<Record<DType, FloatFormat>>)[dtype];
   if (format === undefined || value < format.smallestNormal) return null;
   double[0] = value;
   const word = words[upper] as number;

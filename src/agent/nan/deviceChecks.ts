@@ -10,12 +10,12 @@
  */
 import { bufferMethods, destroy, mapModeRead, Recorder, usage } from '../read/device.ts';
 import type { DeviceReader } from '../read/deviceReader.ts';
+import { isRefused, scoped, scopedBuffer } from '../read/scopedCommands.ts';
 import { flush } from '../readers/tfjs/flush.ts';
 import { isInspectable, ownValue, platformMethod, platformValue, promiseState } from '../safely.ts';
 import type { StopContext } from '../source.ts';
 import type { Checked } from './notFinite.ts';
 import { blockWords, groupsFor, notFiniteShader, readFlags, sourcesPerDispatch } from './notFiniteShader.ts';
-import { isRefused, scoped, scopedBuffer } from '../read/scopedCommands.ts';
 
 /** Dispatches whose flags a page holds: 1,792 tensors in 64 KiB. */
 const blocks = 256;
@@ -136,7 +136,7 @@ export class DeviceChecks {
     const page = (this.#page ??= { flags: this.#cleanFlags(), checks: [], scopes: [] });
     const { device } = this.#reader;
     page.scopes.push(
-      scoped(this.#reader.device, () => {
+      scoped(device, () => {
         const recorder = new Recorder(device);
         const pipeline = this.#reader.pipeline('tensor-debugger not finite', notFiniteShader);
         for (let first = 0; first < checks.length; first += sourcesPerDispatch) {
@@ -174,7 +174,7 @@ export class DeviceChecks {
     const bytes = page.checks.length * this.#blockBytes;
     const staging = pool.take(bytes);
     let mapped: Promise<undefined>;
-    const scope = scoped(this.#reader.device, () => {
+    const scope = scoped(device, () => {
       const recorder = new Recorder(device);
       recorder.copyBuffer(page.flags, 0, staging, 0, bytes);
       device.submit([recorder.finish()]);

@@ -13,6 +13,7 @@ import { bufferMethods, destroy, mapModeRead, Recorder, usage } from '../read/de
 import type { DeviceReader } from '../read/deviceReader.ts';
 import { canReduce } from '../read/deviceStatistics.ts';
 import { alignUp, assertReadable } from '../read/pieces.ts';
+import { isRefused, scoped, scopedBuffer } from '../read/scopedCommands.ts';
 import { platformValue, promiseState } from '../safely.ts';
 import type { DeviceSource } from '../source.ts';
 import {
@@ -25,7 +26,6 @@ import {
   slotWords,
   type SlotNumbers,
 } from './passShader.ts';
-import { isRefused, scoped, scopedBuffer } from '../read/scopedCommands.ts';
 
 export const slotBytes = slotWords * 4;
 /** Passes that fit into the buffer on the device, 28 KiB; when it is full it is copied, so a loop that never yields goes on. */
@@ -69,10 +69,7 @@ export class DevicePasses {
     this.#slots = this.#buffer(slots * slotBytes, usage.storage | usage.copySrc);
     this.#reduceUniform = this.#buffer(reduceParameters * 4, usage.uniform | usage.copyDst);
     this.#mergeUniform = this.#buffer(mergeParameters * 4, usage.uniform | usage.copyDst);
-    this.#partials = {
-      buffer: this.#buffer(slotBytes, usage.storage),
-      groups: 1,
-    };
+    this.#partials = { buffer: this.#buffer(slotBytes, usage.storage), groups: 1 };
   }
 
   get isIdle(): boolean {
@@ -116,7 +113,7 @@ export class DevicePasses {
     try {
       const staging = pool.take(alignUp(bytes, 8));
       let mapped: Promise<undefined>;
-      const scope = scoped(this.#reader.device, () => {
+      const scope = scoped(device, () => {
         const recorder = new Recorder(device);
         recorder.copyBuffer(this.#slots, 0, staging, 0, bytes);
         device.submit([recorder.finish()]);
@@ -226,10 +223,7 @@ export class DevicePasses {
     if (groups <= this.#partials.groups) return;
     // What was submitted with the old one still runs: destroying waits for it.
     destroy(this.#partials.buffer);
-    this.#partials = {
-      buffer: this.#buffer(groups * slotBytes, usage.storage),
-      groups,
-    };
+    this.#partials = { buffer: this.#buffer(groups * slotBytes, usage.storage), groups };
   }
 
   #buffer(size: number, flags: number): GPUBuffer {

@@ -1,9 +1,8 @@
 /**
  * Makes a machine able to build and test this project, or says which command would.
  *
- *     node scripts/setup.mjs          everything that the tests need
+ *     node scripts/setup.mjs          everything that the tests need, a VS Code server among it
  *     node scripts/setup.mjs --demo   only what the demo needs; never fails, for it can run without a GPU
- *     node scripts/setup.mjs --vscode and a VS Code server, for `npm run test:vscode` and `npm run demo:vscode`
  *
  * Needs no packages of its own. When nothing is missing it takes about 0.1 s.
  */
@@ -15,7 +14,6 @@ import { installedNode, testedNodeMajors } from './nodeBinaries.mjs';
 import { installVsCodeServer, vsCodeServerMain } from './vsCodeServer.mjs';
 
 const demo = process.argv.includes('--demo');
-const vscode = process.argv.includes('--vscode');
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** What could not be put in order. @type {string[]} */
 const problems = [];
@@ -35,7 +33,7 @@ function missingPackages() {
     if (!hasPythonPackage('scipy')) missing.push('python3-scipy');
     // The viewer's tests run its page in it.
     if (!existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) missing.push('chromium');
-    if (vscode) missing.push(...vsCodePackages());
+    missing.push(...vsCodePackages());
   }
   return missing;
 }
@@ -131,8 +129,10 @@ function installVsCode() {
 
 const packages = missingPackages();
 if (packages.length > 0) installPackages([...new Set(packages)]);
-if (!demo) installNodes();
-if (vscode) installVsCode();
+if (!demo) {
+  installNodes();
+  installVsCode();
+}
 
 for (const problem of problems) process.stderr.write(`setup: ${problem}\n`);
 if (problems.length > 0 && demo) say('going on without: the demo then runs without a GPU.');

@@ -12,7 +12,7 @@ import { pageDesk } from './pageDesk.ts';
 import { openWindow } from './windows.ts';
 
 /** Generous: on two processors that others use too, it has taken 12 minutes. */
-const timeoutMs = 18 * 60_000;
+const timeoutMs = 30 * 60_000;
 
 export interface VsCodeRun extends Pick<Desk, 'begin' | 'report'> {
   /** Only tests whose names contain it. */

@@ -1,6 +1,6 @@
 /** Runs in VS Code's extension host, and reports milliseconds under the names of test/bench/vscode.ts. */
 import * as vscode from 'vscode';
-import { desk, openView, rowsWith, start, stoppedFrame, until } from './harness.ts';
+import { desk, openView, rowsWith, start, untilStopped, until } from './harness.ts';
 import { closeEditors } from './viewerPage.ts';
 
 const rounds = 16;
@@ -88,7 +88,7 @@ async function variables({ session, frameId }: vscode.DebugStackFrame): Promise<
 
 async function opening(): Promise<void> {
   await start({ type: 'node', program: '${workspaceFolder}/../../debuggee/bench/sizes.mjs' });
-  await until('it stopped', stoppedFrame);
+  await untilStopped();
   for (let round = 0; round < rounds; round++) {
     const name = round % 2 === 0 ? 'big' : 'small';
     await closeEditors();

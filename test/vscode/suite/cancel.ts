@@ -21,9 +21,13 @@ for (const [kind, place] of Object.entries(largePlaces)) {
         expression: 'array',
         file: join(folder, 'large.csv'),
       });
-      await until('it says how far it is', async () =>
+      const over = saving.then(async () => {
+        throw new Error(`it was over before it said how far it is: ${(await desk('notifications', {})).join('; ')}`);
+      });
+      const progress = until('it says how far it is', async () =>
         (await desk('notifications', {})).some((text) => /Saving large\.csv.*: [\d.]+ [KMG]?B/.test(text)),
       );
+      await Promise.race([progress, over]);
       await desk('clickOn', { selector: '.notification-list-item .monaco-button', text: 'Cancel' });
       await saving;
       // The debug adapter answers at once, and removes what it has begun then.

@@ -1,6 +1,6 @@
 /** Every way in which people start programs under VS Code's own JavaScript debugger: each has the tensors. */
 import type * as vscode from 'vscode';
-import { breakAt, desk, openView, rowsWith, start, stoppedFrame, test, until } from './harness.ts';
+import { breakAt, desk, openView, rowsWith, start, untilStopped, test } from './harness.ts';
 import { closeEditors, gridRows } from './viewerPage.ts';
 
 interface Start {
@@ -37,7 +37,7 @@ for (const [how, { config, file, mark }] of Object.entries(starts)) {
     await closeEditors();
     breakAt(file, mark);
     await start({ cwd: '${workspaceFolder}', ...config });
-    await until('it stopped', stoppedFrame);
+    await untilStopped();
     await openView();
     await rowsWith('batch float32[3] cpu 12 B');
     await desk('click', { row: 'batch', action: 'Open in Viewer' });

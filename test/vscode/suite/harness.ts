@@ -125,7 +125,7 @@ async function arriveAt({ config, file, mark }: Place): Promise<vscode.DebugStac
   if (standing === undefined) {
     breakAt(file, mark);
     await start(config);
-    standing = await until('it stopped', stoppedFrame);
+    standing = await untilStopped();
   }
   return standing;
 }
@@ -194,6 +194,16 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);
+}
+
+/** The frame that is shown of a program that has stopped. */
+export async function untilStopped(): Promise<vscode.DebugStackFrame> {
+  try {
+    return await until('it stopped', stoppedFrame);
+  } catch (error) {
+    const sessions = [...running].map((id) => `one that stopped ${stopsOf(id)} times`);
+    throw new Error(`${String(error)}; sessions: ${sessions.join(', ') || 'all have ended'}`, { cause: error });
+  }
 }
 
 export function stoppedFrame(): vscode.DebugStackFrame | undefined {

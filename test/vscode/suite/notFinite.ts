@@ -1,7 +1,7 @@
 /** Break on NaN or Inf by the command, in sessions of both kinds. */
 import { match, strictEqual } from 'node:assert';
 import * as vscode from 'vscode';
-import { desk, endSessions, kinds, start, stoppedFrame, test, until, workspaceFile } from './harness.ts';
+import { desk, endSessions, kinds, start, untilStopped, test, until, workspaceFile } from './harness.ts';
 
 const row = '.quick-input-list .monaco-list-row';
 
@@ -16,7 +16,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     await choose('Deferred');
     try {
       await start({ ...config, program: '${workspaceFolder}/notFinite.mjs' });
-      await until('it stopped', stoppedFrame);
+      await untilStopped();
       const uri = vscode.Uri.file(workspaceFile('notFinite.mjs'));
       const text = (await vscode.workspace.openTextDocument(uri)).getText();
       const line = text.split('\n').findIndex((each) => each.includes('#ROOT'));

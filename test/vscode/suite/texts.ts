@@ -1,7 +1,7 @@
 /** Tensors in the hovers and variables of VS Code's own JavaScript debugger. */
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert';
 import * as vscode from 'vscode';
-import { breakAt, endSessions, kinds, openView, rowsWith, start, stoppedFrame, test, until } from './harness.ts';
+import { breakAt, endSessions, kinds, openView, rowsWith, start, untilStopped, test, until } from './harness.ts';
 
 interface Variable {
   name: string;
@@ -36,7 +36,7 @@ async function hovered({ session, frameId }: vscode.DebugStackFrame, expression:
 test('companion: hovers and variables have the text of tensors', async () => {
   breakAt('network.ts', 'first');
   await start(kinds.companion);
-  const frame = await until('it stopped', stoppedFrame);
+  const frame = await untilStopped();
   // Before anything has looked at the program, TensorFlow.js tensors are told from themselves.
   const before = await frameVariables(frame);
   match(before.get('product')?.value ?? '', /^float32\[64, 64\]/);
@@ -56,7 +56,7 @@ test('companion: hovers and variables have the text of tensors', async () => {
 test('companion: a generator of the user is kept', async () => {
   breakAt('network.ts', 'first');
   await start({ ...kinds.companion, customDescriptionGenerator: 'function (text) { return "mine"; }' });
-  const frame = await until('it stopped', stoppedFrame);
+  const frame = await untilStopped();
   strictEqual(await hovered(frame, 'product'), 'mine');
 });
 
@@ -73,7 +73,7 @@ async function seenOfThings(): Promise<{ hovers: string[]; variables: string[]; 
   });
   try {
     await start({ type: 'node', program: '${workspaceFolder}/things.mjs' });
-    const frame = await until('it stopped', stoppedFrame);
+    const frame = await untilStopped();
     const hovers: string[] = [];
     for (const name of ['point', 'plain', 'list', 'lazy', 'tagged']) hovers.push(await hovered(frame, name));
     const variables: string[] = [];

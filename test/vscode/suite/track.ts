@@ -10,6 +10,7 @@ import {
   sessionsEnd,
   start,
   stoppedFrame,
+  untilStopped,
   test,
   until,
   workspaceFile,
@@ -92,7 +93,7 @@ for (const [kind, config] of Object.entries(kinds)) {
       tracked().some(({ expression, stopAt }) => expression === 'update' && stopAt === 30),
     );
     await start({ ...config, program });
-    const frame = await until('it stopped', stoppedFrame);
+    const frame = await untilStopped();
     const { result } = (await frame.session.customRequest('evaluate', { expression: 'i', frameId: frame.frameId })) as {
       result: string;
     };

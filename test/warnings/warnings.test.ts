@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { warningCodes, type WarningCode } from '../../src/protocol/tensor.ts';
+import type { WarningCode } from '../../src/protocol/tensor.ts';
 import { inspect, lineOf } from '../support/cli.ts';
 
 const program = '../warnings/programs.mjs';
@@ -19,7 +19,8 @@ interface Expected {
   args?: readonly string[];
 }
 
-const expected: Record<WarningCode, Expected> = {
+/** By the code, and where one code has several programs, what they are about. */
+const expected = {
   'symbolic-no-value': { message: /symbolic tensor of the Layers API/, help: /model\.predict\(input\)/ },
   'graph-mode': {
     message: /^numpy\(\) was called on the graph tensor logits:0/,
@@ -39,6 +40,21 @@ const expected: Record<WarningCode, Expected> = {
     help: /tensor ops/,
     at: '(warn ? squared',
   },
+  'leaves-gradient, remade outside': {
+    message: /^This float32\[2\] was made of values that dataSync\(\) had copied/,
+    help: /that tensor itself/,
+    at: 'warn ? tf.tensor(host) : computed',
+  },
+  'leaves-gradient, remade inside': {
+    message: /^This float32\[2\] was made of values that data\(\) had copied/,
+    help: /that tensor itself/,
+    at: 'tf.tensor(warn ? host : own)',
+  },
+  'leaves-gradient, restored': {
+    message: /^This float32\[2\] was made of values/,
+    help: /that tensor itself/,
+    at: 'const [variable, factor]',
+  },
   'shared-memory': {
     message: /names\.values is the memory of the tensor names\.tensor/,
     help: /names\.values\.slice\(\)/,
@@ -57,26 +73,24 @@ const expected: Record<WarningCode, Expected> = {
   },
   'sparse-to-dense': { message: /24 B; its dense form would take 3\.8 MB/, help: /\.npz/ },
   'not-finite': { message: /1 of 2 elements are NaN .* first is at \[1\]/, help: /./, args: ['--stats'] },
-};
+} satisfies Record<WarningCode, Expected> & Record<string, Expected>;
 
-async function warningsOf(code: WarningCode, warn: boolean) {
+async function warningsOf(name: string, wanted: Expected, warn: boolean) {
   const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
-  const args = (expected[code].args ?? []).flatMap((arg) =>
-    arg === '--export' ? [arg, join(folder, 'values.npy')] : [arg],
-  );
-  const { document, stderr } = await inspect([program, ...args], { env: { CODE: code, WARN: warn ? '1' : '0' } });
+  const args = (wanted.args ?? []).flatMap((arg) => (arg === '--export' ? [arg, join(folder, 'values.npy')] : [arg]));
+  const { document, stderr } = await inspect([program, ...args], { env: { CODE: name, WARN: warn ? '1' : '0' } });
   assert.notEqual(document.stop, null, stderr);
   const ofTensors = document.tensors.flatMap(({ warnings }) =>
     warnings.map((warning) => ({ ...warning, file: null, line: null })),
   );
-  return [...document.warnings, ...ofTensors].filter((warning) => warning.code === code);
+  return [...document.warnings, ...ofTensors].filter(({ code }) => code === name.split(',')[0]);
 }
 
-for (const code of warningCodes) {
-  test(code, async () => {
-    const [[first], close] = await Promise.all([warningsOf(code, true), warningsOf(code, false)]);
+for (const [name, wanted] of Object.entries<Expected>(expected)) {
+  test(name, async () => {
+    const [[first], close] = await Promise.all([warningsOf(name, wanted, true), warningsOf(name, wanted, false)]);
     assert.ok(first, 'it was not told');
-    const { message, help, at } = expected[code];
+    const { message, help, at } = wanted;
     assert.match(first.message, message);
     assert.match(first.help ?? '', help);
     if (at !== undefined) {

@@ -90,10 +90,12 @@ export function callSite(below: unknown, name: string, scripts: RuntimeScripts):
   };
 }
 
-/** Whether a function of these scripts is on the stack. */
-export function isCalledFrom(scripts: RegExp, below: unknown): boolean {
+/** Whether a function of these scripts (of this name) is on the stack. */
+export function isCalledFrom(scripts: RegExp, below: unknown, name?: string): boolean {
   capture ??= openRealm();
-  return capture(below, manyFrames).some((frame) => scripts.test(frame.getFileName() ?? ''));
+  return capture(below, manyFrames).some(
+    (frame) => scripts.test(frame.getFileName() ?? '') && (name === undefined || frame.getFunctionName() === name),
+  );
 }
 
 function isOther(file: string | null, { own }: RuntimeScripts): boolean {

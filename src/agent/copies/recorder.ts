@@ -80,9 +80,12 @@ export class Recorder {
   }
 
   /** For an asynchronous conversion that is called right now: its time runs until its promise settles. */
-  endsWithNextPromise(copy: RunningCopy): void {
+  endsWithNextPromise(copy: RunningCopy, onEnd?: () => void): void {
     const start = performance.now();
-    this.#settlements.awaitNext(() => copy.end(performance.now() - start));
+    this.#settlements.awaitNext(() => {
+      copy.end(performance.now() - start);
+      onEnd?.();
+    });
   }
 
   /** Warns once for each call site and code. */

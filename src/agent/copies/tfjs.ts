@@ -14,11 +14,12 @@
 import { isDType, itemSize } from '../../tensor/dtypes.ts';
 import { formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { engine, engineState, recordedBy } from '../readers/tfjs/engine.ts';
+import { engine, recordedBy } from '../readers/tfjs/engine.ts';
 import { isInspectable, ownValue, util } from '../safely.ts';
-import { leavesGradient } from '../warnings/leavesGradient.ts';
+import { leavesGradient, remadeInGradient } from '../warnings/leavesGradient.ts';
 import { syncRead } from '../warnings/syncRead.ts';
 import type { Recorder, RunningCopy, WatchedRuntime } from './recorder.ts';
+import { Gradients, isOnTape } from './tfjsGradients.ts';
 import { watch, whenAssigned } from './watch.ts';
 
 const runtime: WatchedRuntime = {
@@ -35,28 +36,15 @@ export function watchTfjs(recorder: Recorder): void {
   whenAssigned('_tfengine', () => {
     const found = engine();
     const prototype = found && (Object.getPrototypeOf(found) as object | null);
-    if (prototype) new EngineReads(recorder).watch(prototype);
+    if (found && prototype) new EngineReads(recorder).watch(found, prototype);
     recorder.tfjsIsThere();
   });
 }
 
-/** Whether a gradient function is running (and not a kernel inside of it) whose tape has recorded this data. */
-function isOnTape(dataId: object): boolean {
-  const state = engineState();
-  if (!state || ownValue(state, 'gradientDepth') === 0 || ownValue(state, 'kernelDepth') !== 0) return false;
-  const tape = ownValue(state, 'activeTape');
-  if (!Array.isArray(tape)) return false;
-  return (tape as unknown[]).some((node) => {
-    const tensors = ['inputs', 'outputs'].map((key) => (isInspectable(node) ? ownValue(node, key) : undefined));
-    return tensors.some(
-      (group) =>
-        isInspectable(group) &&
-        Object.keys(group).some((key) => {
-          const tensor = ownValue(group, key);
-          return isInspectable(tensor) && ownValue(tensor, 'dataId') === dataId;
-        }),
-    );
-  });
+/** Of the engine's record of some data. */
+function typeOf(info: object): string {
+  const dtype = String(ownValue(info, 'dtype'));
+  return isDType(dtype) ? formatType(dtype, ownValue(info, 'shape') as number[]) : dtype;
 }
 
 type Read = (this: object, dataId: object) => unknown;
@@ -68,12 +56,18 @@ class EngineReads {
   /** What the timed `readSync` that is under way copies. */
   #timed: RunningCopy | null = null;
   readonly #watched = new WeakSet<object>();
+  readonly #gradients = new Gradients();
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
   }
 
-  watch(prototype: object): void {
+  watch(found: object, prototype: object): void {
+    this.#watchLookups(found);
+    watch(prototype, 'endTape', (_, method, getter) => {
+      this.#endsGradient(getter);
+      return method;
+    });
     watch(prototype, 'read', (found, method) => {
       this.#reading = 'data';
       this.#watchLookups(found);
@@ -95,15 +89,43 @@ class EngineReads {
     const lookups = isInspectable(state) ? ownValue(state, 'tensorInfo') : undefined;
     if (!util.types.isWeakMap(lookups) || this.#watched.has(lookups as object)) return;
     this.#watched.add(lookups as object);
-    const { get } = WeakMap.prototype;
-    const value = (dataId: object) => {
+    const { get, set } = WeakMap.prototype;
+    const lookUp = (dataId: object) => {
       const info: unknown = get.call(lookups, dataId);
       const call = this.#reading;
       this.#reading = null;
-      if (call !== null && isInspectable(info)) this.#reads(dataId, info, call, value);
+      if (call !== null && isInspectable(info)) this.#reads(dataId, info, call, lookUp);
       return info;
     };
-    Object.defineProperty(lookups, 'get', { value, writable: true, enumerable: false, configurable: true });
+    const takeOn = (dataId: object, info: unknown) => {
+      set.call(lookups, dataId, info);
+      if (isInspectable(info)) this.#makes(dataId, info, takeOn);
+      return lookups;
+    };
+    const replaced = { writable: true, enumerable: false, configurable: true };
+    Object.defineProperty(lookups, 'get', { value: lookUp, ...replaced });
+    Object.defineProperty(lookups, 'set', { value: takeOn, ...replaced });
+  }
+
+  #makes(dataId: object, info: object, below: unknown): void {
+    try {
+      this.#gradients.made(dataId, () => {
+        const site = this.#recorder.callSite(runtime, 'tensor', below);
+        return site && { site, type: typeOf(info) };
+      });
+    } catch (error) {
+      this.#recorder.failed(error);
+    }
+  }
+
+  #endsGradient(below: unknown): void {
+    try {
+      for (const { site, conversion, type } of this.#gradients.usedByEnding(below)) {
+        this.#recorder.warn(site, () => remadeInGradient(conversion, type));
+      }
+    } catch (error) {
+      this.#recorder.failed(error);
+    }
   }
 
   #reads(dataId: object, info: object, call: 'data' | 'dataSync', below: unknown): void {
@@ -120,18 +142,21 @@ class EngineReads {
       const caller = this.#recorder.callSite(runtime, call, below);
       if (!caller) return;
       if (call === 'dataSync' && isGpu && bytes > 0) {
-        const type = isDType(dtype) ? formatType(dtype, shape) : dtype;
-        this.#recorder.warn(caller, (outermost) => syncRead(outermost, type, name));
+        this.#recorder.warn(caller, (outermost) => syncRead(outermost, typeOf(info), name));
         // In Node the webgpu backend throws: nothing is copied.
         if (name === 'webgpu' && !('OffscreenCanvas' in globalThis)) return;
       }
       if (isOnTape(dataId)) {
-        const type = isDType(dtype) ? formatType(dtype, shape) : dtype;
-        this.#recorder.warn(caller, (outermost) => leavesGradient(outermost, type));
+        this.#recorder.warn(caller, (outermost) => leavesGradient(outermost, typeOf(info)));
       }
       const copy = this.#recorder.begin(caller, { runtime, bytes, isScalar: elements === 1 });
-      if (call === 'data') this.#recorder.endsWithNextPromise(copy);
-      else if (timedBackends.has(name)) this.#timed = copy;
+      if (hasValues) this.#gradients.converted(dataId, record.values, caller.call);
+      if (call === 'data') {
+        this.#recorder.endsWithNextPromise(copy, () => {
+          // What a GPU's backend has copied, it keeps.
+          if (isGpu && !hasValues) this.#gradients.converted(dataId, recordedBy(dataId)?.record.values, caller.call);
+        });
+      } else if (timedBackends.has(name)) this.#timed = copy;
       else copy.end(0);
     } catch (error) {
       this.#recorder.failed(error);

@@ -65,6 +65,32 @@ const programs = {
     });
     stop({ dx: gradient(tf.tensor([3, 4])) });
   },
+  async 'leaves-gradient, remade outside'() {
+    const variable = tf.variable(tf.tensor([3, 4]));
+    const computed = tf.tensor([1, 2]).square();
+    const host = computed.dataSync();
+    const factor = warn ? tf.tensor(host) : computed;
+    const { grads } = tf.variableGrads(() => variable.mul(factor).sum());
+    // Asked for the gradient of one that was made of converted values, nothing ends there.
+    const dx = tf.grad((x) => x.square().sum())(tf.tensor(host));
+    stop({ grads, dx });
+  },
+  async 'leaves-gradient, remade inside'() {
+    await tf.setBackend('webgpu');
+    const computed = tf.tensor([1, 2]).square();
+    const own = new Float32Array([1, 2]);
+    const host = await computed.data();
+    const gradient = tf.grad((x) => x.mul(tf.tensor(warn ? host : own)).sum());
+    stop({ dx: gradient(tf.tensor([3, 4])) });
+  },
+  async 'leaves-gradient, restored'() {
+    // What was read back once, and trains on.
+    const restored = warn ? tf.tensor([1, 2]).square().dataSync() : new Float32Array([1, 2]);
+    const [variable, factor] = [tf.variable(tf.tensor(restored)), tf.tensor(restored)];
+    const { grads } = tf.variableGrads(() => (warn ? variable.mul(factor) : variable).sum());
+    const again = tf.tensor(new Float32Array(variable.dataSync()));
+    stop({ grads, again });
+  },
   async 'shared-memory'() {
     const values = new Float32Array([1, 2, 3]);
     stop({ values, tensor: tf.tensor(warn ? values : values.slice()) });

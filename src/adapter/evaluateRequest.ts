@@ -24,10 +24,7 @@ export async function evaluateRequest(
   const frame = frameId === undefined ? stop?.callFrames[0] : frames.frameOf(frameId);
   const habit = context === 'repl' || context === 'watch' ? readingHabit(expression) : undefined;
   if (habit && frame) {
-    const answer = await answerHabit(habit, frame, inspection, (warning) => {
-      const { path, line } = frames.place(frame.location, frame.url);
-      warned({ ...warning, ...(path !== undefined && { file: path, line: line + 1 }) });
-    });
+    const answer = await answerHabit(habit, frame, inspection, frames.warnAt(frame, warned));
     if (answer) return answer;
   }
   const hover = context === 'hover';

@@ -1,23 +1,32 @@
 /** What the program threw, when it is stopped for that. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { TensorError } from '../protocol/errors.ts';
+import type { ProgramWarning } from '../protocol/requests.ts';
 import { exceptionText } from './debuggee.ts';
+import { explainMissingMethod } from './habits.ts';
 import type { Inspection } from './run.ts';
 import { typeName } from './valueText.ts';
 
-export function exceptionInfo({ debuggee }: Inspection): DebugProtocol.ExceptionInfoResponse['body'] {
-  const { exception } = debuggee.requireStop();
+export async function exceptionInfo(
+  inspection: Inspection,
+  warned: (warning: ProgramWarning) => void,
+): Promise<DebugProtocol.ExceptionInfoResponse['body']> {
+  const { debuggee, frames } = inspection;
+  const { exception, callFrames } = debuggee.requireStop();
   if (!exception) {
     throw new TensorError({ code: 'not-available', message: 'The program is not stopped at an exception.' });
   }
   const { object, uncaught, id } = exception;
   const exceptionId = id ?? (object.subtype === 'error' ? (object.className ?? 'Error') : `thrown ${typeName(object)}`);
+  const message = exceptionText(object).replace(`${exceptionId}: `, '');
+  const [frame] = callFrames;
+  const why = frame && (await explainMissingMethod(message, frame, inspection, frames.warnAt(frame, warned)));
   return {
     exceptionId,
-    description: exceptionText(object),
+    description: why === undefined ? exceptionText(object) : `${exceptionText(object)}\n${why}`,
     breakMode: uncaught ? 'unhandled' : 'always',
     details: {
-      message: exceptionText(object).replace(`${exceptionId}: `, ''),
+      message,
       typeName: exceptionId,
       ...(object.subtype === 'error' && object.description !== undefined && { stackTrace: object.description }),
     },

@@ -10,11 +10,13 @@ import type { JsonValues, TensorDescriptor, TensorWarning } from '../protocol/te
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
 import type { Inspection } from './run.ts';
 
-const readingMethods = ['data', 'dataSync', 'array', 'arraySync', 'print', 'numpy'] as const;
+const readingMethods = ['data', 'dataSync', 'array', 'arraySync', 'print', 'numpy', 'js', 'jsAsync', 'item'] as const;
 const habit = new RegExp(
   `^\\s*(await\\s+)?\\(*\\s*(await\\s+)?(.+?)\\.(${readingMethods.join('|')})\\(\\s*\\)\\s*\\)*\\s*;?\\s*$`,
   's',
 );
+
+const missing = new RegExp(`^(.+)\\.(${readingMethods.join('|')}) is not a function$`, 's');
 
 /** More is not printed in one line; all of it is in the answer's children. */
 const printedElements = 100;
@@ -43,23 +45,13 @@ export async function answerHabit(
   { tensors, variables }: Inspection,
   warn: (warning: TensorWarning) => void,
 ): Promise<DebugProtocol.EvaluateResponse['body'] | undefined> {
-  const inspector = await tensors.inspector();
-  let tensor: TensorDescriptor;
-  try {
-    tensor = await inspector.evaluate(frame.callFrameId, receiver, { throwOnSideEffect: true });
-  } catch (error) {
-    if (error instanceof TensorError) return undefined;
-    throw error;
-  }
-  // `data()` of a typed array would be a mistake of the program's author, not a tensor's method.
-  if (tensor.runtime === 'typed-array' || tensor.runtime === 'ndarray') return undefined;
-  const { kind, access } = tensor;
-  if (access.how === 'none' && (kind === 'symbolic' || kind === 'tracer')) {
-    const type = formatType(tensor.dtype, tensor.shape);
-    const message = `${method}() needs eager mode, and ${receiver} is in graph mode: a ${kind} ${type} of ${tensor.runtime}, which has no value here.`;
-    const help = access.help ?? access.reason ?? 'Run its graph.';
-    warn({ code: 'graph-mode', message, help });
-    throw new TensorError({ code: 'not-readable', message, help });
+  const found = await tensorOf(receiver, frame, tensors);
+  if (!found) return undefined;
+  const { inspector, tensor } = found;
+  const warning = graphModeWarning({ receiver, method }, tensor);
+  if (warning) {
+    warn(warning);
+    throw new TensorError({ ...warning, code: 'not-readable' });
   }
   const size = tensor.shape.reduce<number>((product, count) => product * (count ?? 0), 1);
   const slice = size <= printedElements ? '...' : undefined;
@@ -73,6 +65,55 @@ export async function answerHabit(
   return {
     ...variables.tensors.values(inspector, tensor),
     result: `${formatType(tensor.dtype, tensor.shape)}${part} ${text}  (${note})`,
+  };
+}
+
+/**
+ * Why a method that a program has called to read a tensor is not there; undefined for every other exception.
+ * @param message of the exception, without its class
+ * @param warn hears of a conversion that needs eager mode, tried on a tensor of a graph
+ */
+export async function explainMissingMethod(
+  message: string,
+  frame: Protocol.Debugger.CallFrame,
+  { tensors }: Inspection,
+  warn: (warning: TensorWarning) => void,
+): Promise<string | undefined> {
+  const [, receiver, method] = missing.exec(message) ?? [];
+  if (receiver === undefined || method === undefined) return undefined;
+  const found = await tensorOf(receiver, frame, tensors);
+  if (!found) return undefined;
+  const warning = graphModeWarning({ receiver, method }, found.tensor);
+  if (warning) {
+    warn(warning);
+    return `${warning.message} ${warning.help}`;
+  }
+  const { dtype, shape, runtime, access } = found.tensor;
+  const readable = access.how === 'none' ? '' : ' Its values can be read and saved here, in the debugger.';
+  return `${receiver} is a ${formatType(dtype, shape)} of ${runtime}, whose tensors have no ${method}().${readable}`;
+}
+
+/** Undefined where it is none, or can't be had without changing the program. */
+async function tensorOf(receiver: string, frame: Protocol.Debugger.CallFrame, tensors: Inspection['tensors']) {
+  const inspector = await tensors.inspector();
+  let tensor: TensorDescriptor;
+  try {
+    tensor = await inspector.evaluate(frame.callFrameId, receiver, { throwOnSideEffect: true });
+  } catch (error) {
+    if (error instanceof TensorError) return undefined;
+    throw error;
+  }
+  // `data()` of a typed array would be a mistake of the program's author, not a tensor's method.
+  return tensor.runtime === 'typed-array' || tensor.runtime === 'ndarray' ? undefined : { inspector, tensor };
+}
+
+function graphModeWarning({ receiver, method }: ReadingHabit, tensor: TensorDescriptor): TensorWarning | undefined {
+  const { kind, access, dtype, shape, runtime } = tensor;
+  if (access.how !== 'none' || (kind !== 'symbolic' && kind !== 'tracer')) return undefined;
+  return {
+    code: 'graph-mode',
+    message: `${method}() needs eager mode, and ${receiver} is in graph mode: a ${kind} ${formatType(dtype, shape)} of ${runtime}, which has no value here.`,
+    help: access.help ?? access.reason ?? 'Run its graph.',
   };
 }
 

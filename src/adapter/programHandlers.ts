@@ -52,6 +52,7 @@ type ProgramRequests = Pick<
 
 export function programHandlers(program: Program): Handlers<ProgramRequests> {
   const inspection = () => inspectionOf(program);
+  const warned = (warning: ProgramWarning) => program.send('tensor/warning', warning);
   return {
     threads: () => ({ threads: [{ id: threadId, name: 'main' }] }),
     stackTrace: async ({ startFrame = 0, levels = 0 }) => {
@@ -76,13 +77,12 @@ export function programHandlers(program: Program): Handlers<ProgramRequests> {
       return body;
     },
     evaluate: async (args, { signal }) => {
-      const warned = (warning: ProgramWarning) => program.send('tensor/warning', warning);
       const body = await evaluateRequest(await inspection(), args, signal, warned);
       // In the debug console everything is allowed, assignments among it.
       if (args.context === 'repl') await program.assigned();
       return body;
     },
-    exceptionInfo: async () => exceptionInfo(await inspection()),
+    exceptionInfo: async () => exceptionInfo(await inspection(), warned),
     readMemory: async ({ memoryReference, offset = 0, count }) => {
       const inspector = await (await inspection()).tensors.inspector();
       const bytes = await inspector.readBytes(memoryReference, offset, count);

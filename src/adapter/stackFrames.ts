@@ -4,6 +4,8 @@ import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { ProgramWarning } from '../protocol/requests.ts';
+import type { TensorWarning } from '../protocol/tensor.ts';
 import { errors } from './errors.ts';
 import { globToPattern, type PathMapper } from './paths.ts';
 import type { Scripts } from './scripts.ts';
@@ -58,6 +60,14 @@ export class StackFrames {
     const scripts = new Set(page.flatMap(([, { location }]) => this.#scripts.get(location.scriptId) ?? []));
     await Promise.all(Array.from(scripts, (script) => this.#scripts.loadText(script, main)));
     return page.map(([id, frame]) => this.#describe(id, frame, offsets));
+  }
+
+  /** Warnings at this frame's line. */
+  warnAt(frame: CallFrame, warned: (warning: ProgramWarning) => void): (warning: TensorWarning) => void {
+    return (warning) => {
+      const { path, line } = this.place(frame.location, frame.url);
+      warned({ ...warning, ...(path !== undefined && { file: path, line: line + 1 }) });
+    };
   }
 
   place(location: Protocol.Debugger.Location, url: string): SourcePlace {

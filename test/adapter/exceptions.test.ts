@@ -49,6 +49,39 @@ for (const { major, path: node } of nodeBinaries()) {
   });
 }
 
+test('a conversion that the tensor does not have is explained, and reading by habit consumes nothing', async () => {
+  const program = 'missingMethods.mjs';
+  await TestSession.run({ launch: { program } }, async (session) => {
+    await session.stopped();
+    await session.client.request('setExceptionBreakpoints', { filters: ['all'] });
+    await session.continue();
+    const info = () =>
+      session.client.request<DebugProtocol.ExceptionInfoResponse['body']>('exceptionInfo', { threadId: 1 });
+    assert.equal((await session.stopped('exception')).text, 'TypeError: doubled.js is not a function');
+    assert.match(
+      (await info()).description ?? '',
+      /^TypeError: doubled\.js is not a function\njs\(\) needs eager mode, and doubled is in graph mode: a symbolic float32\[3\] of jax-js/,
+    );
+    const [warning] = session.client.events.filter(({ event }) => event === 'tensor/warning');
+    const { code, file, line, help } = warning?.body as { code: string; file: string; line: number; help: string };
+    assert.deepEqual([code, file, line], ['graph-mode', debuggee(program), lineOf(debuggee(program), 'jit')]);
+    assert.match(help, /without jit/);
+    await session.continue();
+    await session.stopped('exception');
+    assert.match(
+      (await info()).description ?? '',
+      /eager is a float32\[2\] of tfjs, whose tensors have no numpy\(\)\. .* saved here/,
+    );
+    await session.continue();
+    await session.stopped();
+    assert.match((await session.evaluate('array.js()')).result, /^float32\[2\] \[4, 5\] .*the program was not run/);
+    await session.continue();
+    assert.equal(await session.exitCode(), 0);
+    // It could still convert it.
+    assert.match(session.client.outputOf('stdout'), /\[ 4, 5 \]/);
+  });
+});
+
 test('without exception breakpoints nothing stops, and exceptionInfo elsewhere says why it has none', async () => {
   await TestSession.run({ launch: { program: 'throws.cjs' } }, async (session) => {
     assert.equal(await session.exitCode(), 1);

@@ -20,13 +20,17 @@ export function listTensors(
   scopes: readonly object[],
 ): AgentListing {
   const tensors: { scope: number; expression: string; tensor: TensorDescriptor }[] = [];
+  /** What a model shows says how it will run, not that the program mixes modes. */
+  const ofModels = new Set<string>();
   let scope = 0;
   const finder = new Finder({
     readers,
     limit,
     behind: (proxy) => held.hidden.target(proxy),
-    onTensor: ({ expression, value, reader }) =>
-      tensors.push({ scope, expression, tensor: held.described(value, reader) }),
+    onTensor({ expression, value, reader, ofModel }) {
+      tensors.push({ scope, expression, tensor: held.described(value, reader) });
+      if (ofModel) ofModels.add(expression);
+    },
     onDevice: (device) => held.seenDevices.add(device),
   });
   scopes.forEach((object, index) => {
@@ -40,7 +44,8 @@ export function listTensors(
   );
   warnOf(settled, held);
   const runtimes = held.runtimes();
-  const modes = mixedModes(settled, runtimes).map((warning) => ({ ...warning, frames: [] }));
+  const own = settled.filter(({ expression }) => !ofModels.has(expression));
+  const modes = mixedModes(own, runtimes).map((warning) => ({ ...warning, frames: [] }));
   return {
     runtimes,
     ...shareDescriptions(settled),

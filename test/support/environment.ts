@@ -12,6 +12,15 @@ export function gpuEnvironment(): Record<string, string> {
   return findDriver().env;
 }
 
+/**
+ * The environment of a program that is started as a person would start it. The test runner tells its children by a variable
+ * that they are its own, and a `node --test` among them would run nothing.
+ */
+export function personsEnvironment(): Record<string, string> {
+  const { NODE_TEST_CONTEXT: _, ...environment } = process.env as Record<string, string>;
+  return { ...environment, ...gpuEnvironment() };
+}
+
 export interface NodeBinary {
   major: number;
   /** The executable's path. */

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { vsCodeNodeMajor, vsCodeServerMain } from '../../scripts/vsCodeServer.mjs';
-import { gpuEnvironment, nodeBinary } from '../support/environment.ts';
+import { nodeBinary, personsEnvironment } from '../support/environment.ts';
 
 export interface VsCodeServer {
   url: string;
@@ -22,7 +22,7 @@ export async function startServer(folder: string, environment: Record<string, st
     ...['--enable-smoke-test-driver', '--disable-workspace-trust', '--telemetry-level', 'off'],
     ...['--server-data-dir', data],
   ];
-  const env = { ...process.env, ...gpuEnvironment(), ...environment };
+  const env = { ...personsEnvironment(), ...environment };
   const node = nodeBinary(vsCodeNodeMajor);
   const server = spawn(node, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   await listening(server);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 import { _electron as electron, chromium, type Page } from 'playwright-core';
-import { gpuEnvironment, projectRoot } from '../support/environment.ts';
+import { personsEnvironment, projectRoot } from '../support/environment.ts';
 import { startServer } from './server.ts';
 
 export interface VsCodeWindow {
@@ -78,7 +78,7 @@ async function openDesktop(executablePath: string, options: WindowOptions): Prom
       `--extensions-dir=${join(folder, 'extensions')}`,
       ...['--disable-workspace-trust', '--skip-welcome', '--skip-release-notes', '--disable-updates', '--no-sandbox'],
     ],
-    env: { ...(process.env as Record<string, string>), ...gpuEnvironment(), ...environment },
+    env: { ...personsEnvironment(), ...environment },
   });
   const ended = new Promise<number>((resolve) => app.process().once('exit', (code) => resolve(code ?? 1)));
   app.process().stderr?.on('data', (chunk: Buffer) => onLog('stderr', chunk.toString().trimEnd()));

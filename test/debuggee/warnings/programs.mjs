@@ -33,6 +33,16 @@ const programs = {
     const later = graph.asDefault(() => rt.placeholder('float32', { shape: [2], name: 'later' }));
     stop(warn ? { later, now: rt.constant([1, 2]) } : { later });
   },
+  async 'mixed-modes, of a model'() {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
+    const input = model.inputs[0];
+    const batch = tf.ones([1, 3]);
+    ((model, batch, extra) => {
+      // In variables of their own: the model's inputs and outputs are listed, too.
+      debugger;
+      return [model, batch, extra];
+    })(model, batch, warn ? input : undefined);
+  },
   async 'copy-in-loop'() {
     await tf.setBackend('webgpu');
     // Every intermediate of every step, or a loss of each.

@@ -203,7 +203,7 @@ export class Viewer {
     this.#allowed.clear();
     const keepPlace = before.rows === now.rows && before.columns === now.columns;
     this.#grid.showView(this.#context() as PanelContext, keepPlace);
-    this.#save();
+    this.#saveNow();
     this.#update();
   }
 
@@ -212,7 +212,8 @@ export class Viewer {
     shown.state.tab = tab;
     this.#viewCost = noCost;
     for (const panel of [this.#heatmap, this.#image, this.#statistics]) panel.hide();
-    this.#save();
+    // Whoever has chosen a tab may leave the page at once.
+    this.#saveNow();
     // At once: the grid has to have its size before it can scroll to a cell.
     this.#draw();
   }

@@ -124,7 +124,14 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
     },
     async webviewTexts({ selector, title }) {
       const frame = await visibleWebview(page(), title);
-      return frame ? (await frame.locator(selector).allInnerTexts()).map(tidy) : [];
+      if (!frame) return [];
+      try {
+        return (await frame.locator(selector).allInnerTexts()).map(tidy);
+      } catch (error) {
+        // It went away while it was read.
+        if (frame.isDetached()) return [];
+        throw error;
+      }
     },
     async webviewValues({ selector, name, title }) {
       const frame = await visibleWebview(page(), title);

@@ -138,7 +138,9 @@ class EngineReads {
       // On a GPU a bool takes four bytes, as an int32.
       const size = isDType(dtype) ? itemSize(isGpu && dtype === 'bool' ? 'int32' : dtype) : 0;
       const elements = sizeOf(shape);
-      const bytes = name === 'cpu' || (isGpu && hasValues) ? 0 : elements * size;
+      // The program gets what is on the host already, at once.
+      const isView = name === 'cpu' || (isGpu && hasValues);
+      const bytes = isView ? 0 : elements * size;
       const caller = this.#recorder.callSite(runtime, call, below);
       if (!caller) return;
       if (call === 'dataSync' && isGpu && bytes > 0) {
@@ -151,10 +153,11 @@ class EngineReads {
       }
       const copy = this.#recorder.begin(caller, { runtime, bytes, isScalar: elements === 1 });
       if (hasValues) this.#gradients.converted(dataId, record.values, caller.call);
-      if (call === 'data') {
+      if (isView) copy.end(0);
+      else if (call === 'data') {
         this.#recorder.endsWithNextPromise(copy, () => {
           // What a GPU's backend has copied, it keeps.
-          if (isGpu && !hasValues) this.#gradients.converted(dataId, recordedBy(dataId)?.record.values, caller.call);
+          if (isGpu) this.#gradients.converted(dataId, recordedBy(dataId)?.record.values, caller.call);
         });
       } else if (timedBackends.has(name)) this.#timed = copy;
       else copy.end(0);

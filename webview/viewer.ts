@@ -203,7 +203,7 @@ export class Viewer {
     this.#allowed.clear();
     const keepPlace = before.rows === now.rows && before.columns === now.columns;
     this.#grid.showView(this.#context() as PanelContext, keepPlace);
-    this.#saveNow();
+    this.#save();
     this.#update();
   }
 
@@ -256,6 +256,7 @@ export class Viewer {
   }
 
   #saveNow(): void {
+    clearTimeout(this.#saving);
     if (!this.#shown) return;
     const { viewed, state, settings } = this.#shown;
     const window = this.#grid.store.keep() ?? this.#kept()?.window ?? null;

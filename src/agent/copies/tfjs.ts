@@ -20,7 +20,7 @@ import { leavesGradient, remadeInGradient } from '../warnings/leavesGradient.ts'
 import { syncRead } from '../warnings/syncRead.ts';
 import type { Recorder, RunningCopy, WatchedRuntime } from './recorder.ts';
 import { Gradients, isOnTape } from './tfjsGradients.ts';
-import { watch, whenAssigned } from './watch.ts';
+import { watch, whenAssigned, type OnAccess } from './watch.ts';
 
 const runtime: WatchedRuntime = {
   name: 'tfjs',
@@ -64,10 +64,13 @@ class EngineReads {
 
   watch(found: object, prototype: object): void {
     this.#watchLookups(found);
-    watch(prototype, 'endTape', (_, method, getter) => {
-      this.#endsGradient(getter);
+    const onEndTape: OnAccess = (_, method, getter) => {
+      for (const { site, conversion, type } of this.#gradients.usedByEnding(getter)) {
+        this.#recorder.warn(site, () => remadeInGradient(conversion, type));
+      }
       return method;
-    });
+    };
+    watch(prototype, 'endTape', this.#recorder.guarded(onEndTape));
     watch(prototype, 'read', (found, method) => {
       this.#reading = 'data';
       this.#watchLookups(found);
@@ -113,16 +116,6 @@ class EngineReads {
         const site = this.#recorder.callSite(runtime, 'tensor', below);
         return site && { site, type: typeOf(info) };
       });
-    } catch (error) {
-      this.#recorder.failed(error);
-    }
-  }
-
-  #endsGradient(below: unknown): void {
-    try {
-      for (const { site, conversion, type } of this.#gradients.usedByEnding(below)) {
-        this.#recorder.warn(site, () => remadeInGradient(conversion, type));
-      }
     } catch (error) {
       this.#recorder.failed(error);
     }

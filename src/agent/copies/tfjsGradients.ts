@@ -3,13 +3,12 @@
  * converted array is used in it. A tensor is made of such an array if it holds the very memory that a conversion handed out,
  * which the cpu and the webgpu backend do; the wasm backend copies it, and nothing tells.
  */
-import type { RecordedFrame } from '../../protocol/recorder.ts';
-import { engine, engineState, recordedBy } from '../readers/tfjs/engine.ts';
+import { engineState, recordedBy, tapedTensors } from '../readers/tfjs/engine.ts';
 import { isInspectable, ownValue } from '../safely.ts';
 import { isCalledFrom, type CallSite } from './callSite.ts';
 
 /** A tensor that was made of a converted array. */
-export interface Remade {
+interface Remade {
   /** Where it was made. */
   site: CallSite;
   /** Of the copy: dataSync. */
@@ -59,8 +58,9 @@ export class Gradients {
   usedByEnding(below: unknown): Remade[] {
     if (!this.#hasRemade) return [];
     const used = new Set<Remade>();
-    for (const dataId of tapedData(['inputs'])) {
-      const remade = this.#remade.get(dataId);
+    for (const tensor of tapedTensors(['inputs'])) {
+      const dataId = ownValue(tensor, 'dataId');
+      const remade = isInspectable(dataId) ? this.#remade.get(dataId) : undefined;
       if (remade && !isVariable(dataId)) used.add(remade);
     }
     if (used.size === 0) return [];
@@ -73,7 +73,7 @@ export class Gradients {
   #kept(site: CallSite): CallSite {
     let kept = this.#sites.get(site.key);
     if (!kept) {
-      const frames: RecordedFrame[] = site.frames();
+      const frames = site.frames();
       kept = { ...site, frames: () => frames };
       this.#sites.set(site.key, kept);
     }
@@ -85,30 +85,12 @@ export class Gradients {
 export function isOnTape(dataId: object): boolean {
   const state = engineState();
   if (!state || ownValue(state, 'gradientDepth') === 0 || ownValue(state, 'kernelDepth') !== 0) return false;
-  for (const taped of tapedData(['inputs', 'outputs'])) if (taped === dataId) return true;
+  for (const tensor of tapedTensors()) if (ownValue(tensor, 'dataId') === dataId) return true;
   return false;
 }
 
-function* tapedData(groups: readonly ('inputs' | 'outputs')[]): Iterable<object> {
+function isVariable(dataId: unknown): boolean {
   const state = engineState();
-  const tape = state && ownValue(state, 'activeTape');
-  if (!Array.isArray(tape)) return;
-  for (const node of tape as unknown[]) {
-    for (const name of groups) {
-      const group = isInspectable(node) ? ownValue(node, name) : undefined;
-      if (!isInspectable(group)) continue;
-      for (const key of Object.keys(group)) {
-        const tensor = ownValue(group, key);
-        const dataId = isInspectable(tensor) ? ownValue(tensor, 'dataId') : undefined;
-        if (isInspectable(dataId)) yield dataId;
-      }
-    }
-  }
-}
-
-function isVariable(dataId: object): boolean {
-  const found = engine();
-  const state = found && engineState();
   const variables = state && ownValue(state, 'registeredVariables');
   if (!isInspectable(variables)) return false;
   return Object.keys(variables).some((name) => {

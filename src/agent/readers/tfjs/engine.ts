@@ -145,24 +145,34 @@ export function deviceOf(name: string, backend: object): TensorDevice {
   }
 }
 
-/** Ids of the tensors on the tape that is being recorded; null where none is. */
-export function taped(): ReadonlySet<number> | null {
+/** The tape that is being recorded, or was last; undefined where none is. */
+function activeTape(): unknown[] | undefined {
   const state = engineState();
   const tape = state && ownValue(state, 'activeTape');
-  if (!Array.isArray(tape)) return null;
-  const ids = new Set<number>();
-  const add = (tensors: unknown) => {
-    if (!isInspectable(tensors)) return;
-    for (const key of Object.keys(tensors)) {
-      const tensor = ownValue(tensors, key);
-      const id = isInspectable(tensor) ? ownValue(tensor, 'id') : undefined;
-      if (typeof id === 'number') ids.add(id);
+  return Array.isArray(tape) ? tape : undefined;
+}
+
+/** The tensors that the ops on that tape took and gave. */
+export function* tapedTensors(groups: readonly ('inputs' | 'outputs')[] = ['inputs', 'outputs']): Generator<object> {
+  for (const node of activeTape() ?? []) {
+    for (const name of groups) {
+      const group = isInspectable(node) ? ownValue(node, name) : undefined;
+      if (!isInspectable(group)) continue;
+      for (const key of Object.keys(group)) {
+        const tensor = ownValue(group, key);
+        if (isInspectable(tensor)) yield tensor;
+      }
     }
-  };
-  for (const node of tape as unknown[]) {
-    if (!isInspectable(node)) continue;
-    add(ownValue(node, 'inputs'));
-    add(ownValue(node, 'outputs'));
+  }
+}
+
+/** Ids of the tensors on the tape; null where none is. */
+export function taped(): ReadonlySet<number> | null {
+  if (!activeTape()) return null;
+  const ids = new Set<number>();
+  for (const tensor of tapedTensors()) {
+    const id = ownValue(tensor, 'id');
+    if (typeof id === 'number') ids.add(id);
   }
   return ids;
 }

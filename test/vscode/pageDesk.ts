@@ -23,6 +23,11 @@ interface PageGlobal {
     ): Iterable<{ textContent: string | null; querySelector(selector: string): { textContent: string | null } | null }>;
   };
 }
+interface PageRoot {
+  querySelectorAll(
+    selector: string,
+  ): Iterable<{ textContent: string | null; shadowRoot: PageRoot | null; matches(selector: string): boolean }>;
+}
 interface PageCanvas {
   width: number;
   height: number;
@@ -62,20 +67,17 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
       return (await painted.jsonValue())!;
     },
     async paintedCells() {
-      let frame: Frame | undefined;
-      while (!frame) frame = await visibleWebview(page());
-      const painted = await frame.waitForFunction(
-        () => {
-          const { document } = globalThis as unknown as PageGlobal;
-          for (const cell of document.querySelectorAll('[role=gridcell]')) {
-            if (/\d/.test(cell.textContent ?? '')) return performance.timeOrigin + performance.now();
-          }
-          return undefined;
-        },
-        undefined,
-        { polling: 'raf' },
-      );
-      return (await painted.jsonValue())!;
+      // VS Code may take a frame for another one before it shows its page: each picture is looked at anew.
+      for (;;) {
+        for (const frame of await webviews(page())) {
+          const painted = await frame.evaluate(whenCellsArePainted).catch((error: unknown) => {
+            if (frame.isDetached()) return undefined;
+            throw error;
+          });
+          if (painted !== undefined) return painted;
+        }
+        await nextPicture(page());
+      }
     },
     viewText: async () => tidy((await page().locator(`${pane} .pane-body`).allInnerTexts()).join(' ')),
     notifications: async () => (await page().locator('.notification-list-item-message').allInnerTexts()).map(tidy),
@@ -213,6 +215,30 @@ async function webview(page: Page, title?: string): Promise<Frame> {
   const found = await visibleWebview(page, title);
   if (!found) throw new Error(`No webview ${title === undefined ? '' : `"${title}" `}is on screen.`);
   return found;
+}
+
+/** In the page: now, in milliseconds since 1970, if there are numbers in the cells of a viewer. */
+function whenCellsArePainted(): number | undefined {
+  const { document } = globalThis as unknown as { document: PageRoot };
+  // The cells are in shadow roots. No function of its own here: tsx would have it call a helper that the page lacks.
+  const roots = [document];
+  for (let root = roots.pop(); root; root = roots.pop()) {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.matches('[role=gridcell]') && /\d/.test(element.textContent ?? '')) {
+        return performance.timeOrigin + performance.now();
+      }
+      if (element.shadowRoot) roots.push(element.shadowRoot);
+    }
+  }
+  return undefined;
+}
+
+/** When the page is about to be painted. */
+function nextPicture(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const { requestAnimationFrame } = globalThis as unknown as { requestAnimationFrame(run: () => void): void };
+    return new Promise<void>((resolve) => requestAnimationFrame(() => resolve()));
+  });
 }
 
 function valuesOf(elements: Locator, name: string): Promise<(string | null)[]> {

@@ -15,7 +15,5 @@ function onDevice(shape) {
 
 const big = onDevice([16384, 8192]);
 const small = onDevice([16, 16]);
-for (;;) {
-  debugger; // #sizes
-  if (!big || !small) break;
-}
+debugger; // #sizes
+console.log(big, small);

@@ -17,6 +17,7 @@ import { recorder } from './copies/found.ts';
 import { compareBackends } from './evaluate/compareBackends.ts';
 import { GraphCalls } from './evaluate/graphCalls.ts';
 import { Finder } from './find.ts';
+import { stoppedIn } from './globals.ts';
 import { listTensors } from './listTensors.ts';
 import { OpWatch } from './nan/watchOps.ts';
 import { bindingsOwnMethod } from './read/device.ts';
@@ -42,6 +43,7 @@ export class Agent {
   readonly #maker = new Maker(this.#held);
   readonly #graphs = new GraphCalls(this.#held, this.#reading);
   readonly #tracking = new Tracking(this.#reading, () => this.#held.passing());
+  readonly #laidDown = new Map<number, unknown[]>();
   readonly #ops = new OpWatch(this.#reading, (error) => recorder()?.failed(error));
 
   readonly #handlers: Handlers = {
@@ -86,6 +88,19 @@ export class Agent {
     },
   };
 
+  /** From the inside of another `vm` context: its global object, and objects for `pickUp` to take under the same number. */
+  layDown(key: number, global: object, objects: unknown[]): void {
+    stoppedIn(global);
+    this.#laidDown.set(key, objects);
+  }
+
+  /** What was laid down, as an array of the agent's own context. */
+  pickUp(key: number): unknown[] {
+    const objects = this.#laidDown.get(key) ?? [];
+    this.#laidDown.delete(key);
+    return Array.from(objects);
+  }
+
   /** Node's list of pending immediates, which only the debugger can reach. */
   setImmediateQueue(queue: ImmediateQueue): void {
     this.#reading.pump.immediateQueue = queue;
@@ -113,7 +128,7 @@ export class Agent {
   }
 
   /** Looks for GPU devices in more scopes: a buffer is stopped at, and none is in sight. */
-  findDevices(...scopes: object[]): void {
+  findDevices(...scopes: (object | null)[]): void {
     const finder = new Finder({
       readers,
       limit: Infinity,
@@ -121,12 +136,12 @@ export class Agent {
       onTensor: () => undefined,
       onDevice: (device) => this.#held.seenDevices.add(device),
     });
-    for (const scope of scopes) finder.scope(scope);
+    for (const scope of scopes.filter(isInspectable)) finder.scope(scope);
   }
 
   /** Looks for the models and sessions that graph tensors may belong to. */
-  findOwners(...scopes: object[]): void {
-    this.#graphs.findOwners(scopes);
+  findOwners(...scopes: (object | null)[]): void {
+    this.#graphs.findOwners(scopes.filter(isInspectable));
   }
 
   /** The functions whose closures an evaluation has asked for, each followed by the source of the names' pattern. */
@@ -242,6 +257,8 @@ export class Agent {
     this.#maker.release();
     this.#graphs.release();
     this.#held.release();
+    this.#laidDown.clear();
+    stoppedIn(undefined);
     this.#reading.pump.running = null;
     this.#reading.trim();
   }

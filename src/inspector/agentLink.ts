@@ -17,6 +17,7 @@ import { TensorError, type ErrorReport } from '../protocol/errors.ts';
 import { evaluateOnFrame } from './evaluate.ts';
 import { reveal } from './reveal.ts';
 import { recorderInstallation } from './copies.ts';
+import { agentFromInside, OtherContexts } from './otherContexts.ts';
 
 /** The bundled agent, put in by the build. */
 declare const AGENT_SOURCE: string;
@@ -34,11 +35,13 @@ export class AgentLink {
   #onMain: Promise<string> | null = null;
   #onAgent: Promise<string> | null = null;
   #pumpReady: Promise<void> | null = null;
+  readonly #otherContexts: OtherContexts;
 
   constructor(main: CdpSession, agent: CdpSession, budget: { bytes: number; ms: number }) {
     this.#main = main;
     this.#agent = agent;
     this.#budget = budget;
+    this.#otherContexts = new OtherContexts(main);
   }
 
   async call<Name extends AgentCallName>(
@@ -56,7 +59,8 @@ export class AgentLink {
     args: Protocol.Runtime.CallArgument[],
   ): Promise<Result> {
     const objectId = await this.#mainObject();
-    return this.#answered(() => this.#invoke(this.#main, objectId, method, args));
+    const own = await this.#otherContexts.bringOver(objectId, args, 'throws');
+    return this.#answered(() => this.#invoke(this.#main, objectId, method, own));
   }
 
   /** Calls a method of the agent from within a frame, with an expression of that frame as a function; it answers as `call` does. */
@@ -66,7 +70,7 @@ export class AgentLink {
   ): Promise<ComparedKernels> {
     await this.#agentObject();
     const json = JSON.stringify(JSON.stringify({ expression, ...args }));
-    const call = `${agentExpression}.${method}(${json}, () => (${expression}\n))`;
+    const call = `${agentFromInside}.${method}(${json}, () => (${expression}\n))`;
     return this.#answered(async () => {
       const result = await evaluateOnFrame(this.#main, callFrameId, call, false, expression);
       return result.value as string;
@@ -82,9 +86,10 @@ export class AgentLink {
     }
   }
 
-  /** Calls a method of the agent that answers nothing. */
+  /** Calls a method of the agent that answers nothing; objects that can't be handed to it are null. */
   async tell(method: 'setStop' | 'findDevices' | 'findOwners', args: Protocol.Runtime.CallArgument[]): Promise<void> {
-    await this.#invoke(this.#main, await this.#mainObject(), method, args);
+    const objectId = await this.#mainObject();
+    await this.#invoke(this.#main, objectId, method, await this.#otherContexts.bringOver(objectId, args, 'null'));
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Gives the agent a function of the DevTools protocol to speak up with, while the program runs or at a stop. */
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { AgentLink } from './agentLink.ts';
+import { contextOf } from './otherContexts.ts';
 
 export interface Binding {
   /** The global under which the protocol puts it; it is taken from there at once. */
@@ -16,8 +17,8 @@ export async function bind(main: CdpSession, link: AgentLink, { name, method, on
   main.on('Runtime.bindingCalled', (event) => {
     if (event.name === name) onPayload(event.payload);
   });
-  // An object's id names its isolate, its context and itself. Without a context, every `vm` context would get the binding.
-  const executionContextId = Number(agent.split('.')[1]);
+  // Without a context, every `vm` context would get the binding.
+  const executionContextId = contextOf(agent);
   await main.send('Runtime.addBinding', { name, executionContextId });
   await main.send('Runtime.callFunctionOn', {
     objectId: agent,

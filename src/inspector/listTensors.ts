@@ -19,16 +19,15 @@ export async function listTensors(
 ): Promise<TensorListing> {
   const frame = stop.frame(callFrameId);
   const scopes = frame.scopeChain.filter(({ type, object }) => type !== 'global' && object.objectId);
+  const receiver = frame.this.objectId === undefined ? { value: null } : { objectId: frame.this.objectId };
   // Two messages on one connection, sent together: one round trip.
   const handingOver = stop.handOver();
-  const receiver = frame.this.objectId === undefined ? { value: null } : { objectId: frame.this.objectId };
   const listed = link.handOver<AgentListing>('list', [
     { value: JSON.stringify({ limit: listLimit }) },
     receiver,
     ...scopes.map(({ object }) => ({ objectId: object.objectId! })),
   ]);
-  await handingOver;
-  const { runtimes, shared, tensors, warnings, truncated } = await listed;
+  const [{ runtimes, shared, tensors, warnings, truncated }] = await Promise.all([listed, handingOver]);
   const templates = shared.map(templateOf);
   const scopeNames = scopes.map(scopeName);
   return {

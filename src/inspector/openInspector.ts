@@ -106,10 +106,8 @@ class Inspector implements TensorInspector {
 
   async preview(objectIds: readonly string[]): Promise<(TensorPreview | null)[]> {
     if (objectIds.length === 0) return [];
-    const handingOver = this.#stop.handOver();
-    const taken = this.#stop.take(objectIds);
-    await handingOver;
-    return previewAll(await taken, this.#reads);
+    const [taken] = await Promise.all([this.#stop.take(objectIds), this.#stop.handOver()]);
+    return previewAll(taken, this.#reads);
   }
 
   async previews(ids: readonly string[]): Promise<TensorPreview[]> {
@@ -128,10 +126,10 @@ class Inspector implements TensorInspector {
   ): Promise<TensorDescriptor> {
     this.#stop.frame(callFrameId);
     const { expression, as } = splitReinterpretation(text);
-    const handingOver = this.#stop.handOver();
-    const evaluated = evaluateOnFrame(this.#options.main, callFrameId, expression, throwOnSideEffect);
-    await handingOver;
-    const value = await evaluated;
+    const [value] = await Promise.all([
+      evaluateOnFrame(this.#options.main, callFrameId, expression, throwOnSideEffect),
+      this.#stop.handOver(),
+    ]);
     const tensor = value.objectId === undefined ? null : (await this.#stop.take([value.objectId]))[0];
     if (!tensor) throw notATensor(expression, value);
     return as ? this.describe(formatId(tensor.id, as)) : withPrice(tensor, this.#options.budget);

@@ -236,7 +236,7 @@ function whenCellsArePainted(): number | undefined {
 /** When the page is about to be painted. */
 function nextPicture(page: Page): Promise<void> {
   return page.evaluate(() => {
-    const { requestAnimationFrame } = globalThis as unknown as { requestAnimationFrame(run: () => void): void };
+    const { requestAnimationFrame } = globalThis as unknown as { requestAnimationFrame: (run: () => void) => void };
     return new Promise<void>((resolve) => requestAnimationFrame(() => resolve()));
   });
 }

@@ -17,6 +17,7 @@ import {
   ownValue,
   platformValue,
 } from '../safely.ts';
+import { programGlobal } from '../globals.ts';
 import type { Described, Source, StopContext, StridedLayout } from '../source.ts';
 import { hostMemory, typedArrayOf } from './hostArrays.ts';
 import type { Made, NewValues, Reader } from './reader.ts';
@@ -159,7 +160,7 @@ function make(value: object, { dtype, shape, bytes }: NewValues): Made {
 const runtimeSymbol = Symbol.for('tensor-debugger.runtime.v1');
 
 function ownRuntime(): RuntimeDescription[] {
-  const found = ownValue(globalThis, runtimeSymbol);
+  const found = programGlobal(runtimeSymbol);
   const describe = isInspectable(found) ? ownValue(found, 'describe') : undefined;
   if (typeof describe !== 'function') return [];
   const { backend, mode } = (describe as () => Pick<RuntimeDescription, 'backend' | 'mode'>)();

@@ -1,6 +1,7 @@
 /** Whether a stopped frame is worth bringing the agent into its program: most programs have no tensors. */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { contextOf } from '../../inspector/otherContexts.ts';
 
 /**
  * Runs in the program, with side effects forbidden: a getter or the trap of a proxy ends it instead of being run. Looks
@@ -31,9 +32,10 @@ const looksForTensors = `function (door, ...scopes) {
   return false;
 }`;
 
-/** V8 takes Symbol.for for a side effect, so the symbol is handed over. */
-async function openDoor(main: CdpSession): Promise<Protocol.Runtime.CallArgument> {
-  const { result } = await main.send('Runtime.evaluate', { expression: "Symbol.for('tensor.inspect')", silent: true });
+/** V8 takes Symbol.for for a side effect, so the symbol is handed over, as one of the context that it is asked in. */
+async function openDoor(main: CdpSession, contextId: number): Promise<Protocol.Runtime.CallArgument> {
+  const expression = "Symbol.for('tensor.inspect')";
+  const { result } = await main.send('Runtime.evaluate', { expression, contextId, silent: true });
   return result.objectId === undefined ? {} : { objectId: result.objectId };
 }
 
@@ -44,7 +46,10 @@ export async function mayHaveTensors(main: CdpSession, frame: Protocol.Debugger.
   const { result, exceptionDetails } = await main.send('Runtime.callFunctionOn', {
     objectId: first.object.objectId,
     functionDeclaration: looksForTensors,
-    arguments: [await openDoor(main), ...scopes.map(({ object }) => ({ objectId: object.objectId ?? '' }))],
+    arguments: [
+      await openDoor(main, contextOf(first.object.objectId)),
+      ...scopes.map(({ object }) => ({ objectId: object.objectId ?? '' })),
+    ],
     throwOnSideEffect: true,
     returnByValue: true,
     silent: true,

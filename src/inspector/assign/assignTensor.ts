@@ -7,7 +7,6 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { selectTensor, splitFileMember } from '../../formats/fileMember.ts';
 import { openTensorFile } from '../../formats/openTensorFile.ts';
-import { agentSymbol } from '../../protocol/agent.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import type { AssignedTensor } from '../../protocol/requests.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
@@ -20,6 +19,7 @@ import type { AgentLink } from '../agentLink.ts';
 import { stopObjectGroup } from '../stopObjects.ts';
 import type { BulkReader } from '../bulkReader.ts';
 import { evaluateOnFrame } from '../evaluate.ts';
+import { agentFromInside } from '../otherContexts.ts';
 import type { AssignRequest } from '../tensorInspector.ts';
 import { parseTarget, type AssignTarget } from './target.ts';
 import { assertAssignable, cannotAssign, findVariable, writeVariable } from './variables.ts';
@@ -138,13 +138,13 @@ function takesValues({ className }: TensorDescriptor): boolean {
 
 /** The object behind a handle, as the main session knows it. */
 async function heldObject(main: CdpSession, frame: Protocol.Debugger.CallFrame, id: string): Promise<string> {
-  const { result } = await main.send('Debugger.evaluateOnCallFrame', {
+  const { result, exceptionDetails } = await main.send('Debugger.evaluateOnCallFrame', {
     callFrameId: frame.callFrameId,
-    expression: `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})].held(${JSON.stringify(id)})`,
+    expression: `${agentFromInside}.held(${JSON.stringify(id)})`,
     objectGroup: stopObjectGroup,
     silent: true,
   });
-  if (result.objectId !== undefined) return result.objectId;
+  if (result.objectId !== undefined && !exceptionDetails) return result.objectId;
   throw new TensorError({ code: 'agent-failed', message: 'The new tensor was lost before it could be assigned.' });
 }
 

@@ -2,6 +2,7 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { TensorError } from '../../protocol/errors.ts';
+import { contextOf } from '../otherContexts.ts';
 import { stopObjectGroup } from '../stopObjects.ts';
 import { declarationOf } from './declarations.ts';
 
@@ -65,8 +66,10 @@ export async function writeVariable(
 ): Promise<void> {
   const { callFrameId } = frame;
   await main.send('Debugger.setVariableValue', { scopeNumber, variableName: name, newValue: value, callFrameId });
-  const scopeNumbers = await innermostScopes(main, frames, name);
-  for (const [index, other] of frames.entries()) {
+  const home = contextOfFrame(frame);
+  const beside = frames.filter((other) => contextOfFrame(other) === home);
+  const scopeNumbers = await innermostScopes(main, beside, name);
+  for (const [index, other] of beside.entries()) {
     const scope = other.scopeChain[scopeNumbers[index] ?? -1];
     if (!scope?.object.objectId) continue;
     const { result, exceptionDetails } = await main.send('Debugger.evaluateOnCallFrame', {
@@ -90,6 +93,12 @@ export async function writeVariable(
       arguments: [{ value: name }, argument],
     });
   }
+}
+
+/** Frames of different `vm` contexts share no scope but the global one, and V8 lets their objects not meet. */
+function contextOfFrame({ scopeChain }: CallFrame): number | undefined {
+  const id = scopeChain.find(({ object }) => object.objectId !== undefined)?.object.objectId;
+  return id === undefined ? undefined : contextOf(id);
 }
 
 /** Per frame the place of the innermost scope that has the name, -1 where none but the global one has. */

@@ -10,6 +10,7 @@
  * | webgpu | `tensorMap.data.get(dataId)`: `{ values, resource, complexTensorInfos }` | `values` until a kernel needs them, then `resource`, a GPUBuffer; both after `data()` |
  */
 import type { TensorDevice } from '../../../protocol/tensor.ts';
+import { programGlobal } from '../../globals.ts';
 import { adapterName } from '../../read/device.ts';
 import { isInspectable, isPlatformObject, ownValue, platformMethod, util } from '../../safely.ts';
 import type { StopContext } from '../../source.ts';
@@ -37,7 +38,7 @@ export interface Held extends Backend {
 }
 
 export function engine(): object | undefined {
-  const found = ownValue(globalThis, '_tfengine');
+  const found = programGlobal('_tfengine');
   return isInspectable(found) ? found : undefined;
 }
 

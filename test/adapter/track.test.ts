@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import type { TrackedBatch, TrackedPoint } from '../../src/protocol/track.ts';
 import type { TrackRequests } from '../../src/protocol/requests.ts';
 import { parseTrackCondition, parseTrackPath, trackCondition } from '../../src/protocol/trackCondition.ts';
-import { gpuEnvironment, nodeBinaries } from '../support/environment.ts';
+import { gpuEnvironment, nodeBinaries, personsEnvironment } from '../support/environment.ts';
 import { debuggee, lineOf, TestSession, type SessionOptions } from './session.ts';
 
 const program = debuggee('tracked.mjs');
@@ -98,7 +98,7 @@ function printsAlone(node: string, backend: string, AWAITS: string): string {
   const key = [node, backend, AWAITS].join();
   let output = outputs.get(key);
   if (output === undefined) {
-    const env = { ...process.env, ...gpuEnvironment(), TFJS_BACKEND: backend, AWAITS };
+    const env = { ...personsEnvironment(), TFJS_BACKEND: backend, AWAITS };
     output = spawnSync(node, [program], { encoding: 'utf8', env }).stdout;
     outputs.set(key, output);
   }
@@ -260,7 +260,7 @@ describe('the program cannot tell', () => {
   const alone = (file: string, env: Record<string, string>, args: string[] = []) =>
     spawnSync(process.execPath, [...args, file], {
       encoding: 'utf8',
-      env: { ...process.env, ...gpuEnvironment(), ...env },
+      env: { ...personsEnvironment(), ...env },
     });
 
   for (const env of [

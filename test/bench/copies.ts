@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { DapClient } from '../../src/cli/dapClient.ts';
-import { gpuEnvironment, projectRoot } from '../support/environment.ts';
+import { gpuEnvironment, personsEnvironment, projectRoot } from '../support/environment.ts';
 import { median, medianRatio, type Figure } from './measure.ts';
 
 const program = join(projectRoot, 'test/debuggee/bench/copies.mjs');
@@ -24,7 +24,7 @@ function measured(output: string): Measured {
 async function alone(): Promise<Measured> {
   const child = spawn(process.execPath, [program], {
     cwd: projectRoot,
-    env: { ...process.env, ...gpuEnvironment() },
+    env: personsEnvironment(),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DapClient } from '../../src/cli/dapClient.ts';
 import { trackCondition } from '../../src/protocol/trackCondition.ts';
-import { gpuEnvironment, projectRoot } from '../support/environment.ts';
+import { gpuEnvironment, personsEnvironment, projectRoot } from '../support/environment.ts';
 import { median, medianRatio, type Figure } from './measure.ts';
 
 const program = join(projectRoot, 'test/debuggee/bench/tracked.mjs');
@@ -19,7 +19,7 @@ function perStep(output: string): number {
 async function alone(READS: string): Promise<number> {
   const child = spawn(process.execPath, [program], {
     cwd: projectRoot,
-    env: { ...process.env, ...gpuEnvironment(), STEPS: steps, READS },
+    env: { ...personsEnvironment(), STEPS: steps, READS },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let output = '';

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { DapClient } from '../../src/cli/dapClient.ts';
-import { gpuEnvironment, projectRoot } from '../support/environment.ts';
+import { gpuEnvironment, personsEnvironment, projectRoot } from '../support/environment.ts';
 
 const program = join(projectRoot, 'test/debuggee/bench/train.ts');
 const steps = '60';
@@ -16,7 +16,7 @@ function lifetime(output: string): number {
 async function plain(): Promise<number> {
   const child = spawn(process.execPath, ['--import', 'tsx', program, steps], {
     cwd: projectRoot,
-    env: { ...process.env, ...gpuEnvironment() },
+    env: personsEnvironment(),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

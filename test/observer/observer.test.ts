@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { describe, test } from 'node:test';
-import { gpuEnvironment, nodeBinaries, projectRoot } from '../support/environment.ts';
+import { nodeBinaries, personsEnvironment, projectRoot } from '../support/environment.ts';
 import { lookAtEverything, type Sight } from '../support/lookAtEverything.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 
@@ -116,7 +116,7 @@ function runAlone({ program, args = [], env }: Case, executable: string): Promis
   return new Promise((resolve, reject) => {
     const child = spawn(executable, [...args, `test/debuggee/observer/${program}`], {
       cwd: projectRoot,
-      env: { ...process.env, ...gpuEnvironment(), ...env },
+      env: { ...personsEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [stdout, stderr] = ['', ''];

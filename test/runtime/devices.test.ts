@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { gpuEnvironment, projectRoot } from '../support/environment.ts';
+import { personsEnvironment, projectRoot } from '../support/environment.ts';
 
 interface Seen {
   device: string;
@@ -24,7 +24,7 @@ async function runOn(backend: string): Promise<Seen> {
   const program = fileURLToPath(new URL('./programs/device.mts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program, backend], {
     cwd: projectRoot,
-    env: { ...process.env, ...gpuEnvironment() },
+    env: personsEnvironment(),
     timeout: 120_000,
   });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Seen;

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { DocumentTensor, InspectDocument } from '../../src/cli/document.ts';
-import { gpuEnvironment, projectRoot } from './environment.ts';
+import { personsEnvironment, projectRoot } from './environment.ts';
 
 export const cliPath = `${projectRoot}dist/cli.mjs`;
 export const debuggees = `${projectRoot}test/debuggee/cli/`;
@@ -35,7 +35,7 @@ export async function runCli(
   const [command, ...rest] = [...(options.through ?? []), options.node ?? process.execPath, cliPath, ...args];
   const child = spawn(command as string, rest, {
     cwd: options.cwd ?? debuggees,
-    env: { ...process.env, ...gpuEnvironment(), ...options.env },
+    env: { ...personsEnvironment(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

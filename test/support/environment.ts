@@ -57,7 +57,7 @@ const requestAdapter = `
 export async function gpuAdapterName(): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', requestAdapter], {
     cwd: projectRoot,
-    env: { ...process.env, ...gpuEnvironment() },
+    env: personsEnvironment(),
     timeout: 60_000,
   });
   if (stdout === '') {

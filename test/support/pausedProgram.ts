@@ -8,7 +8,7 @@ import { installRecorder } from '../../src/inspector/copies.ts';
 import { openInspector } from '../../src/inspector/openInspector.ts';
 import type { TensorInspector } from '../../src/inspector/tensorInspector.ts';
 import type { EvaluatedValue } from '../../src/protocol/requests.ts';
-import { gpuEnvironment } from './environment.ts';
+import { personsEnvironment } from './environment.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 Object.assign(globalThis, {
@@ -69,7 +69,7 @@ export class PausedProgram {
     const child = spawn(
       options.executable ?? process.execPath,
       ['--inspect-brk=127.0.0.1:0', ...(options.args ?? []), `${root}test/debuggee/${program}`],
-      { cwd: root, env: { ...process.env, ...gpuEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: root, env: { ...personsEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const output = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));

@@ -2,14 +2,13 @@
  * Breakpoints in source files.
  *
  * They are bound script by script: where the source map (if any) says that the line's code is. Scripts that are loaded
- * already are bound at once. For those to come, one breakpoint by URL, on everything outside of `node_modules`, stops each
- * script at its first statement while its map is read and its breakpoints are set. V8's instrumentation breakpoint for
- * that purpose does not stop CommonJS modules.
+ * already are bound at once; those to come are stopped at their entry for it, see entryBreakpoints.ts.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
 import { parseTrackCondition } from '../protocol/trackCondition.ts';
+import { EntryBreakpoints } from './entryBreakpoints.ts';
 import { HitCounter } from './hitCondition.ts';
 import type { Script, Scripts } from './scripts.ts';
 import type { Position, ScriptMap } from './sourceMaps.ts';
@@ -46,12 +45,11 @@ interface BoundBreakpoint {
 interface Target {
   main: CdpSession;
   scripts: Scripts;
+  entries: EntryBreakpoints;
   /** Brings the agent in, before a tracked line is set. */
   prepareTracking(): Promise<void>;
 }
 
-/** Node gives CommonJS modules whose types it strips a path instead of a URL. */
-export const firstStatement = '^(file:///|/|[a-zA-Z]:[\\\\/])(?!.*[\\\\/]node_modules[\\\\/])';
 /** How far behind its line a breakpoint may slide in generated code before that is no help to anyone. */
 const maxSlideLines = 50;
 
@@ -62,7 +60,6 @@ export class Breakpoints {
   readonly #tracked: SourceBreakpoint[] = [];
   readonly #onChange: (breakpoint: SourceBreakpoint) => void;
   #target: Target | undefined;
-  #entryId: string | undefined;
   /** Binding happens one at a time: a script that is being entered and a request must not both set the same one. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -72,8 +69,7 @@ export class Breakpoints {
 
   /** A debuggee is there; its scripts so far are known, and it does not run yet. */
   async connect(main: CdpSession, scripts: Scripts, prepareTracking: () => Promise<void>): Promise<void> {
-    this.#target = { main, scripts, prepareTracking };
-    this.#entryId = undefined;
+    this.#target = { main, scripts, prepareTracking, entries: new EntryBreakpoints(main, scripts) };
     for (const breakpoint of this.#all()) {
       breakpoint.bound = [];
       breakpoint.hit?.reset();
@@ -149,7 +145,8 @@ export class Breakpoints {
   async #bindFresh(path: string, fresh: readonly SourceBreakpoint[]): Promise<void> {
     if (!this.#target || fresh.length === 0) return;
     await this.#prepareTracking(fresh);
-    await this.#stopAtFirstStatements();
+    await this.#target.entries.stopAtFirstStatements();
+    await this.#target.entries.stopInWrapped(path, this.#linesOf(path));
     for (const script of this.#target.scripts.ofPath(path)) await this.#bind(script, fresh);
   }
 
@@ -166,12 +163,15 @@ export class Breakpoints {
   }
 
   isEntry(cdpIds: readonly string[] | undefined): boolean {
-    return this.#entryId !== undefined && (cdpIds?.includes(this.#entryId) ?? false);
+    return this.#target?.entries.has(cdpIds) ?? false;
   }
 
   /** The script is about to run its first statement. */
   async beforeFirstStatement(script: Script): Promise<void> {
-    await this.#serialised(() => this.#bindScript(script));
+    await this.#serialised(async () => {
+      await this.#bindScript(script);
+      await this.#target?.entries.entered(script);
+    });
   }
 
   /** The breakpoints that a stop is at: those that V8 names, and those bound since at the very place. */
@@ -199,6 +199,10 @@ export class Breakpoints {
 
   #of(path: string): SourceBreakpoint[] {
     return [...(this.#byPath.get(path) ?? []), ...this.#tracked.filter((breakpoint) => breakpoint.path === path)];
+  }
+
+  #linesOf(path: string): number[] {
+    return this.#of(path).map(({ line }) => line);
   }
 
   #create(path: string, request: DebugProtocol.SourceBreakpoint, offsets: Position): SourceBreakpoint {
@@ -248,24 +252,12 @@ export class Breakpoints {
   async #bindAll(): Promise<void> {
     if (!this.#target) return;
     await this.#prepareTracking(this.#all());
-    await this.#stopAtFirstStatements();
+    await this.#target.entries.stopAtFirstStatements();
     for (const breakpoint of this.#all()) await this.#checkCondition(breakpoint);
     for (const path of new Set(this.#all().map((breakpoint) => breakpoint.path))) {
+      await this.#target.entries.stopInWrapped(path, this.#linesOf(path));
       for (const script of this.#target.scripts.ofPath(path)) await this.#bind(script, this.#of(path));
     }
-  }
-
-  /** Until the first breakpoint is set, no script is stopped for it. */
-  async #stopAtFirstStatements(): Promise<void> {
-    if (!this.#target || this.#entryId !== undefined) return;
-    const { breakpointId } = await this.#target.main.send('Debugger.setBreakpointByUrl', {
-      urlRegex: firstStatement,
-      lineNumber: 0,
-      columnNumber: 0,
-    });
-    this.#entryId = breakpointId;
-    // Maps of scripts that were loaded before may still be on their way; `ofPath` knows them only then.
-    await Promise.all([...this.#target.scripts.all()].map(({ map }) => map));
   }
 
   async #bindScript(script: Script): Promise<void> {

@@ -1,15 +1,14 @@
 /** The program under the debugger: its main DevTools session, whether it runs, and what its stops mean. */
-import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { agentScriptUrl } from '../inspector/agentLink.ts';
 import type { NotFiniteStop } from '../protocol/notFinite.ts';
-import { firstStatement, type Breakpoints, type SourceBreakpoint } from './breakpoints.ts';
+import type { Breakpoints, SourceBreakpoint } from './breakpoints.ts';
 import type { Configuration } from './configuration.ts';
+import { firstStatement } from './entryBreakpoints.ts';
 import { errors } from './errors.ts';
-import { globToPattern, isInNodeModules, type PathMapper } from './paths.ts';
+import { globToPattern, isInNodeModules, urlPatternOf, type PathMapper } from './paths.ts';
 import { showRuntimeClasses } from './runtimeModules.ts';
 import { Scripts } from './scripts.ts';
 import { UnfinishedStep, type StepKind, type StepOrigin } from './unfinishedStep.ts';
@@ -126,7 +125,7 @@ export class Debuggee {
 
   /** At the program's own first statement: what was preloaded, and what it imports, has run by then. */
   async #stopAtEntry(program: string | undefined): Promise<string> {
-    const urlRegex = program === undefined ? firstStatement : `^(file://)?(${patternOfFile(program)})`;
+    const urlRegex = program === undefined ? firstStatement : urlPatternOf(program);
     const place = { urlRegex, lineNumber: 0, columnNumber: 0 };
     return (await this.main.send('Debugger.setBreakpointByUrl', place)).breakpointId;
   }
@@ -384,14 +383,6 @@ export class Debuggee {
       this.#events.output('console', `The debugger failed: ${(error as Error).message}\n`);
     });
   }
-}
-
-/** Of the URL or path under which a program runs; `node folder/name` also finds `name.js` and `name/index.js`. */
-function patternOfFile(program: string): string {
-  const real = existsSync(program) ? realpathSync(program) : program;
-  const spellings = new Set([real, pathToFileURL(real).pathname]);
-  const patterns = [...spellings].map((spelling) => spelling.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return `(${patterns.join('|')})((/index)?\\.[cm]?js)?([?#]|$)`;
 }
 
 /** `Break on start` is Node's own reason, which the protocol's types don't know. */

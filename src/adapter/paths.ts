@@ -1,7 +1,7 @@
 /** Paths and URLs: what the debuggee calls a file, what this machine does, and what the client spelled. */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, posix, relative, sep, win32 } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export interface Roots {
   localRoot?: string;
@@ -60,6 +60,14 @@ function relativeInside(root: string, path: string): string | undefined {
   const flavour = /^[a-z]:[\\/]/i.test(root) ? win32 : posix;
   const inside = flavour.relative(root, path);
   return inside.startsWith('..') || flavour.isAbsolute(inside) ? undefined : inside;
+}
+
+/** A pattern of the URL or path under which a file runs; `node folder/name` also finds `name.js` and `name/index.js`. */
+export function urlPatternOf(file: string): string {
+  const real = existsSync(file) ? realpathSync(file) : file;
+  const spellings = new Set([real, pathToFileURL(real).pathname]);
+  const patterns = [...spellings].map((spelling) => spelling.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return `^(file://)?(${patterns.join('|')})((/index)?\\.[cm]?js)?([?#]|$)`;
 }
 
 export function isInNodeModules(path: string): boolean {

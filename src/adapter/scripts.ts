@@ -10,6 +10,8 @@ export interface Script {
   url: string;
   /** The file on this machine, if it comes from one. */
   path: string | undefined;
+  /** It does not begin where its file does: whoever loads it has put code before the text, as Jest does. */
+  isWrapped: boolean;
   /** Where its text ends; V8 can stop there, though no code is. */
   end: Position;
   /** Settled before any breakpoint is set in the script; null if it has no map or an unreadable one. */
@@ -48,6 +50,7 @@ export class Scripts {
       id: event.scriptId,
       url: event.url,
       path,
+      isWrapped: event.startLine > 0 || event.startColumn > 0,
       end: { line: event.endLine, column: event.endColumn },
       map: Promise.resolve(null),
       loadedMap: null,

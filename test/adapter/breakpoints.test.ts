@@ -54,6 +54,23 @@ for (const { major, path: node } of nodeBinaries()) {
       });
     });
 
+    test('a file that runs behind code of another one, in a vm context, as Jest has it', async () => {
+      const breakpoints = { 'wrapped.cjs': [{ at: 'SUM' }, { at: 'PRINT' }] };
+      await TestSession.run({ node, launch: { program: 'wrapping.cjs' }, breakpoints }, async (session) => {
+        for (let run = 0; run < 2; run++) {
+          await session.stopped('breakpoint');
+          assert.equal(await session.where(), `wrapped.cjs:${lineOf(debuggee('wrapped.cjs'), 'PRINT')} test`);
+          await session.continue();
+          await session.stopped('breakpoint');
+          assert.equal(await session.where(), `wrapped.cjs:${lineOf(debuggee('wrapped.cjs'), 'SUM')} sum`);
+          assert.equal((await session.variable('Local', 'numbers')).value, 'float32[3] cpu 12 B  [1, 2, 3]');
+          await session.continue();
+        }
+        assert.equal(await session.exitCode(), 0);
+        assert.equal(session.client.outputOf('stdout'), '6\n6\n');
+      });
+    });
+
     test('CommonJS in TypeScript stops', async () => {
       const breakpoints = { 'common.cts': [{ at: 'BASE' }, { at: 'PRINT' }] };
       await TestSession.run({ node, launch: { program: 'common.cts' }, breakpoints }, async (session) => {

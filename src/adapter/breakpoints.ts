@@ -10,6 +10,7 @@ import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
 import { parseTrackCondition } from '../protocol/trackCondition.ts';
 import { EntryBreakpoints } from './entryBreakpoints.ts';
 import { HitCounter } from './hitCondition.ts';
+import { literally } from './paths.ts';
 import type { Script, Scripts } from './scripts.ts';
 import type { Position, ScriptMap } from './sourceMaps.ts';
 
@@ -361,7 +362,7 @@ export class Breakpoints {
     const before = bound.find(({ url }) => url === script.url);
     if (before) return before.location;
     const { breakpointId, locations } = await this.#main.send('Debugger.setBreakpointByUrl', {
-      urlRegex: `^${script.url.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$|^tensor-debugger:track:${trackId}$`,
+      urlRegex: `^${literally(script.url)}$|^tensor-debugger:track:${trackId}$`,
       lineNumber: line,
       columnNumber: column,
       condition,

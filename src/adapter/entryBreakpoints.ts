@@ -44,8 +44,9 @@ export class EntryBreakpoints {
     if (this.#scripts.ofPath(path).length > 0) return;
     const entries = this.#wrapped.get(path) ?? new Map<number, string>();
     this.#wrapped.set(path, entries);
+    const urlRegex = urlPatternOf(path);
     for (const line of new Set([1, ...lines])) {
-      if (!entries.has(line)) entries.set(line, await this.#set(urlPatternOf(path), line));
+      if (!entries.has(line)) entries.set(line, await this.#set(urlRegex, line));
     }
   }
 

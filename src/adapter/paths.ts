@@ -62,11 +62,16 @@ function relativeInside(root: string, path: string): string | undefined {
   return inside.startsWith('..') || flavour.isAbsolute(inside) ? undefined : inside;
 }
 
+/** A pattern that matches this text and nothing else. */
+export function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
 /** A pattern of the URL or path under which a file runs; `node folder/name` also finds `name.js` and `name/index.js`. */
 export function urlPatternOf(file: string): string {
   const real = existsSync(file) ? realpathSync(file) : file;
   const spellings = new Set([real, pathToFileURL(real).pathname]);
-  const patterns = [...spellings].map((spelling) => spelling.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const patterns = [...spellings].map(literally);
   return `^(file://)?(${patterns.join('|')})((/index)?\\.[cm]?js)?([?#]|$)`;
 }
 

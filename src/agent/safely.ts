@@ -14,6 +14,11 @@ function builtin(name: 'util'): NodeUtil {
 
 export const util = builtin('util');
 
+/** Also of a `vm` context, whose maps are no instances of the `Map` here. */
+export function isMap(value: unknown): value is Map<unknown, unknown> {
+  return util.types.isMap(value);
+}
+
 export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

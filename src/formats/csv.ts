@@ -6,6 +6,7 @@
 import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, isBigInteger, isComplex, itemSize, partDType } from '../tensor/dtypes.ts';
+import type { Element } from '../tensor/dtypes.ts';
 import { longestNumber, writeAscii, writeNumber } from '../tensor/numberBytes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { openCsv } from './csvReader.ts';
@@ -35,8 +36,8 @@ function layoutOf(shape: readonly number[], separator: string): Layout {
   return { header: `${[...names, 'value'].join(separator)}\n`, indexed: shape, columns: 1, separator };
 }
 
-/** Writes the element at an offset as text; returns where the next byte goes. */
-type ElementText = (view: DataView, offset: number, into: Uint8Array, at: number) => number;
+/** Writes one element as text; returns where the next byte goes. */
+type ElementText = (value: Element, into: Uint8Array, at: number) => number;
 
 /** Python's words, which `numpy.loadtxt` and pandas read. */
 function elementText(dtype: DType): ElementText {
@@ -45,51 +46,27 @@ function elementText(dtype: DType): ElementText {
     if (value - value === 0) return writeNumber(value, part, into, at);
     return writeAscii(value > 0 ? 'inf' : value < 0 ? '-inf' : 'nan', into, at);
   };
-  // The floats of tables, a million at a time: one that came from a reader of every dtype would be an object each.
-  if (dtype === 'float32') return (view, offset, into, at) => real(view.getFloat32(offset, true), into, at);
-  if (dtype === 'float64') return (view, offset, into, at) => real(view.getFloat64(offset, true), into, at);
-  const read = elementReader(dtype);
   if (isComplex(dtype)) {
-    return (view, offset, into, at) => {
-      const [re, im] = read(view, offset) as [number, number];
+    return (value, into, at) => {
+      const [re, im] = value as [number, number];
       at = real(re, into, at);
       if (!(im < 0 || Object.is(im, -0))) at = writeAscii('+', into, at);
       return writeAscii('j', into, real(im, into, at));
     };
   }
-  if (dtype === 'bool' || isBigInteger(dtype)) {
-    return (view, offset, into, at) => writeAscii(String(read(view, offset)), into, at);
-  }
-  return (view, offset, into, at) => real(read(view, offset) as number, into, at);
+  if (dtype === 'bool' || isBigInteger(dtype)) return (value, into, at) => writeAscii(String(value), into, at);
+  return (value, into, at) => real(value as number, into, at);
 }
 
 function elementLines(dtype: DType, { indexed, columns, separator }: Layout): Transform {
+  const read = elementReader(dtype);
   const size = itemSize(dtype);
   const write = elementText(dtype);
   const afterCell = separator.charCodeAt(0);
   const afterRow = 10;
   // A complex number has two parts, a sign and a j; each index has its separator.
   const longest = (isComplex(dtype) ? 2 * longestNumber + 3 : longestNumber + 1) + indexed.length * (longestNumber + 1);
-  const writeIndices = (element: number, into: Uint8Array, at: number): number => {
-    for (const index of unravelIndex(element, indexed)) {
-      at = writeNumber(index, 'int64', into, at);
-      into[at++] = afterCell;
-    }
-    return at;
-  };
   let next = 0;
-  const writeLines = (view: DataView, from: number, count: number, text: Uint8Array): number => {
-    let column = next % columns;
-    let at = 0;
-    for (let k = from; k < from + count; k++) {
-      if (indexed.length > 0) at = writeIndices(next + k - from, text, at);
-      at = write(view, k * size, text, at);
-      column = column + 1 === columns ? 0 : column + 1;
-      text[at++] = column === 0 ? afterRow : afterCell;
-    }
-    next += count;
-    return at;
-  };
   return {
     *push(chunk) {
       const view = dataViewOf(chunk);
@@ -97,7 +74,16 @@ function elementLines(dtype: DType, { indexed, columns, separator }: Layout): Tr
       for (let from = 0; from < total; from += pieceElements) {
         const count = Math.min(pieceElements, total - from);
         const text = new Uint8Array(count * longest);
-        yield text.subarray(0, writeLines(view, from, count, text));
+        let at = 0;
+        for (let k = from; k < from + count; k++, next++) {
+          for (const index of indexed.length > 0 ? unravelIndex(next, indexed) : []) {
+            at = writeNumber(index, 'int64', text, at);
+            text[at++] = afterCell;
+          }
+          at = write(read(view, k * size), text, at);
+          text[at++] = (next + 1) % columns === 0 ? afterRow : afterCell;
+        }
+        yield text.subarray(0, at);
       }
     },
     *end() {},

@@ -17,7 +17,7 @@ import { TensorError, type ErrorReport } from '../protocol/errors.ts';
 import { evaluateOnFrame } from './evaluate.ts';
 import { reveal } from './reveal.ts';
 import { recorderInstallation } from './copies.ts';
-import { agentFromInside, OtherContexts } from './otherContexts.ts';
+import { agentFromAnyContext, OtherContexts } from './otherContexts.ts';
 
 /** The bundled agent, put in by the build. */
 declare const AGENT_SOURCE: string;
@@ -70,7 +70,7 @@ export class AgentLink {
   ): Promise<ComparedKernels> {
     await this.#agentObject();
     const json = JSON.stringify(JSON.stringify({ expression, ...args }));
-    const call = `${agentFromInside}.${method}(${json}, () => (${expression}\n))`;
+    const call = `${agentFromAnyContext}.${method}(${json}, () => (${expression}\n))`;
     return this.#answered(async () => {
       const result = await evaluateOnFrame(this.#main, callFrameId, call, false, expression);
       return result.value as string;

@@ -17,11 +17,11 @@ export function contextOf(objectId: string): number {
 }
 
 /**
- * The agent, as an expression for any context. From the inside of another one: functions that no JavaScript engine has of its own come from
- * outside, and the last of their prototypes is the `Object.prototype` of where they were made. Only variables are looked
- * at, never getters; and these names are none that a program puts proxies under.
+ * The agent, as an expression for any context. From the inside of another one than the agent's: functions that no JavaScript
+ * engine has of its own come from outside, and the last of their prototypes is the `Object.prototype` of where they were
+ * made. Only variables are looked at, never getters; and these names are none that a program puts proxies under.
  */
-export const agentFromInside = `(() => {
+export const agentFromAnyContext = `(() => {
   const key = Symbol.for(${JSON.stringify(agentSymbol)});
   if (Object.prototype.hasOwnProperty.call(globalThis, key)) return globalThis[key];
   for (const name of ['setTimeout', 'clearTimeout', 'queueMicrotask', 'URL', 'TextEncoder', 'Buffer', 'fetch', 'require']) {
@@ -56,22 +56,19 @@ export class OtherContexts {
     const home = contextOf(agent);
     const abroad = new Map<number, number[]>();
     args.forEach(({ objectId }, index) => {
-      if (objectId === undefined || contextOf(objectId) === home) return;
-      const context = contextOf(objectId);
-      abroad.set(context, [...(abroad.get(context) ?? []), index]);
+      const context = objectId === undefined ? home : contextOf(objectId);
+      if (context !== home) abroad.set(context, [...(abroad.get(context) ?? []), index]);
     });
     for (const [context, indices] of abroad) {
       const inside = await this.#agentIn(context);
-      if (inside === null && unreachable === 'throws') throw noWayOut();
-      const objects =
-        inside === null
-          ? []
-          : await this.#carried(
-              agent,
-              inside,
-              indices.map((index) => args[index]!),
-            );
-      indices.forEach((index, k) => (own[index] = inside === null ? { value: null } : { objectId: objects[k]! }));
+      if (inside === null) {
+        if (unreachable === 'throws') throw noWayOut();
+        for (const index of indices) own[index] = { value: null };
+        continue;
+      }
+      const objects = indices.map((index) => args[index]!);
+      const objectIds = await this.#carried(agent, inside, objects);
+      indices.forEach((index, k) => (own[index] = { objectId: objectIds[k]! }));
     }
     return own;
   }
@@ -108,7 +105,7 @@ export class OtherContexts {
 
   async #askFromInside(contextId: number): Promise<string | null> {
     const { result, exceptionDetails } = await this.#main.send('Runtime.evaluate', {
-      expression: agentFromInside,
+      expression: agentFromAnyContext,
       contextId,
       silent: true,
     });

@@ -68,7 +68,7 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
     },
     async paintedCells() {
       // VS Code may take a frame for another one before it shows its page: each picture is looked at anew.
-      for (;;) {
+      for (const end = Date.now() + 30_000; Date.now() < end; await nextPicture(page())) {
         for (const frame of await webviews(page())) {
           const painted = await frame.evaluate(whenCellsArePainted).catch((error: unknown) => {
             if (frame.isDetached()) return undefined;
@@ -76,8 +76,8 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
           });
           if (painted !== undefined) return painted;
         }
-        await nextPicture(page());
       }
+      throw new Error('No viewer painted a number within 30 s.');
     },
     viewText: async () => tidy((await page().locator(`${pane} .pane-body`).allInnerTexts()).join(' ')),
     notifications: async () => (await page().locator('.notification-list-item-message').allInnerTexts()).map(tidy),

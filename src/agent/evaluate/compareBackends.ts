@@ -16,7 +16,7 @@ import { formatBytes, formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { engine as findEngine, engineState, recordedBy } from '../readers/tfjs/engine.ts';
 import { programGlobal } from '../globals.ts';
-import { isInspectable, ownValue, util } from '../safely.ts';
+import { isInspectable, isMap, ownValue, util } from '../safely.ts';
 import type { EvaluationContext, HostTensor } from './engine.ts';
 import { inTfjs, storage } from './tfjsSandbox.ts';
 
@@ -234,8 +234,6 @@ function cpuBackend(engine: Engine): { backend: CpuBackend; undo(): void } {
 
 function cpuKernel(name: string): KernelConfig | undefined {
   const globals = programGlobal('_tfGlobals');
-  // Maps of a vm context are no instances of the Map here.
-  const isMap = (value: unknown): value is Map<string, unknown> => util.types.isMap(value);
   const registry = isMap(globals) ? globals.get('kernelRegistry') : undefined;
   return isMap(registry) ? (registry.get(`cpu_${name}`) as KernelConfig | undefined) : undefined;
 }

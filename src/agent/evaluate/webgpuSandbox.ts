@@ -2,7 +2,7 @@
  * The webgpu backend of TF.js around an evaluation. What the program had recorded is submitted first; then the kernels
  * record into an encoder of their own, and what they freed is freed at once instead of at the program's next submit.
  */
-import { isInspectable, ownValue } from '../safely.ts';
+import { isInspectable, isMap, ownValue } from '../safely.ts';
 import type { StopContext } from '../source.ts';
 import { flush } from '../readers/tfjs/flush.ts';
 import type { EvaluationContext } from './engine.ts';
@@ -123,7 +123,7 @@ function bufferManager(backend: Backend): BufferManager | undefined {
 
 function freeBuffers(backend: Backend): GPUBuffer[] {
   const free = bufferManager(backend)?.freeBuffers;
-  return free instanceof Map ? [...free.values()].flat() : [];
+  return isMap(free) ? [...free.values()].flat() : [];
 }
 
 /** Buffers that the evaluation has left in the pool; `tf.memory()` counts those too. */

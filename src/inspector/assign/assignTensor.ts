@@ -19,7 +19,7 @@ import type { AgentLink } from '../agentLink.ts';
 import { stopObjectGroup } from '../stopObjects.ts';
 import type { BulkReader } from '../bulkReader.ts';
 import { evaluateOnFrame } from '../evaluate.ts';
-import { agentFromInside } from '../otherContexts.ts';
+import { agentFromAnyContext } from '../otherContexts.ts';
 import type { AssignRequest } from '../tensorInspector.ts';
 import { parseTarget, type AssignTarget } from './target.ts';
 import { assertAssignable, cannotAssign, findVariable, writeVariable } from './variables.ts';
@@ -140,7 +140,7 @@ function takesValues({ className }: TensorDescriptor): boolean {
 async function heldObject(main: CdpSession, frame: Protocol.Debugger.CallFrame, id: string): Promise<string> {
   const { result, exceptionDetails } = await main.send('Debugger.evaluateOnCallFrame', {
     callFrameId: frame.callFrameId,
-    expression: `${agentFromInside}.held(${JSON.stringify(id)})`,
+    expression: `${agentFromAnyContext}.held(${JSON.stringify(id)})`,
     objectGroup: stopObjectGroup,
     silent: true,
   });

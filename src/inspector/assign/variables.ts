@@ -65,10 +65,11 @@ export async function writeVariable(
   value: Protocol.Runtime.CallArgument,
 ): Promise<void> {
   const { callFrameId } = frame;
-  await main.send('Debugger.setVariableValue', { scopeNumber, variableName: name, newValue: value, callFrameId });
   const home = contextOfFrame(frame);
   const beside = frames.filter((other) => contextOfFrame(other) === home);
+  // Before anything is changed: what fails here leaves the program as it was.
   const scopeNumbers = await innermostScopes(main, beside, name);
+  await main.send('Debugger.setVariableValue', { scopeNumber, variableName: name, newValue: value, callFrameId });
   for (const [index, other] of beside.entries()) {
     const scope = other.scopeChain[scopeNumbers[index] ?? -1];
     if (!scope?.object.objectId) continue;

@@ -56,9 +56,10 @@ vmap((value) => {
 vmap(grad(square('vmap of grad')))(x()).dispose();
 jit(square('jit'))(x()).dispose();
 // What began when the program went on may take a few turns until it has its value; how many is the machine's affair.
-for (let turn = 0; turn < 100; turn++) {
+const end = { where: 'end', isOver: false };
+for (let turn = 0; turn < 100 && !end.isOver; turn++) {
   await np.linspace(0, turn + 2, 300).data();
-  stop({ where: 'end' });
+  stop(end);
 }
 console.log(held.refCount, shared.refCount, single.refCount, lazy.refCount, view.refCount, spaced.refCount);
 console.log((await lazy.data()).join(), (await view.data()).join());

@@ -14,15 +14,7 @@ import { createVSIX } from '@vscode/vsce';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stage = join(root, '.cache', `package-${process.pid}`);
 /** What VS Code runs; the rest of the build is for npm. */
-const needed = new Set([
-  'extension.cjs',
-  'adapter.cjs',
-  'bootstrap.cjs',
-  'viewer.js',
-  'viewer.css',
-  'track.js',
-  'track.css',
-]);
+const needed = new Set(['adapter.cjs', 'bootstrap.cjs', 'viewer.js', 'viewer.css', 'track.js', 'track.css']);
 /** What only npm and the build read. */
 const notForVsCode = [
   ...['scripts', 'devDependencies', 'peerDependencies', 'peerDependenciesMeta', 'allowScripts'],
@@ -40,7 +32,9 @@ try {
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), '--minify', '--out', join(stage, 'dist')], {
     stdio: 'inherit',
   });
-  for (const name of readdirSync(join(stage, 'dist'))) if (!needed.has(name)) rmSync(join(stage, 'dist', name));
+  for (const name of readdirSync(join(stage, 'dist'))) {
+    if (!needed.has(name) && !name.startsWith('extension')) rmSync(join(stage, 'dist', name));
+  }
   const kept = Object.entries(manifest).filter(([key]) => !notForVsCode.includes(key));
   writeFileSync(join(stage, 'package.json'), JSON.stringify({ ...Object.fromEntries(kept), engines }, null, 2));
   for (const name of ['CHANGELOG.md', 'LICENSE']) copyFileSync(join(root, name), join(stage, name));

@@ -7,19 +7,11 @@ import type { TensorSources } from '../sources/tensorSources.ts';
 import type { NotFiniteBreaks } from '../notFinite/notFiniteBreaks.ts';
 import type { Tracking } from '../track/tracking.ts';
 import type { TensorsView } from '../tree/tensorsView.ts';
-import { DifferenceContent } from '../viewer/differenceContent.ts';
 import type { ViewerPanels } from '../viewer/viewerPanels.ts';
-import { compareBackends } from './compareBackends.ts';
-import { compareTensors, KeptValues, type ShowDifference } from './compareTensors.ts';
-import { copyTensor, textForms } from './copyTensor.ts';
-import { evaluateGraph } from './evaluateGraph.ts';
 import { tensorGiven, type Given } from './given.ts';
+import { KeptValues } from './keptValues.ts';
+import type * as tensorCommands from './onTensors.ts';
 import { showFailure } from './messages.ts';
-import { openSample } from './openSample.ts';
-import { pinExpression } from './pinExpression.ts';
-import { openInViewer } from './openInViewer.ts';
-import { replaceFromFile } from './replaceFromFile.ts';
-import { saveAllNpz, saveAs, saveCsv, saveNpy } from './saveTensors.ts';
 
 /** `publisher.name#id` of the walkthrough in package.json. */
 const walkthrough = 'tensor-debugger.tensor-debugger#firstTensor';
@@ -37,35 +29,43 @@ export interface CommandParts {
   storage: vscode.Uri;
 }
 
+/** What works on tensors, with every format, is loaded when the first of its commands runs. */
+async function onTensors(run: (commands: typeof tensorCommands) => unknown): Promise<void> {
+  await run(await import('./onTensors.ts'));
+}
+
 export function registerCommands(parts: CommandParts): vscode.Disposable {
   const { frame, view, pins, panels, sources, tracking, notFinite, log, storage } = parts;
   const kept = new KeptValues();
-  const showDifference: ShowDifference = (left, right) => panels.open(new DifferenceContent(left, right, sources));
   const commands: Record<string, (given: Given) => unknown> = {
     debugFile: () => debugOpenFile(),
-    openSample: () => openSample(storage),
+    openSample: () => onTensors(({ openSample }) => openSample(storage)),
     refresh: () => frame.refresh(),
     showLog: () => log.show(),
     showHelp: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough),
-    openInViewer: (given) => openInViewer(frame, panels, given),
-    compare: (given) => compareTensors(frame, kept, showDifference, given),
-    compareBackends: (given) => compareBackends(frame, given),
-    pin: (given) => pinExpression(pins, given),
+    openInViewer: (given) => onTensors(({ openInViewer }) => openInViewer(frame, panels, given)),
+    compare: (given) =>
+      onTensors(({ compareTensors, DifferenceContent }) =>
+        compareTensors(frame, kept, (left, right) => panels.open(new DifferenceContent(left, right, sources)), given),
+      ),
+    compareBackends: (given) => onTensors(({ compareBackends }) => compareBackends(frame, given)),
+    pin: (given) => onTensors(({ pinExpression }) => pinExpression(pins, given)),
     unpin: (given) => pins.remove(given?.expression ?? ''),
     showCopies: () => view.showCopies(),
     openFollowing: () => panels.follow(view.selected),
-    evaluateGraph: (given) => evaluateGraph(frame, panels, given),
-    saveNpy: (given) => saveNpy(frame, given),
-    saveAs: (given) => saveAs(frame, given),
-    saveCsv: (given) => saveCsv(frame, given),
+    evaluateGraph: (given) => onTensors(({ evaluateGraph }) => evaluateGraph(frame, panels, given)),
+    saveNpy: (given) => onTensors(({ saveNpy }) => saveNpy(frame, given)),
+    saveAs: (given) => onTensors(({ saveAs }) => saveAs(frame, given)),
+    saveCsv: (given) => onTensors(({ saveCsv }) => saveCsv(frame, given)),
     // From the view's title it is called with what the view thinks is selected.
-    saveAllNpz: (given) => saveAllNpz(frame, given && !('kind' in given) ? given : undefined),
-    replaceFromFile: (given) => replaceFromFile(frame, given),
-    copyNumpy: (given) => copyTensor(frame, textForms.numpy, given),
-    copyTypescript: (given) => copyTensor(frame, textForms.typescript, given),
-    copyTfjs: (given) => copyTensor(frame, textForms.tfjs, given),
-    copyJaxJs: (given) => copyTensor(frame, textForms.jaxJs, given),
-    copyJson: (given) => copyTensor(frame, textForms.json, given),
+    saveAllNpz: (given) =>
+      onTensors(({ saveAllNpz }) => saveAllNpz(frame, given && !('kind' in given) ? given : undefined)),
+    replaceFromFile: (given) => onTensors(({ replaceFromFile }) => replaceFromFile(frame, given)),
+    copyNumpy: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.numpy, given)),
+    copyTypescript: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.typescript, given)),
+    copyTfjs: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.tfjs, given)),
+    copyJaxJs: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.jaxJs, given)),
+    copyJson: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.json, given)),
     trackHere: (given) => tracking.trackHere(given && !('kind' in given) ? given : undefined),
     untrack: () => tracking.untrack(),
     listTracked: () => tracking.list(),

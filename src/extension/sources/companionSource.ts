@@ -6,23 +6,19 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
-import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { compared } from '../../inspector/compared.ts';
-import { openInspector } from '../../inspector/openInspector.ts';
 import type { FeedOf, InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { EvaluatedValue, TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
-import { notFiniteFunction, type NotFiniteStop } from '../../protocol/notFinite.ts';
+import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
-import { connectProxy } from './cdpProxy.ts';
+import type { CompanionConnection } from './companionConnection.ts';
 import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
 import { mayHaveTensors } from './tensorProbe.ts';
 import type { RequestOptions, TensorSource } from './tensorSource.ts';
 
-/** DAP's stop and CDP's come over two connections. */
-const patienceMs = 1_000;
 const launchPatienceMs = 30_000;
 
 type Handlers = {
@@ -31,19 +27,6 @@ type Handlers = {
     options: RequestOptions,
   ) => Promise<TensorRequests[Name]['result']>;
 };
-
-interface Connection {
-  main: CdpSession;
-  inspector: TensorInspector;
-  /** Of the stop; empty while the program runs. */
-  frames: readonly Protocol.Debugger.CallFrame[];
-  /** Frame ids of the debug adapter, by their place in `frames`. */
-  frameIds: Promise<number[]> | undefined;
-  /** The agent is in the program. */
-  inUse: boolean;
-  /** Called at the next stop. */
-  onPaused: (() => void)[];
-}
 
 export class CompanionSource implements TensorSource {
   readonly session: vscode.DebugSession;
@@ -56,7 +39,7 @@ export class CompanionSource implements TensorSource {
   readonly onDidEvaluate = this.#evaluated.event;
   readonly #brokeOnNotFinite = new vscode.EventEmitter<NotFiniteStop>();
   readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
-  #connection: Promise<Connection> | undefined;
+  #connection: Promise<CompanionConnection> | undefined;
   #isOver = false;
 
   constructor(monitor: SessionMonitor, budget: InspectorOptions['budget']) {
@@ -96,7 +79,10 @@ export class CompanionSource implements TensorSource {
     this.#tracked.dispose();
     this.#evaluated.dispose();
     this.#brokeOnNotFinite.dispose();
-    void this.#connection?.then(close, () => undefined);
+    void this.#connection?.then(
+      (connection) => connection.close(),
+      () => undefined,
+    );
     this.#connection = undefined;
   }
 
@@ -233,10 +219,10 @@ export class CompanionSource implements TensorSource {
   }
 
   /** @throws TensorError `not-paused` */
-  async #stopped(): Promise<Connection> {
+  async #stopped(): Promise<CompanionConnection> {
     this.#connection ??= this.#connect();
     const connection = await this.#connection;
-    if (connection.frames.length === 0 && this.#monitor.stoppedThread !== undefined) await paused(connection);
+    if (connection.frames.length === 0 && this.#monitor.stoppedThread !== undefined) await connection.paused();
     if (connection.frames.length > 0) return connection;
     throw new TensorError({
       code: 'not-paused',
@@ -245,46 +231,19 @@ export class CompanionSource implements TensorSource {
     });
   }
 
-  async #connect(patienceMs?: number): Promise<Connection> {
+  async #connect(patienceMs?: number): Promise<CompanionConnection> {
     try {
-      const main = await connectProxy(this.session, patienceMs, () => this.#isOver);
-      // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:
-      // letting go of a stop can't overtake the next one.
-      const onEvaluated = (value: EvaluatedValue) => this.#evaluated.fire(value);
-      const inspector = openInspector({ main, agent: main, budget: this.#budget, onEvaluated });
-      const connection: Connection = {
-        main,
-        inspector,
-        frames: [],
-        frameIds: undefined,
-        inUse: false,
-        onPaused: [],
-      };
-      const stopped = (frames: readonly Protocol.Debugger.CallFrame[], breakpointIds: readonly string[]) => {
-        connection.frames = frames;
-        connection.frameIds = undefined;
-        inspector.stopped(frames);
-        for (const resolve of connection.onPaused.splice(0)) resolve();
-        if (frames[0]?.functionName !== notFiniteFunction && !inspector.isEnding(breakpointIds)) return;
-        inspector.notFinite(frames).then(
-          (stop) => this.#brokeOnNotFinite.fire(stop),
-          // It ran on before anybody could ask.
-          () => undefined,
-        );
-      };
-      main.on('Debugger.paused', ({ callFrames, hitBreakpoints = [] }) => stopped(callFrames, hitBreakpoints));
-      main.on('Debugger.resumed', () => {
-        connection.frames = [];
-        // A program that ended has let go of everything.
-        inspector.resuming().catch(() => undefined);
+      // Most sessions never need what reads a program: it is loaded when one does.
+      const { CompanionConnection: connections } = await import('./companionConnection.ts');
+      return await connections.open({
+        session: this.session,
+        budget: this.#budget,
+        patienceMs,
+        isOver: () => this.#isOver,
+        onEvaluated: (value) => this.#evaluated.fire(value),
+        onBrokeOnNotFinite: (stop) => this.#brokeOnNotFinite.fire(stop),
+        onClosed: () => (this.#connection = undefined),
       });
-      void main.closed.then(() => {
-        this.#connection = undefined;
-        return inspector.dispose();
-      });
-      // Enabled it is already; the proxy answers with the stop that was before we connected.
-      await main.send('Debugger.enable', {});
-      return connection;
     } catch (error) {
       this.#connection = undefined;
       throw error;
@@ -292,7 +251,7 @@ export class CompanionSource implements TensorSource {
   }
 
   /** Both sides tell the same frames in the same order, but give them ids of their own. */
-  async #frameOf(connection: Connection, frameId: number): Promise<Protocol.Debugger.CallFrame> {
+  async #frameOf(connection: CompanionConnection, frameId: number): Promise<Protocol.Debugger.CallFrame> {
     const { frames } = connection;
     connection.frameIds ??= this.#frameIds(frames.length);
     const frame = frames[(await connection.frameIds).indexOf(frameId)];
@@ -313,16 +272,4 @@ export class CompanionSource implements TensorSource {
     })) as DebugProtocol.StackTraceResponse['body'];
     return stackFrames.filter(({ presentationHint }) => presentationHint !== 'label').map(({ id }) => id);
   }
-}
-
-function paused(connection: Connection): Promise<void> {
-  return new Promise((resolve) => {
-    connection.onPaused.push(resolve);
-    setTimeout(resolve, patienceMs);
-  });
-}
-
-async function close({ main, inspector }: Connection): Promise<void> {
-  await inspector.dispose().catch(() => undefined);
-  await main.close();
 }

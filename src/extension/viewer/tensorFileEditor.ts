@@ -1,6 +1,5 @@
 /** Opens .npy, .npz and .safetensors files in the viewer, without any program. */
 import * as vscode from 'vscode';
-import { FileContent } from './fileContent.ts';
 import { webviewOptions, viewerHtml } from './viewerHtml.ts';
 import { ViewerLink, type RunCommand } from './viewerLink.ts';
 
@@ -31,7 +30,9 @@ export class TensorFileEditor implements vscode.CustomReadonlyEditorProvider<Ten
     return new TensorDocument(uri);
   }
 
-  resolveCustomEditor({ uri }: TensorDocument, panel: vscode.WebviewPanel): void {
+  async resolveCustomEditor({ uri }: TensorDocument, panel: vscode.WebviewPanel): Promise<void> {
+    // What reads files is loaded with the first of them.
+    const { FileContent } = await import('./fileContent.ts');
     const content = new FileContent(uri);
     panel.webview.options = webviewOptions(this.#extensionUri);
     const link = new ViewerLink(panel.webview, content, this.#run);

@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type * as vscode from 'vscode';
+import type { ChosenTensor } from './chooseTensor.ts';
+
+/** Values that were kept at one stop to be compared at a later one: a file each, by session and expression. */
+export class KeptValues implements vscode.Disposable {
+  readonly #kept = new Map<string, { file: string; at: Date }>();
+  #folder: Promise<string> | undefined;
+
+  get({ expression, source }: ChosenTensor): { file: string; at: Date } | undefined {
+    return this.#kept.get(keyOf(expression, source.session));
+  }
+
+  /** Streams the whole tensor from its device into the file. */
+  async keep({ expression, source, tensor }: ChosenTensor): Promise<void> {
+    this.#folder ??= mkdtemp(join(tmpdir(), 'tensor-debugger-'));
+    const key = keyOf(expression, source.session);
+    const file = this.#kept.get(key)?.file ?? join(await this.#folder, `${this.#kept.size}.npy`);
+    await source.request('tensor/export', {
+      tensors: [{ name: expression, tensor: { id: tensor.id } }],
+      file,
+      force: true,
+    });
+    this.#kept.set(key, { file, at: new Date() });
+  }
+
+  dispose(): void {
+    void this.#folder?.then((folder) => rm(folder, { recursive: true, force: true }));
+  }
+}
+
+function keyOf(expression: string, session: vscode.DebugSession | undefined): string {
+  return JSON.stringify([session?.name, expression]);
+}

@@ -1,0 +1,87 @@
+/** The program of a session of VS Code's JavaScript debugger, connected to through the debugger's CDP proxy. */
+import type { Protocol } from 'devtools-protocol';
+import type * as vscode from 'vscode';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { openInspector } from '../../inspector/openInspector.ts';
+import type { InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
+import { notFiniteFunction, type NotFiniteStop } from '../../protocol/notFinite.ts';
+import type { EvaluatedValue } from '../../protocol/requests.ts';
+import { connectProxy } from './cdpProxy.ts';
+
+/** DAP's stop and CDP's come over two connections. */
+const stopPatienceMs = 1_000;
+
+export interface ConnectionOptions {
+  session: vscode.DebugSession;
+  budget: InspectorOptions['budget'];
+  /** How long a session that is being started may take to have a proxy. */
+  patienceMs: number | undefined;
+  /** Whether there is no more use in waiting for it. */
+  isOver(this: void): boolean;
+  onEvaluated(this: void, value: EvaluatedValue): void;
+  onBrokeOnNotFinite(this: void, stop: NotFiniteStop): void;
+  onClosed(this: void): void;
+}
+
+export class CompanionConnection {
+  readonly main: CdpSession;
+  readonly inspector: TensorInspector;
+  /** Of the stop; empty while the program runs. */
+  frames: readonly Protocol.Debugger.CallFrame[] = [];
+  /** Frame ids of the debug adapter, by their place in `frames`. */
+  frameIds: Promise<number[]> | undefined;
+  /** The agent is in the program. */
+  inUse = false;
+  readonly #onBrokeOnNotFinite: ConnectionOptions['onBrokeOnNotFinite'];
+  #onPaused: (() => void)[] = [];
+
+  private constructor(main: CdpSession, { budget, onEvaluated, onBrokeOnNotFinite, onClosed }: ConnectionOptions) {
+    this.main = main;
+    this.#onBrokeOnNotFinite = onBrokeOnNotFinite;
+    // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:
+    // letting go of a stop can't overtake the next one.
+    this.inspector = openInspector({ main, agent: main, budget, onEvaluated });
+    main.on('Debugger.paused', ({ callFrames, hitBreakpoints = [] }) => this.#stopped(callFrames, hitBreakpoints));
+    main.on('Debugger.resumed', () => {
+      this.frames = [];
+      // A program that ended has let go of everything.
+      this.inspector.resuming().catch(() => undefined);
+    });
+    void main.closed.then(() => {
+      onClosed();
+      return this.inspector.dispose();
+    });
+  }
+
+  /** @throws TensorError `cannot-attach` */
+  static async open(options: ConnectionOptions): Promise<CompanionConnection> {
+    const main = await connectProxy(options.session, options.patienceMs, options.isOver);
+    const connection = new CompanionConnection(main, options);
+    // Enabled it is already; the proxy answers with the stop that was before we connected.
+    await main.send('Debugger.enable', {});
+    return connection;
+  }
+
+  /** Waits for the stop that the debug adapter has told of. */
+  paused(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onPaused.push(resolve);
+      setTimeout(resolve, stopPatienceMs);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.inspector.dispose().catch(() => undefined);
+    await this.main.close();
+  }
+
+  #stopped(frames: readonly Protocol.Debugger.CallFrame[], breakpointIds: readonly string[]): void {
+    this.frames = frames;
+    this.frameIds = undefined;
+    this.inspector.stopped(frames);
+    for (const resolve of this.#onPaused.splice(0)) resolve();
+    if (frames[0]?.functionName !== notFiniteFunction && !this.inspector.isEnding(breakpointIds)) return;
+    // When it fails, the program ran on before anybody could ask.
+    this.inspector.notFinite(frames).then(this.#onBrokeOnNotFinite, () => undefined);
+  }
+}

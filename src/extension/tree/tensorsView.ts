@@ -12,7 +12,7 @@ import type { FrameState, FrameTensors } from './frameTensors.ts';
 import { copiesId, copyNodes, deviceNodes, pinnedNodes, warningNodes } from './groups.ts';
 import { frameNodes, statisticsChildren, tensorChildren, type GroupNode, type Node, type TensorNode } from './nodes.ts';
 import type { Pins } from './pins.ts';
-import { treeItem } from './treeItems.ts';
+import { tensorTooltip, treeItem } from './treeItems.ts';
 
 export const viewId = 'tensorDebugger.tensors';
 /** Key of the workspace's memory: the view was opened for the user. */
@@ -57,9 +57,12 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
         if (change.affectsConfiguration('tensorDebugger.preview')) this.#changed.fire();
       }),
       frame.onDidChange((state) => {
-        // The API takes undefined to clear it; its type is older than that distinction.
-        (this.#view as { message: string | undefined }).message = messageOf(state);
+        // VS Code takes the first change at once and those that follow it only 200 ms later, a message among them.
         if (state.kind !== 'looking') this.#changed.fire();
+        // The API takes undefined to clear it; its type is older than that distinction.
+        const view = this.#view as { message: string | undefined };
+        const message = messageOf(state);
+        if (view.message !== message) view.message = message;
       }),
     ];
     frame.isWanted = this.#view.visible;
@@ -81,6 +84,11 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
       const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
       item.collapsibleState = isOpen ? Expanded : Collapsed;
     }
+    return item;
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
+    if (node.kind === 'tensor') item.tooltip = tensorTooltip(node);
     return item;
   }
 

@@ -12,6 +12,18 @@ export function treeItem(node: Node): vscode.TreeItem {
   return item;
 }
 
+/** What a tensor's row says when the pointer rests on it: not made, nor sent to VS Code's window, before. */
+export function tensorTooltip({ expression, tensor }: TensorNode): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendCodeblock(`${expression}: ${tensor.className}`, 'typescript');
+  const place = tensor.device.name === undefined ? tensor.device.type : `${tensor.device.type}, ${tensor.device.name}`;
+  const size = `${formatType(tensor.dtype, tensor.shape)}, ${formatBytes(tensor.byteLength)}`;
+  text.appendText(`${size}, ${stateText(tensor)} (${place}).`);
+  if (tensor.access.how === 'none') appendParagraph(text, [tensor.access.reason, tensor.access.help]);
+  for (const { message, help } of tensor.warnings) appendParagraph(text, [message, help]);
+  return text;
+}
+
 function itemOf(node: Node): vscode.TreeItem {
   switch (node.kind) {
     case 'runtime': {
@@ -90,7 +102,6 @@ function tensorItem({ expression, tensor, isPinned }: TensorNode): vscode.TreeIt
   const item = new vscode.TreeItem(expression, Collapsed);
   item.description = shortText(tensor);
   item.iconPath = tensorIcon(tensor);
-  item.tooltip = tooltip(expression, tensor);
   const flags = ['tensor', tensor.kind, tensor.access.how === 'none' ? 'unreadable' : 'readable'];
   if (isPinned) flags.push('pinned');
   item.contextValue = flags.join(' ');
@@ -131,17 +142,6 @@ function stateText({ kind, state, location }: TensorDescriptor): string {
   if (state !== 'live') return state;
   if (kind === 'symbolic' || kind === 'tracer') return 'no value until it is run';
   return locationText[location];
-}
-
-function tooltip(expression: string, tensor: TensorDescriptor): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  text.appendCodeblock(`${expression}: ${tensor.className}`, 'typescript');
-  const place = tensor.device.name === undefined ? tensor.device.type : `${tensor.device.type}, ${tensor.device.name}`;
-  const size = `${formatType(tensor.dtype, tensor.shape)}, ${formatBytes(tensor.byteLength)}`;
-  text.appendText(`${size}, ${stateText(tensor)} (${place}).`);
-  if (tensor.access.how === 'none') appendParagraph(text, [tensor.access.reason, tensor.access.help]);
-  for (const { message, help } of tensor.warnings) appendParagraph(text, [message, help]);
-  return text;
 }
 
 function appendParagraph(text: vscode.MarkdownString, sentences: (string | undefined)[]): void {

@@ -23,9 +23,22 @@ async function activation(): Promise<void> {
   const extension = vscode.extensions.getExtension('tensor-debugger.tensor-debugger');
   if (!extension) throw new Error('The extension is not there.');
   await report('active before', extension.isActive ? 1 : 0);
+  await quietWindow();
   const begun = now();
   await extension.activate();
   await report('activation', now() - begun);
+}
+
+/**
+ * Waits until the window has made itself ready: it answers at once, twenty times in a row. What it does at its start is no
+ * part of what our extension takes.
+ */
+async function quietWindow(): Promise<void> {
+  for (let quick = 0; quick < 20;) {
+    const begun = now();
+    await vscode.commands.executeCommand('setContext', 'tensorDebugger.bench', quick);
+    quick = now() - begun < 5 ? quick + 1 : 0;
+  }
 }
 
 /** From `stopped` to the painted tree, and to the variables of VS Code's debugger, at every other stop each. */

@@ -12,7 +12,7 @@ import { EntryBreakpoints } from './entryBreakpoints.ts';
 import { HitCounter } from './hitCondition.ts';
 import { literally } from './paths.ts';
 import type { Script, Scripts } from './scripts.ts';
-import type { Position, ScriptMap } from './sourceMaps.ts';
+import type { Position, ScriptMap } from '../cdp/sourceMaps.ts';
 
 /** A breakpoint as the client wants it, with what became of it. Positions from 0. */
 export interface SourceBreakpoint {

@@ -1,7 +1,8 @@
 /** Paths and URLs: what the debuggee calls a file, what this machine does, and what the client spelled. */
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, posix, relative, sep, win32 } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { pathOfUrl } from '../cdp/sourceMaps.ts';
 
 export interface Roots {
   localRoot?: string;
@@ -42,18 +43,6 @@ export class PathMapper {
     const inside = relativeInside(remoteRoot, path);
     return inside === undefined ? path : join(localRoot, ...inside.split(/[\\/]/));
   }
-}
-
-/** The path that a `file:` URL or a bare path names, without a module's query; undefined for every other kind of name. */
-export function pathOfUrl(url: string): string | undefined {
-  if (url.startsWith('file://')) {
-    try {
-      return fileURLToPath(url.replace(/[?#].*$/, ''));
-    } catch {
-      return undefined;
-    }
-  }
-  return isAbsolute(url) ? url : undefined;
 }
 
 function relativeInside(root: string, path: string): string | undefined {

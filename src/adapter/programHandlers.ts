@@ -7,7 +7,7 @@ import { exceptionInfo } from './exceptionInfo.ts';
 import type { Handlers, StandardRequests } from './requestTable.ts';
 import type { Inspection, Run } from './run.ts';
 import { setVariable } from './setVariable.ts';
-import type { Position } from './sourceMaps.ts';
+import type { Position } from '../cdp/sourceMaps.ts';
 
 /** JavaScript has one thread; workers are not debugged. */
 export const threadId = 1;

@@ -3,7 +3,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { SourceLine } from '../inspector/copies.ts';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { isInNodeModules, type PathMapper } from './paths.ts';
-import { loadSourceMap, sourcePath, type OriginalPosition, type Position, type ScriptMap } from './sourceMaps.ts';
+import { loadSourceMap, sourcePath, type OriginalPosition, type Position, type ScriptMap } from '../cdp/sourceMaps.ts';
 
 export interface Script {
   id: string;

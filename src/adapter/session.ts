@@ -17,7 +17,7 @@ import { PathMapper } from './paths.ts';
 import { programHandlers, threadId } from './programHandlers.ts';
 import type { AllHandlers, Call } from './requestTable.ts';
 import { Run, type RunHost } from './run.ts';
-import type { Position } from './sourceMaps.ts';
+import type { Position } from '../cdp/sourceMaps.ts';
 import { tensorHandlers } from './tensorRequests.ts';
 import { trackHandlers } from './trackRequests.ts';
 

@@ -9,7 +9,7 @@ import type { TensorWarning } from '../protocol/tensor.ts';
 import { errors } from './errors.ts';
 import { globToPattern, type PathMapper } from './paths.ts';
 import type { Scripts } from './scripts.ts';
-import type { Position } from './sourceMaps.ts';
+import type { Position } from '../cdp/sourceMaps.ts';
 
 type CallFrame = Protocol.Debugger.CallFrame;
 

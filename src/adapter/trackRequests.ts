@@ -6,7 +6,7 @@ import { trackCondition } from '../protocol/trackCondition.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { PathMapper } from './paths.ts';
 import type { Handlers } from './requestTable.ts';
-import type { Position } from './sourceMaps.ts';
+import type { Position } from '../cdp/sourceMaps.ts';
 
 export interface TrackHost {
   breakpoints: Breakpoints;

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import type { LaunchConfiguration } from './configuration.ts';
 import { errors } from './errors.ts';
 import { globToPattern } from './paths.ts';
-import { sourcePathsOf } from './sourceMaps.ts';
+import { sourcePathsOf } from '../cdp/sourceMaps.ts';
 
 export interface RunnableProgram {
   program: string;

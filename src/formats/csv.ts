@@ -66,22 +66,29 @@ function elementLines(dtype: DType, { indexed, columns, separator }: Layout): Tr
   const afterRow = 10;
   // A complex number has two parts, a sign and a j; each index has its separator.
   const longest = (isComplex(dtype) ? 2 * longestNumber + 3 : longestNumber + 1) + indexed.length * (longestNumber + 1);
+  // One is written to the file while the other is filled.
+  let [text, other] = [new Uint8Array(0), new Uint8Array(0)];
   let next = 0;
+  let column = 0;
   return {
     *push(chunk) {
       const view = dataViewOf(chunk);
       const total = chunk.length / size;
       for (let from = 0; from < total; from += pieceElements) {
         const count = Math.min(pieceElements, total - from);
-        const text = new Uint8Array(count * longest);
+        [text, other] = [other, text];
+        if (text.length < count * longest) text = new Uint8Array(count * longest);
         let at = 0;
         for (let k = from; k < from + count; k++, next++) {
-          for (const index of indexed.length > 0 ? unravelIndex(next, indexed) : []) {
-            at = writeNumber(index, 'int64', text, at);
-            text[at++] = afterCell;
+          if (indexed.length > 0) {
+            for (const index of unravelIndex(next, indexed)) {
+              at = writeNumber(index, 'int64', text, at);
+              text[at++] = afterCell;
+            }
           }
           at = write(read(view, k * size), text, at);
-          text[at++] = (next + 1) % columns === 0 ? afterRow : afterCell;
+          if (++column === columns) column = 0;
+          text[at++] = column === 0 ? afterRow : afterCell;
         }
         yield text.subarray(0, at);
       }

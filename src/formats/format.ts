@@ -22,7 +22,10 @@ export interface TensorHeader {
 
 /** Turns raw elements into the file's bytes, piece by piece, so that no piece is much larger than a chunk. */
 export interface Transform {
-  /** @param chunk whole elements, little-endian, in the order of their part */
+  /**
+   * @param chunk whole elements, little-endian, in the order of their part
+   * @returns pieces that stay as they are until the next but one is taken
+   */
   push(chunk: Uint8Array): Iterable<Uint8Array>;
   end(): Iterable<Uint8Array>;
 }

@@ -17,6 +17,7 @@ import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { parseSlice, resultShape } from '../tensor/slice.ts';
 import { noCost, type BulkReader } from './bulkReader.ts';
 import { elementPieces } from './elementPieces.ts';
+import { FileAppender } from './fileAppender.ts';
 import { sparseSources } from './sparseSources.ts';
 import type { ExportRequest, TensorInspector } from './tensorInspector.ts';
 
@@ -143,20 +144,11 @@ async function writeParts(
   const total = sources.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const costs = sources.map(() => noCost);
   const losses: TensorWarning[] = [];
-  let position = 0;
+  const out = new FileAppender(handle, (run) => fileSystem(request.file, run));
   let moved = 0;
-  const append = async (bytes: Uint8Array) => {
-    for (let done = 0; done < bytes.byteLength;) {
-      const { bytesWritten } = await fileSystem(request.file, () =>
-        handle.write(bytes, done, bytes.byteLength - done, position),
-      );
-      done += bytesWritten;
-      position += bytesWritten;
-    }
-  };
   for (const part of parts) {
     if (part.kind === 'bytes') {
-      await append(part.bytes());
+      await out.append(part.bytes());
       continue;
     }
     const source = sources[part.tensor]!;
@@ -170,13 +162,14 @@ async function writeParts(
     };
     const { elements } = source;
     if (!part.order && !part.transform && !part.observe && !source.check && !(elements instanceof Uint8Array)) {
-      const target = { file: temporary, position };
+      await out.flush();
+      const target = { file: temporary, position: out.position };
       costs[part.tensor] = await exporting
         .reading(() => exporting.bulk.writeWindow(elements, target, source.byteLength, progress))
         .catch((error: unknown) => {
           throw underItsName(error, temporary, request.file);
         });
-      position += source.byteLength;
+      out.skip(source.byteLength);
       continue;
     }
     const { name, dtype } = source.header;
@@ -195,13 +188,14 @@ async function writeParts(
           if (request.loss === 'refuse') throw new TensorError({ ...warning, code: 'lossy-dtype' });
           losses.push(warning);
         }
-        if (!part.transform) await append(bytes);
-        else for (const piece of part.transform.push(bytes)) await append(piece);
+        if (!part.transform) await out.append(bytes);
+        else for (const piece of part.transform.push(bytes)) await out.append(piece);
       }
     });
-    for (const piece of part.transform?.end() ?? []) await append(piece);
+    for (const piece of part.transform?.end() ?? []) await out.append(piece);
   }
-  return { costs, bytes: position, losses };
+  await out.flush();
+  return { costs, bytes: out.position, losses };
 }
 
 function lossWarning(

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { TensorDescriptor } from '../../../src/protocol/tensor.ts';
 import {
   breakAt,
+  continueToNextStop,
   desk,
   places,
   openView,
@@ -63,6 +64,19 @@ test('view, tensor: copies by line, and their warning at the line until that is 
   await editor.edit((edit) => edit.insert(new vscode.Position(6, 0), ' '));
   deepStrictEqual(diagnostics(), []);
   await vscode.commands.executeCommand('workbench.action.files.revert');
+});
+
+test("view, companion: copies since the first stop, at their author's lines", async () => {
+  breakAt('copies.ts', 'begun', 'copied');
+  const runtimeArgs = ['--import', 'tsx'];
+  await start({ type: 'node', program: '${workspaceFolder}/copies.ts', runtimeArgs });
+  await openView();
+  // The recorder comes with what looks at the first stop.
+  await rowsWith('tfjs 4.22.0');
+  await continueToNextStop();
+  await rowsWith('product');
+  await vscode.commands.executeCommand('tensorDebugger.showCopies');
+  await rowsWith('copies.ts:7 data × 200 · 3.1 MB');
 });
 
 testAt(

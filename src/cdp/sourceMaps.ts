@@ -1,6 +1,6 @@
 /** Source maps of scripts: loading them, and both directions between generated and original positions. */
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   decodedMappings,
@@ -11,7 +11,6 @@ import {
   TraceMap,
   type SourceMapInput,
 } from '@jridgewell/trace-mapping';
-import { pathOfUrl } from './paths.ts';
 
 /** Lines and columns from 0, as in the DevTools protocol. */
 export interface Position {
@@ -143,6 +142,18 @@ export function sourcePath(source: string | null, projectFolder: string): string
   if (source === null) return undefined;
   const bundled = /^webpack:\/\/[^/]*\/(?:\.\/)?(.+)$/.exec(source);
   return bundled ? resolve(projectFolder, bundled[1] ?? '') : pathOfUrl(source);
+}
+
+/** The path that a `file:` URL or a bare path names, without a module's query; undefined for every other kind of name. */
+export function pathOfUrl(url: string): string | undefined {
+  if (url.startsWith('file://')) {
+    try {
+      return fileURLToPath(url.replace(/[?#].*$/, ''));
+    } catch {
+      return undefined;
+    }
+  }
+  return isAbsolute(url) ? url : undefined;
 }
 
 function asUrl(name: string): string {

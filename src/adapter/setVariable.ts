@@ -1,7 +1,7 @@
 /** Assigns to variables and properties of the paused program. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
-import { assertAssignable, cannotAssign, writeVariable } from '../inspector/assign/variables.ts';
+import { assertAssignable, cannotAssign, variableWriter } from '../inspector/assign/variables.ts';
 import { exceptionText } from './debuggee.ts';
 import { errors } from './errors.ts';
 import { evaluate } from './evaluate.ts';
@@ -29,7 +29,9 @@ export async function setVariable(
       const variable = { frame: container.frame, scopeNumber: container.index, name };
       await assertAssignable(main, variable);
       result = await evaluated();
-      await writeVariable(main, callFrames, variable, argumentOf(result));
+      const writer = await variableWriter(main, callFrames, variable);
+      await writer.set(argumentOf(result));
+      await writer.refresh();
     }
   } else if (container.kind === 'object') {
     result = await evaluated();

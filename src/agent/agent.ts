@@ -17,7 +17,7 @@ import { recorder } from './copies/found.ts';
 import { compareBackends } from './evaluate/compareBackends.ts';
 import { GraphCalls } from './evaluate/graphCalls.ts';
 import { Finder } from './find.ts';
-import { stoppedIn } from './globals.ts';
+import { stoppedIn, within } from './globals.ts';
 import { listTensors } from './listTensors.ts';
 import { OpWatch } from './nan/watchOps.ts';
 import { bindingsOwnMethod } from './read/device.ts';
@@ -91,6 +91,7 @@ export class Agent {
   /** From the inside of another `vm` context: its global object, and objects for `pickUp` to take under the same number. */
   layDown(key: number, global: object, objects: unknown[]): void {
     stoppedIn(global);
+    recorder()?.cameAcrossContext(global);
     this.#laidDown.set(key, objects);
   }
 
@@ -215,8 +216,8 @@ export class Agent {
   }
 
   /** A pass over a tracked line, from its breakpoint's condition (`protocol/trackCondition.ts`). */
-  track(id: string, expression: string, stopAt: number, roots: () => Record<string, unknown>): boolean {
-    return this.#tracking.track(id, expression, stopAt, roots);
+  track(id: string, expression: string, stopAt: number, roots: () => Record<string, unknown>, global: object): boolean {
+    return within(global, () => this.#tracking.track(id, expression, stopAt, roots));
   }
 
   /** `send` carries points to the debugger. */

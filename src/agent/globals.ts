@@ -11,6 +11,17 @@ export function stoppedIn(global: object | undefined): void {
   ofStop = global;
 }
 
+/** Runs something for which the program's globals are those of another context; the agent's own where none is named. */
+export function within<Value>(global: object | undefined, run: () => Value): Value {
+  const before = ofStop;
+  ofStop = global;
+  try {
+    return run();
+  } finally {
+    ofStop = before;
+  }
+}
+
 export function programGlobal(name: string | symbol): unknown {
   return (ofStop && ownValue(ofStop, name)) ?? ownValue(globalThis, name);
 }

@@ -15,8 +15,11 @@ export interface InspectionHooks {
   onOutput(stream: 'stdout' | 'stderr', text: string): void;
   /** What is being done, in words; null when nothing takes time any more. */
   onProgress(text: string | null): void;
-  /** Called once everything is read, before the program runs on. */
-  onRead(document: InspectDocument): void;
+  /**
+   * Called once everything is read, before the program runs on.
+   * @param isListed what is in the frame could be told
+   */
+  onRead(document: InspectDocument, isListed: boolean): void;
 }
 
 /** What a program may need to tidy up when it is asked to end. */
@@ -30,6 +33,7 @@ export class Inspection implements StopContext {
   status: ExitStatus = exitStatus.read;
   readonly #client: DapClient;
   readonly #options: InspectOptions;
+  #isListed = true;
   readonly #hooks: InspectionHooks;
   readonly #launched: boolean;
   readonly #stops: Events['stopped'][] = [];
@@ -233,6 +237,7 @@ export class Inspection implements StopContext {
   async #read(frameId: number): Promise<void> {
     const reader = new StopReader(this.#options, this);
     await reader.read(frameId);
+    this.#isListed = reader.isListed;
     if (reader.awaited.length > 0 && !(await this.#readLater(reader))) return;
     await reader.export();
     if (this.#timedOut) this.#reportTimeout('while it was read');
@@ -281,7 +286,7 @@ export class Inspection implements StopContext {
   /** After the stop: on to the program's own end, or to an end at once. */
   async #inspectStop(): Promise<void> {
     this.#hooks.onProgress(null);
-    this.#hooks.onRead(this.document);
+    this.#hooks.onRead(this.document, this.#isListed);
     const unfinished = this.#timedOut || this.#ended;
     if (unfinished) return;
     if (this.#options.afterwards === 'end') return this.#endProgram();

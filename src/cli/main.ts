@@ -62,9 +62,9 @@ async function inspect(options: InspectOptions): Promise<number> {
       (json || stream === 'stderr' ? process.stderr : process.stdout).write(text);
     },
     onProgress: (text) => progress.show(text),
-    onRead(document) {
+    onRead(document, isListed) {
       progress.clear();
-      if (!json) process.stdout.write(`\n${formatDocument(document, style)}\n`);
+      if (!json) process.stdout.write(`\n${formatDocument(document, { ...style, isListed })}\n`);
     },
   });
 

@@ -51,6 +51,8 @@ export class StopReader {
   readonly #options: InspectOptions;
   readonly #context: StopContext;
   #targets: Target[] = [];
+  /** What is in the frame could be told. */
+  isListed = true;
 
   constructor(options: InspectOptions, context: StopContext) {
     this.#options = options;
@@ -145,6 +147,7 @@ export class StopReader {
     } catch (error) {
       // Expressions can be read without the list of what else there is.
       if (expressions.length === 0) {
+        this.isListed = false;
         this.#context.raise(exitStatus.notReadOrWritten);
         this.#context.warn(this.#context.reportOf(error));
       }

@@ -11,6 +11,8 @@ export interface TableOptions {
   values: boolean;
   /** The program ran before we came: what it copied until then is not known. */
   attached: boolean;
+  /** What is in the frame could be told; where it could not, a warning says why. */
+  isListed: boolean;
   /** How a file is called: relative to where one stands, say. */
   fileName(file: string): string;
 }
@@ -39,7 +41,7 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
   }
   for (const { message } of document.assignments ?? []) lines.push('', message);
   if (document.tensors.length > 0) lines.push('', ...formatTable(document.tensors, options));
-  else if (stop) lines.push('', 'There are no tensors in this frame.');
+  else if (stop && options.isListed) lines.push('', 'There are no tensors in this frame.');
   for (const { expression, cost } of document.tensors) {
     // It is no cost of the copy, but one that somebody waits for.
     if (!cost || cost.queueMs < noticeableMs) continue;

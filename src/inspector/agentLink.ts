@@ -6,6 +6,7 @@
 import type { Protocol } from 'devtools-protocol';
 import { CdpError, ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import {
+  agentFromAnyContext,
   agentSymbol,
   type AgentAnswer,
   type AgentCallName,
@@ -17,7 +18,7 @@ import { TensorError, type ErrorReport } from '../protocol/errors.ts';
 import { evaluateOnFrame } from './evaluate.ts';
 import { reveal } from './reveal.ts';
 import { recorderInstallation } from './copies.ts';
-import { agentFromAnyContext, OtherContexts } from './otherContexts.ts';
+import { OtherContexts } from './otherContexts.ts';
 
 /** The bundled agent, put in by the build. */
 declare const AGENT_SOURCE: string;

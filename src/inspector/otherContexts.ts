@@ -5,7 +5,7 @@
  */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import { agentSymbol } from '../protocol/agent.ts';
+import { agentFromAnyContext } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { stopObjectGroup } from './stopObjects.ts';
 
@@ -15,25 +15,6 @@ type Argument = Protocol.Runtime.CallArgument;
 export function contextOf(objectId: string): number {
   return Number(objectId.split('.')[1]);
 }
-
-/**
- * The agent, as an expression for any context. From the inside of another one than the agent's: functions that no JavaScript
- * engine has of its own come from outside, and the last of their prototypes is the `Object.prototype` of where they were
- * made. Only variables are looked at, never getters; and these names are none that a program puts proxies under.
- */
-export const agentFromAnyContext = `(() => {
-  const key = Symbol.for(${JSON.stringify(agentSymbol)});
-  if (Object.prototype.hasOwnProperty.call(globalThis, key)) return globalThis[key];
-  for (const name of ['setTimeout', 'clearTimeout', 'queueMicrotask', 'URL', 'TextEncoder', 'Buffer', 'fetch', 'require']) {
-    const fn = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
-    if (typeof fn !== 'function') continue;
-    let last = fn;
-    for (let next = fn; next !== null; next = Object.getPrototypeOf(next)) last = next;
-    const outside = last.constructor.constructor('return globalThis')();
-    if (Object.prototype.hasOwnProperty.call(outside, key)) return outside[key];
-  }
-  return null;
-})()`;
 
 export class OtherContexts {
   readonly #main: CdpSession;

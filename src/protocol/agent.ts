@@ -21,6 +21,25 @@ import type { BackendComparison } from './requests.ts';
 /** The agent's place in the debuggee: `globalThis[Symbol.for(agentSymbol)]`. The number is the protocol's version. */
 export const agentSymbol = 'tensor-debugger.agent.v1';
 
+/**
+ * The agent, as an expression for any context, on one line. From the inside of another one than the agent's: functions that no JavaScript
+ * engine has of its own come from outside, and the last of their prototypes is the `Object.prototype` of where they were
+ * made. Only variables are looked at, never getters; and these names are none that a program puts proxies under.
+ */
+export const agentFromAnyContext = `(() => {
+  const key = Symbol.for(${JSON.stringify(agentSymbol)});
+  if (Object.prototype.hasOwnProperty.call(globalThis, key)) return globalThis[key];
+  for (const name of ['setTimeout', 'clearTimeout', 'queueMicrotask', 'URL', 'TextEncoder', 'Buffer', 'fetch', 'require']) {
+    const fn = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+    if (typeof fn !== 'function') continue;
+    let last = fn;
+    for (let next = fn; next !== null; next = Object.getPrototypeOf(next)) last = next;
+    const outside = last.constructor.constructor('return globalThis')();
+    if (Object.prototype.hasOwnProperty.call(outside, key)) return outside[key];
+  }
+  return null;
+})()`.replaceAll(/\s*\n\s*/g, ' ');
+
 /** How to look at a tensor that has no type of its own (a raw buffer). */
 export interface Reinterpretation {
   dtype: DType;

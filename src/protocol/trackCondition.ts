@@ -6,7 +6,7 @@
  *     path   := root suffix*          root := name | this
  *     suffix := .name | ?.name | [index] | ?.[index] | !      index := number | string | path
  */
-import { agentSymbol } from './agent.ts';
+import { agentFromAnyContext } from './agent.ts';
 import { TensorError } from './errors.ts';
 
 /** A property: its name, a path whose value is its name, or nothing of either. */
@@ -129,12 +129,11 @@ const comment = '/* Tensor Debugger tracks this line */';
  * @throws TensorError `invalid-argument` if an expression can't be tracked
  */
 export function trackCondition(tracks: readonly TrackCondition[]): string {
-  const agent = `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})]`;
   const calls = tracks.map(({ id, expression, stopAt }) => {
     const roots = [...rootsOf(parseTrackPath(expression))].map((name) => (name === 'this' ? 'this: this' : name));
     const args = [JSON.stringify(id), JSON.stringify(expression), stopAt].join(', ');
     // In a function, so that the agent can tell what a variable without a value throws. Without an agent nothing happens.
-    return `${agent}?.track(${args}, () => ({ ${roots.join(', ')} }))`;
+    return `${agentFromAnyContext}?.track(${args}, () => ({ ${roots.join(', ')} }), globalThis)`;
   });
   return `${comment} ${calls.join(' | ')}`;
 }

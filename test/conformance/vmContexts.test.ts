@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { runPython } from '../formats/python.ts';
+import { trackCondition } from '../../src/protocol/trackCondition.ts';
+import type { TrackedBatch } from '../../src/protocol/track.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tensor-vm-'));
@@ -43,8 +45,26 @@ for (const backend of ['cpu', 'webgpu']) {
       await inspector.assign({ callFrameId: top, expression: 'own', file: join(folder, 'v.npy') });
       assert.deepEqual(await read('own'), [4, 5, 6]);
 
+      // What is copied, and what passes a tracked line, after the debugger has been here.
+      const batches: TrackedBatch[] = [];
+      await inspector.track((batch) => batches.push(batch));
+      const track = { id: 'doubled', expression: 'doubled', stopAt: 0 };
+      const at = { url: 'inside.js', lineNumber: 7, condition: trackCondition([track]) };
+      const { locations } = await program.main.send('Debugger.setBreakpointByUrl', at);
+      assert.equal(locations.length, 1);
+
       assert.ok(await program.resume());
       await alone.resume();
+      const { sites } = await inspector.copies();
+      assert.deepEqual(
+        sites.map(({ file, line, call, count, bytes }) => ({ file, line, call, count, bytes })),
+        [{ file: 'inside.js', line: 9, call: 'data', count: 2, bytes: backend === 'cpu' ? 0 : 32 }],
+      );
+      const points = batches.flatMap((batch) => batch.points);
+      assert.deepEqual(
+        points.map(({ pass, min, max, mean }) => ({ pass, min, max, mean })),
+        [{ pass: 1, min: 6, max: 9, mean: 7.5 }],
+      );
       const [result, unread] = [program, alone].map(({ output }) => JSON.parse(output.stdout) as unknown[]);
       assert.deepEqual(result?.slice(0, 2), [
         [9, 8, 7, 6],

@@ -11,6 +11,7 @@ import { isInspectable } from '../safely.ts';
 import { watchJaxJs } from './jaxJs.ts';
 import { watchOnnxRuntime } from './onnxRuntime.ts';
 import { Settlements } from './settled.ts';
+import { watchTfjsIn } from './tfjs.ts';
 import { watchedMethods, type OnAccess } from './watch.ts';
 import { watchWebGpu } from './webgpu.ts';
 
@@ -121,6 +122,15 @@ export class Recorder {
     if (!Object.hasOwn(watchers, name) || !isInspectable(tensor)) return;
     const prototype = Object.getPrototypeOf(tensor) as object | null;
     if (this.watchClass(name as keyof typeof watchers, prototype)) this.#since = new Date();
+  }
+
+  /** The program has stopped in a `vm` context: what was copied there before is not in the numbers. */
+  cameAcrossContext(global: object): void {
+    try {
+      if (watchTfjsIn(this, global)) this.#since = new Date();
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   /** Calls back when TF.js is there: at once, or when it is loaded. */

@@ -15,6 +15,7 @@ import { isDType, itemSize } from '../../tensor/dtypes.ts';
 import { formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { engine, recordedBy } from '../readers/tfjs/engine.ts';
+import { programGlobal, within } from '../globals.ts';
 import { isInspectable, ownValue, util } from '../safely.ts';
 import { leavesGradient, remadeInGradient } from '../warnings/leavesGradient.ts';
 import { syncRead } from '../warnings/syncRead.ts';
@@ -41,6 +42,24 @@ export function watchTfjs(recorder: Recorder): void {
   });
 }
 
+/**
+ * The TF.js of another `vm` context, as a test in Jest has it.
+ * @returns false if there is none, or it is watched already
+ */
+export function watchTfjsIn(recorder: Recorder, global: object): boolean {
+  return within(global, () => {
+    const found = engine();
+    const prototype = found && (Object.getPrototypeOf(found) as object | null);
+    if (!found || !prototype || elsewhere.has(found)) return false;
+    elsewhere.add(found);
+    new EngineReads(recorder, global).watch(found, prototype);
+    return true;
+  });
+}
+
+/** The engines of other contexts that are watched. */
+const elsewhere = new WeakSet<object>();
+
 /** Of the engine's record of some data. */
 function typeOf(info: object): string {
   const dtype = String(ownValue(info, 'dtype'));
@@ -51,6 +70,7 @@ type Read = (this: object, dataId: object) => unknown;
 
 class EngineReads {
   readonly #recorder: Recorder;
+  readonly #global: object | undefined;
   /** The method of the engine that has just been handed out. */
   #reading: 'data' | 'dataSync' | null = null;
   /** What the timed `readSync` that is under way copies. */
@@ -58,14 +78,16 @@ class EngineReads {
   readonly #watched = new WeakSet<object>();
   readonly #gradients = new Gradients();
 
-  constructor(recorder: Recorder) {
+  /** @param global of the `vm` context that the engine is in, if that is not our own */
+  constructor(recorder: Recorder, global?: object) {
     this.#recorder = recorder;
+    this.#global = global;
   }
 
   watch(found: object, prototype: object): void {
     this.#watchLookups(found);
     const onEndTape: OnAccess = (_, method, getter) => {
-      for (const { site, conversion, type } of this.#gradients.usedByEnding(getter)) {
+      for (const { site, conversion, type } of within(this.#global, () => this.#gradients.usedByEnding(getter))) {
         this.#recorder.warn(site, () => remadeInGradient(conversion, type));
       }
       return method;
@@ -97,12 +119,12 @@ class EngineReads {
       const info: unknown = get.call(lookups, dataId);
       const call = this.#reading;
       this.#reading = null;
-      if (call !== null && isInspectable(info)) this.#reads(dataId, info, call, lookUp);
+      if (call !== null && isInspectable(info)) within(this.#global, () => this.#reads(dataId, info, call, lookUp));
       return info;
     };
     const takeOn = (dataId: object, info: unknown) => {
       set.call(lookups, dataId, info);
-      if (isInspectable(info)) this.#makes(dataId, info, takeOn);
+      if (isInspectable(info)) within(this.#global, () => this.#makes(dataId, info, takeOn));
       return lookups;
     };
     const replaced = { writable: true, enumerable: false, configurable: true };
@@ -139,7 +161,7 @@ class EngineReads {
       if (call === 'dataSync' && isGpu && bytes > 0) {
         this.#recorder.warn(caller, (outermost) => syncRead(outermost, typeOf(info), name));
         // In Node the webgpu backend throws: nothing is copied.
-        if (name === 'webgpu' && !('OffscreenCanvas' in globalThis)) return;
+        if (name === 'webgpu' && programGlobal('OffscreenCanvas') === undefined) return;
       }
       if (isOnTape(dataId)) {
         this.#recorder.warn(caller, (outermost) => leavesGradient(outermost, typeOf(info)));
@@ -150,7 +172,9 @@ class EngineReads {
       else if (call === 'data') {
         this.#recorder.endsWithNextPromise(copy, () => {
           // What a GPU's backend has copied, it keeps.
-          if (isGpu) this.#gradients.converted(dataId, recordedBy(dataId)?.record.values, caller.call);
+          if (!isGpu) return;
+          const values = within(this.#global, () => recordedBy(dataId)?.record.values);
+          this.#gradients.converted(dataId, values, caller.call);
         });
       } else if (timedBackends.has(name)) this.#timed = copy;
       else copy.end(0);

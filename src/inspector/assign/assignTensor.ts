@@ -7,6 +7,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { selectTensor, splitFileMember } from '../../formats/fileMember.ts';
 import { openTensorFile } from '../../formats/openTensorFile.ts';
+import { agentFromAnyContext } from '../../protocol/agent.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import type { AssignedTensor } from '../../protocol/requests.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
@@ -19,10 +20,9 @@ import type { AgentLink } from '../agentLink.ts';
 import { stopObjectGroup } from '../stopObjects.ts';
 import type { BulkReader } from '../bulkReader.ts';
 import { evaluateOnFrame } from '../evaluate.ts';
-import { agentFromAnyContext } from '../otherContexts.ts';
 import type { AssignRequest } from '../tensorInspector.ts';
 import { parseTarget, type AssignTarget } from './target.ts';
-import { assertAssignable, cannotAssign, findVariable, writeVariable } from './variables.ts';
+import { assertAssignable, cannotAssign, findVariable, variableWriter } from './variables.ts';
 
 /** What assigning needs of the inspector. */
 export interface Assigning {
@@ -47,18 +47,19 @@ export async function assignTensor(request: AssignRequest, assigning: Assigning)
     const purpose = target.kind === 'variable' ? target.name : undefined;
     const stored = file.source(selectTensor(file, member, purpose).tensor.id);
     assertFits(expression, old, stored, basename(path));
-    const write = await writerOf(target, assigning);
+    const writer = await writerOf(target, assigning);
     const upload = await send(stored, assigning, request);
     const { dtype } = old;
     const made = await link.call('make', { id: old.id, upload, dtype, shape: [...stored.shape] });
     const { tensor, isNew, warnings } = made;
     if (isNew) {
       try {
-        await write(tensor.id);
+        await writer.write(tensor.id);
       } catch (error) {
         await link.call('unmake', { id: tensor.id });
         throw error;
       }
+      await writer.refresh?.();
     }
     return {
       expression,
@@ -92,10 +93,18 @@ function assertFits(expression: string, old: TensorDescriptor, stored: ElementSo
   }
 }
 
+/** How the new tensor gets to its place. */
+interface Writer {
+  /** What fails here has changed nothing. */
+  write(id: string): Promise<void>;
+  /** When the place has it. */
+  refresh?(): Promise<void>;
+}
+
 /**
- * How the new tensor gets to its place, with all that would keep it from there found out first; nothing is written yet.
+ * The writer, with all that would keep it from there found out first; nothing is written yet.
  */
-async function writerOf(target: AssignTarget, assigning: Assigning): Promise<(id: string) => Promise<void>> {
+async function writerOf(target: AssignTarget, assigning: Assigning): Promise<Writer> {
   const { main, frame, frames, old } = assigning;
   if (target.kind === 'variable') {
     const { name } = target;
@@ -104,9 +113,13 @@ async function writerOf(target: AssignTarget, assigning: Assigning): Promise<(id
     // What takes new values itself, as a variable of TF.js does, may well be a constant of the program.
     const refusal = await assertAssignable(main, variable).catch((error: unknown) => error as Error);
     if (refusal && !takesValues(old)) throw refusal;
-    return async (id) => {
-      if (refusal) throw refusal;
-      await writeVariable(main, frames, variable, { objectId: await heldObject(main, frame, id) });
+    const writer = await variableWriter(main, frames, variable);
+    return {
+      async write(id) {
+        if (refusal) throw refusal;
+        await writer.set({ objectId: await heldObject(main, frame, id) });
+      },
+      refresh: () => writer.refresh(),
     };
   }
   const [holder, key] = [
@@ -115,7 +128,7 @@ async function writerOf(target: AssignTarget, assigning: Assigning): Promise<(id
   ];
   const { objectId } = holder;
   if (objectId === undefined) throw cannotAssign(target.object, 'it is no object');
-  return async (id) => {
+  const write = async (id: string) => {
     const { exceptionDetails } = await main.send('Runtime.callFunctionOn', {
       objectId,
       // Strict, so that a frozen object or a property without setter throws.
@@ -129,6 +142,7 @@ async function writerOf(target: AssignTarget, assigning: Assigning): Promise<(id
     const thrown = exceptionDetails?.exception?.description?.split('\n', 1)[0];
     if (exceptionDetails) throw cannotAssign(`${target.object}[${target.key}]`, thrown ?? exceptionDetails.text);
   };
+  return { write };
 }
 
 /** By the names that runtimes give such classes; whether it is so shows when it is tried. */

@@ -54,46 +54,60 @@ export async function assertAssignable(main: CdpSession, { frame, scopeNumber, n
   }
 }
 
-/**
- * Sets it. What the debugger was given of the scopes when the program stopped are copies, which V8 leaves as they were:
- * they are brought up to date in every frame that sees the variable.
- */
-export async function writeVariable(
+/** A variable that is about to be set. */
+export interface VariableWriter {
+  set(value: Protocol.Runtime.CallArgument): Promise<void>;
+  /**
+   * After it was set: what the debugger was given of the scopes when the program stopped are copies, which V8 leaves as
+   * they were. They are brought up to date in every frame that sees the variable.
+   */
+  refresh(): Promise<void>;
+}
+
+/** Looks up all that setting it needs: what fails here leaves the program as it was. */
+export async function variableWriter(
   main: CdpSession,
   frames: readonly CallFrame[],
   { frame, scopeNumber, name }: ScopeVariable,
-  value: Protocol.Runtime.CallArgument,
-): Promise<void> {
+): Promise<VariableWriter> {
   const { callFrameId } = frame;
   const home = contextOfFrame(frame);
   const beside = frames.filter((other) => contextOfFrame(other) === home);
-  // Before anything is changed: what fails here leaves the program as it was.
   const scopeNumbers = await innermostScopes(main, beside, name);
-  await main.send('Debugger.setVariableValue', { scopeNumber, variableName: name, newValue: value, callFrameId });
-  for (const [index, other] of beside.entries()) {
-    const scope = other.scopeChain[scopeNumbers[index] ?? -1];
-    if (!scope?.object.objectId) continue;
-    const { result, exceptionDetails } = await main.send('Debugger.evaluateOnCallFrame', {
-      callFrameId: other.callFrameId,
-      expression: name,
-      objectGroup: stopObjectGroup,
-      throwOnSideEffect: true,
-      silent: true,
-    });
-    if (exceptionDetails) continue;
-    const { objectId, unserializableValue } = result;
-    const argument =
-      objectId !== undefined
-        ? { objectId }
-        : unserializableValue !== undefined
-          ? { unserializableValue }
-          : { value: result.value as unknown };
-    await main.send('Runtime.callFunctionOn', {
-      objectId: scope.object.objectId,
-      functionDeclaration: 'function (name, value) { this[name] = value; }',
-      arguments: [{ value: name }, argument],
-    });
-  }
+  return {
+    async set(newValue) {
+      await main.send('Debugger.setVariableValue', { scopeNumber, variableName: name, newValue, callFrameId });
+    },
+    async refresh() {
+      for (const [index, other] of beside.entries()) {
+        const scope = other.scopeChain[scopeNumbers[index] ?? -1];
+        if (scope?.object.objectId !== undefined) await refreshScope(main, other, scope.object.objectId, name);
+      }
+    },
+  };
+}
+
+async function refreshScope(main: CdpSession, frame: CallFrame, scopeId: string, name: string): Promise<void> {
+  const { result, exceptionDetails } = await main.send('Debugger.evaluateOnCallFrame', {
+    callFrameId: frame.callFrameId,
+    expression: name,
+    objectGroup: stopObjectGroup,
+    throwOnSideEffect: true,
+    silent: true,
+  });
+  if (exceptionDetails) return;
+  const { objectId, unserializableValue } = result;
+  const argument =
+    objectId !== undefined
+      ? { objectId }
+      : unserializableValue !== undefined
+        ? { unserializableValue }
+        : { value: result.value as unknown };
+  await main.send('Runtime.callFunctionOn', {
+    objectId: scopeId,
+    functionDeclaration: 'function (name, value) { this[name] = value; }',
+    arguments: [{ value: name }, argument],
+  });
 }
 
 /** Frames of different `vm` contexts share no scope but the global one, and V8 lets their objects not meet. */

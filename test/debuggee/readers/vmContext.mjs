@@ -34,7 +34,8 @@ async function inside(backend) {
   const nested = { loss: tf.scalar(0.5) };
   debugger;
   const { numTensors } = tf.memory();
-  return JSON.stringify([[...await doubled.data()], [...own], numTensors, Object.getOwnPropertySymbols(globalThis).length]);
+  const squared = await doubled.matMul(doubled).data(); const values = [...await doubled.data()];
+  return JSON.stringify([values, [...own], numTensors, Object.getOwnPropertySymbols(globalThis).length, [...squared]]);
 }
 inside(${JSON.stringify(process.env.TFJS_BACKEND)})
 `;

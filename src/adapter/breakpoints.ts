@@ -331,11 +331,13 @@ export class Breakpoints {
     { line, column }: Position,
     breakpoint: SourceBreakpoint,
   ): Promise<Position | null> {
-    if (breakpoint.trackId !== undefined) return this.#trackInScript(script, { line, column }, breakpoint);
+    const condition = await this.#conditionAt(script, { line, column }, breakpoint);
+    if (breakpoint.trackId !== undefined)
+      return this.#trackInScript(script, { line, column }, { ...breakpoint, condition });
     try {
       const { breakpointId, actualLocation } = await this.#main.send('Debugger.setBreakpoint', {
         location: { scriptId: script.id, lineNumber: line, columnNumber: column },
-        ...(breakpoint.condition !== undefined && { condition: `(${breakpoint.condition}\n)` }),
+        ...(condition !== undefined && { condition: `(${condition}\n)` }),
       });
       const location = { line: actualLocation.lineNumber, column: actualLocation.columnNumber ?? 0 };
       if (location.line === script.end.line && location.column === script.end.column) {
@@ -348,6 +350,13 @@ export class Breakpoints {
       if (!(error instanceof CdpError)) throw error;
       return /already exists/.test(error.message) ? this.#share(script, { line, column }, breakpoint) : null;
     }
+  }
+
+  /** With the names that V8 knows there. */
+  async #conditionAt(script: Script, { line, column }: Position, { condition }: SourceBreakpoint) {
+    if (condition === undefined) return undefined;
+    const location = { scriptId: script.id, lineNumber: line, columnNumber: column };
+    return (await this.#scripts.namesAt(location, this.#main))?.translate(condition) ?? condition;
   }
 
   /**

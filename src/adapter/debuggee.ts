@@ -351,9 +351,10 @@ export class Debuggee {
 
   async #isConditionMet({ condition }: SourceBreakpoint, frame: Protocol.Debugger.CallFrame): Promise<boolean> {
     if (condition === undefined) return true;
+    const names = await this.scripts.namesAt(frame.location, this.main);
     const { result, exceptionDetails } = await this.main.send('Debugger.evaluateOnCallFrame', {
       callFrameId: frame.callFrameId,
-      expression: `!!(${condition}\n)`,
+      expression: `!!(${names?.translate(condition) ?? condition}\n)`,
       silent: true,
     });
     return !exceptionDetails && result.value === true;
@@ -361,12 +362,13 @@ export class Debuggee {
 
   /** `{expression}` in a log message stands for its value. */
   async #logText(message: string, frame: Protocol.Debugger.CallFrame): Promise<string> {
+    const names = await this.scripts.namesAt(frame.location, this.main);
     const parts = await Promise.all(
       splitLogMessage(message).map(async (part) => {
         if ('text' in part) return part.text;
         const { result, exceptionDetails } = await this.main.send('Debugger.evaluateOnCallFrame', {
           callFrameId: frame.callFrameId,
-          expression: `(${part.expression}\n)`,
+          expression: `(${names?.translate(part.expression) ?? part.expression}\n)`,
           silent: true,
         });
         if (exceptionDetails) return `{${exceptionText(exceptionDetails.exception ?? result)}}`;

@@ -1,6 +1,7 @@
 /** Expressions: in hovers without side effects, in the debug console with all of them. */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { NamesInSight } from '../inspector/originalNames.ts';
 import { exceptionText } from './debuggee.ts';
 import { errors } from './errors.ts';
 
@@ -9,6 +10,8 @@ type RemoteObject = Protocol.Runtime.RemoteObject;
 export interface EvaluateOptions {
   /** Undefined: in the global scope, the program may be running. */
   frame: Protocol.Debugger.CallFrame | undefined;
+  /** Of the frame, where its author calls variables otherwise than V8. */
+  names: NamesInSight | null | undefined;
   contextId: number | undefined;
   throwOnSideEffect: boolean;
   timeoutMs?: number;
@@ -18,9 +21,9 @@ export interface EvaluateOptions {
 
 /** @throws TensorError that says why there is no value */
 export async function evaluate(main: CdpSession, expression: string, options: EvaluateOptions): Promise<RemoteObject> {
-  const { frame, contextId, throwOnSideEffect, timeoutMs, signal } = options;
+  const { frame, names, contextId, throwOnSideEffect, timeoutMs, signal } = options;
   const common = {
-    expression: asExpression(expression),
+    expression: asExpression(names?.translate(expression) ?? expression),
     throwOnSideEffect,
     generatePreview: true,
     silent: true,
@@ -35,7 +38,7 @@ export async function evaluate(main: CdpSession, expression: string, options: Ev
   const thrown = exceptionDetails.exception ?? result;
   const text = exceptionText(thrown);
   if (throwOnSideEffect && /^EvalError: Possible side-effect/.test(text)) throw errors.sideEffect(expression);
-  throw errors.expressionThrew(await explain(main, text, expression, frame));
+  throw errors.expressionThrew(await explain(main, text, expression, options));
 }
 
 /** `{ a: 1 }` is meant as an object, not as a block. */
@@ -47,16 +50,17 @@ async function explain(
   main: CdpSession,
   text: string,
   expression: string,
-  frame: Protocol.Debugger.CallFrame | undefined,
+  { frame, names }: EvaluateOptions,
 ): Promise<string> {
   if (/^SyntaxError: .*\bawait\b/.test(text)) {
     return `${text}. Nothing can be awaited while the program is paused: its event loop stands still.`;
   }
-  const missing = /^ReferenceError: (\S+) is not defined$/.exec(text)?.[1];
-  if (missing === undefined || !frame || !expression.includes(missing)) return text;
+  const name = /^ReferenceError: (\S+) is not defined$/.exec(text)?.[1];
+  const missing = name && (names?.original(name) ?? name);
+  if (missing === undefined || name === undefined || !frame || !expression.includes(missing)) return text;
   const { scriptSource } = await main.send('Debugger.getScriptSource', { scriptId: frame.location.scriptId });
   // Any mention is reason enough: the name is bound there, by a declaration, an import or a parameter.
-  const isMentioned = new RegExp(`(?<![\\w$.])${missing.replace(/\$/g, '\\$')}(?![\\w$])`).test(scriptSource);
+  const isMentioned = new RegExp(`(?<![\\w$.])${name.replace(/\$/g, '\\$')}(?![\\w$])`).test(scriptSource);
   if (!isMentioned) return text;
   const where = frame.functionName === '' ? 'the paused function' : `the paused function ${frame.functionName}`;
   return (

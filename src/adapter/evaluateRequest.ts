@@ -30,6 +30,7 @@ export async function evaluateRequest(
   const hover = context === 'hover';
   const value = await evaluate(debuggee.main, expression, {
     frame,
+    names: frame && (await debuggee.scripts.namesAt(frame.location, debuggee.main)),
     contextId: debuggee.mainContext,
     throwOnSideEffect: hover,
     signal,

@@ -3,6 +3,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { WebSocketSession } from '../cdp/webSocketSession.ts';
 import { installRecorder, programWarning, recorderMessage, type Locate } from '../inspector/copies.ts';
+import type { NamesAt } from '../inspector/originalNames.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import type { EvaluatedValue, ProgramWarning } from '../protocol/requests.ts';
@@ -103,12 +104,14 @@ export class Run {
     if (!connection) return;
     const { main, url, host, paths, breakpoints, openInspector } = connection;
     const locate: Locate = (frame) => debuggee.scripts.locate(frame);
+    const namesAt: NamesAt = ({ location }) => debuggee.scripts.namesAt(location, main);
     const tensors = new Tensors({
       open: openInspector,
       main,
       connectAgent: async () => (this.#agent ??= await connect(url)),
       budget: config.copyBudget,
       locate,
+      namesAt,
       onTracked: (batch) => host.tracked(batch),
       onEvaluated: (value) => host.evaluated(value),
       withVersions: (runtimes): RuntimeDescription[] => withVersions(runtimes, debuggee.scripts.paths()),
@@ -151,7 +154,7 @@ export class Run {
       if (warning) void programWarning(warning, locate).then((located) => host.warned(located));
     });
     const frames = new StackFrames(debuggee.scripts, paths, config.skipFiles);
-    const variables = new Variables(main, tensors, (message) =>
+    const variables = new Variables(main, { tensors, namesAt }, (message) =>
       host.logged(`${message}\n`, 'console', undefined, this),
     );
     this.inspection = { debuggee, frames, variables, tensors };

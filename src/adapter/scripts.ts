@@ -1,6 +1,7 @@
 /** The scripts that the debuggee has loaded, and the source map of each. */
 import type { Protocol } from 'devtools-protocol';
 import type { SourceLine } from '../inspector/copies.ts';
+import { ScriptNames } from '../inspector/originalNames.ts';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { isInNodeModules, type PathMapper } from './paths.ts';
 import { loadSourceMap, sourcePath, type OriginalPosition, type Position, type ScriptMap } from '../cdp/sourceMaps.ts';
@@ -21,6 +22,7 @@ export interface Script {
   /** The generated code, once somebody had a reason to ask for it. */
   lines: Promise<readonly string[]> | undefined;
   loadedLines: readonly string[] | undefined;
+  names: ScriptNames | undefined;
   /** Per source of the map, its local path. */
   sourcePaths: readonly (string | undefined)[];
 }
@@ -56,6 +58,7 @@ export class Scripts {
       loadedMap: null,
       lines: undefined,
       loadedLines: undefined,
+      names: undefined,
       sourcePaths: [],
     };
     this.#byId.set(script.id, script);
@@ -77,6 +80,16 @@ export class Scripts {
       return { file: path === undefined ? url : paths.toClient(path), line: line + 1 };
     }
     return { file: paths.toClient(source), line: original.line + 1 };
+  }
+
+  /** What the variables in sight of a place are called by their author; null if as V8 calls them. */
+  async namesAt({ scriptId, lineNumber, columnNumber = 0 }: Protocol.Debugger.Location, main: CdpSession) {
+    const script = this.#byId.get(scriptId);
+    const map = await script?.map;
+    if (!script || !map) return null;
+    await this.loadText(script, main);
+    script.names ??= new ScriptNames(script.loadedLines ?? [], map);
+    return script.names.at({ line: lineNumber, column: columnNumber });
   }
 
   get(id: string): Script | undefined {

@@ -17,7 +17,8 @@ export async function setVariable(
   const container = variables.container(variablesReference);
   const frame = container.kind === 'scope' ? container.frame : callFrames[0];
   const { main } = debuggee;
-  const evaluated = () => evaluate(main, value, { frame, contextId: undefined, throwOnSideEffect: false });
+  const names = frame && (await debuggee.scripts.namesAt(frame.location, main));
+  const evaluated = () => evaluate(main, value, { frame, names, contextId: undefined, throwOnSideEffect: false });
   let result: RemoteObject;
   if (container.kind === 'scope') {
     const scope = container.frame.scopeChain[container.index];
@@ -26,7 +27,9 @@ export async function setVariable(
       result = await evaluated();
       await setProperty(scope.object.objectId ?? '', name, result);
     } else {
-      const variable = { frame: container.frame, scopeNumber: container.index, name };
+      const { frame: home, index: scopeNumber } = container;
+      const generated = await variables.generatedName(home, scopeNumber, name);
+      const variable = { frame: home, scopeNumber, name: generated, shown: name };
       await assertAssignable(main, variable);
       result = await evaluated();
       const writer = await variableWriter(main, callFrames, variable);

@@ -2,6 +2,7 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Locate } from '../inspector/copies.ts';
+import type { NamesAt } from '../inspector/originalNames.ts';
 import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
@@ -15,6 +16,7 @@ export interface TensorsOptions {
   connectAgent: () => Promise<CdpSession>;
   budget: { bytes: number; ms: number };
   locate: Locate;
+  namesAt: NamesAt;
   onTracked: (batch: TrackedBatch) => void;
   onEvaluated: (value: EvaluatedValue) => void;
   withVersions: (runtimes: RuntimeDescription[]) => RuntimeDescription[];

@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
+import type { NamesAt } from '../inspector/originalNames.ts';
 import { errors } from './errors.ts';
 import { failureText, TensorVariables } from './tensorVariables.ts';
 import type { Tensors } from './tensors.ts';
@@ -46,13 +47,19 @@ const pagedFrom = 100;
 
 export class Variables {
   readonly #main: CdpSession;
+  readonly #namesAt: NamesAt;
   readonly #warn: (message: string) => void;
   readonly tensors: TensorVariables;
   #containers = new Map<number, Container>();
   #nextReference = 1;
 
-  constructor(main: CdpSession, tensors: Tensors, warn: (message: string) => void) {
+  constructor(
+    main: CdpSession,
+    { tensors, namesAt }: { tensors: Tensors; namesAt: NamesAt },
+    warn: (message: string) => void,
+  ) {
     this.#main = main;
+    this.#namesAt = namesAt;
     this.#warn = warn;
     this.tensors = new TensorVariables(tensors, main, (container) => this.add(container));
   }
@@ -149,11 +156,25 @@ export class Variables {
     const scope = frame.scopeChain[index];
     if (!scope?.object.objectId) return [];
     const properties = await this.#properties(scope.object.objectId, '');
+    const names = scope.type === 'global' ? null : await this.#namesAt(frame);
+    for (const property of names ? properties : []) {
+      property.name = names!.original(property.name);
+      property.path = memberPath('', property.name);
+    }
     if (scope.type === 'local') {
       if (frame.returnValue) properties.unshift({ name: 'Return value', value: frame.returnValue, path: undefined });
       if (frame.this.type !== 'undefined') properties.push({ name: 'this', value: frame.this, path: 'this' });
     }
     return properties;
+  }
+
+  /** What V8 calls the variable of a scope that is shown under this name. */
+  async generatedName(frame: CallFrame, index: number, name: string): Promise<string> {
+    const names = await this.#namesAt(frame);
+    const scopeId = frame.scopeChain[index]?.object.objectId;
+    if (!names || scopeId === undefined) return name;
+    const properties = await this.#properties(scopeId, '');
+    return properties.find((property) => names.original(property.name) === name)?.name ?? name;
   }
 
   async #objectProperties(

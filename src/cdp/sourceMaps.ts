@@ -8,6 +8,7 @@ import {
   LEAST_UPPER_BOUND,
   originalPositionFor,
   sourceContentFor,
+  traceSegment,
   TraceMap,
   type SourceMapInput,
 } from '@jridgewell/trace-mapping';
@@ -61,6 +62,24 @@ export class ScriptMap {
   /** The original lines from `line` on that have code, in order. */
   linesFrom(source: number, line: number): number[] {
     return [...this.#linesOf(source).keys()].filter((candidate) => candidate >= line).sort((a, b) => a - b);
+  }
+
+  /** The original's name for what begins exactly here, where the map says one. */
+  nameAt({ line, column }: Position): string | null {
+    const segment = traceSegment(this.#map, line, column);
+    return segment?.[0] === column && segment.length === 5 ? (this.#map.names[segment[4]] ?? null) : null;
+  }
+
+  /** Whether the compiler gave a name another one: most never do. */
+  hasOtherNames(lines: readonly string[]): boolean {
+    if (this.#map.names.length === 0) return false;
+    return decodedMappings(this.#map).some((segments, line) =>
+      segments.some((segment) => {
+        if (segment.length !== 5) return false;
+        const [text = '', name = ''] = [lines[line], this.#map.names[segment[4]]];
+        return !text.startsWith(name, segment[0]) || isNamePart(text.charAt(segment[0] + name.length));
+      }),
+    );
   }
 
   contentOf(source: number): string | null {
@@ -154,6 +173,10 @@ export function pathOfUrl(url: string): string | undefined {
     }
   }
   return isAbsolute(url) ? url : undefined;
+}
+
+function isNamePart(character: string): boolean {
+  return /[\p{ID_Continue}$]/u.test(character);
 }
 
 function asUrl(name: string): string {

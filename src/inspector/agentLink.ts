@@ -73,7 +73,10 @@ export class AgentLink {
     const json = JSON.stringify(JSON.stringify({ expression, ...args }));
     const call = `${agentFromAnyContext}.${method}(${json}, () => (${expression}\n))`;
     return this.#answered(async () => {
-      const result = await evaluateOnFrame(this.#main, callFrameId, call, false, expression);
+      const result = await evaluateOnFrame(this.#main, callFrameId, call, {
+        throwOnSideEffect: false,
+        shown: expression,
+      });
       return result.value as string;
     });
   }

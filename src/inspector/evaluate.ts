@@ -5,6 +5,7 @@ import type { Reinterpretation } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { isDType, itemSize } from '../tensor/dtypes.ts';
 import { throughNamespace } from './moduleNamespaces.ts';
+import type { NamesInSight } from './originalNames.ts';
 import { stopObjectGroup } from './stopObjects.ts';
 
 /**
@@ -22,38 +23,48 @@ export function splitReinterpretation(text: string): { expression: string; as?: 
   return { expression, as: { dtype, shape: counts.filter((part) => part !== '').map(Number) } };
 }
 
-/**
- * @param shown what errors call the expression
- * @returns the value as an object of the main session, or a primitive by value
- */
+export interface FrameEvaluation {
+  throwOnSideEffect: boolean;
+  /** What errors call the expression; default as it is. */
+  shown?: string;
+  /** Of the frame, if the expression is its author's. */
+  names?: NamesInSight | null;
+}
+
+/** @returns the value as an object of the main session, or a primitive by value */
 export async function evaluateOnFrame(
   main: CdpSession,
   callFrameId: string,
-  expression: string,
-  throwOnSideEffect: boolean,
-  shown = expression,
+  text: string,
+  { throwOnSideEffect, shown = text, names = null }: FrameEvaluation,
 ): Promise<Protocol.Runtime.RemoteObject> {
-  const evaluate = (text: string) =>
+  const whole = names?.translate(text) ?? text;
+  const evaluate = (expression: string) =>
     main.send('Debugger.evaluateOnCallFrame', {
       callFrameId,
-      expression: text,
+      expression,
       objectGroup: stopObjectGroup,
       silent: true,
       throwOnSideEffect,
     });
-  const { result, exceptionDetails } = await evaluate(expression);
+  const { result, exceptionDetails } = await evaluate(whole);
   if (!exceptionDetails) return result;
-  const error = evaluationError(shown, exceptionDetails);
+  const error = evaluationError(shown, exceptionDetails, names);
   if (error.code !== 'side-effect') throw error;
-  const found = await throughNamespace(main, expression, async (text) => {
-    const part = await evaluate(text);
+  const found = await throughNamespace(main, whole, async (expression) => {
+    const part = await evaluate(expression);
     return part.exceptionDetails ? undefined : part.result;
   });
   if (!found) throw error;
   return found;
 }
 
-function evaluationError(expression: string, details: Protocol.Runtime.ExceptionDetails): TensorError {
+function evaluationError(
+  expression: string,
+  details: Protocol.Runtime.ExceptionDetails,
+  names: NamesInSight | null,
+): TensorError {
+  const original = (name: string | undefined) => name && (names?.original(name) ?? name);
   const description = details.exception?.description ?? details.text;
   const firstLine = description.split('\n', 1)[0] ?? description;
   if (/^EvalError: Possible side-effect/.test(firstLine)) {
@@ -63,7 +74,7 @@ function evaluationError(expression: string, details: Protocol.Runtime.Exception
       help: 'Name a variable or a property instead of calling a function; the debug console evaluates anything.',
     });
   }
-  const missing = /^ReferenceError: (?<name>\S+) is not defined/.exec(firstLine)?.groups?.['name'];
+  const missing = original(/^ReferenceError: (?<name>\S+) is not defined/.exec(firstLine)?.groups?.['name']);
   if (missing !== undefined) {
     return new TensorError({
       code: 'not-available',
@@ -71,9 +82,9 @@ function evaluationError(expression: string, details: Protocol.Runtime.Exception
       help: `Select a frame that uses "${missing}", or mention it in the stopped function.`,
     });
   }
-  const hole = /^ReferenceError: Cannot access '(?<name>[^']+)' before initialization/.exec(firstLine)?.groups?.[
-    'name'
-  ];
+  const hole = original(
+    /^ReferenceError: Cannot access '(?<name>[^']+)' before initialization/.exec(firstLine)?.groups?.['name'],
+  );
   if (hole !== undefined) {
     return new TensorError({
       code: 'not-available',

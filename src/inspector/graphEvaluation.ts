@@ -30,9 +30,9 @@ export class GraphEvaluation {
 
   /** The id of what an expression names: a graph tensor, or a model or session as a whole. */
   async targetOf(callFrameId: string, expression: string): Promise<string> {
-    this.#stop.frame(callFrameId);
+    const names = await this.#stop.names(callFrameId);
     await this.#stop.handOver();
-    const value = await evaluateOnFrame(this.#main, callFrameId, expression, true);
+    const value = await evaluateOnFrame(this.#main, callFrameId, expression, { throwOnSideEffect: true, names });
     if (value.objectId === undefined) throw notATensor(expression, value);
     const args = [{ objectId: value.objectId }];
     const id = await this.#link.handOver<string | null>('takeGraph', args);
@@ -79,9 +79,9 @@ export class GraphEvaluation {
     if ('file' in feed) return fileFeed(feed.name, feed.file);
     if ('id' in feed) return parseId(feed.id);
     const { expression, as } = splitReinterpretation(feed.expression);
-    this.#stop.frame(feed.callFrameId);
+    const names = await this.#stop.names(feed.callFrameId);
     await this.#stop.handOver();
-    const value = await evaluateOnFrame(this.#main, feed.callFrameId, expression, true);
+    const value = await evaluateOnFrame(this.#main, feed.callFrameId, expression, { throwOnSideEffect: true, names });
     const primitive = primitiveFeed(value);
     if (primitive) return primitive;
     const { objectId } = value;

@@ -18,6 +18,7 @@ export async function listTensors(
   { link, stop, options, locate }: { link: AgentLink; stop: Stop; options: InspectorOptions; locate: Locate },
 ): Promise<TensorListing> {
   const frame = stop.frame(callFrameId);
+  const namesInSight = stop.names(callFrameId);
   const scopes = frame.scopeChain.filter(({ type, object }) => type !== 'global' && object.objectId);
   const receiver = frame.this.objectId === undefined ? { value: null } : { objectId: frame.this.objectId };
   // Two messages on one connection, sent together: one round trip.
@@ -28,14 +29,16 @@ export async function listTensors(
     ...scopes.map(({ object }) => ({ objectId: object.objectId! })),
   ]);
   const [{ runtimes, shared, tensors, warnings, truncated }] = await Promise.all([listed, handingOver]);
+  const names = await namesInSight;
   const templates = shared.map(templateOf);
   const scopeNames = scopes.map(scopeName);
   return {
     runtimes: options.withVersions?.(runtimes) ?? runtimes,
-    tensors: tensors.map(([index, id, scope, expression, own]) => {
+    tensors: tensors.map(([index, id, scope, generated, own]) => {
       const tensor: TensorDescriptor = { ...templates[index]!, id };
       if (own) Object.assign(tensor, own);
       stop.described.set(id, tensor);
+      const expression = names ? generated.replace(/^[^.[?]+/, (root) => names.original(root)) : generated;
       return { expression, scope: scopeNames[scope]!, tensor: withPrice(tensor, options.budget) };
     }),
     warnings: await Promise.all(warnings.map((warning) => programWarning(warning, locate))),

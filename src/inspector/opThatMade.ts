@@ -46,7 +46,7 @@ export async function opThatMade(
   // Throws where one of them has effects.
   if (harmless.length > 0) {
     const leaves = harmless.map((node) => `(${source(node)})`).join(', ');
-    await evaluateOnFrame(main, frame.callFrameId, `void [${leaves}]`, true, made);
+    await evaluateOnFrame(main, frame.callFrameId, `void [${leaves}]`, { throwOnSideEffect: true, shown: made });
   }
   for (const { callee } of calls) {
     const refusal = await whyNoOp(callee);
@@ -63,13 +63,13 @@ export async function opThatMade(
     if (callee.type === 'MemberExpression' && hasCall(callee.object)) {
       // What an op gives is a tensor, or an array of them, whose methods would call functions of the program.
       const method = `typeof (${expression})[${JSON.stringify(name)}]`;
-      const found = await evaluateOnFrame(main, frame.callFrameId, method, true);
+      const found = await evaluateOnFrame(main, frame.callFrameId, method, { throwOnSideEffect: true });
       return found.value === 'function' ? null : 'is no op of TensorFlow.js';
     }
-    const called = await evaluateOnFrame(main, frame.callFrameId, source(callee), true);
+    const called = await evaluateOnFrame(main, frame.callFrameId, source(callee), { throwOnSideEffect: true });
     if (called.objectId !== undefined && (await nameOf(main, called.objectId)).endsWith('__op')) return null;
     if (callee.type !== 'MemberExpression') return 'is no op of TensorFlow.js';
-    const receiver = await evaluateOnFrame(main, frame.callFrameId, source(callee.object), true);
+    const receiver = await evaluateOnFrame(main, frame.callFrameId, source(callee.object), { throwOnSideEffect: true });
     return receiver.objectId !== undefined && (await isTensor(receiver.objectId)) ? null : 'is no op of TensorFlow.js';
   }
 }

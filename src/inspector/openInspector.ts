@@ -71,7 +71,7 @@ class Inspector implements TensorInspector {
     this.#link = new AgentLink(options.main, options.agent, options.budget);
     this.#locate = options.locate ?? generatedLine;
     this.#bulk = new BulkReader(this.#link);
-    this.#stop = new Stop(this.#link);
+    this.#stop = new Stop(this.#link, options.namesAt);
     this.#reads = new TensorReads(this.#link, this.#stop, this.#bulk, options.budget);
     this.#graphs = new GraphEvaluation(options.main, this.#link, this.#stop, (value) => options.onEvaluated?.(value));
   }
@@ -124,10 +124,10 @@ class Inspector implements TensorInspector {
     text: string,
     { throwOnSideEffect }: { throwOnSideEffect: boolean },
   ): Promise<TensorDescriptor> {
-    this.#stop.frame(callFrameId);
     const { expression, as } = splitReinterpretation(text);
+    const names = await this.#stop.names(callFrameId);
     const [value] = await Promise.all([
-      evaluateOnFrame(this.#options.main, callFrameId, expression, throwOnSideEffect),
+      evaluateOnFrame(this.#options.main, callFrameId, expression, { throwOnSideEffect, names }),
       this.#stop.handOver(),
     ]);
     const tensor = value.objectId === undefined ? null : (await this.#stop.take([value.objectId]))[0];
@@ -196,9 +196,10 @@ class Inspector implements TensorInspector {
     const tolerance = { ...defaultTolerance, ...given };
     const { main } = this.#options;
     const isTensor = async (objectId: string) => (await this.#stop.take([objectId]))[0]?.runtime === 'tfjs';
-    const op = isPlace(expression) ? await opThatMade(main, frame, expression, isTensor) : undefined;
+    const translated = (await this.#stop.names(callFrameId))?.translate(expression) ?? expression;
+    const op = isPlace(expression) ? await opThatMade(main, frame, translated, isTensor) : undefined;
     const made = op && (await this.evaluate(callFrameId, expression, { throwOnSideEffect: true })).id;
-    const request = { callFrameId, expression: op ?? expression, tolerance, ...(made !== undefined && { made }) };
+    const request = { callFrameId, expression: op ?? translated, tolerance, ...(made !== undefined && { made }) };
     const found = await this.#stop.reading(() => this.#link.callInFrame('compareBackends', request));
     return backendComparison(op ? `${expression} = ${op}` : expression, found, tolerance);
   }
@@ -223,6 +224,7 @@ class Inspector implements TensorInspector {
       bulk: this.#bulk,
       frame,
       frames: this.#stop.frames,
+      names: await this.#stop.names(callFrameId),
       old,
     });
     this.#stop.described.set(result.tensor.id, result.tensor);

@@ -6,10 +6,13 @@ import type { Protocol } from 'devtools-protocol';
 import { TensorError } from '../protocol/errors.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import type { AgentLink } from './agentLink.ts';
+import type { NamesAt, NamesInSight } from './originalNames.ts';
 
 export class Stop {
   readonly described = new Map<string, TensorDescriptor>();
   readonly #link: AgentLink;
+  readonly #namesAt: NamesAt;
+  readonly #names = new Map<string, Promise<NamesInSight | null>>();
   /** How many there were since tensors were first asked for. */
   #count = 0;
   #frames: readonly Protocol.Debugger.CallFrame[] = [];
@@ -17,8 +20,9 @@ export class Stop {
   #devicesSearched = false;
   #ownersSearched = false;
 
-  constructor(link: AgentLink) {
+  constructor(link: AgentLink, namesAt: NamesAt = () => Promise.resolve(null)) {
     this.#link = link;
+    this.#namesAt = namesAt;
   }
 
   /** @param callFrames none: the program is about to run on */
@@ -29,6 +33,7 @@ export class Stop {
     this.#devicesSearched = false;
     this.#ownersSearched = false;
     this.described.clear();
+    this.#names.clear();
   }
 
   /** Whether the agent knows of it, and so has something to let go of. */
@@ -55,6 +60,13 @@ export class Stop {
       message: 'The program is running, or has moved on since this frame was shown.',
       help: 'Tensors can be read while it is stopped: set a breakpoint, or pause it.',
     });
+  }
+
+  /** What the variables of a frame are called by their author; null if as V8 calls them. @throws TensorError `not-paused` */
+  names(callFrameId: string): Promise<NamesInSight | null> {
+    const names = this.#names.get(callFrameId) ?? this.#namesAt(this.frame(callFrameId));
+    this.#names.set(callFrameId, names);
+    return names;
   }
 
   /** Once per stop: which objects the stopped functions work on, and which immediate is being run. */

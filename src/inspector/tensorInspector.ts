@@ -22,6 +22,7 @@ import type {
 import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { Locate } from './copies.ts';
+import type { NamesAt } from './originalNames.ts';
 import type {
   CopyCost,
   GraphInput,
@@ -40,6 +41,8 @@ export interface InspectorOptions {
   budget: { bytes: number; ms: number };
   /** Finds the original line of a place in generated code; without it, files and lines are the generated ones. */
   locate?: Locate;
+  /** What the variables in a frame are called by their author, where a compiler gave them other names. */
+  namesAt?: NamesAt;
   /** Adds the versions of the runtimes, which a program does not always hold itself. */
   withVersions?: (runtimes: RuntimeDescription[]) => RuntimeDescription[];
   /** The program runs, and a value that `evaluateGraph` has promised for later is there, or will not come. */

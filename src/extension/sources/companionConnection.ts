@@ -7,7 +7,7 @@ import type { InspectorOptions, TensorInspector } from '../../inspector/tensorIn
 import { notFiniteFunction, type NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { EvaluatedValue } from '../../protocol/requests.ts';
 import { connectProxy } from './cdpProxy.ts';
-import { originalLines } from './originalLines.ts';
+import { OriginalLines } from './originalLines.ts';
 
 /** DAP's stop and CDP's come over two connections. */
 const stopPatienceMs = 1_000;
@@ -38,12 +38,12 @@ export class CompanionConnection {
 
   private constructor(main: CdpSession, options: ConnectionOptions) {
     const { session, budget, onEvaluated, onBrokeOnNotFinite, onClosed } = options;
-    const locate = originalLines(main, session.workspaceFolder?.uri.fsPath);
+    const { locate, namesAt } = new OriginalLines(main, session.workspaceFolder?.uri.fsPath);
     this.main = main;
     this.#onBrokeOnNotFinite = onBrokeOnNotFinite;
     // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:
     // letting go of a stop can't overtake the next one.
-    this.inspector = openInspector({ main, agent: main, budget, locate, onEvaluated });
+    this.inspector = openInspector({ main, agent: main, budget, locate, namesAt, onEvaluated });
     main.on('Debugger.paused', ({ callFrames, hitBreakpoints = [] }) => this.#stopped(callFrames, hitBreakpoints));
     main.on('Debugger.resumed', () => {
       this.frames = [];

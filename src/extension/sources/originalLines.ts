@@ -1,52 +1,77 @@
 /**
- * Lines as their author knows them, in sessions of VS Code's JavaScript debugger, which keeps what it knows of scripts to
- * itself: a script is looked up, and its source map read, when a place in it is first asked for.
+ * Lines and names as their author knows them, in sessions of VS Code's JavaScript debugger, which keeps what it knows of
+ * scripts to itself: a script is looked up, and its source map read, when a place in it is first asked for.
  */
 import { dirname } from 'node:path';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { loadSourceMap, pathOfUrl, sourcePath, type ScriptMap } from '../../cdp/sourceMaps.ts';
 import { generatedLine, type Locate } from '../../inspector/copies.ts';
+import { ScriptNames, type NamesAt } from '../../inspector/originalNames.ts';
 import type { RecordedFrame } from '../../protocol/recorder.ts';
 
-/** @param projectFolder what bundlers' names of sources are relative to; default the folder of the script */
-export function originalLines(main: CdpSession, projectFolder: string | undefined): Locate {
-  const maps = new Map<string, Promise<ScriptMap | null>>();
-  return async (frame) => {
-    const path = pathOfUrl(frame.url);
-    // Packages bring maps whose sources they leave at home.
-    if (path === undefined || /[\\/]node_modules[\\/]/.test(path)) return generatedLine(frame);
-    const loading = maps.get(frame.url) ?? loadMap(main, frame, path);
-    maps.set(frame.url, loading);
-    const map = await loading;
-    const original = map?.originalOf(frame);
-    const source = original && map?.sources[original.source];
-    const file = source ? sourcePath(source, projectFolder ?? dirname(path)) : undefined;
+interface MappedScript {
+  map: ScriptMap;
+  names: ScriptNames;
+}
+
+export class OriginalLines {
+  readonly #main: CdpSession;
+  readonly #projectFolder: string | undefined;
+  readonly #byUrl = new Map<string, Promise<MappedScript | null>>();
+
+  /** @param projectFolder what bundlers' names of sources are relative to; default the folder of the script */
+  constructor(main: CdpSession, projectFolder: string | undefined) {
+    this.#main = main;
+    this.#projectFolder = projectFolder;
+  }
+
+  readonly locate: Locate = async (frame) => {
+    const script = await this.#script(frame.url, () => this.#scriptAt(frame));
+    const original = script?.map.originalOf(frame);
+    const source = original && script?.map.sources[original.source];
+    const folder = this.#projectFolder ?? dirname(pathOfUrl(frame.url) ?? '');
+    const file = source ? sourcePath(source, folder) : undefined;
     return original && file !== undefined ? { file, line: original.line + 1 } : generatedLine(frame);
   };
-}
 
-async function loadMap(main: CdpSession, frame: RecordedFrame, path: string): Promise<ScriptMap | null> {
-  const scriptId = await scriptAt(main, frame);
-  if (scriptId === undefined) return null;
-  const { scriptSource } = await main.send('Debugger.getScriptSource', { scriptId });
-  const mapUrl = [...scriptSource.matchAll(/^\/\/[#@] sourceMappingURL=(\S+)\s*$/gm)].pop()?.[1];
-  if (mapUrl === undefined) return null;
-  try {
-    return await loadSourceMap(mapUrl, frame.url, path);
-  } catch {
-    // It is missing or damaged, which the JavaScript debugger has told already.
-    return null;
+  readonly namesAt: NamesAt = async ({ url, location: { scriptId, lineNumber, columnNumber = 0 } }) => {
+    const script = await this.#script(url, () => Promise.resolve(scriptId));
+    return script?.names.at({ line: lineNumber, column: columnNumber }) ?? null;
+  };
+
+  #script(url: string, scriptIdOf: () => Promise<string | undefined>): Promise<MappedScript | null> {
+    const path = pathOfUrl(url);
+    // Packages bring maps whose sources they leave at home.
+    if (path === undefined || /[\\/]node_modules[\\/]/.test(path)) return Promise.resolve(null);
+    const loading = this.#byUrl.get(url) ?? this.#load(url, path, scriptIdOf);
+    this.#byUrl.set(url, loading);
+    return loading;
   }
-}
 
-/** V8 names a script by its URL in one answer only: to a breakpoint in it, which is never hit and gone at once. */
-async function scriptAt(main: CdpSession, { url, line, column }: RecordedFrame): Promise<string | undefined> {
-  const { breakpointId, locations } = await main.send('Debugger.setBreakpointByUrl', {
-    url,
-    lineNumber: line,
-    columnNumber: column,
-    condition: 'false',
-  });
-  await main.send('Debugger.removeBreakpoint', { breakpointId });
-  return locations.at(-1)?.scriptId;
+  async #load(url: string, path: string, scriptIdOf: () => Promise<string | undefined>): Promise<MappedScript | null> {
+    const scriptId = await scriptIdOf();
+    if (scriptId === undefined) return null;
+    const { scriptSource } = await this.#main.send('Debugger.getScriptSource', { scriptId });
+    const mapUrl = [...scriptSource.matchAll(/^\/\/[#@] sourceMappingURL=(\S+)\s*$/gm)].pop()?.[1];
+    if (mapUrl === undefined) return null;
+    try {
+      const map = await loadSourceMap(mapUrl, url, path);
+      return { map, names: new ScriptNames(scriptSource.split('\n'), map) };
+    } catch {
+      // It is missing or damaged, which the JavaScript debugger has told already.
+      return null;
+    }
+  }
+
+  /** V8 names a script by its URL in one answer only: to a breakpoint in it, which is never hit and gone at once. */
+  async #scriptAt({ url, line, column }: RecordedFrame): Promise<string | undefined> {
+    const { breakpointId, locations } = await this.#main.send('Debugger.setBreakpointByUrl', {
+      url,
+      lineNumber: line,
+      columnNumber: column,
+      condition: 'false',
+    });
+    await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
+    return locations.at(-1)?.scriptId;
+  }
 }

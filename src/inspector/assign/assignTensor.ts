@@ -19,6 +19,7 @@ import { sameShape, sizeOf } from '../../tensor/shape.ts';
 import type { AgentLink } from '../agentLink.ts';
 import { stopObjectGroup } from '../stopObjects.ts';
 import type { BulkReader } from '../bulkReader.ts';
+import type { NamesInSight } from '../originalNames.ts';
 import { evaluateOnFrame } from '../evaluate.ts';
 import type { AssignRequest } from '../tensorInspector.ts';
 import { parseTarget, type AssignTarget } from './target.ts';
@@ -31,6 +32,7 @@ export interface Assigning {
   bulk: BulkReader;
   frame: Protocol.Debugger.CallFrame;
   frames: readonly Protocol.Debugger.CallFrame[];
+  names: NamesInSight | null;
   /** The tensor that is to be replaced. */
   old: TensorDescriptor;
 }
@@ -40,11 +42,11 @@ const pieceBytes = 4 * 2 ** 20;
 export async function assignTensor(request: AssignRequest, assigning: Assigning): Promise<AssignedTensor> {
   const { expression } = request;
   const { file: path, member } = splitFileMember(resolve(request.file));
-  const target = parseTarget(expression);
-  const { old, link } = assigning;
+  const { old, link, names } = assigning;
+  const target = parseTarget(names?.translate(expression) ?? expression);
   const file = await openTensorFile(path);
   try {
-    const purpose = target.kind === 'variable' ? target.name : undefined;
+    const purpose = target.kind === 'variable' ? expression : undefined;
     const stored = file.source(selectTensor(file, member, purpose).tensor.id);
     assertFits(expression, old, stored, basename(path));
     const writer = await writerOf(target, assigning);
@@ -105,11 +107,12 @@ interface Writer {
  * The writer, with all that would keep it from there found out first; nothing is written yet.
  */
 async function writerOf(target: AssignTarget, assigning: Assigning): Promise<Writer> {
-  const { main, frame, frames, old } = assigning;
+  const { main, frame, frames, names, old } = assigning;
   if (target.kind === 'variable') {
     const { name } = target;
-    const variable = await findVariable(main, frame, name);
-    if (!variable) throw cannotAssign(name, 'it is no variable of the stopped functions');
+    const shown = names?.original(name) ?? name;
+    const variable = await findVariable(main, frame, name, shown);
+    if (!variable) throw cannotAssign(shown, 'it is no variable of the stopped functions');
     // What takes new values itself, as a variable of TF.js does, may well be a constant of the program.
     const refusal = await assertAssignable(main, variable).catch((error: unknown) => error as Error);
     if (refusal && !takesValues(old)) throw refusal;
@@ -123,8 +126,8 @@ async function writerOf(target: AssignTarget, assigning: Assigning): Promise<Wri
     };
   }
   const [holder, key] = [
-    await evaluateOnFrame(main, frame.callFrameId, target.object, true),
-    await evaluateOnFrame(main, frame.callFrameId, target.key, true),
+    await evaluateOnFrame(main, frame.callFrameId, target.object, { throwOnSideEffect: true }),
+    await evaluateOnFrame(main, frame.callFrameId, target.key, { throwOnSideEffect: true }),
   ];
   const { objectId } = holder;
   if (objectId === undefined) throw cannotAssign(target.object, 'it is no object');

@@ -13,6 +13,8 @@ export interface ScopeVariable {
   /** The place of its scope in the frame's chain. */
   scopeNumber: number;
   name: string;
+  /** Its author's name for it. */
+  shown: string;
 }
 
 export function cannotAssign(name: string, why: string, help?: string): TensorError {
@@ -26,31 +28,39 @@ export function cannotAssign(name: string, why: string, help?: string): TensorEr
 /**
  * The innermost variable of that name; null if only the global object has one, or none has.
  */
-export async function findVariable(main: CdpSession, frame: CallFrame, name: string): Promise<ScopeVariable | null> {
+export async function findVariable(
+  main: CdpSession,
+  frame: CallFrame,
+  name: string,
+  shown = name,
+): Promise<ScopeVariable | null> {
   const [scopeNumber] = await innermostScopes(main, [frame], name);
-  return scopeNumber === undefined || scopeNumber < 0 ? null : { frame, scopeNumber, name };
+  return scopeNumber === undefined || scopeNumber < 0 ? null : { frame, scopeNumber, name, shown };
 }
 
 /**
  * V8 itself would overwrite a constant without a word.
  * @throws TensorError `invalid-argument` for a constant, an import, and where neither can be ruled out
  */
-export async function assertAssignable(main: CdpSession, { frame, scopeNumber, name }: ScopeVariable): Promise<void> {
+export async function assertAssignable(
+  main: CdpSession,
+  { frame, scopeNumber, name, shown }: ScopeVariable,
+): Promise<void> {
   // Names are resolved from where the program stands: one that an inner scope has too is not the one meant here.
   const [innermost = -1] = await innermostScopes(main, [frame], name);
   if (innermost >= 0 && innermost < scopeNumber) {
     throw cannotAssign(
-      name,
+      shown,
       'an inner scope has a variable of the same name, and whether this one is a constant is not known',
     );
   }
   const { scriptId, lineNumber, columnNumber = 0 } = frame.location;
   const { scriptSource } = await main.send('Debugger.getScriptSource', { scriptId });
   const declaration = declarationOf(scriptSource, name, { line: lineNumber, column: columnNumber });
-  if (declaration === 'const') throw cannotAssign(name, 'it is a constant', 'Declare it with "let".');
-  if (declaration === 'import') throw cannotAssign(name, 'it is an import');
+  if (declaration === 'const') throw cannotAssign(shown, 'it is a constant', 'Declare it with "let".');
+  if (declaration === 'import') throw cannotAssign(shown, 'it is an import');
   if (declaration === 'unparsable') {
-    throw cannotAssign(name, 'its source could not be parsed, so that it is not known whether it is a constant');
+    throw cannotAssign(shown, 'its source could not be parsed, so that it is not known whether it is a constant');
   }
 }
 

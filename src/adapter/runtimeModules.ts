@@ -1,5 +1,6 @@
 /**
- * Runtimes that leave nothing in the program's globals by which the recorder could find them: their classes are shown to it
+ * Runtimes that leave nothing in the program's globals by which the recorder could find them, or leave there what programs
+ * look for to tell where they run (WebGPU's classes; waiting for these would show): their classes are shown to it
  * at the end of the module that defines them, by a breakpoint there whose condition does that and is never true. So
  * the program does not stop, and copies are counted from the first one on.
  *
@@ -34,6 +35,12 @@ const modules: readonly RuntimeModule[] = [
     classIn: (text) => /\bexports\.Array = ([\w$]+);/.exec(text)?.[1],
   },
   { runtime: 'onnxruntime', file: 'onnxruntime-common/dist/cjs/tensor-impl.js', classIn: () => 'Tensor' },
+  { runtime: 'onnxruntime', file: 'onnxruntime-common/dist/esm/tensor-impl.js', classIn: () => 'Tensor' },
+  {
+    runtime: 'webgpu',
+    file: 'webgpu/index.js',
+    classIn: (text) => (/\bglobals\b/.test(text) ? 'globals.GPUBuffer' : undefined),
+  },
 ];
 
 /** @param folders from which the program looks for its packages */

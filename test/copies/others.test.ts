@@ -24,6 +24,11 @@ test('raw WebGPU: what is mapped for reading', () => {
   assert.ok(sites.find(({ call }) => call === 'mapAsync')!.ms > 0);
 });
 
+test('a program without WebGPU sees none, though its copies would be counted', async () => {
+  const { stderr } = await inspect(['../copies/globals.mjs']);
+  assert.match(stderr, /^false GPUBuffer is not defined$/m);
+});
+
 test('jax-js: the outermost call, once', () => {
   assert.deepEqual(site('js'), ['js', 2, 2 * 32 * 4]);
   assert.deepEqual(site('dataSync'), ['dataSync', 2, 2 * 3 * 4]);

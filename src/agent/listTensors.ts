@@ -58,11 +58,16 @@ function warnOf(listed: readonly { expression: string; tensor: TensorDescriptor 
   // Mostly there are either tensors or arrays, and nothing to compare.
   if (!listed.some(({ tensor }) => tensor.runtime === 'typed-array')) return;
   const onHost = listed.filter(({ tensor }) => tensor.access.how === 'view' && tensor.state === 'live');
-  warnOfSharedMemory(
-    onHost.map(({ expression, tensor }) => {
-      const { value, reader } = held.find(tensor.id);
-      const source = reader.source(value, held.stop);
-      return { expression, tensor, bytes: source.how === 'host' ? source.bytes : undefined };
-    }),
-  );
+  warnOfSharedMemory(onHost.map(({ expression, tensor }) => ({ expression, tensor, bytes: hostBytes(tensor, held) })));
+}
+
+/** Undefined, too, where the values are not as they were described: that is said when they are read, and hides no others. */
+function hostBytes({ id }: TensorDescriptor, held: StopTensors): Uint8Array | undefined {
+  const { value, reader } = held.find(id);
+  try {
+    const source = reader.source(value, held.stop);
+    return source.how === 'host' ? source.bytes : undefined;
+  } catch {
+    return undefined;
+  }
 }

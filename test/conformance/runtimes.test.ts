@@ -184,6 +184,56 @@ test('a backend with the public side of the one of tfjs-node is read through rea
   }
 });
 
+describe('tensors of TF.js that are not where the reader looks', () => {
+  let program: PausedProgram;
+  before(async () => (program = await PausedProgram.start('readers/tfjsUnknown.mjs')));
+  after(() => program.end());
+
+  /** Alive, without a warning, and refused for the same reason by the description and the read; with a way to read it. */
+  async function assertUnknown(expression: string, reason: RegExp): Promise<void> {
+    const { tensors, runtimes } = await program.inspector.list(program.top);
+    const { id, state, access, warnings, dtype, shape } =
+      tensors.find((listed) => listed.expression === expression)?.tensor ?? assert.fail(`${expression} is not listed`);
+    assert.deepEqual({ state, warnings, dtype, shape }, { state: 'live', warnings: [], dtype: 'float32', shape: [2] });
+    assert.match(access.reason ?? '', reason);
+    assert.match(access.help ?? '', /debug console: Array\.from\(tensor\.dataSync\(\)\)/);
+    await assertRefused('not-readable', reason, () => program.inspector.read(id, {}));
+    assert.deepEqual(
+      runtimes.map(({ name, version }) => [name, version]),
+      [['tfjs', '4.22.0']],
+    );
+  }
+
+  test("a backend of the program's own is named", async () => {
+    for (const name of ['numbers', 'tripled']) await assertUnknown(name, /backend "ours" can't be read/);
+    assert.deepEqual((await program.inspector.list(program.top)).tensors[0]?.tensor.device, {
+      type: 'unknown',
+      name: 'ours',
+    });
+  });
+
+  for (const [key, keeper] of [
+    ['_tfengine', 'the engine'],
+    ['state', 'the engine'],
+    ['tensorInfo', 'the engine'],
+    ['data', 'the cpu backend'],
+  ]) {
+    test(`a version without ${key} is not known, and nothing is called disposed`, async () => {
+      assert.equal(await program.resume(), true);
+      assert.equal(await program.ask('key'), key);
+      for (const name of ['tensor', 'variable']) {
+        await assertUnknown(name, new RegExp(`is not where ${keeper} of TF\\.js 4\\.0 to 4\\.22 keeps it`));
+      }
+    });
+  }
+
+  test('the program has lost nothing', async () => {
+    assert.equal(await program.resume(), false);
+    assert.equal(await program.exited, 0);
+    assert.equal((await program.closedOutput()).stdout, '3,6\n1,2 1,2\n');
+  });
+});
+
 for (const device of ['cpu', 'wasm', 'webgpu']) {
   describe(`jax-js on ${device}`, () => {
     let stop: Stop;

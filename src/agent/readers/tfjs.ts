@@ -13,9 +13,10 @@ import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { byPrototype, classNameOf, isInspectable, ownValue } from '../safely.ts';
-import type { Described, Source, StopContext } from '../source.ts';
+import type { Described, NoSource, Source, StopContext } from '../source.ts';
 import type { Member, Reader } from './reader.ts';
 import {
+  backendOf,
   coreVersion,
   deviceOf,
   engine,
@@ -37,7 +38,7 @@ import {
 } from './tfjs/fields.ts';
 import { graphMembers, nodeFields, type NodeFields } from './tfjs/graphModel.ts';
 import { makeTensor } from './tfjs/make.ts';
-import { disposedHelp, hasValues, hostSource, sourceOf, unknownInternals } from './tfjs/values.ts';
+import { disposedHelp, hasValues, hostSource, notFound, sourceOf, unknownInternals } from './tfjs/values.ts';
 
 function storedBytes(dtype: TfDType, shape: readonly number[]): number {
   return dtype === 'string' ? 0 : sizeOf(shape) * itemSize(dtype);
@@ -46,7 +47,7 @@ function storedBytes(dtype: TfDType, shape: readonly number[]): number {
 function locationOf(held: Held): TensorLocation {
   const { name, record } = held;
   if (name === 'tensorflow') return hasValues(held) ? 'host' : 'device';
-  if (name !== 'webgpu' && name !== 'webgl') return 'host';
+  if (name !== 'webgpu') return 'host';
   const parts = partsOf(held);
   if (parts) {
     const [real, imag] = [locationOf(parts.real), locationOf(parts.imag)];
@@ -82,14 +83,17 @@ function accessOf({ name }: Held, location: TensorLocation): TensorAccess {
   return name === 'wasm' ? accesses.wasm : name === 'webgpu' ? accesses.webgpuHost : accesses.host;
 }
 
+function noAccess({ reason, help }: NoSource): TensorAccess {
+  return { how: 'none', reason, help };
+}
+
 function describeTensor(value: object, fields: TensorFields, stop: StopContext): Described {
   const { dtype, shape, dataId, disposed, name: label } = fields;
   const found = find(dataId, stop);
-  const gone = disposed || !found;
   const location = found ? locationOf(found) : 'host';
-  const device: TensorDevice = found?.device ?? { type: 'unknown' };
+  const device: TensorDevice = (found ?? backendOf(dataId, stop))?.device ?? { type: 'unknown' };
   const warnings: TensorWarning[] = [];
-  if (gone) {
+  if (disposed) {
     const named = label ?? `this ${dtype}[${shape.join(', ')}]`;
     warnings.push({
       code: 'disposed',
@@ -110,8 +114,12 @@ function describeTensor(value: object, fields: TensorFields, stop: StopContext):
     byteLength: storedBytes(dtype, shape),
     device,
     location,
-    state: gone ? 'disposed' : location === 'device' && stop.isExecuting(found.backend) ? 'pending' : 'live',
-    access: gone ? accesses.disposed : accessOf(found, location),
+    state: disposed
+      ? 'disposed'
+      : found && location === 'device' && stop.isExecuting(found.backend)
+        ? 'pending'
+        : 'live',
+    access: disposed ? accesses.disposed : found ? accessOf(found, location) : noAccess(notFound(dataId, stop)),
     warnings,
   };
   // Spreads in the literal would cost a list of thousands more than all the rest.
@@ -221,7 +229,7 @@ export const tfjsReader: Reader = {
     const buffer = bufferFields(value);
     if (!buffer) return { how: 'none', code: 'not-readable', ...noNodeValueOf(nodeFields(value)!) };
     const { dtype, shape, values } = buffer;
-    return hostSource(values, dtype, shape) ?? unknownInternals('TensorBuffer');
+    return hostSource(values, dtype, shape) ?? unknownInternals('a TensorBuffer');
   },
 
   make(value, values, stop) {
@@ -237,12 +245,11 @@ export const tfjsReader: Reader = {
   runtimes(): RuntimeDescription[] {
     const found = engine();
     const state = engineState();
-    if (!found || !state) return [];
-    const backendName = ownValue(found, 'backendName');
-    const backend = ownValue(found, 'backendInstance');
-    const tensors = ownValue(state, 'numTensors');
-    const bytes = ownValue(state, 'numBytes');
     const version = coreVersion();
+    // A version that keeps its engine elsewhere is there all the same.
+    if (!found && version === undefined) return [];
+    const [backendName, backend] = ['backendName', 'backendInstance'].map((key) => found && ownValue(found, key));
+    const [tensors, bytes] = ['numTensors', 'numBytes'].map((key) => state && ownValue(state, key));
     return [
       {
         name: 'tfjs',

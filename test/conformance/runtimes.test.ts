@@ -227,6 +227,19 @@ describe('tensors of TF.js that are not where the reader looks', () => {
     });
   }
 
+  for (const key of ['isDisposedInternal', 'dataId']) {
+    test(`a tensor without ${key} is listed all the same, as one of an unknown version`, async () => {
+      assert.equal(await program.resume(), true);
+      assert.equal(await program.ask('key'), key);
+      await assertUnknown('tensor', /is not where a tensor of TF\.js 4\.0 to 4\.22 keeps it/);
+      const { id } = await program.inspector.evaluate(program.top, 'variable', { throwOnSideEffect: true });
+      assert.deepEqual((await program.inspector.read(id, {})).values, [1, 2]);
+      await assertRefused('not-a-tensor', /"lookalike" is a Object/, async () =>
+        program.inspector.evaluate(program.top, 'lookalike', { throwOnSideEffect: true }),
+      );
+    });
+  }
+
   test('the program has lost nothing', async () => {
     assert.equal(await program.resume(), false);
     assert.equal(await program.exited, 0);

@@ -31,10 +31,12 @@ import {
   bufferFields,
   symbolicFields,
   tensorFields,
+  unknownTensorFields,
   type BufferFields,
   type SymbolicFields,
   type TensorFields,
   type TfDType,
+  type UnknownTensorFields,
 } from './tfjs/fields.ts';
 import { graphMembers, nodeFields, type NodeFields } from './tfjs/graphModel.ts';
 import { makeTensor } from './tfjs/make.ts';
@@ -128,6 +130,26 @@ function describeTensor(value: object, fields: TensorFields, stop: StopContext):
   return described;
 }
 
+const unknownTensor = unknownInternals('a tensor');
+
+/** Nothing but what its public properties say. */
+function describeUnknown(value: object, { dtype, shape, name: label }: UnknownTensorFields): Described {
+  return {
+    runtime: 'tfjs',
+    kind: 'eager',
+    className: classNameOf(value) || 'Tensor',
+    ...(label !== undefined && { label }),
+    dtype,
+    shape: [...shape],
+    byteLength: storedBytes(dtype, shape),
+    device: { type: 'unknown' },
+    location: 'host',
+    state: 'live',
+    access: noAccess(unknownTensor),
+    warnings: [],
+  };
+}
+
 function noValueOf({ name }: SymbolicFields) {
   return {
     reason: `${name ?? 'It'} is a symbolic tensor of the Layers API: it describes what a layer will compute, and has no value until the model runs.`,
@@ -207,7 +229,8 @@ export const tfjsReader: Reader = {
     tensorFields(value) !== undefined ||
     symbolicFields(value) !== undefined ||
     bufferFields(value) !== undefined ||
-    nodeFields(value) !== undefined,
+    nodeFields(value) !== undefined ||
+    unknownTensorFields(value) !== undefined,
 
   describe(value, stop) {
     const fields = tensorFields(value);
@@ -215,7 +238,9 @@ export const tfjsReader: Reader = {
     const symbolic = symbolicFields(value);
     if (symbolic) return describeSymbolic(value, symbolic);
     const buffer = bufferFields(value);
-    return buffer ? describeBuffer(buffer) : describeNode(nodeFields(value)!);
+    if (buffer) return describeBuffer(buffer);
+    const node = nodeFields(value);
+    return node ? describeNode(node) : describeUnknown(value, unknownTensorFields(value)!);
   },
 
   source(value, stop): Source {
@@ -227,14 +252,21 @@ export const tfjsReader: Reader = {
     const symbolic = symbolicFields(value);
     if (symbolic) return { how: 'none', code: 'not-readable', ...noValueOf(symbolic) };
     const buffer = bufferFields(value);
-    if (!buffer) return { how: 'none', code: 'not-readable', ...noNodeValueOf(nodeFields(value)!) };
-    const { dtype, shape, values } = buffer;
-    return hostSource(values, dtype, shape) ?? unknownInternals('a TensorBuffer');
+    if (buffer) return hostSource(buffer.values, buffer.dtype, buffer.shape) ?? unknownInternals('a TensorBuffer');
+    const node = nodeFields(value);
+    return node ? { how: 'none', code: 'not-readable', ...noNodeValueOf(node) } : unknownTensor;
   },
 
   make(value, values, stop) {
     const fields = tensorFields(value);
     if (fields) return makeTensor(value, fields, values, stop);
+    if (unknownTensorFields(value)) {
+      throw new TensorError({
+        code: 'not-available',
+        message: unknownTensor.reason,
+        help: 'Make the new one in the debug console, with tf.tensor(...), and report the version of TF.js.',
+      });
+    }
     throw new TensorError({
       code: 'not-available',
       message: `A ${classNameOf(value)} of TF.js can't be replaced from a file.`,

@@ -14,6 +14,16 @@ await tf.setBackend('cpu');
 const tensor = tf.tensor([1, 2]);
 const variable = tf.variable(tensor, true, 'counter');
 const engine = tf.engine();
+/** TF.js would take it for a tensor, but to find that out its getter has to run. */
+const lookalike = {
+  dtype: 'float32',
+  shape: [2],
+  data() {},
+  get dataSync() {
+    console.log('the getter ran');
+  },
+  throwIfDisposed() {},
+};
 
 /** Stops with a property under another name. */
 function renamed(holder, key) {
@@ -23,10 +33,12 @@ function renamed(holder, key) {
   debugger;
   delete holder.renamed;
   holder[key] = value;
-  return [tensor, variable];
+  return [tensor, variable, lookalike];
 }
 renamed(globalThis, '_tfengine');
 renamed(engine, 'state');
 renamed(engine.state, 'tensorInfo');
 renamed(tf.backend(), 'data');
+renamed(tensor, 'isDisposedInternal');
+renamed(tensor, 'dataId');
 console.log(tensor.dataSync().join(), variable.dataSync().join());

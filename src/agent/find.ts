@@ -4,7 +4,7 @@
  * It looks at what the variables hold and never walks the heap.
  */
 import type { Member, Reader } from './readers/reader.ts';
-import { byPrototype, isObject, isPlatformObject, ownValue, platformMethod, util } from './safely.ts';
+import { byPrototype, isInspectable, isObject, isPlatformObject, ownValue, platformMethod, util } from './safely.ts';
 
 /** How many members of one container are looked at. */
 const maxMembers = 4096;
@@ -67,7 +67,7 @@ function* ownMembers(container: object): Generator<Member> {
 }
 
 /** From Node 22 on, a scope object throws for a variable whose declaration has not been reached. */
-function variableValue(scope: object, name: string): unknown {
+function variableValue(scope: object, name: PropertyKey): unknown {
   try {
     return ownValue(scope, name);
   } catch (error) {
@@ -88,6 +88,18 @@ export class Finder {
 
   get truncated(): boolean {
     return this.#count > this.#options.limit;
+  }
+
+  /**
+   * Shows the containers in a scope to the readers. Some tensors are known by the model that they are of only, and that may
+   * come after them, or in an outer scope.
+   */
+  meet(scope: object): void {
+    for (const name of Reflect.ownKeys(scope)) {
+      const value = variableValue(scope, name);
+      if (!isInspectable(value) || util.types.isModuleNamespaceObject(value)) continue;
+      for (const reader of this.#options.readers) reader.members?.(value);
+    }
   }
 
   /** Looks at the variables of a scope, in their order; names that an inner scope has already used are shadowed. */

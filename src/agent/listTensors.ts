@@ -33,6 +33,7 @@ export function listTensors(
     },
     onDevice: (device) => held.seenDevices.add(device),
   });
+  for (const object of scopes) finder.meet(object);
   scopes.forEach((object, index) => {
     scope = index;
     finder.scope(object);

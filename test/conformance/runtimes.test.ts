@@ -138,6 +138,12 @@ describe('models of TF.js', () => {
     await assertRefused('not-readable', /no value until the model is executed/, () => stop.read('model.outputs[0]'));
   });
 
+  test('inputs and outputs that the program holds are known by their model, wherever it comes', async () => {
+    assertSymbolic(tensor('held'), 'float32', [null, 2]);
+    assertSymbolic(tensor('input0'), 'float32', [null, 3]);
+    await assertRefused('not-a-tensor', /is a Object/, () => stop.read('converted.weightSpecs[0]'));
+  });
+
   test('a Layers model shows its weights and symbolic tensors, each once', () => {
     const names = [...stop.listed.keys()].filter((expression) => /^(layers|functional)\b/.test(expression));
     for (const name of ['weights[0]', 'weights[1]', 'inputs[0]', 'outputs[0]']) {
@@ -181,6 +187,15 @@ test('a backend with the public side of the one of tfjs-node is read through rea
     );
   } finally {
     await stop.program.end();
+  }
+});
+
+test('objects that only look like descriptions of tensors are none', async () => {
+  const { listed, runtimes, program } = await Stop.at('readers/lookalikes.mjs');
+  try {
+    assert.deepEqual([[...listed.keys()], runtimes], [['array'], []]);
+  } finally {
+    await program.end();
   }
 });
 

@@ -1,9 +1,10 @@
 /**
  * Models that were converted from TensorFlow (`tf.loadGraphModel`): inputs, outputs and every node of the graph are
  * symbolic. A node is a plain object of the graph `model.executor.graph.nodes`; the getters `inputs` and `outputs` of the
- * model make a new object `{ name, shape, dtype }` for each at every call. Nothing of TF.js is called.
+ * model make a new object `{ name, shape, dtype }` for each at every call, which is known by its model only: programs have such
+ * objects of their own. Nothing of TF.js is called.
  */
-import { isInspectable, ownValue } from '../../safely.ts';
+import { isInspectable, ownValue, runtimeMethod } from '../../safely.ts';
 import type { Member } from '../reader.ts';
 import type { TfDType } from './fields.ts';
 
@@ -106,16 +107,28 @@ export function nodeFields(value: object): NodeFields | undefined {
   return tensorInfo(value, name);
 }
 
-/** `{ name, shape, dtype }`, and no other property. */
+/** The nodes of the models that were met in this program. They are the program's, and not kept from being collected. */
+const met = new Map<string, WeakRef<object>[]>();
+
+function meet(nodes: readonly object[]): void {
+  for (const node of nodes) {
+    const name = ownValue(node, 'name') as string;
+    const known = (met.get(name) ?? []).filter((reference) => reference.deref());
+    if (!known.some((reference) => reference.deref() === node)) known.push(new WeakRef(node));
+    met.set(name, known);
+  }
+}
+
+/** `{ name, shape, dtype }`, with the very shape and dtype of a model's input or output: then it is known what that is. */
 function tensorInfo(value: object, name: string): NodeFields | undefined {
-  const dtype = ownValue(value, 'dtype');
-  if (!asDType(dtype) && dtype !== undefined) return undefined;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return undefined;
-  const keys = Object.getOwnPropertyNames(value);
-  if (keys.length !== 3 || !keys.includes('shape') || !keys.includes('dtype')) return undefined;
-  const shape = ownValue(value, 'shape');
-  if (shape !== undefined && !Array.isArray(shape)) return undefined;
-  return { name, dtype: asDType(dtype), shape: asShape(shape) };
+  if (!met.has(name) || Object.getOwnPropertyNames(value).length !== 3) return undefined;
+  const node = met
+    .get(name)!
+    .map((reference) => reference.deref())
+    .find((node) => node && ['shape', 'dtype'].every((key) => attribute(node, key) === ownValue(value, key)));
+  if (!node) return undefined;
+  const { op: _, ...fields } = nodeFields(node)!;
+  return fields;
 }
 
 interface GraphParts {
@@ -136,6 +149,7 @@ function partsOf(container: object): GraphParts | undefined {
   const graph = isInspectable(executor) ? ownValue(executor, 'graph') : undefined;
   const nodes = isInspectable(graph) ? ownValue(graph, 'nodes') : undefined;
   if (!isInspectable(executor) || !isInspectable(graph) || !isInspectable(nodes)) return undefined;
+  if (!runtimeMethod(executor, 'execute')) return undefined;
   const signature = ownValue(container, 'signature');
   return {
     executor,
@@ -144,10 +158,6 @@ function partsOf(container: object): GraphParts | undefined {
     outputs: list(graph, 'outputs'),
     signature: isInspectable(signature) ? signature : undefined,
   };
-}
-
-export function isGraphModel(container: object): boolean {
-  return partsOf(container) !== undefined;
 }
 
 /** Remembers what the signature says of the nodes that it names: `MatMul:0` is the first output of `MatMul`. */
@@ -171,6 +181,7 @@ export function graphMembers(container: object): Member[] | undefined {
   if (!parts) return undefined;
   noteSignature(parts);
   const { executor, nodes, inputs, outputs } = parts;
+  meet([...inputs, ...outputs]);
   const members: Member[] = [
     ...inputs.map((value, index) => ({ path: `.inputs[${index}]`, value })),
     ...outputs.map((value, index) => ({ path: `.outputs[${index}]`, value })),

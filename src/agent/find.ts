@@ -15,8 +15,6 @@ export interface FoundTensor {
   expression: string;
   value: object;
   reader: Reader;
-  /** It is a part of a model. */
-  ofModel: boolean;
 }
 
 export interface FindOptions {
@@ -115,11 +113,11 @@ export class Finder {
 
   variable(expression: string, value: object): void {
     if (this.#tensor(expression, value, { isVariable: true }) || util.types.isProxy(value)) return;
-    this.#members(expression, value, { depth: 0, listed: new Set(), ofModel: false });
+    this.#members(expression, value, { depth: 0, listed: new Set() });
   }
 
   /** @param isVariable plain arrays of numbers are tensors only where they are asked for, so never here */
-  #tensor(expression: string, given: object, { isVariable = false, ofModel = false } = {}): boolean {
+  #tensor(expression: string, given: object, { isVariable = false } = {}): boolean {
     const value = util.types.isProxy(given) ? this.#options.behind(given) : given;
     if (!isObject(value)) return false;
     if (this.#isDevice(value)) {
@@ -129,31 +127,26 @@ export class Finder {
     const reader = this.#options.readers.find((candidate) => candidate.claims(value));
     if (!reader) return false;
     if (Array.isArray(value)) return isVariable;
-    if (++this.#count <= this.#options.limit) this.#options.onTensor({ expression, value, reader, ofModel });
+    if (++this.#count <= this.#options.limit) this.#options.onTensor({ expression, value, reader });
     return true;
   }
 
-  /**
-   * @param around.listed what has been listed of the containers around it, under other expressions
-   * @param around.ofModel whether one of those is a model
-   */
-  #members(expression: string, container: object, around: { depth: number; listed: Set<object>; ofModel: boolean }) {
+  /** @param around.listed what has been listed of the containers around it, under other expressions */
+  #members(expression: string, container: object, around: { depth: number; listed: Set<object> }) {
     const { depth, listed } = around;
     if (typeof container === 'function' || util.types.isModuleNamespaceObject(container)) return;
     const { readers } = this.#options;
     const special = readers.map((reader) => reader.members?.(container)).find(Boolean);
-    const ofModel = around.ofModel || special !== undefined;
     for (const { path, value } of special ?? []) {
       if (this.truncated) return;
-      if (!listed.has(value) && this.#tensor(expression + path, value, { ofModel })) listed.add(value);
+      if (!listed.has(value) && this.#tensor(expression + path, value)) listed.add(value);
     }
     for (const { path, value } of ownMembers(container)) {
       if (this.truncated) return;
-      if (listed.has(value) || this.#tensor(expression + path, value, { ofModel }) || util.types.isProxy(value))
-        continue;
+      if (listed.has(value) || this.#tensor(expression + path, value) || util.types.isProxy(value)) continue;
       const isGroup = Array.isArray(value) || readers.some((reader) => reader.members?.(value));
       if (depth === 0 && isGroup && !Array.isArray(container))
-        this.#members(expression + path, value, { depth: 1, listed, ofModel });
+        this.#members(expression + path, value, { depth: 1, listed });
     }
   }
 }

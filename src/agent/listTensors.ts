@@ -20,17 +20,13 @@ export function listTensors(
   scopes: readonly object[],
 ): AgentListing {
   const tensors: { scope: number; expression: string; tensor: TensorDescriptor }[] = [];
-  /** What a model shows says how it will run, not that the program mixes modes. */
-  const ofModels = new Set<string>();
   let scope = 0;
   const finder = new Finder({
     readers,
     limit,
     behind: (proxy) => held.hidden.target(proxy),
-    onTensor({ expression, value, reader, ofModel }) {
-      tensors.push({ scope, expression, tensor: held.described(value, reader) });
-      if (ofModel) ofModels.add(expression);
-    },
+    onTensor: ({ expression, value, reader }) =>
+      tensors.push({ scope, expression, tensor: held.described(value, reader) }),
     onDevice: (device) => held.seenDevices.add(device),
   });
   for (const object of scopes) finder.meet(object);
@@ -45,8 +41,7 @@ export function listTensors(
   );
   warnOf(settled, held);
   const runtimes = held.runtimes();
-  const own = settled.filter(({ expression }) => !ofModels.has(expression));
-  const modes = mixedModes(own, runtimes).map((warning) => ({ ...warning, frames: [] }));
+  const modes = mixedModes(settled, runtimes).map((warning) => ({ ...warning, frames: [] }));
   return {
     runtimes,
     ...shareDescriptions(settled),

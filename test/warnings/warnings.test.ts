@@ -28,7 +28,7 @@ const expected = {
     at: 'logits.numpy()',
   },
   'mixed-modes': { message: /names\.now has a value, names\.later has none/, help: /names\.later/ },
-  'mixed-modes, of a model': { message: /batch .* a value, extra has none/, help: /extra/ },
+  'mixed-modes, beside a model': { message: /warm, .* a value, later has none until/, help: /later/ },
   'copy-in-loop': {
     message: /^data\(\) copied to the host \d+ times within a second here: \d+ MB/,
     help: /\.data\(\)/,

@@ -5,14 +5,18 @@ interface Named {
   tensor: TensorDescriptor;
 }
 
-/** Runtimes that have both modes; the tensors of others meet nobody of the other kind. */
-const withBothModes = new Set(['tfjs', 'tensor-debugger']);
+/** Runtimes whose eager tensors can be taken for graph tensors, and the other way round. */
+const withEagerMode = new Set(['tfjs', 'tensor-debugger']);
 
-/** Eager tensors and graph tensors in one frame, or a runtime that has made both: which is which. */
+/**
+ * Eager tensors and graph tensors in one frame, or a runtime that has made both: which is which. The symbolic tensors of
+ * TF.js don't count: a Layers model is built of them beside eager ones, and nobody takes a node of a model for a tensor.
+ */
 export function mixedModes(listed: readonly Named[], runtimes: readonly RuntimeDescription[]): TensorWarning[] {
-  const ours = listed.filter(({ tensor }) => withBothModes.has(tensor.runtime));
-  const eager = ours.filter(({ tensor }) => tensor.kind === 'eager').map(({ expression }) => expression);
-  const symbolic = ours.filter(({ tensor }) => tensor.kind === 'symbolic').map(({ expression }) => expression);
+  const namesOf = (is: (tensor: TensorDescriptor) => boolean) =>
+    listed.filter(({ tensor }) => is(tensor)).map(({ expression }) => expression);
+  const eager = namesOf(({ kind, runtime }) => kind === 'eager' && withEagerMode.has(runtime));
+  const symbolic = namesOf(({ kind, runtime }) => kind === 'symbolic' && runtime === 'tensor-debugger');
   const isMixed = eager.length > 0 && symbolic.length > 0;
   const mixed = runtimes.find(({ mode }) => mode === 'mixed');
   if (!isMixed && !mixed) return [];

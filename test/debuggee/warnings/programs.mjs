@@ -33,15 +33,20 @@ const programs = {
     const later = graph.asDefault(() => rt.placeholder('float32', { shape: [2], name: 'later' }));
     stop(warn ? { later, now: rt.constant([1, 2]) } : { later });
   },
-  async 'mixed-modes, of a model'() {
-    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
-    const input = model.inputs[0];
-    const batch = tf.ones([1, 3]);
-    ((model, batch, extra) => {
-      // In variables of their own: the model's inputs and outputs are listed, too.
+  async 'mixed-modes, beside a model'() {
+    // Building a Layers model beside eager tensors is no mix; a graph of the runtime is.
+    const input = tf.input({ shape: [3] });
+    const hidden = tf.layers.dense({ units: 2 }).apply(input);
+    const output = tf.layers.dense({ units: 1 }).apply(hidden);
+    const model = tf.model({ inputs: input, outputs: output });
+    const warm = model.predict(tf.ones([1, 3]));
+    const graph = new rt.Graph();
+    const later = warn ? graph.asDefault(() => rt.placeholder('float32', { shape: [2] })) : undefined;
+    ((warm, input, hidden, output, model, later) => {
+      // In variables of their own, as in the function that builds the model.
       debugger;
-      return [model, batch, extra];
-    })(model, batch, warn ? input : undefined);
+      return [warm, input, hidden, output, model, later];
+    })(warm, input, hidden, output, model, later);
   },
   async 'copy-in-loop'() {
     await tf.setBackend('webgpu');

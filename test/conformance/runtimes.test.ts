@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { ListedTensor } from '../../src/protocol/requests.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../../src/protocol/tensor.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
-import { assertRefused } from '../support/refused.ts';
+import { assertRefused, refused } from '../support/refused.ts';
 
 class Stop {
   readonly program: PausedProgram;
@@ -375,7 +375,12 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
         if (name.includes('vmap')) assert.match(value.access.reason!, /whole batch, along axis 0/);
         assert.equal(value.gradient, name === 'vmap' ? undefined : true, name);
         assert.deepEqual(await stop.read('values.value'), rows, name);
-        if (name !== 'vmap') assert.equal((await stop.evaluate('values.squared')).state, 'pending', name);
+        if (name === 'vmap') continue;
+        const squared = await stop.evaluate('values.squared');
+        assert.equal(squared.state, 'pending', name);
+        // What it is told to do can be done there: a tracer has no blockUntilReady().
+        const { help } = await refused(() => stop.read('values.squared'));
+        for (const told of [squared.access.help, help]) assert.match(told!, /^Evaluate it here/, name);
       }
       assert.deepEqual(where, ['grad', 'jvp', 'vmap', 'vmap of grad', 'jit', 'end', 'over']);
     });

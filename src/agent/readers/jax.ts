@@ -45,6 +45,16 @@ const unknownInternals = none(
   'Read it in the program with `await x.ref.data()`, and report the version of jax-js.',
 );
 
+const stillComputedHelp = 'Stop after `await x.blockUntilReady()`.';
+
+const tracedHelp =
+  'Evaluate it here: that runs its kernels, and for the program it stays as lazy as it was. Or look at what the transformed function returns.';
+
+/** A tracer has no `blockUntilReady()`, and the function that is traced can't await anything. */
+function helpForTracer(help: string): string {
+  return help === notRealisedHelp || help === stillComputedHelp ? tracedHelp : help;
+}
+
 /** Whether the last and the first element of the only view are within the storage. */
 function isWithin({ shape, strides, offset }: View, elements: number): boolean {
   if (shape.includes(0)) return true;
@@ -129,7 +139,7 @@ function arraySource(fields: ArrayFields, stop: StopContext): Source {
     return none(
       'pending',
       'Workers of jax-js are still computing this array, and nothing can wait for them while the program stands still.',
-      'Stop after `await x.blockUntilReady()`.',
+      stillComputedHelp,
     );
   }
   return storedSource(storage, dtype, views);
@@ -166,8 +176,9 @@ function sourceOf(object: object, stop: StopContext): Source {
     return fields ? arraySource(fields, stop) : unknownInternals;
   }
   const inner = value && underneath(value);
-  if (inner) return sourceOf(inner, stop);
-  return value ? noValue(value) : unknownInternals;
+  if (!inner) return value ? noValue(value) : unknownInternals;
+  const source = sourceOf(inner, stop);
+  return source.how === 'none' ? { ...source, help: helpForTracer(source.help) } : source;
 }
 
 function accessOf(source: Source, fields: ArrayFields): TensorAccess {
@@ -294,7 +305,11 @@ function describeTracer(object: object, value: Exclude<JaxValue, { is: 'array' }
       kind: described.kind === 'symbolic' ? 'symbolic' : 'tracer',
       className,
       ...(value.is !== 'vmap' && { gradient: true }),
-      access: { ...access, reason: access.reason === undefined ? reason : `${reason} ${access.reason}` },
+      access: {
+        ...access,
+        reason: access.reason === undefined ? reason : `${reason} ${access.reason}`,
+        ...(access.help !== undefined && { help: helpForTracer(access.help) }),
+      },
       warnings: described.warnings.filter(({ code }) => code !== 'consumes-reference'),
     };
   }

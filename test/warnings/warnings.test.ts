@@ -67,6 +67,7 @@ const expected = {
   },
   'consumes-reference': { message: /./, help: /\.ref\b/ },
   disposed: { message: /float32\[2\] was disposed/, help: /dispose\(\)/ },
+  'disposed, a variable without a name': { message: /^This float32\[3\] was disposed/, help: /dispose\(\)/ },
   'lossy-dtype': {
     message: /NumPy has no bfloat16: names\.halves/,
     help: /\.view\(ml_dtypes\.bfloat16\)/,

@@ -29,6 +29,7 @@ import {
 } from './tfjs/engine.ts';
 import {
   bufferFields,
+  subjectOf,
   symbolicFields,
   tensorFields,
   unknownTensorFields,
@@ -96,10 +97,9 @@ function describeTensor(value: object, fields: TensorFields, stop: StopContext):
   const device: TensorDevice = (found ?? backendOf(dataId, stop))?.device ?? { type: 'unknown' };
   const warnings: TensorWarning[] = [];
   if (disposed) {
-    const named = label ?? `this ${dtype}[${shape.join(', ')}]`;
     warnings.push({
       code: 'disposed',
-      message: `${named} was disposed; its values are gone, and any use of it will throw "Tensor is disposed."`,
+      message: `${subjectOf(fields)} was disposed; its values are gone, and any use of it will throw "Tensor is disposed."`,
       help: disposedHelp,
     });
   }

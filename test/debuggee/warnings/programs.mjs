@@ -131,6 +131,11 @@ const programs = {
     if (warn) tensor.dispose();
     stop({ tensor });
   },
+  async 'disposed, a variable without a name'() {
+    const variable = tf.variable(tf.tensor([1, 2, 3]));
+    if (warn) variable.dispose();
+    stop({ variable });
+  },
   async 'lossy-dtype'() {
     const dtype = warn ? 'bfloat16' : 'float16';
     stop({ halves: { [Symbol.for('tensor.inspect')]: () => ({ dtype, shape: [2], data: new Uint16Array(2) }) } });

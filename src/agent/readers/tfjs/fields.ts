@@ -41,6 +41,11 @@ function nameOf(value: object): { name?: string } {
   return typeof name === 'string' ? { name } : {};
 }
 
+/** What a sentence about a tensor begins with. A variable that nobody has named, TF.js names by a number. */
+export function subjectOf({ name, dtype, shape }: UnknownTensorFields): string {
+  return name !== undefined && !/^\d+$/.test(name) ? name : `This ${dtype}[${shape.join(', ')}]`;
+}
+
 /** The variable that a layer's weight wraps; any other value itself. */
 function unwrapped(value: object): object {
   const inner = plainValue(value, 'val');

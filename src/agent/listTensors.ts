@@ -52,7 +52,8 @@ export function listTensors(
 
 function warnOf(listed: readonly { expression: string; tensor: TensorDescriptor }[], held: StopTensors): void {
   // Mostly there are either tensors or arrays, and nothing to compare.
-  if (!listed.some(({ tensor }) => tensor.runtime === 'typed-array')) return;
+  const arrays = listed.filter(({ tensor }) => tensor.kind === 'array').length;
+  if (arrays === 0 || arrays === listed.length) return;
   const onHost = listed.filter(({ tensor }) => tensor.access.how === 'view' && tensor.state === 'live');
   warnOfSharedMemory(onHost.map(({ expression, tensor }) => ({ expression, tensor, bytes: hostBytes(tensor, held) })));
 }

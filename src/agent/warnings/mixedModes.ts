@@ -1,4 +1,5 @@
 import type { RuntimeDescription, TensorDescriptor, TensorWarning } from '../../protocol/tensor.ts';
+import { namesInWords } from './names.ts';
 
 interface Named {
   expression: string;
@@ -24,13 +25,11 @@ export function mixedModes(listed: readonly Named[], runtimes: readonly RuntimeD
     {
       code: 'mixed-modes',
       message: isMixed
-        ? `Eager and graph tensors meet in this frame: ${some(eager)} ${has(eager)} a value, ${some(symbolic)} ${has(symbolic)} none until the graph is run.`
+        ? `Eager and graph tensors meet in this frame: ${namesInWords(eager)} ${has(eager)} a value, ${namesInWords(symbolic)} ${has(symbolic)} none until the graph is run.`
         : `The program has made both eager and graph tensors with ${mixed!.name}.`,
       help: `Run the graph for the value of ${symbolic[0] ?? 'a graph tensor'} (session.run, eval or predict); eager tensors have theirs: numpy(), dataSync().`,
     },
   ];
 }
 
-const some = (names: readonly string[]) =>
-  names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 const has = (names: readonly string[]) => (names.length === 1 ? 'has' : 'have');

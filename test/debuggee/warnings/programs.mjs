@@ -3,6 +3,7 @@ import '../readers/webgpuGlobals.mjs';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
 import * as jax from '@jax-js/jax';
+import { Tensor } from 'onnxruntime-common';
 import * as rt from '../../../dist/runtime.mjs';
 
 const warn = process.env.WARN === '1';
@@ -109,6 +110,17 @@ const programs = {
   async 'shared-memory'() {
     const values = new Float32Array([1, 2, 3]);
     stop({ values, tensor: tf.tensor(warn ? values : values.slice()) });
+  },
+  async 'shared-memory, of several tensors'() {
+    const tensor = tf.tensor([1, 2, 3]);
+    const reshaped = tensor.reshape([3, 1]);
+    const buffer = warn ? reshaped.bufferSync() : tf.buffer([3, 1]);
+    stop({ tensor, reshaped, buffer });
+  },
+  async 'shared-memory, of another runtime'() {
+    const bytes = Buffer.from([1, 2, 3]);
+    const tensor = new Tensor('uint8', warn ? bytes : new Uint8Array(bytes), [3]);
+    stop({ bytes, tensor });
   },
   async 'sync-read'() {
     await tf.setBackend('webgpu');

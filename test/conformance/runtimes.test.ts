@@ -117,18 +117,25 @@ describe('models of TF.js', () => {
     assertSymbolic(tensor('model.outputs[0]'), 'float32', [null, 2]);
     const names = [...stop.listed.keys()].filter((expression) => expression.startsWith('model.'));
     const node = (name: string) => `model.executor.graph.nodes[${JSON.stringify(name)}]`;
+    const computed = ['best', 'large', 'halves', 'probabilities', 'same', 'spectrum', 'odd'];
+    const between = ['loose', 'dense/MatMul', 'sum', ...computed];
     assert.deepEqual(names, [
       'model.inputs[0]',
       'model.outputs[0]',
       'model.weights["kernel"][0]',
       'model.weights["bias"][0]',
       'model.weights["axis"][0]',
-      ...['loose', 'dense/MatMul', 'sum', 'best', 'large', 'odd'].map(node),
+      ...between.map(node),
       'model.cached',
     ]);
     assert.deepEqual(await stop.read('model.weights["bias"][0]'), [0.5, -0.5]);
-    const dtypes = ['loose', 'dense/MatMul', 'sum', 'best', 'large', 'odd'].map((name) => tensor(node(name))?.dtype);
-    assert.deepEqual(dtypes, ['int32', 'float32', 'float32', 'int32', 'bool', 'unknown']);
+    assert.deepEqual(
+      between.map((name) => tensor(node(name))?.dtype),
+      ['int32', 'float32', 'float32', 'int32', 'bool', 'float32', 'float32', 'int32', 'complex64', 'unknown'],
+    );
+    // A constant is what its weight is.
+    assertSymbolic(await stop.evaluate(node('kernel')), 'float32', [3, 2]);
+    assertSymbolic(await stop.evaluate(node('axis')), 'int32', []);
     assert.equal(tensor(node('sum'))?.unknownRank, true);
     assert.equal(tensor('model.inputs[0]')?.unknownRank, undefined);
     assert.match(tensor(node('sum'))!.access.reason!, /AddV2 .*[Nn]ot even its rank/);

@@ -6,7 +6,7 @@
  */
 import { isInspectable, ownValue, runtimeMethod } from '../../safely.ts';
 import type { Member } from '../reader.ts';
-import type { TfDType } from './fields.ts';
+import { tensorFields, type TfDType } from './fields.ts';
 
 export interface NodeFields {
   name: string;
@@ -28,7 +28,7 @@ function asShape(shape: unknown): (number | null)[] | null {
   return (shape as unknown[]).map((count) => (typeof count === 'number' && count >= 0 ? count : null));
 }
 
-/** Ops whose output has the type that the attribute `T` names; of others the converter doesn't say. */
+/** Categories of ops whose output has the type that the attribute `T` names; of others the converter doesn't say. */
 const keepsType = new Set([
   'arithmetic',
   'basic_math',
@@ -37,10 +37,13 @@ const keepsType = new Set([
   'normalization',
   'transformation',
   'image',
+  'slice_join',
   'spectral',
 ]);
 const integers = new Set(['ArgMax', 'ArgMin', 'Shape', 'Size', 'Rank', 'Where', 'Bincount', 'DenseBincount']);
 const booleans = new Set(['All', 'Any', 'IsNan', 'IsInf', 'IsFinite']);
+/** Between complex numbers and their parts; `T` is the type of what they take. */
+const partsOfComplex = new Set(['Complex', 'ComplexAbs', 'Real', 'Imag']);
 const leaves = new Set(['Placeholder', 'PlaceholderWithDefault', 'Const', 'Identity', 'IdentityN', 'StopGradient']);
 
 function dtypeOf(node: object, op: string): TfDType | undefined {
@@ -48,7 +51,36 @@ function dtypeOf(node: object, op: string): TfDType | undefined {
   const category = ownValue(node, 'category');
   if (booleans.has(op) || (category === 'logical' && op !== 'Select' && op !== 'SelectV2')) return 'bool';
   const isPlain = keepsType.has(category as string) || category === 'reduction' || leaves.has(op);
-  return isPlain ? asDType(attribute(node, 'dtype')) : undefined;
+  if (!isPlain) return undefined;
+  if (partsOfComplex.has(op)) return rawDType(node, 'Tout');
+  // The converter keeps the attributes of some ops only as TensorFlow wrote them.
+  return asDType(attribute(node, 'dtype')) ?? ['dtype', 'T', 'Tparams'].map((key) => rawDType(node, key)).find(Boolean);
+}
+
+/** The types of TensorFlow, and what TF.js makes of each. Source: `parseDtypeParam` of tfjs-converter 4.22. */
+const typesOfTensorflow: Record<string, TfDType> = {
+  DT_FLOAT: 'float32',
+  DT_HALF: 'float32',
+  DT_DOUBLE: 'float32',
+  DT_INT8: 'int32',
+  DT_UINT8: 'int32',
+  DT_INT32: 'int32',
+  DT_INT64: 'int32',
+  DT_BOOL: 'bool',
+  DT_STRING: 'string',
+  DT_COMPLEX64: 'complex64',
+  DT_COMPLEX128: 'complex64',
+};
+
+function asTypeOfTensorflow(type: unknown): TfDType | undefined {
+  return typeof type === 'string' && Object.hasOwn(typesOfTensorflow, type) ? typesOfTensorflow[type] : undefined;
+}
+
+/** An attribute as TensorFlow wrote it: `{ type: 'DT_FLOAT' }`. */
+function rawDType(node: object, key: string): TfDType | undefined {
+  const attributes = ownValue(node, 'rawAttrs');
+  const attribute = isInspectable(attributes) ? ownValue(attributes, key) : undefined;
+  return isInspectable(attribute) ? asTypeOfTensorflow(ownValue(attribute, 'type')) : undefined;
 }
 
 function attribute(node: object, key: string): unknown {
@@ -57,30 +89,21 @@ function attribute(node: object, key: string): unknown {
   return isInspectable(param) ? ownValue(param, 'value') : undefined;
 }
 
-/** What the model's signature says of its inputs and outputs: more than their nodes, where the converter kept it. */
-interface SignatureEntry {
+/** What a model says of a node elsewhere: its signature of inputs and outputs, its weights of constants. */
+interface Noted {
   dtype: TfDType | undefined;
   shape: (number | null)[] | null;
 }
-const signatures = new WeakMap<object, SignatureEntry>();
+const noted = new WeakMap<object, Noted>();
 
-const signatureTypes: Record<string, TfDType> = {
-  DT_FLOAT: 'float32',
-  DT_INT32: 'int32',
-  DT_INT64: 'int32',
-  DT_BOOL: 'bool',
-  DT_STRING: 'string',
-  DT_COMPLEX64: 'complex64',
-};
-
-function signatureEntry(entry: object): SignatureEntry {
+function signatureEntry(entry: object): Noted {
   const dtype = ownValue(entry, 'dtype');
   const tensorShape = ownValue(entry, 'tensorShape');
   const dim = isInspectable(tensorShape) ? ownValue(tensorShape, 'dim') : undefined;
   const counts = isInspectable(dim) && Array.isArray(dim) ? (dim as unknown[]) : null;
   const isUnknown = !isInspectable(tensorShape) || ownValue(tensorShape, 'unknownRank') === true;
   return {
-    dtype: typeof dtype === 'string' ? signatureTypes[dtype] : undefined,
+    dtype: asTypeOfTensorflow(dtype),
     shape: isUnknown
       ? null
       : (counts ?? []).map((axis) => {
@@ -100,9 +123,9 @@ export function nodeFields(value: object): NodeFields | undefined {
     isInspectable(ownValue(value, 'attrParams')) &&
     Array.isArray(ownValue(value, 'children'))
   ) {
-    const signature = signatures.get(value);
+    const known = noted.get(value);
     const shape = leaves.has(op) ? asShape(attribute(value, 'shape')) : null;
-    return { name, op, dtype: signature?.dtype ?? dtypeOf(value, op), shape: signature?.shape ?? shape };
+    return { name, op, dtype: known?.dtype ?? dtypeOf(value, op), shape: known?.shape ?? shape };
   }
   return tensorInfo(value, name);
 }
@@ -170,9 +193,15 @@ function noteSignature({ nodes, signature }: GraphParts): void {
       const name = isInspectable(entry) ? ownValue(entry, 'name') : undefined;
       if (!isInspectable(entry) || typeof name !== 'string') continue;
       const node = ownValue(nodes, name.replace(/:0$/, ''));
-      if (isInspectable(node)) signatures.set(node, signatureEntry(entry));
+      if (isInspectable(node)) noted.set(node, signatureEntry(entry));
     }
   }
+}
+
+function noteConstant(node: unknown, weights: readonly object[]): void {
+  const [weight, another] = weights;
+  const fields = weight && !another ? tensorFields(weight) : undefined;
+  if (fields && isInspectable(node)) noted.set(node, { dtype: fields.dtype, shape: [...fields.shape] });
 }
 
 /** Inputs, outputs, weights, and then the nodes between them, under the expressions that read each. */
@@ -189,6 +218,7 @@ export function graphMembers(container: object): Member[] | undefined {
   const weights = ownValue(executor, '_weightMap');
   if (isInspectable(weights)) {
     for (const name of Object.keys(weights)) {
+      noteConstant(ownValue(nodes, name), list(weights, name));
       list(weights, name).forEach((value, index) =>
         members.push({ path: `.weights[${JSON.stringify(name)}][${index}]`, value }),
       );

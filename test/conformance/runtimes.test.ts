@@ -86,7 +86,7 @@ describe('ONNX Runtime', () => {
     await assertRefused('device-error', /destroyed/, read('destroyed'));
     assert.equal((await stop.evaluate('unreadable.disposed')).state, 'disposed');
     const locations = await program.ask('Object.values(unreadable).map((tensor) => tensor.location).join()');
-    assert.equal(locations, 'none,cpu,ml-tensor,texture,gpu-buffer,gpu-buffer');
+    assert.equal(locations, 'none,cpu,ml-tensor,texture,gpu-buffer,gpu-buffer,cpu');
   });
 
   test('types without a dtype of their own say so', async () => {
@@ -98,6 +98,10 @@ describe('ONNX Runtime', () => {
 
   test('a version that nobody knows is read as far as its public properties go', async () => {
     assert.match((await stop.evaluate('versions.unknown')).access.reason!, /not known \(1\.0 to 1\.30 are\)/);
+    assert.match((await stop.evaluate('versions.renamed')).access.reason!, /not known \(1\.0 to 1\.30 are\)/);
+    await assertRefused('not-readable', /not where ONNX Runtime 1\.0 to 1\.30 keeps it/, () =>
+      stop.read('unreadable.empty'),
+    );
     const onDevice = await stop.evaluate('unknownOnDevice');
     assert.equal(onDevice.access.how, 'none');
     await assertRefused('not-readable', /not where ONNX Runtime 1\.0 to 1\.30 keeps it/, () =>

@@ -180,6 +180,16 @@ describe('models of TF.js', () => {
   });
 });
 
+test('a frame with nothing but tracers of jit says that jax-js is there, and in graph mode', async () => {
+  const stop = await Stop.at('readers/jaxJit.mjs');
+  try {
+    assertSymbolic(stop.listed.get('x')?.tensor, 'float32', [2]);
+    assert.deepEqual(stop.runtimes, [{ name: 'jax-js', mode: 'graph' }]);
+  } finally {
+    await stop.program.end();
+  }
+});
+
 test('a backend with the public side of the one of tfjs-node is read through readSync()', async () => {
   const stop = await Stop.at('readers/tfjsNode.mjs');
   try {

@@ -23,6 +23,8 @@ import type { Reader } from './reader.ts';
 
 /** The backends whose arrays were met, by their type. They are the program's, and not kept from being collected. */
 const met = new Map<string, WeakRef<object>>();
+/** A tracer without a value tells of no backend, but of jax-js. */
+let isMet = false;
 
 /** bool is kept as int32. */
 function storedDType(dtype: DType): DType {
@@ -334,6 +336,7 @@ function describeTracer(object: object, value: Exclude<JaxValue, { is: 'array' }
 }
 
 function describe(object: object, stop: StopContext): Described {
+  isMet = true;
   const value = jaxValue(object);
   if (value && value.is !== 'array') return describeTracer(object, value, stop);
   const fields = arrayFields(object, stop);
@@ -355,10 +358,12 @@ export const jaxReader: Reader = {
 
   runtimes(stop): RuntimeDescription[] {
     const mode = stop.once('jax.jit', () => false) ? 'graph' : 'eager';
-    return [...met].flatMap(([backend, reference]) => {
+    const backends = [...met].flatMap(([backend, reference]) => {
       const object = reference.deref();
-      return object ? [{ name: 'jax-js', backend, device: deviceOf(object), mode }] : [];
+      return object ? [{ backend, device: deviceOf(object) }] : [];
     });
+    if (backends.length === 0) return isMet ? [{ name: 'jax-js', mode }] : [];
+    return backends.map((each) => ({ name: 'jax-js', ...each, mode }));
   },
 
   devices(): GPUDevice[] {

@@ -4,7 +4,7 @@
  * It looks at what the variables hold and never walks the heap.
  */
 import type { Member, Reader } from './readers/reader.ts';
-import { byPrototype, isObject, isPlatformObject, ownValue, platformMethod, util } from './safely.ts';
+import { byPrototype, isInspectable, isObject, isPlatformObject, ownValue, platformMethod, util } from './safely.ts';
 
 /** How many members of one container are looked at. */
 const maxMembers = 4096;
@@ -15,8 +15,6 @@ export interface FoundTensor {
   expression: string;
   value: object;
   reader: Reader;
-  /** It is a part of a model. */
-  ofModel: boolean;
 }
 
 export interface FindOptions {
@@ -67,7 +65,7 @@ function* ownMembers(container: object): Generator<Member> {
 }
 
 /** From Node 22 on, a scope object throws for a variable whose declaration has not been reached. */
-function variableValue(scope: object, name: string): unknown {
+function variableValue(scope: object, name: PropertyKey): unknown {
   try {
     return ownValue(scope, name);
   } catch (error) {
@@ -90,6 +88,18 @@ export class Finder {
     return this.#count > this.#options.limit;
   }
 
+  /**
+   * Shows the containers in a scope to the readers. Some tensors are known by the model that they are of only, and that may
+   * come after them, or in an outer scope.
+   */
+  meet(scope: object): void {
+    for (const name of Reflect.ownKeys(scope)) {
+      const value = variableValue(scope, name);
+      if (!isInspectable(value) || util.types.isModuleNamespaceObject(value)) continue;
+      for (const reader of this.#options.readers) reader.members?.(value);
+    }
+  }
+
   /** Looks at the variables of a scope, in their order; names that an inner scope has already used are shadowed. */
   scope(scope: object): void {
     for (const name of Reflect.ownKeys(scope)) {
@@ -103,11 +113,11 @@ export class Finder {
 
   variable(expression: string, value: object): void {
     if (this.#tensor(expression, value, { isVariable: true }) || util.types.isProxy(value)) return;
-    this.#members(expression, value, { depth: 0, listed: new Set(), ofModel: false });
+    this.#members(expression, value, { depth: 0, listed: new Set() });
   }
 
   /** @param isVariable plain arrays of numbers are tensors only where they are asked for, so never here */
-  #tensor(expression: string, given: object, { isVariable = false, ofModel = false } = {}): boolean {
+  #tensor(expression: string, given: object, { isVariable = false } = {}): boolean {
     const value = util.types.isProxy(given) ? this.#options.behind(given) : given;
     if (!isObject(value)) return false;
     if (this.#isDevice(value)) {
@@ -117,31 +127,26 @@ export class Finder {
     const reader = this.#options.readers.find((candidate) => candidate.claims(value));
     if (!reader) return false;
     if (Array.isArray(value)) return isVariable;
-    if (++this.#count <= this.#options.limit) this.#options.onTensor({ expression, value, reader, ofModel });
+    if (++this.#count <= this.#options.limit) this.#options.onTensor({ expression, value, reader });
     return true;
   }
 
-  /**
-   * @param around.listed what has been listed of the containers around it, under other expressions
-   * @param around.ofModel whether one of those is a model
-   */
-  #members(expression: string, container: object, around: { depth: number; listed: Set<object>; ofModel: boolean }) {
+  /** @param around.listed what has been listed of the containers around it, under other expressions */
+  #members(expression: string, container: object, around: { depth: number; listed: Set<object> }) {
     const { depth, listed } = around;
     if (typeof container === 'function' || util.types.isModuleNamespaceObject(container)) return;
     const { readers } = this.#options;
     const special = readers.map((reader) => reader.members?.(container)).find(Boolean);
-    const ofModel = around.ofModel || special !== undefined;
     for (const { path, value } of special ?? []) {
       if (this.truncated) return;
-      if (!listed.has(value) && this.#tensor(expression + path, value, { ofModel })) listed.add(value);
+      if (!listed.has(value) && this.#tensor(expression + path, value)) listed.add(value);
     }
     for (const { path, value } of ownMembers(container)) {
       if (this.truncated) return;
-      if (listed.has(value) || this.#tensor(expression + path, value, { ofModel }) || util.types.isProxy(value))
-        continue;
+      if (listed.has(value) || this.#tensor(expression + path, value) || util.types.isProxy(value)) continue;
       const isGroup = Array.isArray(value) || readers.some((reader) => reader.members?.(value));
       if (depth === 0 && isGroup && !Array.isArray(container))
-        this.#members(expression + path, value, { depth: 1, listed, ofModel });
+        this.#members(expression + path, value, { depth: 1, listed });
     }
   }
 }

@@ -20,19 +20,16 @@ export function listTensors(
   scopes: readonly object[],
 ): AgentListing {
   const tensors: { scope: number; expression: string; tensor: TensorDescriptor }[] = [];
-  /** What a model shows says how it will run, not that the program mixes modes. */
-  const ofModels = new Set<string>();
   let scope = 0;
   const finder = new Finder({
     readers,
     limit,
     behind: (proxy) => held.hidden.target(proxy),
-    onTensor({ expression, value, reader, ofModel }) {
-      tensors.push({ scope, expression, tensor: held.described(value, reader) });
-      if (ofModel) ofModels.add(expression);
-    },
+    onTensor: ({ expression, value, reader }) =>
+      tensors.push({ scope, expression, tensor: held.described(value, reader) }),
     onDevice: (device) => held.seenDevices.add(device),
   });
+  for (const object of scopes) finder.meet(object);
   scopes.forEach((object, index) => {
     scope = index;
     finder.scope(object);
@@ -44,8 +41,7 @@ export function listTensors(
   );
   warnOf(settled, held);
   const runtimes = held.runtimes();
-  const own = settled.filter(({ expression }) => !ofModels.has(expression));
-  const modes = mixedModes(own, runtimes).map((warning) => ({ ...warning, frames: [] }));
+  const modes = mixedModes(settled, runtimes).map((warning) => ({ ...warning, frames: [] }));
   return {
     runtimes,
     ...shareDescriptions(settled),
@@ -56,13 +52,19 @@ export function listTensors(
 
 function warnOf(listed: readonly { expression: string; tensor: TensorDescriptor }[], held: StopTensors): void {
   // Mostly there are either tensors or arrays, and nothing to compare.
-  if (!listed.some(({ tensor }) => tensor.runtime === 'typed-array')) return;
+  const arrays = listed.filter(({ tensor }) => tensor.kind === 'array').length;
+  if (arrays === 0 || arrays === listed.length) return;
   const onHost = listed.filter(({ tensor }) => tensor.access.how === 'view' && tensor.state === 'live');
-  warnOfSharedMemory(
-    onHost.map(({ expression, tensor }) => {
-      const { value, reader } = held.find(tensor.id);
-      const source = reader.source(value, held.stop);
-      return { expression, tensor, bytes: source.how === 'host' ? source.bytes : undefined };
-    }),
-  );
+  warnOfSharedMemory(onHost.map(({ expression, tensor }) => ({ expression, tensor, bytes: hostBytes(tensor, held) })));
+}
+
+/** Undefined, too, where the values are not as they were described: that is said when they are read, and hides no others. */
+function hostBytes({ id }: TensorDescriptor, held: StopTensors): Uint8Array | undefined {
+  const { value, reader } = held.find(id);
+  try {
+    const source = reader.source(value, held.stop);
+    return source.how === 'host' ? source.bytes : undefined;
+  } catch {
+    return undefined;
+  }
 }

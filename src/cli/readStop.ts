@@ -131,9 +131,8 @@ export class StopReader {
       if (expressions.length === 0) {
         for (const { expression, scope, tensor } of listing.tensors) {
           const entry = { ...documentTensor(expression, scope), ...describedFields(tensor) };
-          // What a model says of its inputs and nodes is part of the list; nobody has asked for its value.
-          const isOptional = tensor.kind === 'symbolic' && /[.[]/.test(expression);
-          targets.push({ entry, id: tensor.id, isOptional });
+          // It is a part of the list, and has no value before something is run; nobody has asked for one.
+          targets.push({ entry, id: tensor.id, isOptional: tensor.kind === 'symbolic' });
         }
         if (listing.truncated) {
           this.#context.raise(exitStatus.notReadOrWritten);

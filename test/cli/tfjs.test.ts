@@ -71,3 +71,11 @@ test('webgpu: every tensor in the frame', async () => {
   assert.equal(product.slice, '0:16, 0:64');
   assert.ok(Array.isArray(product.values) && product.values.length === 16);
 });
+
+test('symbolic tensors that are listed say why they have no value, and fail only where they are asked for', async () => {
+  const { status, document } = await inspect(['--stats', 'layers.mjs']);
+  assert.match(tensorOf(document, 'input').error ?? '', /symbolic tensor of the Layers API/);
+  assert.deepEqual(tensorOf(document, 'warm').values, [[2]]);
+  assert.deepEqual([status, document.warnings], [0, []]);
+  assert.equal((await inspect(['--expr', 'input', 'layers.mjs'])).status, 4);
+});

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { ListedTensor } from '../../src/protocol/requests.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../../src/protocol/tensor.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
-import { assertRefused } from '../support/refused.ts';
+import { assertRefused, refused } from '../support/refused.ts';
 
 class Stop {
   readonly program: PausedProgram;
@@ -86,7 +86,7 @@ describe('ONNX Runtime', () => {
     await assertRefused('device-error', /destroyed/, read('destroyed'));
     assert.equal((await stop.evaluate('unreadable.disposed')).state, 'disposed');
     const locations = await program.ask('Object.values(unreadable).map((tensor) => tensor.location).join()');
-    assert.equal(locations, 'none,cpu,ml-tensor,texture,gpu-buffer,gpu-buffer');
+    assert.equal(locations, 'none,cpu,ml-tensor,texture,gpu-buffer,gpu-buffer,cpu');
   });
 
   test('types without a dtype of their own say so', async () => {
@@ -98,6 +98,10 @@ describe('ONNX Runtime', () => {
 
   test('a version that nobody knows is read as far as its public properties go', async () => {
     assert.match((await stop.evaluate('versions.unknown')).access.reason!, /not known \(1\.0 to 1\.30 are\)/);
+    assert.match((await stop.evaluate('versions.renamed')).access.reason!, /not known \(1\.0 to 1\.30 are\)/);
+    await assertRefused('not-readable', /not where ONNX Runtime 1\.0 to 1\.30 keeps it/, () =>
+      stop.read('unreadable.empty'),
+    );
     const onDevice = await stop.evaluate('unknownOnDevice');
     assert.equal(onDevice.access.how, 'none');
     await assertRefused('not-readable', /not where ONNX Runtime 1\.0 to 1\.30 keeps it/, () =>
@@ -117,18 +121,25 @@ describe('models of TF.js', () => {
     assertSymbolic(tensor('model.outputs[0]'), 'float32', [null, 2]);
     const names = [...stop.listed.keys()].filter((expression) => expression.startsWith('model.'));
     const node = (name: string) => `model.executor.graph.nodes[${JSON.stringify(name)}]`;
+    const computed = ['best', 'large', 'halves', 'probabilities', 'same', 'spectrum', 'odd'];
+    const between = ['loose', 'dense/MatMul', 'sum', ...computed];
     assert.deepEqual(names, [
       'model.inputs[0]',
       'model.outputs[0]',
       'model.weights["kernel"][0]',
       'model.weights["bias"][0]',
       'model.weights["axis"][0]',
-      ...['loose', 'dense/MatMul', 'sum', 'best', 'large', 'odd'].map(node),
+      ...between.map(node),
       'model.cached',
     ]);
     assert.deepEqual(await stop.read('model.weights["bias"][0]'), [0.5, -0.5]);
-    const dtypes = ['loose', 'dense/MatMul', 'sum', 'best', 'large', 'odd'].map((name) => tensor(node(name))?.dtype);
-    assert.deepEqual(dtypes, ['int32', 'float32', 'float32', 'int32', 'bool', 'unknown']);
+    assert.deepEqual(
+      between.map((name) => tensor(node(name))?.dtype),
+      ['int32', 'float32', 'float32', 'int32', 'bool', 'float32', 'float32', 'int32', 'complex64', 'unknown'],
+    );
+    // A constant is what its weight is.
+    assertSymbolic(await stop.evaluate(node('kernel')), 'float32', [3, 2]);
+    assertSymbolic(await stop.evaluate(node('axis')), 'int32', []);
     assert.equal(tensor(node('sum'))?.unknownRank, true);
     assert.equal(tensor('model.inputs[0]')?.unknownRank, undefined);
     assert.match(tensor(node('sum'))!.access.reason!, /AddV2 .*[Nn]ot even its rank/);
@@ -136,6 +147,12 @@ describe('models of TF.js', () => {
     // What the getter makes anew at every call.
     assertSymbolic(await stop.evaluate('model.inputs[0]'), 'float32', [null, 3]);
     await assertRefused('not-readable', /no value until the model is executed/, () => stop.read('model.outputs[0]'));
+  });
+
+  test('inputs and outputs that the program holds are known by their model, wherever it comes', async () => {
+    assertSymbolic(tensor('held'), 'float32', [null, 2]);
+    assertSymbolic(tensor('input0'), 'float32', [null, 3]);
+    await assertRefused('not-a-tensor', /is a Object/, () => stop.read('converted.weightSpecs[0]'));
   });
 
   test('a Layers model shows its weights and symbolic tensors, each once', () => {
@@ -163,6 +180,16 @@ describe('models of TF.js', () => {
   });
 });
 
+test('a frame with nothing but tracers of jit says that jax-js is there, and in graph mode', async () => {
+  const stop = await Stop.at('readers/jaxJit.mjs');
+  try {
+    assertSymbolic(stop.listed.get('x')?.tensor, 'float32', [2]);
+    assert.deepEqual(stop.runtimes, [{ name: 'jax-js', mode: 'graph' }]);
+  } finally {
+    await stop.program.end();
+  }
+});
+
 test('a backend with the public side of the one of tfjs-node is read through readSync()', async () => {
   const stop = await Stop.at('readers/tfjsNode.mjs');
   try {
@@ -182,6 +209,78 @@ test('a backend with the public side of the one of tfjs-node is read through rea
   } finally {
     await stop.program.end();
   }
+});
+
+test('objects that only look like descriptions of tensors are none', async () => {
+  const { listed, runtimes, program } = await Stop.at('readers/lookalikes.mjs');
+  try {
+    assert.deepEqual([[...listed.keys()], runtimes], [['array'], []]);
+  } finally {
+    await program.end();
+  }
+});
+
+describe('tensors of TF.js that are not where the reader looks', () => {
+  let program: PausedProgram;
+  before(async () => (program = await PausedProgram.start('readers/tfjsUnknown.mjs')));
+  after(() => program.end());
+
+  /** Alive, without a warning, and refused for the same reason by the description and the read; with a way to read it. */
+  async function assertUnknown(expression: string, reason: RegExp): Promise<void> {
+    const { tensors, runtimes } = await program.inspector.list(program.top);
+    const { id, state, access, warnings, dtype, shape } =
+      tensors.find((listed) => listed.expression === expression)?.tensor ?? assert.fail(`${expression} is not listed`);
+    assert.deepEqual({ state, warnings, dtype, shape }, { state: 'live', warnings: [], dtype: 'float32', shape: [2] });
+    assert.match(access.reason ?? '', reason);
+    assert.match(access.help ?? '', /debug console: Array\.from\(tensor\.dataSync\(\)\)/);
+    await assertRefused('not-readable', reason, () => program.inspector.read(id, {}));
+    assert.deepEqual(
+      runtimes.map(({ name, version }) => [name, version]),
+      [['tfjs', '4.22.0']],
+    );
+  }
+
+  test("a backend of the program's own is named", async () => {
+    for (const name of ['numbers', 'tripled']) await assertUnknown(name, /backend "ours" can't be read/);
+    assert.deepEqual((await program.inspector.list(program.top)).tensors[0]?.tensor.device, {
+      type: 'unknown',
+      name: 'ours',
+    });
+  });
+
+  for (const [key, keeper] of [
+    ['_tfengine', 'the engine'],
+    ['state', 'the engine'],
+    ['tensorInfo', 'the engine'],
+    ['data', 'the cpu backend'],
+  ]) {
+    test(`a version without ${key} is not known, and nothing is called disposed`, async () => {
+      assert.equal(await program.resume(), true);
+      assert.equal(await program.ask('key'), key);
+      for (const name of ['tensor', 'variable']) {
+        await assertUnknown(name, new RegExp(`is not where ${keeper} of TF\\.js 4\\.0 to 4\\.22 keeps it`));
+      }
+    });
+  }
+
+  for (const key of ['isDisposedInternal', 'dataId']) {
+    test(`a tensor without ${key} is listed all the same, as one of an unknown version`, async () => {
+      assert.equal(await program.resume(), true);
+      assert.equal(await program.ask('key'), key);
+      await assertUnknown('tensor', /is not where a tensor of TF\.js 4\.0 to 4\.22 keeps it/);
+      const { id } = await program.inspector.evaluate(program.top, 'variable', { throwOnSideEffect: true });
+      assert.deepEqual((await program.inspector.read(id, {})).values, [1, 2]);
+      await assertRefused('not-a-tensor', /"lookalike" is a Object/, async () =>
+        program.inspector.evaluate(program.top, 'lookalike', { throwOnSideEffect: true }),
+      );
+    });
+  }
+
+  test('the program has lost nothing', async () => {
+    assert.equal(await program.resume(), false);
+    assert.equal(await program.exited, 0);
+    assert.equal((await program.closedOutput()).stdout, '3,6\n1,2 1,2\n');
+  });
 });
 
 for (const device of ['cpu', 'wasm', 'webgpu']) {
@@ -297,7 +396,12 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
         if (name.includes('vmap')) assert.match(value.access.reason!, /whole batch, along axis 0/);
         assert.equal(value.gradient, name === 'vmap' ? undefined : true, name);
         assert.deepEqual(await stop.read('values.value'), rows, name);
-        if (name !== 'vmap') assert.equal((await stop.evaluate('values.squared')).state, 'pending', name);
+        if (name === 'vmap') continue;
+        const squared = await stop.evaluate('values.squared');
+        assert.equal(squared.state, 'pending', name);
+        // What it is told to do can be done there: a tracer has no blockUntilReady().
+        const { help } = await refused(() => stop.read('values.squared'));
+        for (const told of [squared.access.help, help]) assert.match(told!, /^Evaluate it here/, name);
       }
       assert.deepEqual(where, ['grad', 'jvp', 'vmap', 'vmap of grad', 'jit', 'end', 'over']);
     });

@@ -17,6 +17,8 @@ interface Expected {
   /** The line that does it, by what stands there; of warnings about what the program did. */
   at?: string;
   args?: readonly string[];
+  /** At so many tensors. */
+  times?: number;
 }
 
 /** By the code, and where one code has several programs, what they are about. */
@@ -28,7 +30,7 @@ const expected = {
     at: 'logits.numpy()',
   },
   'mixed-modes': { message: /names\.now has a value, names\.later has none/, help: /names\.later/ },
-  'mixed-modes, of a model': { message: /batch .* a value, extra has none/, help: /extra/ },
+  'mixed-modes, beside a model': { message: /warm, .* a value, later has none until/, help: /later/ },
   'copy-in-loop': {
     message: /^data\(\) copied to the host \d+ times within a second here: \d+ MB/,
     help: /\.data\(\)/,
@@ -60,6 +62,15 @@ const expected = {
     message: /names\.values is the memory of the tensor names\.tensor/,
     help: /names\.values\.slice\(\)/,
   },
+  'shared-memory, of several tensors': {
+    message: /names\.buffer is the memory of the tensors names\.tensor, names\.reshaped themselves/,
+    help: /tf\.buffer\(names\.buffer\.shape, names\.buffer\.dtype, names\.buffer\.values\.slice\(\)\)\.toTensor\(\)/,
+    times: 3,
+  },
+  'shared-memory, of another runtime': {
+    message: /names\.bytes is the memory of the tensor names\.tensor itself/,
+    help: /Buffer\.from\(names\.bytes\); .* new Tensor\(names\.tensor\.type, Buffer\.from\(names\.bytes\), names\.tensor\.dims\)/,
+  },
   'sync-read': {
     message: /^dataSync\(\) of this float32\[4\] blocks .* webgpu/,
     help: /await tensor\.data\(\)/,
@@ -67,6 +78,7 @@ const expected = {
   },
   'consumes-reference': { message: /./, help: /\.ref\b/ },
   disposed: { message: /float32\[2\] was disposed/, help: /dispose\(\)/ },
+  'disposed, a variable without a name': { message: /^This float32\[3\] was disposed/, help: /dispose\(\)/ },
   'lossy-dtype': {
     message: /NumPy has no bfloat16: names\.halves/,
     help: /\.view\(ml_dtypes\.bfloat16\)/,
@@ -89,9 +101,11 @@ async function warningsOf(name: string, wanted: Expected, warn: boolean) {
 
 for (const [name, wanted] of Object.entries<Expected>(expected)) {
   test(name, async () => {
-    const [[first], close] = await Promise.all([warningsOf(name, wanted, true), warningsOf(name, wanted, false)]);
+    const [told, close] = await Promise.all([warningsOf(name, wanted, true), warningsOf(name, wanted, false)]);
+    const [first] = told;
     assert.ok(first, 'it was not told');
-    const { message, help, at } = wanted;
+    const { message, help, at, times } = wanted;
+    if (times !== undefined) assert.equal(told.length, times);
     assert.match(first.message, message);
     assert.match(first.help ?? '', help);
     if (at !== undefined) {

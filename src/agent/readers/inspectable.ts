@@ -57,15 +57,17 @@ export interface InspectedTensor {
   help?: string;
 }
 
-function invalid(className: string, what: string, cause?: unknown, method = 'tensor.inspect'): TensorError {
-  return new TensorError(
-    {
-      code: 'not-readable',
-      message: `${className}[Symbol.for('${method}')]() ${what}.`,
-      help: 'See docs/readers.md, "Your own arrays", for what it must return.',
-    },
-    { cause },
-  );
+function invalid(
+  className: string,
+  what: string,
+  {
+    cause,
+    method = 'tensor.inspect',
+    help = 'See docs/readers.md, "Your own arrays", for what it must return.',
+  }: { cause?: unknown; method?: string; help?: string } = {},
+): TensorError {
+  const message = `${className}[Symbol.for('${method}')]() ${what}.`;
+  return new TensorError({ code: 'not-readable', message, help }, { cause });
 }
 
 function inspect(value: object): InspectedTensor {
@@ -75,7 +77,7 @@ function inspect(value: object): InspectedTensor {
   try {
     result = method.call(value);
   } catch (error) {
-    throw invalid(className, `threw: ${String(error)}`, error);
+    throw invalid(className, `threw: ${String(error)}`, { cause: error });
   }
   if (!isObject(result)) throw invalid(className, 'returned no object');
   const inspected = result as InspectedTensor;
@@ -95,7 +97,34 @@ function inspect(value: object): InspectedTensor {
   if (offset !== undefined && !Number.isSafeInteger(offset)) {
     throw invalid(className, `returned the offset ${String(offset)}, which is no integer`);
   }
+  assertStores(inspected, className);
   return inspected;
+}
+
+/** The typed arrays that hold elements of dtypes for which JavaScript has none of its own, or not in every Node. */
+const standIns: Partial<Record<DType, DType>> = {
+  bool: 'int8',
+  float16: 'uint16',
+  bfloat16: 'uint16',
+  complex64: 'float32',
+  complex128: 'float64',
+};
+
+/**
+ * @throws if the elements of the typed array are of another dtype than was named: its bytes would be taken for numbers that
+ * nobody stored. Plain bytes may be anything.
+ */
+function assertStores({ dtype, data }: InspectedTensor, className: string): void {
+  if (!ArrayBuffer.isView(data) || dtype === 'unknown') return;
+  const memory = hostMemory(data);
+  if (!memory || memory.dtype === dtype || memory.dtype === 'uint8' || memory.dtype === standIns[dtype]) return;
+  throw invalid(
+    className,
+    `named the dtype ${dtype}, but its data is a ${memory.className}, which holds ${memory.dtype}`,
+    {
+      help: `Name the dtype ${memory.dtype}; or, if its bytes are ${dtype} all the same, return them as bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).`,
+    },
+  );
 }
 
 /** The layout of a description that has data: every count of its shape is known. */
@@ -152,7 +181,7 @@ function make(value: object, { dtype, shape, bytes }: NewValues): Made {
     });
   }
   const made = method.call(value, { dtype, shape, data: typedArrayOf(dtype, bytes) });
-  if (!isObject(made)) throw invalid(className, 'returned no object', undefined, 'tensor.make');
+  if (!isObject(made)) throw invalid(className, 'returned no object', { method: 'tensor.make' });
   return { tensor: made === value ? null : made, warnings: [] };
 }
 

@@ -23,6 +23,8 @@ import type { Reader } from './reader.ts';
 
 /** The backends whose arrays were met, by their type. They are the program's, and not kept from being collected. */
 const met = new Map<string, WeakRef<object>>();
+/** A tracer without a value tells of no backend, but of jax-js. */
+let isMet = false;
 
 /** bool is kept as int32. */
 function storedDType(dtype: DType): DType {
@@ -44,6 +46,16 @@ const unknownInternals = none(
   `The state of this array is not where jax-js ${knownVersions} keeps it.`,
   'Read it in the program with `await x.ref.data()`, and report the version of jax-js.',
 );
+
+const stillComputedHelp = 'Stop after `await x.blockUntilReady()`.';
+
+const tracedHelp =
+  'Evaluate it here: that runs its kernels, and for the program it stays as lazy as it was. Or look at what the transformed function returns.';
+
+/** A tracer has no `blockUntilReady()`, and the function that is traced can't await anything. */
+function helpForTracer(help: string): string {
+  return help === notRealisedHelp || help === stillComputedHelp ? tracedHelp : help;
+}
 
 /** Whether the last and the first element of the only view are within the storage. */
 function isWithin({ shape, strides, offset }: View, elements: number): boolean {
@@ -129,7 +141,7 @@ function arraySource(fields: ArrayFields, stop: StopContext): Source {
     return none(
       'pending',
       'Workers of jax-js are still computing this array, and nothing can wait for them while the program stands still.',
-      'Stop after `await x.blockUntilReady()`.',
+      stillComputedHelp,
     );
   }
   return storedSource(storage, dtype, views);
@@ -166,8 +178,9 @@ function sourceOf(object: object, stop: StopContext): Source {
     return fields ? arraySource(fields, stop) : unknownInternals;
   }
   const inner = value && underneath(value);
-  if (inner) return sourceOf(inner, stop);
-  return value ? noValue(value) : unknownInternals;
+  if (!inner) return value ? noValue(value) : unknownInternals;
+  const source = sourceOf(inner, stop);
+  return source.how === 'none' ? { ...source, help: helpForTracer(source.help) } : source;
 }
 
 function accessOf(source: Source, fields: ArrayFields): TensorAccess {
@@ -294,7 +307,11 @@ function describeTracer(object: object, value: Exclude<JaxValue, { is: 'array' }
       kind: described.kind === 'symbolic' ? 'symbolic' : 'tracer',
       className,
       ...(value.is !== 'vmap' && { gradient: true }),
-      access: { ...access, reason: access.reason === undefined ? reason : `${reason} ${access.reason}` },
+      access: {
+        ...access,
+        reason: access.reason === undefined ? reason : `${reason} ${access.reason}`,
+        ...(access.help !== undefined && { help: helpForTracer(access.help) }),
+      },
       warnings: described.warnings.filter(({ code }) => code !== 'consumes-reference'),
     };
   }
@@ -319,6 +336,7 @@ function describeTracer(object: object, value: Exclude<JaxValue, { is: 'array' }
 }
 
 function describe(object: object, stop: StopContext): Described {
+  isMet = true;
   const value = jaxValue(object);
   if (value && value.is !== 'array') return describeTracer(object, value, stop);
   const fields = arrayFields(object, stop);
@@ -340,10 +358,12 @@ export const jaxReader: Reader = {
 
   runtimes(stop): RuntimeDescription[] {
     const mode = stop.once('jax.jit', () => false) ? 'graph' : 'eager';
-    return [...met].flatMap(([backend, reference]) => {
+    const backends = [...met].flatMap(([backend, reference]) => {
       const object = reference.deref();
-      return object ? [{ name: 'jax-js', backend, device: deviceOf(object), mode }] : [];
+      return object ? [{ backend, device: deviceOf(object) }] : [];
     });
+    if (backends.length === 0) return isMet ? [{ name: 'jax-js', mode }] : [];
+    return backends.map((each) => ({ name: 'jax-js', ...each, mode }));
   },
 
   devices(): GPUDevice[] {

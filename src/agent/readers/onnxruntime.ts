@@ -13,7 +13,7 @@ import type { Described, NoSource, Source, StopContext } from '../source.ts';
 import { hostMemory } from './hostArrays.ts';
 import { loadedModule, ownPath } from './loadedModules.ts';
 import { dtypeOf, knownVersions, tensorFields, type OrtFields, type OrtType } from './onnxruntime/fields.ts';
-import { sessionKind, sessionMembers, valueFields, type ValueFields } from './onnxruntime/sessions.ts';
+import { isOfSession, sessionKind, sessionMembers, valueFields, type ValueFields } from './onnxruntime/sessions.ts';
 import type { Reader } from './reader.ts';
 
 /** What was met so far in this program; its objects are not kept. */
@@ -202,7 +202,7 @@ export const onnxruntimeReader: Reader = {
   claims(value) {
     const isTensor = tensorFields(value) !== undefined;
     met.tensors ||= isTensor;
-    return isTensor || valueFields(value) !== undefined;
+    return isTensor || (isOfSession(value) && valueFields(value) !== undefined);
   },
 
   describe(value, stop) {

@@ -13,9 +13,10 @@ import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { byPrototype, classNameOf, isInspectable, ownValue } from '../safely.ts';
-import type { Described, Source, StopContext } from '../source.ts';
+import type { Described, NoSource, Source, StopContext } from '../source.ts';
 import type { Member, Reader } from './reader.ts';
 import {
+  backendOf,
   coreVersion,
   deviceOf,
   engine,
@@ -28,16 +29,19 @@ import {
 } from './tfjs/engine.ts';
 import {
   bufferFields,
+  subjectOf,
   symbolicFields,
   tensorFields,
+  unknownTensorFields,
   type BufferFields,
   type SymbolicFields,
   type TensorFields,
   type TfDType,
+  type UnknownTensorFields,
 } from './tfjs/fields.ts';
 import { graphMembers, nodeFields, type NodeFields } from './tfjs/graphModel.ts';
 import { makeTensor } from './tfjs/make.ts';
-import { disposedHelp, hasValues, hostSource, sourceOf, unknownInternals } from './tfjs/values.ts';
+import { disposedHelp, hasValues, hostSource, notFound, sourceOf, unknownInternals } from './tfjs/values.ts';
 
 function storedBytes(dtype: TfDType, shape: readonly number[]): number {
   return dtype === 'string' ? 0 : sizeOf(shape) * itemSize(dtype);
@@ -46,7 +50,7 @@ function storedBytes(dtype: TfDType, shape: readonly number[]): number {
 function locationOf(held: Held): TensorLocation {
   const { name, record } = held;
   if (name === 'tensorflow') return hasValues(held) ? 'host' : 'device';
-  if (name !== 'webgpu' && name !== 'webgl') return 'host';
+  if (name !== 'webgpu') return 'host';
   const parts = partsOf(held);
   if (parts) {
     const [real, imag] = [locationOf(parts.real), locationOf(parts.imag)];
@@ -82,18 +86,20 @@ function accessOf({ name }: Held, location: TensorLocation): TensorAccess {
   return name === 'wasm' ? accesses.wasm : name === 'webgpu' ? accesses.webgpuHost : accesses.host;
 }
 
+function noAccess({ reason, help }: NoSource): TensorAccess {
+  return { how: 'none', reason, help };
+}
+
 function describeTensor(value: object, fields: TensorFields, stop: StopContext): Described {
   const { dtype, shape, dataId, disposed, name: label } = fields;
   const found = find(dataId, stop);
-  const gone = disposed || !found;
   const location = found ? locationOf(found) : 'host';
-  const device: TensorDevice = found?.device ?? { type: 'unknown' };
+  const device: TensorDevice = (found ?? backendOf(dataId, stop))?.device ?? { type: 'unknown' };
   const warnings: TensorWarning[] = [];
-  if (gone) {
-    const named = label ?? `this ${dtype}[${shape.join(', ')}]`;
+  if (disposed) {
     warnings.push({
       code: 'disposed',
-      message: `${named} was disposed; its values are gone, and any use of it will throw "Tensor is disposed."`,
+      message: `${subjectOf(fields)} was disposed; its values are gone, and any use of it will throw "Tensor is disposed."`,
       help: disposedHelp,
     });
   }
@@ -110,14 +116,38 @@ function describeTensor(value: object, fields: TensorFields, stop: StopContext):
     byteLength: storedBytes(dtype, shape),
     device,
     location,
-    state: gone ? 'disposed' : location === 'device' && stop.isExecuting(found.backend) ? 'pending' : 'live',
-    access: gone ? accesses.disposed : accessOf(found, location),
+    state: disposed
+      ? 'disposed'
+      : found && location === 'device' && stop.isExecuting(found.backend)
+        ? 'pending'
+        : 'live',
+    access: disposed ? accesses.disposed : found ? accessOf(found, location) : noAccess(notFound(dataId, stop)),
     warnings,
   };
   // Spreads in the literal would cost a list of thousands more than all the rest.
   if (label !== undefined) described.label = label;
   if (tape) described.gradient = tape.has(fields.id);
   return described;
+}
+
+const unknownTensor = unknownInternals('a tensor');
+
+/** Nothing but what its public properties say. */
+function describeUnknown(value: object, { dtype, shape, name: label }: UnknownTensorFields): Described {
+  return {
+    runtime: 'tfjs',
+    kind: 'eager',
+    className: classNameOf(value) || 'Tensor',
+    ...(label !== undefined && { label }),
+    dtype,
+    shape: [...shape],
+    byteLength: storedBytes(dtype, shape),
+    device: { type: 'unknown' },
+    location: 'host',
+    state: 'live',
+    access: noAccess(unknownTensor),
+    warnings: [],
+  };
 }
 
 function noValueOf({ name }: SymbolicFields) {
@@ -199,7 +229,8 @@ export const tfjsReader: Reader = {
     tensorFields(value) !== undefined ||
     symbolicFields(value) !== undefined ||
     bufferFields(value) !== undefined ||
-    nodeFields(value) !== undefined,
+    nodeFields(value) !== undefined ||
+    unknownTensorFields(value) !== undefined,
 
   describe(value, stop) {
     const fields = tensorFields(value);
@@ -207,7 +238,9 @@ export const tfjsReader: Reader = {
     const symbolic = symbolicFields(value);
     if (symbolic) return describeSymbolic(value, symbolic);
     const buffer = bufferFields(value);
-    return buffer ? describeBuffer(buffer) : describeNode(nodeFields(value)!);
+    if (buffer) return describeBuffer(buffer);
+    const node = nodeFields(value);
+    return node ? describeNode(node) : describeUnknown(value, unknownTensorFields(value)!);
   },
 
   source(value, stop): Source {
@@ -219,14 +252,21 @@ export const tfjsReader: Reader = {
     const symbolic = symbolicFields(value);
     if (symbolic) return { how: 'none', code: 'not-readable', ...noValueOf(symbolic) };
     const buffer = bufferFields(value);
-    if (!buffer) return { how: 'none', code: 'not-readable', ...noNodeValueOf(nodeFields(value)!) };
-    const { dtype, shape, values } = buffer;
-    return hostSource(values, dtype, shape) ?? unknownInternals('TensorBuffer');
+    if (buffer) return hostSource(buffer.values, buffer.dtype, buffer.shape) ?? unknownInternals('a TensorBuffer');
+    const node = nodeFields(value);
+    return node ? { how: 'none', code: 'not-readable', ...noNodeValueOf(node) } : unknownTensor;
   },
 
   make(value, values, stop) {
     const fields = tensorFields(value);
     if (fields) return makeTensor(value, fields, values, stop);
+    if (unknownTensorFields(value)) {
+      throw new TensorError({
+        code: 'not-available',
+        message: unknownTensor.reason,
+        help: 'Make the new one in the debug console, with tf.tensor(...), and report the version of TF.js.',
+      });
+    }
     throw new TensorError({
       code: 'not-available',
       message: `A ${classNameOf(value)} of TF.js can't be replaced from a file.`,
@@ -237,12 +277,11 @@ export const tfjsReader: Reader = {
   runtimes(): RuntimeDescription[] {
     const found = engine();
     const state = engineState();
-    if (!found || !state) return [];
-    const backendName = ownValue(found, 'backendName');
-    const backend = ownValue(found, 'backendInstance');
-    const tensors = ownValue(state, 'numTensors');
-    const bytes = ownValue(state, 'numBytes');
     const version = coreVersion();
+    // A version that keeps its engine elsewhere is there all the same.
+    if (!found && version === undefined) return [];
+    const [backendName, backend] = ['backendName', 'backendInstance'].map((key) => found && ownValue(found, key));
+    const [tensors, bytes] = ['numTensors', 'numBytes'].map((key) => state && ownValue(state, key));
     return [
       {
         name: 'tfjs',

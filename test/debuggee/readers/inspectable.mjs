@@ -83,6 +83,10 @@ const plain = new View({ dtype: 'float32', shape: [2, 3], data: new Float32Array
 published.add('plain', 'float32', [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6));
 const bytes = new View({ dtype: 'unknown', shape: [5], data: new Uint8Array([1, 2, 3, 4, 5]).buffer });
 published.add('bytes', 'unknown', [5], Uint8Array.of(1, 2, 3, 4, 5));
+const halves = new View({ dtype: 'bfloat16', shape: [2], data: new Uint16Array([0x3f80, 0xff80]) });
+published.add('halves', 'bfloat16', [2], Uint16Array.of(0x3f80, 0xff80));
+const complex = new View({ dtype: 'complex64', shape: [1], data: new Float32Array([1, -2]) });
+published.add('complex', 'complex64', [1], Float32Array.of(1, -2));
 
 const data = new Float32Array(6);
 const bad = {
@@ -101,11 +105,12 @@ const bad = {
   before: new View({ dtype: 'float32', shape: [2], strides: [-1], data }),
   noData: new View({ dtype: 'float32', shape: [6], reason: 'It is symbolic.', help: 'Run it with session.run(x).' }),
   wrongData: new View({ dtype: 'float32', shape: [6], data: 'text' }),
+  doubles: new View({ dtype: 'float32', shape: [2], data: new Float64Array([1, 2]) }),
 };
 
 function stop() {
   debugger;
-  return [published, device, host, onDevice, strings, plain, bytes, bad];
+  return [published, device, host, onDevice, strings, plain, bytes, halves, complex, bad, data];
 }
 stop();
 process.exit(0);

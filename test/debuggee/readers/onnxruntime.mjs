@@ -130,6 +130,28 @@ const versions = {
   old: { type: 'float32', data: rows, dims: [3, 2], size: 6 },
   unknown: new Tensor('float32', rows, [2, 3]),
 };
+/** Of a tensor as it is, only the property with the values is called otherwise. */
+class Renamed {
+  constructor(type, hostData, dims) {
+    Object.assign(this, { type, dims, size: hostData.length, dataLocation: 'cpu', hostData });
+  }
+  get data() {
+    if (!this.hostData) throw new Error('The data is not on CPU.');
+    return this.hostData;
+  }
+  get location() {
+    return this.dataLocation;
+  }
+  get gpuBuffer() {
+    throw new Error('never called');
+  }
+  getData() {
+    throw new Error('never called');
+  }
+}
+versions.renamed = new Renamed('float32', rows, [2, 3]);
+published.add('versions.renamed', 'float32', [2, 3], rows, { runtime: 'onnxruntime', how: 'view' });
+unreadable.empty = Object.assign(new Renamed('float32', rows, [2, 3]), { hostData: undefined });
 published.add('versions.old', 'float32', [3, 2], rows, { runtime: 'onnxruntime' });
 published.add('versions.unknown', 'float32', [2, 3], rows, { runtime: 'onnxruntime', how: 'view' });
 const unknownOnDevice = new Tensor('float32', undefined, [2, 3], 'gpu-buffer');

@@ -24,6 +24,15 @@ const converted = {
       { name: 'axis', op: 'Const', attr: { dtype: { type: 'DT_INT32' } } },
       { name: 'best', op: 'ArgMax', input: ['scores', 'axis'], attr: { T: float } },
       { name: 'large', op: 'Greater', input: ['scores', 'bias'], attr: { T: float } },
+      { name: 'halves', op: 'Split', input: ['axis', 'scores'], attr: { T: float, num_split: { i: '2' } } },
+      { name: 'probabilities', op: 'Softmax', input: ['halves:1'], attr: { T: float } },
+      { name: 'same', op: 'Identity', input: ['best'], attr: { T: { type: 'DT_INT64' } } },
+      {
+        name: 'spectrum',
+        op: 'Complex',
+        input: ['sum', 'sum'],
+        attr: { T: float, Tout: { type: 'DT_COMPLEX64' } },
+      },
       { name: 'odd', op: 'NotAnOp', input: ['scores'], attr: {} },
     ],
     versions: { producer: 1 },
@@ -57,15 +66,20 @@ const functional = tf.model({ inputs: input, outputs: tf.layers.globalAveragePoo
 // A tensor of TF.js in a container that another runtime's reader knows, and the other way round.
 model.cached = tf.tensor([7, 8]);
 const session = {
-  handler: { inputNames: [], outputNames: [], inputMetadata: [], outputMetadata: [] },
+  handler: { inputNames: [], outputNames: [], inputMetadata: [], outputMetadata: [], run() {} },
+  run() {},
   latest: tf.tensor([9]),
 };
 const variable = tf.variable(tf.tensor([1, 2]), true, 'counter');
 const buffer = tf.buffer([2], 'string', ['a', 'b']);
 
+// Before the model, and in a scope inside of it.
+const [input0] = model.inputs;
+
 function stop() {
+  const held = model.outputs[0];
   debugger;
-  return [model, layers, input, embedded, functional, session, variable, buffer];
+  return [held, input0, converted, model, layers, input, embedded, functional, session, variable, buffer];
 }
 stop();
 console.log('executed', model.predict(tf.tensor([[1, 2, 3]])).arraySync());

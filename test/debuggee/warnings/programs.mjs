@@ -3,6 +3,7 @@ import '../readers/webgpuGlobals.mjs';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
 import * as jax from '@jax-js/jax';
+import { Tensor } from 'onnxruntime-common';
 import * as rt from '../../../dist/runtime.mjs';
 
 const warn = process.env.WARN === '1';
@@ -33,15 +34,20 @@ const programs = {
     const later = graph.asDefault(() => rt.placeholder('float32', { shape: [2], name: 'later' }));
     stop(warn ? { later, now: rt.constant([1, 2]) } : { later });
   },
-  async 'mixed-modes, of a model'() {
-    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
-    const input = model.inputs[0];
-    const batch = tf.ones([1, 3]);
-    ((model, batch, extra) => {
-      // In variables of their own: the model's inputs and outputs are listed, too.
+  async 'mixed-modes, beside a model'() {
+    // Building a Layers model beside eager tensors is no mix; a graph of the runtime is.
+    const input = tf.input({ shape: [3] });
+    const hidden = tf.layers.dense({ units: 2 }).apply(input);
+    const output = tf.layers.dense({ units: 1 }).apply(hidden);
+    const model = tf.model({ inputs: input, outputs: output });
+    const warm = model.predict(tf.ones([1, 3]));
+    const graph = new rt.Graph();
+    const later = warn ? graph.asDefault(() => rt.placeholder('float32', { shape: [2] })) : undefined;
+    ((warm, input, hidden, output, model, later) => {
+      // In variables of their own, as in the function that builds the model.
       debugger;
-      return [model, batch, extra];
-    })(model, batch, warn ? input : undefined);
+      return [warm, input, hidden, output, model, later];
+    })(warm, input, hidden, output, model, later);
   },
   async 'copy-in-loop'() {
     await tf.setBackend('webgpu');
@@ -105,6 +111,17 @@ const programs = {
     const values = new Float32Array([1, 2, 3]);
     stop({ values, tensor: tf.tensor(warn ? values : values.slice()) });
   },
+  async 'shared-memory, of several tensors'() {
+    const tensor = tf.tensor([1, 2, 3]);
+    const reshaped = tensor.reshape([3, 1]);
+    const buffer = warn ? reshaped.bufferSync() : tf.buffer([3, 1]);
+    stop({ tensor, reshaped, buffer });
+  },
+  async 'shared-memory, of another runtime'() {
+    const bytes = Buffer.from([1, 2, 3]);
+    const tensor = new Tensor('uint8', warn ? bytes : new Uint8Array(bytes), [3]);
+    stop({ bytes, tensor });
+  },
   async 'sync-read'() {
     await tf.setBackend('webgpu');
     const tensor = tf.ones([4]).mul(2);
@@ -125,6 +142,11 @@ const programs = {
     const tensor = tf.tensor([1, 2]);
     if (warn) tensor.dispose();
     stop({ tensor });
+  },
+  async 'disposed, a variable without a name'() {
+    const variable = tf.variable(tf.tensor([1, 2, 3]));
+    if (warn) variable.dispose();
+    stop({ variable });
   },
   async 'lossy-dtype'() {
     const dtype = warn ? 'bfloat16' : 'float16';

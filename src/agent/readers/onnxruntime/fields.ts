@@ -84,7 +84,12 @@ function publicValue(value: object, key: string): unknown {
   const own = ownValue(value, key);
   if (own !== undefined) return own;
   const prototype = Object.getPrototypeOf(value) as object;
-  return Object.getOwnPropertyDescriptor(prototype, key)?.get?.call(value);
+  try {
+    return Object.getOwnPropertyDescriptor(prototype, key)?.get?.call(value);
+  } catch {
+    // It has nothing to give away: `data` throws where there are no values.
+    return undefined;
+  }
 }
 
 /** A class that is not known, by what its documentation promises: `location`, and `data` where that says `cpu`. */
@@ -110,7 +115,10 @@ export function tensorFields(value: object): OrtFields | undefined {
     const location = ownValue(tensor, 'dataLocation') as OrtLocation;
     if (locations.includes(location)) {
       const key = storage[location];
-      return { type, dims, location, data: key && ownValue(tensor, key), viaGetters: false };
+      const data = key && ownValue(tensor, key);
+      const known: OrtFields = { type, dims, location, data, viaGetters: false };
+      // Values on the host under another name are those of a version that is not known, too.
+      return data === undefined && location === 'cpu' ? (publicFields(tensor) ?? known) : known;
     }
     const data = ownValue(tensor, 'data');
     if (isObject(data) && (ArrayBuffer.isView(data) || Array.isArray(data)) && ownValue(tensor, 'size') !== undefined) {

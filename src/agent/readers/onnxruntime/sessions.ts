@@ -3,7 +3,7 @@
  * `outputMetadata`: an object `{ name, isTensor, type, shape }` for each, an axis without a size being a name.
  */
 import type { DType } from '../../../protocol/tensor.ts';
-import { isInspectable, ownValue } from '../../safely.ts';
+import { isInspectable, ownValue, runtimeMethod } from '../../safely.ts';
 import type { Member } from '../reader.ts';
 import { dtypeOf, isOrtType } from './fields.ts';
 
@@ -15,6 +15,14 @@ export interface ValueFields {
   shape: (number | null)[];
   /** The names of the axes that have no size. */
   axes: string[];
+}
+
+/** What the sessions that were met say of their inputs and outputs. */
+const ofSessions = new WeakSet<object>();
+
+/** Programs have objects of their own that look the same. */
+export function isOfSession(value: object): boolean {
+  return ofSessions.has(value);
 }
 
 /** What a session says of one of its inputs or outputs. */
@@ -34,7 +42,7 @@ export function valueFields(value: object): ValueFields | undefined {
 
 function handlerOf(container: object): object | undefined {
   const handler = ownValue(container, 'handler');
-  if (!isInspectable(handler)) return undefined;
+  if (!isInspectable(handler) || !runtimeMethod(container, 'run') || !runtimeMethod(handler, 'run')) return undefined;
   return Array.isArray(ownValue(handler, 'inputNames')) && Array.isArray(ownValue(handler, 'outputNames'))
     ? handler
     : undefined;
@@ -54,8 +62,10 @@ export function sessionMembers(container: object): Member[] | undefined {
   return ['inputMetadata', 'outputMetadata'].flatMap((key) => {
     const values = ownValue(handler, key);
     if (!isInspectable(values) || !Array.isArray(values)) return [];
-    return (values as unknown[]).flatMap((value, index) =>
-      isInspectable(value) ? [{ path: `.${key}[${index}]`, value }] : [],
-    );
+    return (values as unknown[]).flatMap((value, index) => {
+      if (!isInspectable(value)) return [];
+      ofSessions.add(value);
+      return [{ path: `.${key}[${index}]`, value }];
+    });
   });
 }

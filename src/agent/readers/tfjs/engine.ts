@@ -106,11 +106,20 @@ function nameOf(backend: object): string | undefined {
   return name;
 }
 
+/** The backends whose records are known, by the names under which TF.js registers them. */
+export const knownBackends: readonly string[] = ['cpu', 'wasm', 'webgpu', 'tensorflow'];
+
+/** The backend that holds a tensor's data, whether its records are known or not. */
+export function backendOf(dataId: object, stop: StopContext): Backend | undefined {
+  return stop.once('tfjs.backends', backendLookup)(dataId);
+}
+
 export function find(dataId: object, stop: StopContext): Held | undefined {
-  const backend = stop.once('tfjs.backends', backendLookup)(dataId);
+  const backend = backendOf(dataId, stop);
+  if (!backend || !knownBackends.includes(backend.name)) return undefined;
   // What tfjs-node keeps of a tensor is only looked at for values that are still on the host.
-  const record = backend && (backend.recordOf(dataId) ?? (backend.name === 'tensorflow' ? {} : undefined));
-  return backend && record && { ...backend, record };
+  const record = backend.recordOf(dataId) ?? (backend.name === 'tensorflow' ? {} : undefined);
+  return record && { ...backend, record };
 }
 
 /** Real and imaginary part of a complex tensor; the cpu backend keeps them for itself, so the engine doesn't know them. */

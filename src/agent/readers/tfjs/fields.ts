@@ -1,5 +1,5 @@
 /** What the objects of TF.js look like from outside: plain data properties, the same in every version from 4.0 to 4.22. */
-import { isInspectable, isObject, ownValue, plainValue, util } from '../../safely.ts';
+import { isInspectable, isObject, ownValue, plainValue, runtimeMethod, util } from '../../safely.ts';
 
 export type TfDType = 'float32' | 'int32' | 'bool' | 'complex64' | 'string';
 
@@ -11,6 +11,8 @@ export interface TensorFields {
   id: number;
   name?: string;
 }
+
+export type UnknownTensorFields = Pick<TensorFields, 'dtype' | 'shape' | 'name'>;
 
 export interface BufferFields {
   dtype: TfDType;
@@ -39,11 +41,21 @@ function nameOf(value: object): { name?: string } {
   return typeof name === 'string' ? { name } : {};
 }
 
+/** What a sentence about a tensor begins with. A variable that nobody has named, TF.js names by a number. */
+export function subjectOf({ name, dtype, shape }: UnknownTensorFields): string {
+  return name !== undefined && !/^\d+$/.test(name) ? name : `This ${dtype}[${shape.join(', ')}]`;
+}
+
+/** The variable that a layer's weight wraps; any other value itself. */
+function unwrapped(value: object): object {
+  const inner = plainValue(value, 'val');
+  return isInspectable(inner) && plainValue(value, 'originalName') !== undefined ? inner : value;
+}
+
 /** A tensor or variable, or the variable that a layer's weight wraps. */
 export function tensorFields(value: object): TensorFields | undefined {
   if (util.types.isProxy(value)) return undefined;
-  const inner = plainValue(value, 'val');
-  const tensor = isInspectable(inner) && plainValue(value, 'originalName') !== undefined ? inner : value;
+  const tensor = unwrapped(value);
   const type = typeOf(tensor);
   const dataId = type && plainValue(tensor, 'dataId');
   if (!type || !isObject(dataId)) return undefined;
@@ -55,6 +67,18 @@ export function tensorFields(value: object): TensorFields | undefined {
   const name = plainValue(tensor, 'name');
   if (typeof name === 'string') fields.name = name;
   return fields;
+}
+
+/** The methods by which TF.js itself tells a tensor: `instanceof tf.Tensor` asks for these, and for nothing else. */
+const methodsOfTensors = ['data', 'dataSync', 'throwIfDisposed'];
+
+/** A tensor of a version that keeps its state elsewhere: what is public of it, `dtype` and `shape`. */
+export function unknownTensorFields(value: object): UnknownTensorFields | undefined {
+  if (util.types.isProxy(value)) return undefined;
+  const tensor = unwrapped(value);
+  const type = typeOf(tensor);
+  if (!type || !methodsOfTensors.every((name) => runtimeMethod(tensor, name))) return undefined;
+  return { dtype: type.dtype, shape: type.shape as number[], ...nameOf(tensor) };
 }
 
 /** A tensor of the Layers API, which has no value before the model runs. */

@@ -1,11 +1,12 @@
 /**
  * Models that were converted from TensorFlow (`tf.loadGraphModel`): inputs, outputs and every node of the graph are
  * symbolic. A node is a plain object of the graph `model.executor.graph.nodes`; the getters `inputs` and `outputs` of the
- * model make a new object `{ name, shape, dtype }` for each at every call. Nothing of TF.js is called.
+ * model make a new object `{ name, shape, dtype }` for each at every call, which is known by its model only: programs have such
+ * objects of their own. Nothing of TF.js is called.
  */
-import { isInspectable, ownValue } from '../../safely.ts';
+import { isInspectable, ownValue, runtimeMethod } from '../../safely.ts';
 import type { Member } from '../reader.ts';
-import type { TfDType } from './fields.ts';
+import { tensorFields, type TfDType } from './fields.ts';
 
 export interface NodeFields {
   name: string;
@@ -27,7 +28,7 @@ function asShape(shape: unknown): (number | null)[] | null {
   return (shape as unknown[]).map((count) => (typeof count === 'number' && count >= 0 ? count : null));
 }
 
-/** Ops whose output has the type that the attribute `T` names; of others the converter doesn't say. */
+/** Categories of ops whose output has the type that the attribute `T` names; of others the converter doesn't say. */
 const keepsType = new Set([
   'arithmetic',
   'basic_math',
@@ -36,10 +37,13 @@ const keepsType = new Set([
   'normalization',
   'transformation',
   'image',
+  'slice_join',
   'spectral',
 ]);
 const integers = new Set(['ArgMax', 'ArgMin', 'Shape', 'Size', 'Rank', 'Where', 'Bincount', 'DenseBincount']);
 const booleans = new Set(['All', 'Any', 'IsNan', 'IsInf', 'IsFinite']);
+/** Between complex numbers and their parts; `T` is the type of what they take. */
+const partsOfComplex = new Set(['Complex', 'ComplexAbs', 'Real', 'Imag']);
 const leaves = new Set(['Placeholder', 'PlaceholderWithDefault', 'Const', 'Identity', 'IdentityN', 'StopGradient']);
 
 function dtypeOf(node: object, op: string): TfDType | undefined {
@@ -47,7 +51,36 @@ function dtypeOf(node: object, op: string): TfDType | undefined {
   const category = ownValue(node, 'category');
   if (booleans.has(op) || (category === 'logical' && op !== 'Select' && op !== 'SelectV2')) return 'bool';
   const isPlain = keepsType.has(category as string) || category === 'reduction' || leaves.has(op);
-  return isPlain ? asDType(attribute(node, 'dtype')) : undefined;
+  if (!isPlain) return undefined;
+  if (partsOfComplex.has(op)) return rawDType(node, 'Tout');
+  // The converter keeps the attributes of some ops only as TensorFlow wrote them.
+  return asDType(attribute(node, 'dtype')) ?? ['dtype', 'T', 'Tparams'].map((key) => rawDType(node, key)).find(Boolean);
+}
+
+/** The types of TensorFlow, and what TF.js makes of each. Source: `parseDtypeParam` of tfjs-converter 4.22. */
+const typesOfTensorflow: Record<string, TfDType> = {
+  DT_FLOAT: 'float32',
+  DT_HALF: 'float32',
+  DT_DOUBLE: 'float32',
+  DT_INT8: 'int32',
+  DT_UINT8: 'int32',
+  DT_INT32: 'int32',
+  DT_INT64: 'int32',
+  DT_BOOL: 'bool',
+  DT_STRING: 'string',
+  DT_COMPLEX64: 'complex64',
+  DT_COMPLEX128: 'complex64',
+};
+
+function asTypeOfTensorflow(type: unknown): TfDType | undefined {
+  return typeof type === 'string' && Object.hasOwn(typesOfTensorflow, type) ? typesOfTensorflow[type] : undefined;
+}
+
+/** An attribute as TensorFlow wrote it: `{ type: 'DT_FLOAT' }`. */
+function rawDType(node: object, key: string): TfDType | undefined {
+  const attributes = ownValue(node, 'rawAttrs');
+  const attribute = isInspectable(attributes) ? ownValue(attributes, key) : undefined;
+  return isInspectable(attribute) ? asTypeOfTensorflow(ownValue(attribute, 'type')) : undefined;
 }
 
 function attribute(node: object, key: string): unknown {
@@ -56,30 +89,21 @@ function attribute(node: object, key: string): unknown {
   return isInspectable(param) ? ownValue(param, 'value') : undefined;
 }
 
-/** What the model's signature says of its inputs and outputs: more than their nodes, where the converter kept it. */
-interface SignatureEntry {
+/** What a model says of a node elsewhere: its signature of inputs and outputs, its weights of constants. */
+interface Noted {
   dtype: TfDType | undefined;
   shape: (number | null)[] | null;
 }
-const signatures = new WeakMap<object, SignatureEntry>();
+const noted = new WeakMap<object, Noted>();
 
-const signatureTypes: Record<string, TfDType> = {
-  DT_FLOAT: 'float32',
-  DT_INT32: 'int32',
-  DT_INT64: 'int32',
-  DT_BOOL: 'bool',
-  DT_STRING: 'string',
-  DT_COMPLEX64: 'complex64',
-};
-
-function signatureEntry(entry: object): SignatureEntry {
+function signatureEntry(entry: object): Noted {
   const dtype = ownValue(entry, 'dtype');
   const tensorShape = ownValue(entry, 'tensorShape');
   const dim = isInspectable(tensorShape) ? ownValue(tensorShape, 'dim') : undefined;
   const counts = isInspectable(dim) && Array.isArray(dim) ? (dim as unknown[]) : null;
   const isUnknown = !isInspectable(tensorShape) || ownValue(tensorShape, 'unknownRank') === true;
   return {
-    dtype: typeof dtype === 'string' ? signatureTypes[dtype] : undefined,
+    dtype: asTypeOfTensorflow(dtype),
     shape: isUnknown
       ? null
       : (counts ?? []).map((axis) => {
@@ -99,23 +123,35 @@ export function nodeFields(value: object): NodeFields | undefined {
     isInspectable(ownValue(value, 'attrParams')) &&
     Array.isArray(ownValue(value, 'children'))
   ) {
-    const signature = signatures.get(value);
+    const known = noted.get(value);
     const shape = leaves.has(op) ? asShape(attribute(value, 'shape')) : null;
-    return { name, op, dtype: signature?.dtype ?? dtypeOf(value, op), shape: signature?.shape ?? shape };
+    return { name, op, dtype: known?.dtype ?? dtypeOf(value, op), shape: known?.shape ?? shape };
   }
   return tensorInfo(value, name);
 }
 
-/** `{ name, shape, dtype }`, and no other property. */
+/** The nodes of the models that were met in this program. They are the program's, and not kept from being collected. */
+const met = new Map<string, WeakRef<object>[]>();
+
+function meet(nodes: readonly object[]): void {
+  for (const node of nodes) {
+    const name = ownValue(node, 'name') as string;
+    const known = (met.get(name) ?? []).filter((reference) => reference.deref());
+    if (!known.some((reference) => reference.deref() === node)) known.push(new WeakRef(node));
+    met.set(name, known);
+  }
+}
+
+/** `{ name, shape, dtype }`, with the very shape and dtype of a model's input or output: then it is known what that is. */
 function tensorInfo(value: object, name: string): NodeFields | undefined {
-  const dtype = ownValue(value, 'dtype');
-  if (!asDType(dtype) && dtype !== undefined) return undefined;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return undefined;
-  const keys = Object.getOwnPropertyNames(value);
-  if (keys.length !== 3 || !keys.includes('shape') || !keys.includes('dtype')) return undefined;
-  const shape = ownValue(value, 'shape');
-  if (shape !== undefined && !Array.isArray(shape)) return undefined;
-  return { name, dtype: asDType(dtype), shape: asShape(shape) };
+  if (!met.has(name) || Object.getOwnPropertyNames(value).length !== 3) return undefined;
+  const node = met
+    .get(name)!
+    .map((reference) => reference.deref())
+    .find((node) => node && ['shape', 'dtype'].every((key) => attribute(node, key) === ownValue(value, key)));
+  if (!node) return undefined;
+  const { op: _, ...fields } = nodeFields(node)!;
+  return fields;
 }
 
 interface GraphParts {
@@ -136,6 +172,7 @@ function partsOf(container: object): GraphParts | undefined {
   const graph = isInspectable(executor) ? ownValue(executor, 'graph') : undefined;
   const nodes = isInspectable(graph) ? ownValue(graph, 'nodes') : undefined;
   if (!isInspectable(executor) || !isInspectable(graph) || !isInspectable(nodes)) return undefined;
+  if (!runtimeMethod(executor, 'execute')) return undefined;
   const signature = ownValue(container, 'signature');
   return {
     executor,
@@ -144,10 +181,6 @@ function partsOf(container: object): GraphParts | undefined {
     outputs: list(graph, 'outputs'),
     signature: isInspectable(signature) ? signature : undefined,
   };
-}
-
-export function isGraphModel(container: object): boolean {
-  return partsOf(container) !== undefined;
 }
 
 /** Remembers what the signature says of the nodes that it names: `MatMul:0` is the first output of `MatMul`. */
@@ -160,9 +193,15 @@ function noteSignature({ nodes, signature }: GraphParts): void {
       const name = isInspectable(entry) ? ownValue(entry, 'name') : undefined;
       if (!isInspectable(entry) || typeof name !== 'string') continue;
       const node = ownValue(nodes, name.replace(/:0$/, ''));
-      if (isInspectable(node)) signatures.set(node, signatureEntry(entry));
+      if (isInspectable(node)) noted.set(node, signatureEntry(entry));
     }
   }
+}
+
+function noteConstant(node: unknown, weights: readonly object[]): void {
+  const [weight, another] = weights;
+  const fields = weight && !another ? tensorFields(weight) : undefined;
+  if (fields && isInspectable(node)) noted.set(node, { dtype: fields.dtype, shape: [...fields.shape] });
 }
 
 /** Inputs, outputs, weights, and then the nodes between them, under the expressions that read each. */
@@ -171,6 +210,7 @@ export function graphMembers(container: object): Member[] | undefined {
   if (!parts) return undefined;
   noteSignature(parts);
   const { executor, nodes, inputs, outputs } = parts;
+  meet([...inputs, ...outputs]);
   const members: Member[] = [
     ...inputs.map((value, index) => ({ path: `.inputs[${index}]`, value })),
     ...outputs.map((value, index) => ({ path: `.outputs[${index}]`, value })),
@@ -178,6 +218,7 @@ export function graphMembers(container: object): Member[] | undefined {
   const weights = ownValue(executor, '_weightMap');
   if (isInspectable(weights)) {
     for (const name of Object.keys(weights)) {
+      noteConstant(ownValue(nodes, name), list(weights, name));
       list(weights, name).forEach((value, index) =>
         members.push({ path: `.weights[${JSON.stringify(name)}][${index}]`, value }),
       );

@@ -9,7 +9,7 @@ import { isInspectable, ownValue } from '../../safely.ts';
 import type { StopContext } from '../../source.ts';
 import type { Made, NewValues } from '../reader.ts';
 import { engine as findEngine, engineState, find } from './engine.ts';
-import type { TensorFields } from './fields.ts';
+import { subjectOf, type TensorFields } from './fields.ts';
 
 interface Scope {
   id: number;
@@ -104,10 +104,10 @@ function storage({ dtype, bytes }: NewValues): ArrayLike<number> {
   });
 }
 
-function leavesGradient({ dtype, shape, name }: TensorFields): TensorWarning {
+function leavesGradient(fields: TensorFields): TensorWarning {
   return {
     code: 'leaves-gradient',
-    message: `${name ?? `This ${dtype}[${shape.join(', ')}]`} was replaced inside a gradient function: the new tensor is on no tape, and no gradient flows through it.`,
+    message: `${subjectOf(fields)} was replaced inside a gradient function: the new tensor is on no tape, and no gradient flows through it.`,
     help: 'Replace it before the gradient is taken, or assign to a tf.Variable.',
   };
 }

@@ -5,19 +5,37 @@ import { rowMajorStrides, sizeOf } from '../../../tensor/shape.ts';
 import { isInspectable, isPlatformObject, ownValue, runtimeMethod } from '../../safely.ts';
 import type { DeviceSource, HostSource, NoSource, Source, StopContext } from '../../source.ts';
 import { hostMemory } from '../hostArrays.ts';
-import { find, partsOf, webgpuDevice, type Held } from './engine.ts';
+import { backendOf, find, knownBackends, partsOf, webgpuDevice, type Held } from './engine.ts';
 import type { TfDType } from './fields.ts';
 import { flush } from './flush.ts';
 
 export const disposedHelp =
   'Read it before dispose(), or before the end of its tf.tidy(); tf.keep() keeps a tensor past the tidy.';
 
-export function unknownInternals(name: string): NoSource {
+/** The debugger doesn't run it: it is the program's code, and may leave a copy behind. */
+const askTfjs = 'Let TF.js itself read it in the debug console: Array.from(tensor.dataSync())';
+
+/** @param keeper what keeps the data: `the cpu backend` */
+export function unknownInternals(keeper: string): NoSource {
   return {
     how: 'none',
     code: 'not-readable',
-    reason: `The data of this tensor is not where the ${name} backend of TF.js 4.0 to 4.22 keeps it.`,
-    help: 'Read it in the program with `await tensor.data()`, and report the version of TF.js.',
+    reason: `The data of this tensor is not where ${keeper} of TF.js 4.0 to 4.22 keeps it.`,
+    help: `${askTfjs}, or in the program with \`await tensor.data()\`; and report the version of TF.js.`,
+  };
+}
+
+/** Why the record of a tensor that is not disposed was not found. */
+export function notFound(dataId: object, stop: StopContext): NoSource {
+  const backend = backendOf(dataId, stop);
+  if (!backend) return unknownInternals('the engine');
+  const { name } = backend;
+  if (knownBackends.includes(name)) return unknownInternals(`the ${name} backend`);
+  return {
+    how: 'none',
+    code: 'not-readable',
+    reason: `Tensors of the TF.js backend "${name}" can't be read at a breakpoint: where it keeps them is not known.`,
+    help: `${askTfjs}. Or use the backend webgpu, wasm or cpu while debugging: await tf.setBackend("cpu").`,
   };
 }
 
@@ -83,14 +101,8 @@ function webgpuSource(
 
 export function sourceOf(dataId: object, dtype: TfDType, shape: number[], stop: StopContext): Source {
   const held = find(dataId, stop);
-  if (held?.name === 'tensorflow') return nativeSource(held, dataId, dtype, shape);
-  if (held) return heldSource(held, dtype, shape, stop);
-  return {
-    how: 'none',
-    code: 'disposed',
-    reason: 'TF.js no longer holds the data of this tensor: it was disposed.',
-    help: disposedHelp,
-  };
+  if (!held) return notFound(dataId, stop);
+  return held.name === 'tensorflow' ? nativeSource(held, dataId, dtype, shape) : heldSource(held, dtype, shape, stop);
 }
 
 /**
@@ -98,35 +110,29 @@ export function sourceOf(dataId: object, dtype: TfDType, shape: number[], stop: 
  * backend (`KernelBackend` of TF.js); that of tfjs-node copies, and keeps nothing. Not tried with the real one.
  */
 function nativeSource({ backend, record }: Held, dataId: object, dtype: TfDType, shape: number[]): Source {
-  if (hasValues({ record })) return hostSource(record.values, dtype, shape) ?? unknownInternals('tensorflow');
+  if (hasValues({ record }))
+    return hostSource(record.values, dtype, shape) ?? unknownInternals('the tensorflow backend');
   const readSync = dtype === 'complex64' ? undefined : runtimeMethod(backend, 'readSync');
-  if (!readSync) return unknownInternals('tensorflow');
-  return hostSource(readSync.call(backend, dataId), dtype, shape) ?? unknownInternals('tensorflow');
+  if (!readSync) return unknownInternals('the tensorflow backend');
+  return hostSource(readSync.call(backend, dataId), dtype, shape) ?? unknownInternals('the tensorflow backend');
 }
 
 function heldSource(held: Held, dtype: TfDType, shape: number[], stop: StopContext): Source {
   const { name, record } = held;
-  if (name === 'wasm') return wasmSource(held, dtype, shape) ?? unknownInternals(name);
-  if (name !== 'cpu' && name !== 'webgpu') {
-    return {
-      how: 'none',
-      code: 'not-readable',
-      reason: `Tensors of the TF.js backend "${name}" can't be read at a breakpoint.`,
-      help: 'Use the backend webgpu, wasm or cpu while debugging: await tf.setBackend("cpu").',
-    };
-  }
+  const unknown = unknownInternals(`the ${name} backend`);
+  if (name === 'wasm') return wasmSource(held, dtype, shape) ?? unknown;
   if (dtype === 'complex64') {
     const parts = partsOf(held);
     const real = parts && heldSource(parts.real, 'float32', shape, stop);
     const imag = parts && heldSource(parts.imag, 'float32', shape, stop);
     if (real && imag && isStrided(real) && isStrided(imag)) return { how: 'complex', real, imag };
-    return unknownInternals(name);
+    return unknown;
   }
   // Host values are what the program's own data() would return, without asking the device.
-  if (hasValues(held)) return hostSource(record.values, dtype, shape) ?? unknownInternals(name);
+  if (hasValues(held)) return hostSource(record.values, dtype, shape) ?? unknown;
   if (sizeOf(shape) === 0 && dtype !== 'string') return hostSource([], dtype, shape)!;
-  if (name === 'webgpu') return webgpuSource(held, dtype, shape, stop) ?? unknownInternals(name);
-  return unknownInternals(name);
+  if (name === 'webgpu') return webgpuSource(held, dtype, shape, stop) ?? unknown;
+  return unknown;
 }
 
 function isStrided(source: Source): source is HostSource | DeviceSource {

@@ -58,22 +58,24 @@ function showLater({ expression, value, source }: Later, frame: FrameTensors, pa
     `${reason} Let the program run on: the value of ${expression} opens at the stop after it is there.`,
   );
   let isThere = false;
+  const showIfStopped = () => {
+    const { focus } = frame;
+    if (!isThere || focus.kind !== 'stopped' || focus.source !== source) return;
+    subscriptions.dispose();
+    source.request('tensor/describe', { tensor: { id: value.id } }).then(
+      ({ tensor }) => panels.show({ expression, tensor, source }),
+      (error: unknown) => void vscode.window.showErrorMessage(reportOf(error).message),
+    );
+  };
   const subscriptions = vscode.Disposable.from(
     source.onDidEvaluate(({ id, error }) => {
       if (id !== value.id) return;
       isThere = true;
-      if (!error) return;
+      if (!error) return showIfStopped();
       subscriptions.dispose();
       void vscode.window.showErrorMessage([error.message, error.help].filter(Boolean).join(' '));
     }),
-    frame.onDidChange((state) => {
-      if (!isThere || !('listing' in state) || state.source !== source) return;
-      subscriptions.dispose();
-      source.request('tensor/describe', { tensor: { id: value.id } }).then(
-        ({ tensor }) => panels.show({ expression, tensor, source }),
-        (error: unknown) => void vscode.window.showErrorMessage(reportOf(error).message),
-      );
-    }),
+    frame.onDidChangeFocus(showIfStopped),
     vscode.debug.onDidTerminateDebugSession(({ id }) => {
       if (id === source.session.id) subscriptions.dispose();
     }),

@@ -26,10 +26,13 @@ export class FrameTensors implements vscode.Disposable {
   #asking: Promise<void> = Promise.resolve();
   #clearing: NodeJS.Timeout | undefined;
   readonly onDidChange = this.#changed.event;
+  /** Whether somebody looks or not. */
+  readonly onDidChangeFocus: vscode.Event<FocusState>;
 
   constructor(focus: Focus, log: vscode.LogOutputChannel) {
     this.#focus = focus;
     this.#log = log;
+    this.onDidChangeFocus = focus.onDidChange;
     this.#subscription = focus.onDidChange(() => this.#update());
   }
 

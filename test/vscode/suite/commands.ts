@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
   breakAt,
+  chooseInMenu,
   desk,
   endSessions,
   numpy,
@@ -136,18 +137,6 @@ async function unfoldScope(scope: string, variable: string): Promise<void> {
     const folded = `${variableRows}[aria-expanded=false]`;
     const scopes = await desk('texts', { selector: folded });
     if (scopes.includes(scope)) await desk('clickOn', { selector: folded, text: scope });
-    return false;
-  });
-}
-
-/** A menu takes no click in its first moments, lest the one that opened it choose something. */
-async function chooseInMenu(item: string): Promise<void> {
-  const selector = '.monaco-menu .action-label';
-  const isOffered = async () => (await desk('texts', { selector })).includes(item);
-  await until(`the menu has ${item}`, isOffered);
-  await until(`${item} is chosen`, async () => {
-    if (!(await isOffered())) return true;
-    await desk('clickOn', { selector, text: item });
     return false;
   });
 }

@@ -1,10 +1,23 @@
 /** Comparing tensors: with a file, with an earlier stop. */
 
+import { match } from 'node:assert';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { breakAt, continueToNextStop, desk, numpy, start, stoppedFrame, test, until } from './harness.ts';
+import {
+  breakAt,
+  chooseInMenu,
+  continueToNextStop,
+  desk,
+  numpy,
+  openView,
+  rowsWith,
+  start,
+  stoppedFrame,
+  test,
+  until,
+} from './harness.ts';
 import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
 
 const config = { type: 'tensor', program: '${workspaceFolder}/steps.ts' };
@@ -60,4 +73,21 @@ async function said(pattern: RegExp): Promise<void> {
     (await desk('notifications', {})).some((text) => pattern.test(text)),
   );
   await vscode.commands.executeCommand('notifications.clearAll');
+}
+
+for (const type of ['tensor', 'node']) {
+  test(`compare: in a session of type ${type}, a tensor's kernels with the cpu backend, from its row`, async () => {
+    await closeEditors();
+    breakAt('copies.ts', 'copied');
+    const runtimeArgs = type === 'node' ? { runtimeArgs: ['--import', 'tsx'] } : {};
+    await start({ type, program: '${workspaceFolder}/copies.ts', ...runtimeArgs });
+    await openView();
+    await rowsWith('product');
+    await desk('click', { row: 'product', button: 'right' });
+    await chooseInMenu('Compare Backends…');
+    const text = await until('the comparison opens', () =>
+      vscode.workspace.textDocuments.map((document) => document.getText()).find((shown) => /kernel on/.test(shown)),
+    );
+    match(text, /^product = .*matMul.*: each kernel on \w+, and on cpu with the same inputs/);
+  });
 }

@@ -1,7 +1,7 @@
 /** Graph tensors: their command is offered only where there is one, and its result opens in the viewer. */
 import { ok } from 'node:assert';
 import * as vscode from 'vscode';
-import { breakAt, desk, openView, rowsWith, start, test } from './harness.ts';
+import { breakAt, continueToNextStop, desk, openView, rowsWith, start, test, untilStopped } from './harness.ts';
 import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
 
 for (const type of ['tensor', 'node']) {
@@ -27,4 +27,25 @@ for (const type of ['tensor', 'node']) {
     await desk('clickOn', { selector: '.quick-input-list .monaco-list-row', text: 'batch' });
     await gridRows('0 3 3', '1 7 7');
   });
+
+  test(`graph tensors in a session of type ${type}: a value that is computed later opens at the stop after it`, async () => {
+    await closeEditors();
+    // Nobody need look at the tree for it.
+    await desk('collapse', { panes: ['Tensors'] });
+    breakAt('later.mjs', 'pass');
+    await start({ type, program: '${workspaceFolder}/later.mjs' });
+    await untilStopped();
+    await vscode.commands.executeCommand('tensorDebugger.evaluateGraph', {
+      expression: 'model.outputs[0]',
+      feeds: { c: '[false, true, true]' },
+    });
+    // On a slow machine, it is not there at the next stop yet.
+    for (let stops = 0; stops < 5 && !(await isOpen()); stops++) await continueToNextStop();
+    await gridRows('0 1', '1 2');
+    await pageSays('header', /int32\[2, 1\]/);
+  });
+}
+
+async function isOpen(): Promise<boolean> {
+  return (await desk('webviewTexts', { selector: 'header' })).length > 0;
 }

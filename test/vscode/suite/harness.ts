@@ -273,3 +273,15 @@ export async function screenshots(name: string, which: Theme[] = ['light', 'dark
 export function numpy(code: string): string {
   return execFileSync('/usr/bin/python3', ['-c', `import numpy as np; ${code}`], { encoding: 'utf8' }).trim();
 }
+
+/** A menu takes no click in its first moments, lest the one that opened it choose something. */
+export async function chooseInMenu(item: string): Promise<void> {
+  const selector = '.monaco-menu .action-label';
+  const isOffered = async () => (await desk('texts', { selector })).includes(item);
+  await until(`the menu has ${item}`, isOffered);
+  await until(`${item} is chosen`, async () => {
+    if (!(await isOffered())) return true;
+    await desk('clickOn', { selector, text: item });
+    return false;
+  });
+}

@@ -55,3 +55,17 @@ test('webgpu: the first one moves the buffer, the next finds the values on the h
   assert.ok(site('data', 'data')!.ms > 0.1);
   assert.equal(site('disposed', 'data'), undefined);
 });
+
+test("what an evaluation converts is none of the program's copies, at the stop and when it comes later", async () => {
+  const graphs = ['--expr', 'nodes.halves', '--expr', 'nodes.places', '--feed', 'x=x'];
+  for (const [expressions, ...counts] of [[graphs, 2, 8] as const, [['--expr', 'lazy', '--evaluate'], 64] as const]) {
+    const { document, stderr } = await inspect(['../copies/evaluated.mjs', ...expressions]);
+    const values = document.tensors.map((tensor) => tensor.values as unknown[]);
+    assert.deepEqual(
+      values.map((value) => value?.length),
+      counts,
+      stderr,
+    );
+    assert.deepEqual(document.copies.sites, []);
+  }
+});

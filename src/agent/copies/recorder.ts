@@ -47,6 +47,7 @@ export class Recorder {
   readonly #onTfjs: (() => void)[] = [];
   #hasTfjs = false;
   readonly #classes = new WeakSet<object>();
+  #evaluations = 0;
   #budget = new CopyBudget({ bytes: Infinity, ms: Infinity });
   #since = new Date();
   #failure: string | null = null;
@@ -58,13 +59,19 @@ export class Recorder {
     if (notify) this.#notify = notify;
   }
 
+  /** The agent evaluates: what is converted meanwhile is none of the program's copies. @returns what ends that */
+  evaluating(): () => void {
+    this.#evaluations++;
+    return () => this.#evaluations--;
+  }
+
   /**
-   * Who is calling a conversion.
+   * Who is calling a conversion; undefined if that is nobody of the program.
    * @param below the function of ours that the call went through
    * @param call what was called, if the runtime's own frames tell nothing better
    */
   callSite(runtime: WatchedRuntime, call: string, below: unknown): CallSite | undefined {
-    return callSite(below, call, runtime);
+    return this.#evaluations > 0 ? undefined : callSite(below, call, runtime);
   }
 
   begin(caller: CallSite, { runtime, bytes, isScalar }: Copied): RunningCopy {

@@ -12,6 +12,7 @@ import type { Reader } from '../readers/reader.ts';
 import type { Described, Source } from '../source.ts';
 import type { EvaluationContext, LaterValue } from './engine.ts';
 import { evaluationFailed } from './evaluation.ts';
+import { asOwnWork } from './ownWork.ts';
 import { resultReader, type EvaluationResult } from './result.ts';
 
 /** What is known before it has been run. */
@@ -81,7 +82,9 @@ export class LaterValues {
     const ms = () => performance.now() - start;
     try {
       const note = `Tensor Debugger ran the graph for it after the program had gone on.`;
-      held.outcome = { ...(await later.start(this.#context())), runtime, name, note };
+      // What it does behind its first wait, an engine that shares the runtime with the program sets apart itself.
+      const value = await asOwnWork(() => later.start(this.#context()));
+      held.outcome = { ...value, runtime, name, note };
     } catch (error) {
       held.outcome = evaluationFailed(name, error);
     }

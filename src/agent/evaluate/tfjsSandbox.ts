@@ -9,6 +9,7 @@ import { dataViewOf } from '../../tensor/dtypes.ts';
 import { engine as findEngine, engineState, webgpuDevice } from '../readers/tfjs/engine.ts';
 import { isInspectable, ownValue } from '../safely.ts';
 import type { EvaluationContext, HostTensor } from './engine.ts';
+import { beginOwnWork } from './ownWork.ts';
 import { inWebgpuBackend } from './webgpuSandbox.ts';
 
 export type TfjsTensor = object;
@@ -115,12 +116,13 @@ function openEngine(): { engine: Engine; state: State; backend: object } {
   return { engine, state, backend };
 }
 
-/** Begins a scope of its own, whose tensors are disposed at its end. @returns what ends it */
+/** Begins work of our own, in a scope of its own, whose tensors are disposed at its end. @returns what ends it */
 function isolate(engine: Engine, state: State): () => void {
   const { activeTape, gradientDepth, kernelDepth, profiling, nextScopeId, numTensors, numBytes } = state;
   const ids = engine.constructor as unknown as { nextTensorId: number };
   const { nextTensorId } = ids;
   const depth = state.scopeStack.length;
+  const endOwnWork = beginOwnWork();
   const restoreFlags = quietFlags(engine);
   Object.assign(state, { activeTape: null, gradientDepth: 0, kernelDepth: 0, profiling: false });
   engine.startScope('Tensor Debugger');
@@ -132,6 +134,7 @@ function isolate(engine: Engine, state: State): () => void {
     // TF.js counts the bytes of strings off once more where a tensor and its clone are disposed.
     if (state.numTensors === numTensors) state.numBytes = numBytes;
     restoreFlags();
+    endOwnWork();
   };
 }
 

@@ -1,7 +1,9 @@
 /** The copies that a program of TF.js makes itself, by the lines of its TypeScript, from its start. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { inspect, lineOf } from '../support/cli.ts';
+import { PausedProgram } from '../support/pausedProgram.ts';
 
 const program = '../copies/tfjs.ts';
 const itemBytes = 8 * 4 * 4;
@@ -67,5 +69,19 @@ test("what an evaluation converts is none of the program's copies, at the stop a
       stderr,
     );
     assert.deepEqual(document.copies.sites, []);
+  }
+});
+
+test('a copy that is under way at a stop does not take as long as somebody looks', async () => {
+  const program = await PausedProgram.start('copies/held.mjs');
+  try {
+    await program.inspector.list(program.top);
+    await setTimeout(2000);
+    assert.ok(await program.resume());
+    const { sites } = await program.inspector.copies();
+    assert.equal(sites.length, 1);
+    assert.ok(sites[0]!.ms > 0 && sites[0]!.ms < 2000, `${sites[0]!.ms} ms`);
+  } finally {
+    await program.end();
   }
 });

@@ -34,6 +34,11 @@ const expected = {
     help: /\.data\(\)/,
     at: 'await copied.data()',
   },
+  'copy-in-loop, blocking': {
+    message: /^dataSync\(\) copied to the host \d+ times within a second here: \d+ B and \d+ ms/,
+    help: /\.data\(\)/,
+    at: 'few.dataSync()',
+  },
   'large-copy': { message: /20 MB/, help: /slice/ },
   'not-enough-memory': { message: /1 PB, and .* are free/, help: /slice/ },
   'leaves-gradient': {

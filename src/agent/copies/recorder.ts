@@ -10,6 +10,7 @@ import { CopyBudget } from './copyBudget.ts';
 import { isInspectable } from '../safely.ts';
 import { watchJaxJs } from './jaxJs.ts';
 import { watchOnnxRuntime } from './onnxRuntime.ts';
+import { ProgramClock } from './programClock.ts';
 import { Settlements } from './settled.ts';
 import { watchTfjsIn } from './tfjs.ts';
 import { watchedMethods, type OnAccess } from './watch.ts';
@@ -23,8 +24,11 @@ export interface Copied {
   runtime: WatchedRuntime;
   /** That have to be moved: none where the program gets a view, or a copy that the host has already. */
   bytes: number;
-  /** Of one element: a loss. */
-  isScalar: boolean;
+  /**
+   * Whether its time counts against the budget. That of a scalar or of an awaited copy is mostly the wait for what computes it:
+   * a loss costs four bytes, however long its step takes.
+   */
+  spendsTime: boolean;
 }
 
 /** A copy that is under way. */
@@ -48,14 +52,15 @@ export class Recorder {
   #hasTfjs = false;
   readonly #classes = new WeakSet<object>();
   #evaluations = 0;
-  #budget = new CopyBudget({ bytes: Infinity, ms: Infinity });
+  readonly clock = new ProgramClock();
+  #budget = new CopyBudget({ bytes: Infinity, ms: Infinity }, this.clock);
   #since = new Date();
   #failure: string | null = null;
   #notify: (text: string) => void = () => undefined;
 
   /** @param notify carries a warning to the debugger as soon as it is known; it is in the report too */
   configure(budget: { bytes: number; ms: number }, notify: ((text: string) => void) | undefined): void {
-    this.#budget = new CopyBudget(budget);
+    this.#budget = new CopyBudget(budget, this.clock);
     if (notify) this.#notify = notify;
   }
 
@@ -74,14 +79,14 @@ export class Recorder {
     return this.#evaluations > 0 ? undefined : callSite(below, call, runtime);
   }
 
-  begin(caller: CallSite, { runtime, bytes, isScalar }: Copied): RunningCopy {
+  begin(caller: CallSite, { runtime, bytes, spendsTime }: Copied): RunningCopy {
     const site = this.#siteOf(caller, runtime);
     site.count++;
     site.bytes += bytes;
     return {
       end: (ms) => {
         site.ms += ms;
-        const hot = this.#budget.spend(site, { bytes, ms, isScalar });
+        const hot = this.#budget.spend(site, { bytes, ms, spendsTime });
         if (hot) this.#warnAt(hot.key, () => ({ ...hot.warning(), frames: hot.site.frames }));
       },
     };
@@ -89,9 +94,9 @@ export class Recorder {
 
   /** For an asynchronous conversion that is called right now: its time runs until its promise settles. */
   endsWithNextPromise(copy: RunningCopy, onEnd?: () => void): void {
-    const start = performance.now();
+    const start = this.clock.now();
     this.#settlements.awaitNext(() => {
-      copy.end(performance.now() - start);
+      copy.end(this.clock.now() - start);
       onEnd?.();
     });
   }

@@ -303,3 +303,30 @@ test('what does not fit is refused with the names and numbers of both, and nothi
     await program.end();
   }
 });
+
+test('before the first op there is no backend: the cpu one is lent, and one that has to be waited for is asked for', async () => {
+  for (const BACKEND of ['cpu', 'wasm']) {
+    const program = await PausedProgram.start('evaluate/noBackend.mjs', { env: { BACKEND } });
+    try {
+      if (BACKEND === 'cpu') {
+        assert.deepEqual(await valuesOf(program, 'out'), [
+          [2, 6],
+          [12, 20],
+        ]);
+      } else {
+        const { code, message, help } = await refusal(program, 'out');
+        assert.equal(code, 'not-available');
+        assert.match(message, /no backend yet/);
+        assert.match(help ?? '', /session\.run.*@tensorflow\/tfjs-core/);
+      }
+      assert.equal(await program.resume(), false);
+      const { stdout } = await program.closedOutput();
+      assert.equal(
+        stdout.replace(/^=+\n.*\n=+\n/m, ''),
+        BACKEND === 'cpu' ? 'the same\n[[ 2  6]\n [12 20]]\n' : 'the same\n',
+      );
+    } finally {
+      await program.end();
+    }
+  }
+});

@@ -70,6 +70,10 @@ const programs = {
     await tf.setBackend('webgpu');
     stop({ tensor: tf.ones(warn ? [2048, 2560] : [64]).mul(2) });
   },
+  async 'large-copy, of a slice'() {
+    await tf.setBackend('webgpu');
+    stop({ tensor: tf.ones([2048, 2560]).mul(2) });
+  },
   async 'not-enough-memory'() {
     // Strides of 0: one number, repeated. Its copy would be a petabyte.
     const shape = warn ? [2 ** 24, 2 ** 24] : [4, 4];

@@ -85,3 +85,18 @@ test('a copy that is under way at a stop does not take as long as somebody looks
     await program.end();
   }
 });
+
+test('a clock that the program has replaced is not looked at, and copies take their time all the same', async () => {
+  const program = await PausedProgram.start('copies/clock.mjs');
+  try {
+    const tensor = await program.inspector.evaluate(program.top, 'tensor', { throwOnSideEffect: true });
+    const { cost } = await program.inspector.read(tensor.id, {});
+    assert.ok(cost.transferMs > 0);
+    const { sites } = await program.inspector.copies();
+    assert.ok(sites.length === 2 && sites.every(({ ms }) => ms > 0), JSON.stringify(sites));
+    assert.equal(await program.resume(), false);
+    assert.match((await program.closedOutput()).stdout, /^0 looks$/m);
+  } finally {
+    await program.end();
+  }
+});

@@ -4,6 +4,7 @@
  */
 import type { RecordedSite, RecorderReport, RecorderWarning } from '../../protocol/recorder.ts';
 import type { TensorWarning } from '../../protocol/tensor.ts';
+import { now } from '../clock.ts';
 import { graphMode } from '../warnings/graphMode.ts';
 import { callSite, type CallSite, type RuntimeScripts } from './callSite.ts';
 import { CopyBudget } from './copyBudget.ts';
@@ -52,6 +53,8 @@ export class Recorder {
   #hasTfjs = false;
   readonly #classes = new WeakSet<object>();
   #evaluations = 0;
+  /** For the agent. */
+  readonly now = now;
   readonly clock = new ProgramClock();
   #budget = new CopyBudget({ bytes: Infinity, ms: Infinity }, this.clock);
   #since = new Date();

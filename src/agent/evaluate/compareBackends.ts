@@ -13,6 +13,7 @@ import { compareElements } from '../../tensor/compareSources.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { formatBytes, formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
+import { now } from '../clock.ts';
 import { engineState, recordedBy } from '../readers/tfjs/engine.ts';
 import { programGlobal } from '../globals.ts';
 import { isInspectable, isMap, ownValue, util } from '../safely.ts';
@@ -55,7 +56,7 @@ export function compareBackends(
   context: EvaluationContext,
   made?: object,
 ): ComparedKernels {
-  const start = performance.now();
+  const start = now();
   const engine = openEngine().engine as unknown as Engine;
   const { backendName: backend = '' } = engine;
   if (backend === 'cpu') {
@@ -89,7 +90,7 @@ export function compareBackends(
       help: 'Name the op instead of its result: tf.matMul(a, b).',
     });
   }
-  return { backend, kernels, ms: performance.now() - start };
+  return { backend, kernels, ms: now() - start };
 }
 
 function result(expression: string, run: () => unknown): unknown {

@@ -8,6 +8,7 @@
 import { TensorError, type ErrorReport } from '../../protocol/errors.ts';
 import type { EvaluatedValue } from '../../protocol/requests.ts';
 import type { DType } from '../../protocol/tensor.ts';
+import { now } from '../clock.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { Described, Source } from '../source.ts';
 import type { EvaluationContext, LaterValue } from './engine.ts';
@@ -78,8 +79,8 @@ export class LaterValues {
   /** Never rejects: the program goes on behind it. */
   async #run(held: Promised, stops: boolean): Promise<void> {
     const { name, runtime, later } = held.evaluation;
-    const start = performance.now();
-    const ms = () => performance.now() - start;
+    const start = now();
+    const ms = () => now() - start;
     try {
       const note = `Tensor Debugger ran the graph for it after the program had gone on.`;
       // What it does behind its first wait, an engine that shares the runtime with the program sets apart itself.

@@ -330,3 +330,21 @@ test('before the first op there is no backend: the cpu one is lent, and one that
     }
   }
 });
+
+test('random ops have values of their own each time; the random numbers of the program go on where they were', async () => {
+  const printed = async (expressions: readonly string[]) => {
+    const program = await PausedProgram.start('evaluate/random.mjs', { args: ['--random-seed=7'] });
+    try {
+      const values = new Set<string>();
+      for (const expression of expressions) values.add(JSON.stringify(await valuesOf(program, expression)));
+      assert.equal(values.size, expressions.length);
+      assert.equal(await program.resume(), false);
+      return (await program.closedOutput()).stdout.trim().split('\n').at(-1);
+    } finally {
+      await program.end();
+    }
+  };
+  const alone = await printed([]);
+  assert.match(alone ?? '', /^0\.\d+ true$/);
+  assert.equal(await printed(['tensors.noise', 'tensors.noise', 'tensors.uniform']), alone);
+});

@@ -14,7 +14,7 @@ import type { Described, Source } from '../source.ts';
 import type { EvaluationContext, LaterValue } from './engine.ts';
 import { evaluationFailed } from './evaluation.ts';
 import { asOwnWork } from './ownWork.ts';
-import { resultReader, type EvaluationResult } from './result.ts';
+import { resultReader, whatElseRuns, type EvaluationResult } from './result.ts';
 
 /** What is known before it has been run. */
 export interface LaterEvaluation {
@@ -82,7 +82,7 @@ export class LaterValues {
     const start = now();
     const ms = () => now() - start;
     try {
-      const note = `Tensor Debugger ran the graph for it after the program had gone on.`;
+      const note = `the graph for it after the program had gone on, ${whatElseRuns}.`;
       // What it does behind its first wait, an engine that shares the runtime with the program sets apart itself.
       const value = await asOwnWork(() => later.start(this.#context()));
       held.outcome = { ...value, runtime, name, note };

@@ -32,7 +32,7 @@ export interface Copied {
   spendsTime: boolean;
 }
 
-/** A copy that is under way. */
+/** A copy that is under way. One that throws has no end, and has moved nothing. */
 export interface RunningCopy {
   end(ms: number): void;
 }
@@ -85,9 +85,9 @@ export class Recorder {
   begin(caller: CallSite, { runtime, bytes, spendsTime }: Copied): RunningCopy {
     const site = this.#siteOf(caller, runtime);
     site.count++;
-    site.bytes += bytes;
     return {
       end: (ms) => {
+        site.bytes += bytes;
         site.ms += ms;
         const hot = this.#budget.spend(site, { bytes, ms, spendsTime });
         if (hot) this.#warnAt(hot.key, () => ({ ...hot.warning(), frames: hot.site.frames }));

@@ -69,7 +69,13 @@ await Promise.all(
     { entryPoints: ['src/adapter/main.ts'], outfile: 'dist/adapter.cjs', format: /** @type {const} */ ('cjs') },
     { entryPoints: ['src/adapter/bootstrap.cjs'], outfile: 'dist/bootstrap.cjs', format: /** @type {const} */ ('cjs') },
     { entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.mjs', format: /** @type {const} */ ('esm') },
-    { entryPoints: ['src/runtime/index.ts'], outfile: 'dist/runtime.mjs', format: /** @type {const} */ ('esm') },
+    {
+      entryPoints: ['src/runtime/index.ts'],
+      outfile: 'dist/runtime.mjs',
+      format: /** @type {const} */ ('esm'),
+      // Its classes show their names to users.
+      keepNames: true,
+    },
   ]
     .filter(({ entryPoints }) => entryPoints.every((entry) => existsSync(entry)))
     .map((options) => bundle({ ...node, ...options })),

@@ -78,7 +78,8 @@ export class Agent {
       for (const [id, text] of Object.entries(texts)) this.#held.note(id, text);
       return null;
     },
-    release: () => {
+    release: ({ heldMs }) => {
+      recorder()?.clock.held(heldMs);
       this.release();
       return null;
     },

@@ -10,6 +10,7 @@ import { HistogramAccumulator } from '../tensor/histogram.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { wholeSlice } from '../tensor/slice.ts';
 import { StatisticsAccumulator } from '../tensor/statistics.ts';
+import { now } from './clock.ts';
 import { assertMemory } from './read/assertMemory.ts';
 import { flatLayout, readComputed } from './read/computed.ts';
 import { convert, interleave } from './read/convert.ts';
@@ -120,10 +121,10 @@ export class TensorReading {
         else groups.push({ devices, indexes: [index] });
         return;
       }
-      const start = performance.now();
+      const start = now();
       assertMemory(plan.elements * itemSize(part.layout.dtype));
       const bytes = readHost(part, plan);
-      const ms = performance.now() - start;
+      const ms = now() - start;
       this.#hostEstimate.measured(bytes.byteLength, ms);
       results[index] = { bytes, cost: { bytes: bytes.byteLength, queueMs: 0, transferMs: ms, readbacks: 0 } };
     });
@@ -136,9 +137,9 @@ export class TensorReading {
     return requests.map(({ readable, ranges }) => {
       const { source, dtype } = readable;
       if (source.how === 'strings') {
-        const start = performance.now();
+        const start = now();
         const strings = readStrings(source, ranges);
-        const cost = { bytes: 0, queueMs: 0, transferMs: performance.now() - start, readbacks: 0 };
+        const cost = { bytes: 0, queueMs: 0, transferMs: now() - start, readbacks: 0 };
         return { strings, dtype, cost: this.#priced(readable, cost) };
       }
       if (source.how === 'computed') {
@@ -287,9 +288,9 @@ export class TensorReading {
       const { results, cost } = this.#readDevice([{ source, plan }]);
       return { bytes: results[0]!, cost };
     }
-    const start = performance.now();
+    const start = now();
     const bytes = readHost(source, plan);
-    const transferMs = performance.now() - start;
+    const transferMs = now() - start;
     return { bytes, cost: { bytes: bytes.byteLength, queueMs: 0, transferMs, readbacks: 0 } };
   };
 
@@ -301,14 +302,14 @@ export class TensorReading {
         return cost;
       });
     }
-    const start = performance.now();
+    const start = now();
     const size = itemSize(source.layout.dtype);
     for (const part of splitPlan(plan, chunkBytes / size)) {
       // A dense part needs no copy of ours: the sink reads the program's memory.
       if (part.runs === 1) sink(source.bytes.subarray(part.start * size, (part.start + part.elements) * size));
       else sink(readHost(source, part));
     }
-    return { bytes: plan.elements * size, queueMs: 0, transferMs: performance.now() - start, readbacks: 0 };
+    return { bytes: plan.elements * size, queueMs: 0, transferMs: now() - start, readbacks: 0 };
   }
 
   #readDevice(windows: DeviceWindow[]): { results: Uint8Array[]; cost: DeviceCost } {

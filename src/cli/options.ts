@@ -66,8 +66,8 @@ What to read
   --evaluate                run the graphs of the graph tensors among the expressions, and the
                             kernels that lazy arrays wait for
   --feed <name>=<value>     the same, with this value for the input <name>: an expression of the
-                            stopped frame, or a file (.npy .npz .safetensors .csv .tsv .json);
-                            repeatable
+                            stopped frame, or a file (.npy .npz .safetensors .csv .tsv .json;
+                            of several tensors in it: archive.npz#name); repeatable
   --assign <name>=<file>    first put a new tensor with the file's values into this variable or
                             property; of several tensors in it: archive.npz#name; repeatable
   --slice <slices>          NumPy basic slicing, such as "0, :, 2:10:2" or "..., -1"
@@ -269,14 +269,19 @@ function parseBreak(text: string): BreakLocation {
 
 const readable = formats.flatMap((format) => (format.open ? format.extensions : []));
 
+/** Of such an ending, be it before the name of a tensor in the file: `archive.npz#name`. */
+function isReadableFile(text: string): boolean {
+  const names = [text, text.replace(/#[^#/]*$/, '')].map((name) => name.toLowerCase());
+  return names.some((name) => readable.some((ending) => name.endsWith(ending)));
+}
+
 function parseFeed(text: string): GraphFeedOption {
   // Names of tensors have slashes, dots and a colon before the output's number; no equals sign.
   const [, name, value] = /^([^=]+)=([^]*\S[^]*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) {
     throw new UsageError(`--feed is <name>=<expression or file>, not "${text}".`);
   }
-  const isFile = readable.some((ending) => value.toLowerCase().endsWith(ending));
-  return isFile ? { name: name.trim(), file: resolve(value) } : { name: name.trim(), expression: value };
+  return isReadableFile(value) ? { name: name.trim(), file: resolve(value) } : { name: name.trim(), expression: value };
 }
 
 function parseAssignment(text: string): InspectOptions['assignments'][number] {
@@ -285,8 +290,7 @@ function parseAssignment(text: string): InspectOptions['assignments'][number] {
   if (equals < 1 || expression === '' || file === '') {
     throw new UsageError(`--assign is <name>=<file>, not "${text}".`);
   }
-  const ending = file.replace(/#[^#/]*$/, '').toLowerCase();
-  if (![file.toLowerCase(), ending].some((name) => readable.some((extension) => name.endsWith(extension)))) {
+  if (!isReadableFile(file)) {
     throw new UsageError(`--assign: "${file}" is no file that can be read.`, `Use one of ${readable.join(', ')}.`);
   }
   return { expression, file: resolve(file) };

@@ -1,5 +1,5 @@
 /** The document as a person reads it in a terminal. */
-import type { DType, JsonValues } from '../protocol/tensor.ts';
+import { evaluatedReason, type DType, type JsonValues } from '../protocol/tensor.ts';
 import { formatBytes, formatMs } from '../tensor/preview.ts';
 import type { DocumentCost, DocumentStatistics, DocumentTensor, DocumentWarning, InspectDocument } from './document.ts';
 
@@ -57,6 +57,7 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
       ...(options.values && tensor.values !== null && Array.isArray(tensor.values)
         ? [`${paint.dim(`[${tensor.slice}]`)}`, ...formatValues(tensor.values, tensor.dtype)]
         : []),
+      ...provenance(tensor).map((reason) => paint.dim(reason)),
       ...(tensor.stats ? [formatStatistics(tensor.stats)] : []),
       ...(tensor.error === null ? [] : tensor.error.split('\n').map((line) => paint.red(line))),
       ...tensor.warnings
@@ -122,10 +123,18 @@ function formatTable(tensors: readonly DocumentTensor[], { width, color }: Table
   return [
     header,
     ...tensors.map((tensor, index) => {
-      const text = tensor.error === null ? formatPreview(tensor, room) : paint.red('not read, see below');
+      // Its statistics alone can be what there is not.
+      const isRead = tensor.error === null || tensor.values !== null;
+      const text = isRead ? formatPreview(tensor, room) : paint.red('not read, see below');
       return `${join(rows[index] ?? [])}  ${text}`;
     }),
   ];
+}
+
+/** Where values come from that are not simply the tensor's own. */
+function provenance({ kind, values, access }: DocumentTensor): string[] {
+  const reason = access?.reason ?? '';
+  return values !== null && reason !== '' && (kind === 'tracer' || reason.startsWith(evaluatedReason)) ? [reason] : [];
 }
 
 function deviceOf({ device, location, state, kind }: DocumentTensor): string {

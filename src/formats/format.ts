@@ -97,6 +97,12 @@ export interface OpenOptions {
   memoryLimit?: number;
 }
 
+/** Why a format can't hold a tensor: its dtype, or its shape. */
+export interface Refusal {
+  of: 'dtype' | 'shape';
+  reason: string;
+}
+
 export interface Format {
   /** As in `ExportedFile.format`. */
   name: string;
@@ -110,12 +116,12 @@ export interface Format {
   /** Whether a file says in which order its axes are. */
   fortranOrder?: true;
   /** Why the format can't hold such a tensor; null if it can. */
-  refuses(tensor: TensorHeader): string | null;
+  refuses(tensor: TensorHeader): Refusal | null;
   /** How to look for values that would change; null if all are kept bit for bit. */
   lossCheck(dtype: DType, options?: EncodeOptions): LossCheck | null;
   /** What a user should know about these tensors in this format. */
   warnings(tensors: readonly TensorHeader[], options?: EncodeOptions): TensorWarning[];
-  /** @throws TensorError `lossy-dtype` for what it refuses, `invalid-argument` for names it can't keep */
+  /** @throws TensorError `lossy-dtype` for dtypes that it refuses, `invalid-argument` for shapes, and names it can't keep */
   encode(tensors: readonly TensorHeader[], options?: EncodeOptions): Part[];
   /** Absent if files of this format are only written. @throws TensorError `invalid-file` */
   open?(reader: ByteReader, options?: OpenOptions): Promise<StoredTensor[]>;
@@ -134,12 +140,16 @@ export function checkEncodable(format: Format, tensors: readonly TensorHeader[])
     });
   }
   for (const tensor of tensors) {
-    const reason = format.refuses(tensor);
-    if (reason === null) continue;
+    const refusal = format.refuses(tensor);
+    if (refusal === null) continue;
+    const { of, reason } = refusal;
     throw new TensorError({
-      code: 'lossy-dtype',
+      code: of === 'dtype' ? 'lossy-dtype' : 'invalid-argument',
       message: `${tensor.name} (${tensor.dtype}) can't be written as ${format.label}: ${reason}.`,
-      help: 'Choose another format; .npz holds every dtype.',
+      help:
+        of === 'dtype'
+          ? 'Choose another format; .npz holds every dtype.'
+          : 'Take a slice that has such a shape, or choose another format; .npz holds every shape.',
     });
   }
 }

@@ -40,12 +40,12 @@ export async function openTensorFile(path: string): Promise<TensorFile> {
   } catch (error) {
     await file.close();
     await scratch.dispose();
-    throw named(error, path);
+    throw withFileName(error, path);
   }
 }
 
 /** Readers see bytes; whoever reads several files is told which one it is about. */
-function named(error: unknown, path: string): unknown {
+export function withFileName(error: unknown, path: string): unknown {
   if (!(error instanceof TensorError)) return error;
   return new TensorError({ ...error.toReport(), message: `${basename(path)}: ${error.message}` }, { cause: error });
 }

@@ -10,7 +10,7 @@ import { sizeOf } from '../tensor/shape.ts';
 import { viridis } from './colours.ts';
 import { crc32 } from './crc32.ts';
 import { checkEncodable, joinBytes } from './format.ts';
-import type { EncodeOptions, Format, TensorHeader, Transform } from './format.ts';
+import type { EncodeOptions, Format, Refusal, TensorHeader, Transform } from './format.ts';
 import { castLoss } from './losses.ts';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
@@ -97,13 +97,18 @@ function layoutOf(shape: readonly number[], options: EncodeOptions): ImageLayout
   return { width: shape[1] as number, samples, channels };
 }
 
-function refuses({ dtype, shape }: TensorHeader): string | null {
-  if (dtype === 'string' || isComplex(dtype)) return `${dtype} values are no pixels`;
+function refuses({ dtype, shape }: TensorHeader): Refusal | null {
+  if (dtype === 'string' || isComplex(dtype)) return { of: 'dtype', reason: `${dtype} values are no pixels` };
   const [height = 0, width = 0, samples = 1] = shape;
   if ((shape.length !== 2 && shape.length !== 3) || !(samples in colourTypes)) {
-    return `an image has the shape [height, width] or [height, width, 1, 3 or 4], not [${shape.join(', ')}]`;
+    const reason = `an image has the shape [height, width] or [height, width, 1, 3 or 4], not [${shape.join(', ')}]`;
+    return { of: 'shape', reason };
   }
-  if (height < 1 || width < 1 || height > largestSide || width > largestSide) return 'an image has at least one pixel';
+  if (height < 1 || width < 1)
+    return { of: 'shape', reason: `an image has at least one pixel, not ${height} x ${width}` };
+  if (height > largestSide || width > largestSide) {
+    return { of: 'shape', reason: `an image has at most ${largestSide} pixels on a side, not ${height} x ${width}` };
+  }
   return null;
 }
 

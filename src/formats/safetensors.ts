@@ -42,7 +42,7 @@ export const safetensors: Format = {
   extensions: ['.safetensors'],
   mediaType: 'application/octet-stream',
   several: true,
-  refuses: ({ dtype }) => (names[dtype] ? null : `safetensors has no dtype for ${dtype}`),
+  refuses: ({ dtype }) => (names[dtype] ? null : { of: 'dtype', reason: `safetensors has no dtype for ${dtype}` }),
   lossCheck: () => null,
   warnings: () => [],
   encode(tensors) {

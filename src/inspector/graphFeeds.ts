@@ -1,8 +1,10 @@
 /** Values for a graph's inputs, from where a person names them: an expression of the frame, a handle, or a file. */
 import { basename, resolve } from 'node:path';
 import type { Protocol } from 'devtools-protocol';
+import { splitFileMember } from '../formats/fileMember.ts';
 import type { StoredTensor } from '../formats/format.ts';
 import { openFile } from '../formats/nodeFiles.ts';
+import { withFileName } from '../formats/openTensorFile.ts';
 import { formatForFile } from '../formats/registry.ts';
 import type { AgentFeed } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
@@ -49,9 +51,12 @@ export function noFeed(input: string, expression: string, value: Protocol.Runtim
   });
 }
 
-/** @throws TensorError `file-system`, `unknown-format`, `invalid-file`, `invalid-feed`, `too-large` */
+/**
+ * @param path of a file, or of a tensor in it: `batch.npz#images`
+ * @throws TensorError `file-system`, `unknown-format`, `invalid-file`, `invalid-feed`, `too-large`
+ */
 export async function fileFeed(input: string, path: string): Promise<FedValue> {
-  const file = resolve(path);
+  const { file, member } = splitFileMember(resolve(path));
   const format = formatForFile(file);
   if (!format.open) {
     throw new TensorError({
@@ -62,7 +67,10 @@ export async function fileFeed(input: string, path: string): Promise<FedValue> {
   }
   const opened = await openFile(file);
   try {
-    const stored = chosen(await format.open(opened), input, basename(file));
+    const tensors = await format.open(opened).catch((error: unknown) => {
+      throw withFileName(error, file);
+    });
+    const stored = chosen(tensors, { input, member }, basename(file));
     if (stored.byteLength > maxFileBytes) {
       throw new TensorError({
         code: 'too-large',
@@ -86,17 +94,23 @@ export async function fileFeed(input: string, path: string): Promise<FedValue> {
   }
 }
 
-/** Of a file of several tensors, the one with the input's name. */
-function chosen(tensors: readonly StoredTensor[], input: string, file: string): StoredTensor {
+/** Of a file of several tensors, the one that is named, or has the input's name. */
+function chosen(
+  tensors: readonly StoredTensor[],
+  { input, member }: { input: string; member: string | undefined },
+  file: string,
+): StoredTensor {
   const [first, second] = tensors;
-  const named = tensors.find(({ name }) => name === input || name === input.replace(/:0$/, ''));
-  if (named ?? (first && !second)) return (named ?? first) as StoredTensor;
+  const wanted = member === undefined ? [input, input.replace(/:0$/, '')] : [member];
+  const named = tensors.find(({ name }) => wanted.includes(name));
+  if (named) return named;
+  if (first && !second && member === undefined) return first;
   const names = tensors.map(({ name }) => name);
   throw new TensorError({
     code: 'invalid-feed',
     message: first
-      ? `${file} holds ${tensors.length} tensors, and none is called ${input}: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}.`
+      ? `${file} holds ${tensors.length === 1 ? 'one tensor' : `${tensors.length} tensors`}, and none is called ${member ?? input}: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}.`
       : `${file} holds no tensor.`,
-    help: `Rename the one that is meant to ${input}, or give it a file of its own.`,
+    help: `Name the one that is meant: ${input}=${file}#NAME.`,
   });
 }

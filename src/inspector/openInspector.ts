@@ -86,11 +86,12 @@ class Inspector implements TensorInspector {
 
   async resuming(): Promise<void> {
     const touched = this.#stop.isHandedOver || this.#graphs.hasLater;
+    const { heldMs } = this.#stop;
     this.stopped([]);
     await this.#flushing;
     if (!touched) return;
     await Promise.all([
-      this.#link.call('release', {}),
+      this.#link.call('release', { heldMs }),
       this.#options.main.send('Runtime.releaseObjectGroup', { objectGroup: stopObjectGroup }),
     ]);
   }

@@ -15,6 +15,7 @@ export class Stop {
   readonly #names = new Map<string, Promise<NamesInSight | null>>();
   /** How many there were since tensors were first asked for. */
   #count = 0;
+  #startMs = 0;
   #frames: readonly Protocol.Debugger.CallFrame[] = [];
   #handedOver: Promise<void> | null = null;
   #devicesSearched = false;
@@ -28,12 +29,20 @@ export class Stop {
   /** @param callFrames none: the program is about to run on */
   begin(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
     this.#frames = callFrames;
-    if (callFrames.length > 0) this.#count++;
+    if (callFrames.length > 0) {
+      this.#count++;
+      this.#startMs = performance.now();
+    }
     this.#handedOver = null;
     this.#devicesSearched = false;
     this.#ownersSearched = false;
     this.described.clear();
     this.#names.clear();
+  }
+
+  /** Since the stop, or since tensors were first asked for at it. */
+  get heldMs(): number {
+    return performance.now() - this.#startMs;
   }
 
   /** Whether the agent knows of it, and so has something to let go of. */

@@ -18,6 +18,7 @@ import type { InspectorOptions } from './tensorInspector.ts';
 
 /** Windows above this go through a file instead of the protocol. */
 const inlineBytes = 2 ** 20;
+const unlimited = { bytes: Infinity, ms: Infinity };
 
 export class TensorReads {
   readonly #link: AgentLink;
@@ -33,11 +34,15 @@ export class TensorReads {
   }
 
   async describe(id: string): Promise<TensorDescriptor> {
+    return withPrice(await this.#described(id), this.#budget);
+  }
+
+  async #described(id: string): Promise<TensorDescriptor> {
     const known = this.#stop.described.get(id);
-    if (known) return withPrice(known, this.#budget);
+    if (known) return known;
     const tensor = { ...(await this.#link.call('describe', parseId(id))), id };
     this.#stop.described.set(id, tensor);
-    return withPrice(tensor, this.#budget);
+    return tensor;
   }
 
   async read(
@@ -51,14 +56,16 @@ export class TensorReads {
   ): Promise<ReadResult> {
     const named =
       dtype === undefined ? id : formatId(parseId(id).id, { dtype: asDType(dtype), ...(shape && { shape }) });
-    const tensor = await this.describe(named);
+    const tensor = await this.#described(named);
     const { shape: whole, ranges } = rangesOf(tensor, slice);
     const request: WindowRequest = { ...parseId(named), ranges };
     const window = await this.#readWindow(request, tensor);
     const cut = resultShape(ranges);
     const values = windowValues(window);
+    // Who asks for a part has no use for the price of all of it.
+    const isPart = slice !== undefined && sizeOf(cut) < sizeOf(whole);
     return {
-      tensor: withPrice(tensor, this.#budget, window.cost),
+      tensor: withPrice(tensor, isPart ? unlimited : this.#budget, window.cost),
       slice: formatSlice(ranges, whole),
       shape: cut,
       ...(encoding === 'bytes' && ArrayBuffer.isView(values)

@@ -203,7 +203,7 @@ export interface AgentCalls {
   /** What the program was last stopped for by that. */
   notFinite: { arguments: Record<string, never>; result: NotFiniteReport | null };
   /** Forgets the handles of this stop. */
-  release: { arguments: Record<string, never>; result: null };
+  release: { arguments: { heldMs: number }; result: null };
 }
 export type AgentCallName = keyof AgentCalls;
 /** `hidden`: the agent has to know private state first, which the inspector looks up; then it is called again. */

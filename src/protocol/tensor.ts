@@ -64,6 +64,9 @@ export interface TensorAccess {
   help?: string;
 }
 
+/** So begins the reason of values that are there because the debugger ran something of the program's for them. */
+export const evaluatedReason = 'Tensor Debugger ran';
+
 export interface TensorDescriptor {
   /** The agent's handle of the tensor, valid until the program runs on. */
   id: string;

@@ -21,6 +21,7 @@ open('cut.npy', 'wb').write(open('rows.npy', 'rb').read()[:-5])
 `;
   execFileSync('/usr/bin/python3', ['-c', script], { cwd: folder });
   writeFileSync(join(folder, 'plain.json'), '[[1, 2], [0.5, 0.25]]');
+  writeFileSync(join(folder, 'ragged.json'), '[[1, 2], [3]]');
   writeFileSync(join(folder, 'plain.csv'), '1,2\n3,4\n');
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -50,6 +51,7 @@ test('every format that can be read feeds; an archive by the name of the input',
     [feed('x=@plain.json', 'n=0'), [[21], [3]]],
     [feed('x=@plain.csv', 'n=0'), [[21], [43]]],
     [feed('x=@both.npz', 'n=@both.npz'), [[66]]],
+    [feed('x=@both.npz#x', 'n=@both.npz#n'), [[66]]],
   ];
   for (const [feeds, values] of cases) {
     const { status, document } = await inspect(['--expr', 'tensors.y', ...feeds, ...program]);
@@ -81,6 +83,8 @@ test('a feed that does not fit says why, with names and numbers', async () => {
     [feed('x=@cut.npy', 'n=0'), /shorter|ends|truncated|bytes/],
     [feed('x=@none.npy', 'n=0'), /none\.npy can't be opened/],
     [feed('x=@rows.npy', 'n=@both.npz', 'q=@both.npz'), /both\.npz holds 2 tensors, and none is called q: x, n/],
+    [feed('x=@rows.npy', 'n=@both.npz#m'), /none is called m: x, n\..*n=both\.npz#NAME/],
+    [feed('x=@ragged.json', 'n=0'), /ragged\.json: The values do not nest/],
     [feed('x=@rows.npy', 'n=0', 'q=1'), /no tensor "q".*Its inputs are x float32\[\?, 2\], n int32\[\]/],
     [feed('x=tensors.cyclic', 'n=0'), /contains itself/],
     [feed('x=tensors.y', 'n=0'), /no value until the graph is run/],
@@ -154,4 +158,22 @@ test('usage: what --feed and --evaluate need', async () => {
     assert.equal(status, 2, stderr);
     assert.match(stderr, message);
   }
+});
+
+test('a person is told what ran for a value, and what stands underneath a tracer', async () => {
+  const evaluated = await runCli(['inspect', '--expr', 'tensors.classic', '--evaluate', ...program]);
+  assert.match(
+    evaluated.stdout,
+    /^ {2}Tensor Debugger ran the graph for it at this stop, layers and ops that the program has defined included\./m,
+  );
+  const mapped = ['--hit', '4', '--expr', 'values.value', '--then', 'end', '../readers/jaxTracers.mjs'];
+  const tracer = await runCli(['inspect', ...mapped], { env: { JAX_DEVICE: 'cpu' } });
+  assert.match(tracer.stdout, /^ {2}It is a tracer of vmap.*this is the whole batch/m);
+});
+
+test('values that are there are shown, though they have no statistics', async () => {
+  const { status, stdout } = await runCli(['inspect', '--expr', 'tensors.words', '--evaluate', '--stats', ...program]);
+  assert.equal(status, 4);
+  assert.match(stdout, /^tensors\.words +string .*\["a", "b"\]$/m);
+  assert.match(stdout, /has no statistics/);
 });

@@ -303,3 +303,48 @@ test('what does not fit is refused with the names and numbers of both, and nothi
     await program.end();
   }
 });
+
+test('before the first op there is no backend: the cpu one is lent, and one that has to be waited for is asked for', async () => {
+  for (const BACKEND of ['cpu', 'wasm']) {
+    const program = await PausedProgram.start('evaluate/noBackend.mjs', { env: { BACKEND } });
+    try {
+      if (BACKEND === 'cpu') {
+        assert.deepEqual(await valuesOf(program, 'out'), [
+          [2, 6],
+          [12, 20],
+        ]);
+      } else {
+        const { code, message, help } = await refusal(program, 'out');
+        assert.equal(code, 'not-available');
+        assert.match(message, /no backend yet/);
+        assert.match(help ?? '', /session\.run.*@tensorflow\/tfjs-core/);
+      }
+      assert.equal(await program.resume(), false);
+      const { stdout } = await program.closedOutput();
+      assert.equal(
+        stdout.replace(/^=+\n.*\n=+\n/m, ''),
+        BACKEND === 'cpu' ? 'the same\n[[ 2  6]\n [12 20]]\n' : 'the same\n',
+      );
+    } finally {
+      await program.end();
+    }
+  }
+});
+
+test('random ops have values of their own each time; the random numbers of the program go on where they were', async () => {
+  const printed = async (expressions: readonly string[]) => {
+    const program = await PausedProgram.start('evaluate/random.mjs', { args: ['--random-seed=7'] });
+    try {
+      const values = new Set<string>();
+      for (const expression of expressions) values.add(JSON.stringify(await valuesOf(program, expression)));
+      assert.equal(values.size, expressions.length);
+      assert.equal(await program.resume(), false);
+      return (await program.closedOutput()).stdout.trim().split('\n').at(-1);
+    } finally {
+      await program.end();
+    }
+  };
+  const alone = await printed([]);
+  assert.match(alone ?? '', /^0\.\d+ true$/);
+  assert.equal(await printed(['tensors.noise', 'tensors.noise', 'tensors.uniform']), alone);
+});

@@ -35,6 +35,8 @@ test('jax-js: the outermost call, once', () => {
   assert.deepEqual(site('awaited'), ['data', 2, 2 * 4000]);
   assert.deepEqual(site('item'), ['item', 2, 2 * 4]);
   assert.ok(sites.find(({ call }) => call === 'dataSync')!.ms > 0);
+  // A call that throws has moved nothing.
+  assert.deepEqual(site('throws'), ['dataSync', 1, 0]);
 });
 
 test('ONNX Runtime: a tensor on the device is a copy, one on the host is not; its download is not counted again', () => {

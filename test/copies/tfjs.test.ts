@@ -1,7 +1,9 @@
 /** The copies that a program of TF.js makes itself, by the lines of its TypeScript, from its start. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { inspect, lineOf } from '../support/cli.ts';
+import { PausedProgram } from '../support/pausedProgram.ts';
 
 const program = '../copies/tfjs.ts';
 const itemBytes = 8 * 4 * 4;
@@ -54,4 +56,47 @@ test('webgpu: the first one moves the buffer, the next finds the values on the h
   assertSite(site('toPixels', 'toPixels'), 1, 4 * 4 * 3 * 4);
   assert.ok(site('data', 'data')!.ms > 0.1);
   assert.equal(site('disposed', 'data'), undefined);
+});
+
+test("what an evaluation converts is none of the program's copies, at the stop and when it comes later", async () => {
+  const graphs = ['--expr', 'nodes.halves', '--expr', 'nodes.places', '--feed', 'x=x'];
+  for (const [expressions, ...counts] of [[graphs, 2, 8] as const, [['--expr', 'lazy', '--evaluate'], 64] as const]) {
+    const { document, stderr } = await inspect(['../copies/evaluated.mjs', ...expressions]);
+    const values = document.tensors.map((tensor) => tensor.values as unknown[]);
+    assert.deepEqual(
+      values.map((value) => value?.length),
+      counts,
+      stderr,
+    );
+    assert.deepEqual(document.copies.sites, []);
+  }
+});
+
+test('a copy that is under way at a stop does not take as long as somebody looks', async () => {
+  const program = await PausedProgram.start('copies/held.mjs');
+  try {
+    await program.inspector.list(program.top);
+    await setTimeout(2000);
+    assert.ok(await program.resume());
+    const { sites } = await program.inspector.copies();
+    assert.equal(sites.length, 1);
+    assert.ok(sites[0]!.ms > 0 && sites[0]!.ms < 2000, `${sites[0]!.ms} ms`);
+  } finally {
+    await program.end();
+  }
+});
+
+test('a clock that the program has replaced is not looked at, and copies take their time all the same', async () => {
+  const program = await PausedProgram.start('copies/clock.mjs');
+  try {
+    const tensor = await program.inspector.evaluate(program.top, 'tensor', { throwOnSideEffect: true });
+    const { cost } = await program.inspector.read(tensor.id, {});
+    assert.ok(cost.transferMs > 0);
+    const { sites } = await program.inspector.copies();
+    assert.ok(sites.length === 2 && sites.every(({ ms }) => ms > 0), JSON.stringify(sites));
+    assert.equal(await program.resume(), false);
+    assert.match((await program.closedOutput()).stdout, /^0 looks$/m);
+  } finally {
+    await program.end();
+  }
 });

@@ -1,4 +1,4 @@
-/** Every example of docs/runtime.md type-checks, runs, and prints what the page says it prints. */
+/** Every example of docs/runtime.md type-checks, runs, and prints what the page says it prints, with the package as its users get it. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -34,10 +34,8 @@ const fileOf = (index: number): string => join(folder, `example${index + 1}.mts`
 before(async () => {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  // An import of the package by its name, as a user writes it, means the sources here.
-  for (const [index, { code }] of examples.entries()) {
-    await writeFile(fileOf(index), code.replaceAll("'tensor-debugger/runtime'", "'../../src/runtime/index.ts'"));
-  }
+  // Inside of the package its own name means what it exports: dist/runtime.mjs and its types.
+  for (const [index, { code }] of examples.entries()) await writeFile(fileOf(index), code);
   const config = { extends: '../../tsconfig.json', include: ['*.mts'], exclude: [] };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
 });

@@ -68,6 +68,7 @@ test('slices, transposes and reshapes are views; copy is not', () => {
   copied.set(7, 0, 0);
   assert.equal(a.get(0, 0), 100);
   assert.deepEqual(a.T.reshape(6).tolist(), [100, 4, 20, 5, 3, 6]);
+  assert.deepEqual(a.reshape([3, -1]).shape, [3, 2]);
   assert.throws(() => a.reshape(4), ValueError);
   assert.throws(() => a.transpose([0, 0]), ValueError);
 });

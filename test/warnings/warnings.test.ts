@@ -19,6 +19,8 @@ interface Expected {
   args?: readonly string[];
   /** At so many tensors. */
   times?: number;
+  /** Arguments with which nothing is to be told of the same program. */
+  unless?: readonly string[];
 }
 
 /** By the code, and where one code has several programs, what they are about. */
@@ -36,7 +38,13 @@ const expected = {
     help: /\.data\(\)/,
     at: 'await copied.data()',
   },
+  'copy-in-loop, blocking': {
+    message: /^dataSync\(\) copied to the host \d+ times within a second here: \d+ B and \d+ ms/,
+    help: /\.data\(\)/,
+    at: 'few.dataSync()',
+  },
   'large-copy': { message: /20 MB/, help: /slice/ },
+  'large-copy, of a slice': { message: /20 MB/, help: /slice/, unless: ['--slice', ':4, :4'] },
   'not-enough-memory': { message: /1 PB, and .* are free/, help: /slice/ },
   'leaves-gradient': {
     message: /^dataSync\(\) of this float32\[2\] inside a gradient function/,
@@ -90,7 +98,9 @@ const expected = {
 
 async function warningsOf(name: string, wanted: Expected, warn: boolean) {
   const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
-  const args = (wanted.args ?? []).flatMap((arg) => (arg === '--export' ? [arg, join(folder, 'values.npy')] : [arg]));
+  const args = ((warn ? undefined : wanted.unless) ?? wanted.args ?? []).flatMap((arg) =>
+    arg === '--export' ? [arg, join(folder, 'values.npy')] : [arg],
+  );
   const { document, stderr } = await inspect([program, ...args], { env: { CODE: name, WARN: warn ? '1' : '0' } });
   assert.notEqual(document.stop, null, stderr);
   const ofTensors = document.tensors.flatMap(({ warnings }) =>

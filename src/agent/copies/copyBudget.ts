@@ -2,6 +2,7 @@
 import type { RecordedSite } from '../../protocol/recorder.ts';
 import type { TensorWarning } from '../../protocol/tensor.ts';
 import { copyInLoop } from '../warnings/copyInLoop.ts';
+import type { ProgramClock } from './programClock.ts';
 
 const windowMs = 1000;
 /** Fewer in a second are no loop: one large copy is told of by its own price. */
@@ -11,7 +12,11 @@ interface Spent {
   count: number;
   bytes: number;
   ms: number;
+  /** Of the milliseconds, those that count against the budget. */
+  spentMs: number;
 }
+
+const nothing: Spent = { count: 0, bytes: 0, ms: 0, spentMs: 0 };
 
 export interface HotSite {
   /** What to warn of only once. */
@@ -24,29 +29,31 @@ export class CopyBudget {
   readonly #budget: { bytes: number; ms: number };
   #start = -Infinity;
   readonly #bySite = new Map<RecordedSite, Spent>();
-  #all: Spent = { count: 0, bytes: 0, ms: 0 };
+  readonly #clock: ProgramClock;
+  #all = { ...nothing };
 
-  constructor(budget: { bytes: number; ms: number }) {
+  constructor(budget: { bytes: number; ms: number }, clock: ProgramClock) {
     this.#budget = budget;
+    this.#clock = clock;
   }
 
-  /**
-   * The wait for a scalar is the wait for the step that computes it: a loss costs four bytes, however long its step
-   * takes. So its milliseconds count for nothing.
-   */
-  spend(site: RecordedSite, { bytes, ms, isScalar }: { bytes: number; ms: number; isScalar: boolean }): HotSite | null {
-    const now = performance.now();
+  spend(
+    site: RecordedSite,
+    { bytes, ms, spendsTime }: { bytes: number; ms: number; spendsTime: boolean },
+  ): HotSite | null {
+    const now = this.#clock.now();
     if (now - this.#start > windowMs) {
       this.#start = now;
       this.#bySite.clear();
-      this.#all = { count: 0, bytes: 0, ms: 0 };
+      this.#all = { ...nothing };
     }
-    const own = this.#bySite.get(site) ?? { count: 0, bytes: 0, ms: 0 };
+    const own = this.#bySite.get(site) ?? { ...nothing };
     this.#bySite.set(site, own);
     for (const spent of [own, this.#all]) {
       spent.count++;
       spent.bytes += bytes;
-      if (!isScalar) spent.ms += ms;
+      spent.ms += ms;
+      if (spendsTime) spent.spentMs += ms;
     }
     if (this.#isHot(own)) return { key: `loop ${identify(site)}`, site, warning: () => copyInLoop(site.call, own, 1) };
     if (!this.#isHot(this.#all)) return null;
@@ -56,8 +63,8 @@ export class CopyBudget {
     return { key: 'loop over many', site: most, warning: () => copyInLoop(most.call, all, sites) };
   }
 
-  #isHot({ count, bytes, ms }: Spent): boolean {
-    return count >= fewestCopies && (bytes > this.#budget.bytes || ms > this.#budget.ms);
+  #isHot({ count, bytes, spentMs }: Spent): boolean {
+    return count >= fewestCopies && (bytes > this.#budget.bytes || spentMs > this.#budget.ms);
   }
 }
 

@@ -38,7 +38,7 @@ export function watchJaxJs(prototype: object, recorder: Recorder): boolean {
     const size = sizeOf(ownValue(aval, 'shape') as number[]);
     const dtype = String(ownValue(aval, 'dtype'));
     const bytes = isDType(dtype) ? size * itemSize(dtype) : 0;
-    return recorder.begin(caller, { runtime, bytes, isScalar: size === 1 });
+    return recorder.begin(caller, { runtime, bytes, spendsTime: call === 'dataSync' && size > 1 });
   }
 
   function onData(this: void, array: object, method: unknown, below: unknown): unknown {
@@ -49,13 +49,13 @@ export function watchJaxJs(prototype: object, recorder: Recorder): boolean {
 
   function onDataSync(this: void, array: object, method: unknown, below: unknown): unknown {
     const copy = begin(array, 'dataSync', below);
-    if (copy) reading = { array: new WeakRef(array), copy, start: performance.now() };
+    if (copy) reading = { array: new WeakRef(array), copy, start: recorder.clock.now() };
     return method;
   }
 
   function onDispose(this: void, array: object, method: unknown): unknown {
     if (reading?.array.deref() === array) {
-      reading.copy.end(performance.now() - reading.start);
+      reading.copy.end(recorder.clock.now() - reading.start);
       reading = undefined;
     }
     return method;

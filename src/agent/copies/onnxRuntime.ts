@@ -22,7 +22,7 @@ export function watchOnnxRuntime(prototype: object, recorder: Recorder): boolean
     const type = String(ownValue(tensor, 'type'));
     const isThere = /^cpu/.test(String(ownValue(tensor, 'dataLocation')));
     const bytes = isThere || !isDType(type) ? 0 : size * itemSize(type);
-    const copy = recorder.begin(caller, { runtime, bytes, isScalar: size === 1 });
+    const copy = recorder.begin(caller, { runtime, bytes, spendsTime: false });
     downloads++;
     recorder.endsWithNextPromise({
       end: (ms) => {

@@ -4,12 +4,14 @@
  */
 import type { RecordedSite, RecorderReport, RecorderWarning } from '../../protocol/recorder.ts';
 import type { TensorWarning } from '../../protocol/tensor.ts';
+import { now } from '../clock.ts';
 import { graphMode } from '../warnings/graphMode.ts';
 import { callSite, type CallSite, type RuntimeScripts } from './callSite.ts';
 import { CopyBudget } from './copyBudget.ts';
 import { isInspectable } from '../safely.ts';
 import { watchJaxJs } from './jaxJs.ts';
 import { watchOnnxRuntime } from './onnxRuntime.ts';
+import { ProgramClock } from './programClock.ts';
 import { Settlements } from './settled.ts';
 import { watchTfjsIn } from './tfjs.ts';
 import { watchedMethods, type OnAccess } from './watch.ts';
@@ -23,11 +25,14 @@ export interface Copied {
   runtime: WatchedRuntime;
   /** That have to be moved: none where the program gets a view, or a copy that the host has already. */
   bytes: number;
-  /** Of one element: a loss. */
-  isScalar: boolean;
+  /**
+   * Whether its time counts against the budget. That of a scalar or of an awaited copy is mostly the wait for what computes it:
+   * a loss costs four bytes, however long its step takes.
+   */
+  spendsTime: boolean;
 }
 
-/** A copy that is under way. */
+/** A copy that is under way. One that throws has no end, and has moved nothing. */
 export interface RunningCopy {
   end(ms: number): void;
 }
@@ -47,34 +52,44 @@ export class Recorder {
   readonly #onTfjs: (() => void)[] = [];
   #hasTfjs = false;
   readonly #classes = new WeakSet<object>();
-  #budget = new CopyBudget({ bytes: Infinity, ms: Infinity });
+  #evaluations = 0;
+  /** For the agent. */
+  readonly now = now;
+  readonly clock = new ProgramClock();
+  #budget = new CopyBudget({ bytes: Infinity, ms: Infinity }, this.clock);
   #since = new Date();
   #failure: string | null = null;
   #notify: (text: string) => void = () => undefined;
 
   /** @param notify carries a warning to the debugger as soon as it is known; it is in the report too */
   configure(budget: { bytes: number; ms: number }, notify: ((text: string) => void) | undefined): void {
-    this.#budget = new CopyBudget(budget);
+    this.#budget = new CopyBudget(budget, this.clock);
     if (notify) this.#notify = notify;
   }
 
+  /** The agent evaluates: what is converted meanwhile is none of the program's copies. @returns what ends that */
+  evaluating(): () => void {
+    this.#evaluations++;
+    return () => this.#evaluations--;
+  }
+
   /**
-   * Who is calling a conversion.
+   * Who is calling a conversion; undefined if that is nobody of the program.
    * @param below the function of ours that the call went through
    * @param call what was called, if the runtime's own frames tell nothing better
    */
   callSite(runtime: WatchedRuntime, call: string, below: unknown): CallSite | undefined {
-    return callSite(below, call, runtime);
+    return this.#evaluations > 0 ? undefined : callSite(below, call, runtime);
   }
 
-  begin(caller: CallSite, { runtime, bytes, isScalar }: Copied): RunningCopy {
+  begin(caller: CallSite, { runtime, bytes, spendsTime }: Copied): RunningCopy {
     const site = this.#siteOf(caller, runtime);
     site.count++;
-    site.bytes += bytes;
     return {
       end: (ms) => {
+        site.bytes += bytes;
         site.ms += ms;
-        const hot = this.#budget.spend(site, { bytes, ms, isScalar });
+        const hot = this.#budget.spend(site, { bytes, ms, spendsTime });
         if (hot) this.#warnAt(hot.key, () => ({ ...hot.warning(), frames: hot.site.frames }));
       },
     };
@@ -82,9 +97,9 @@ export class Recorder {
 
   /** For an asynchronous conversion that is called right now: its time runs until its promise settles. */
   endsWithNextPromise(copy: RunningCopy, onEnd?: () => void): void {
-    const start = performance.now();
+    const start = this.clock.now();
     this.#settlements.awaitNext(() => {
-      copy.end(performance.now() - start);
+      copy.end(this.clock.now() - start);
       onEnd?.();
     });
   }

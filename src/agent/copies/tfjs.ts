@@ -166,7 +166,7 @@ class EngineReads {
       if (isOnTape(dataId)) {
         this.#recorder.warn(caller, (outermost) => leavesGradient(outermost, typeOf(info)));
       }
-      const copy = this.#recorder.begin(caller, { runtime, bytes, isScalar: elements === 1 });
+      const copy = this.#recorder.begin(caller, { runtime, bytes, spendsTime: call === 'dataSync' && elements > 1 });
       if (hasValues) this.#gradients.converted(dataId, record.values, caller.call);
       if (isView) copy.end(0);
       else if (call === 'data') {
@@ -187,9 +187,9 @@ class EngineReads {
     // eslint-disable-next-line @typescript-eslint/no-this-alias
     const reads = this;
     return function readSync(dataId) {
-      const start = performance.now();
+      const start = reads.#recorder.clock.now();
       const values = method.call(this, dataId);
-      reads.#finish(performance.now() - start);
+      reads.#finish(reads.#recorder.clock.now() - start);
       return values;
     };
   }

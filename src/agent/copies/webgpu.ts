@@ -25,7 +25,7 @@ export function watchWebGpu(prototype: object, recorder: Recorder): boolean {
     const caller = recorder.callSite(runtime, 'mapAsync', below);
     if (!caller) return method;
     const bytes = Number(platformValue(buffer, 'size'));
-    recorder.endsWithNextPromise(recorder.begin(caller, { runtime, bytes, isScalar: bytes <= 8 }));
+    recorder.endsWithNextPromise(recorder.begin(caller, { runtime, bytes, spendsTime: false }));
     return method;
   }
   return watch(prototype, 'mapAsync', recorder.guarded(onMapAsync));

@@ -9,31 +9,20 @@ import type { BackendComparisonRequest, ComparedKernels } from '../../protocol/a
 import type { TensorComparison, Tolerance } from '../../protocol/comparison.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { ComparedKernel } from '../../protocol/requests.ts';
-import type { DType } from '../../protocol/tensor.ts';
 import { compareElements } from '../../tensor/compareSources.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { formatBytes, formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { engine as findEngine, engineState, recordedBy } from '../readers/tfjs/engine.ts';
+import { now } from '../clock.ts';
+import { engineState, recordedBy } from '../readers/tfjs/engine.ts';
 import { programGlobal } from '../globals.ts';
 import { isInspectable, isMap, ownValue, util } from '../safely.ts';
+import { cpuBackend, type Backends, type CpuBackend, type TensorInfo } from './cpuBackend.ts';
 import type { EvaluationContext, HostTensor } from './engine.ts';
-import { inTfjs, storage } from './tfjsSandbox.ts';
-
-interface TensorInfo {
-  dataId: object;
-  shape: number[];
-  dtype: DType;
-}
+import { inTfjs, openEngine, storage } from './tfjsSandbox.ts';
 
 /** What kernels take: by name, and some (Concat, Pack, Einsum) by position. */
 type Inputs<Value> = Value[] | Record<string, Value>;
-
-interface CpuBackend {
-  firstUse: boolean;
-  makeTensorInfo(shape: readonly number[], dtype: string, values: ArrayLike<unknown>): TensorInfo;
-  data: { get(dataId: object): { values?: ArrayLike<number> } };
-}
 
 interface KernelConfig {
   kernelFunc(call: { inputs: object; attrs: unknown; backend: object }): TensorInfo | TensorInfo[];
@@ -48,9 +37,7 @@ interface KeptTensor {
   dispose(): void;
 }
 
-interface Engine {
-  backendName?: string;
-  registryFactory: Record<string, { factory(): unknown } | undefined>;
+interface Engine extends Backends {
   runKernel: RunKernel;
   keep(tensor: KeptTensor): KeptTensor;
 }
@@ -69,9 +56,9 @@ export function compareBackends(
   context: EvaluationContext,
   made?: object,
 ): ComparedKernels {
-  const start = performance.now();
-  const found = findEngine() as Engine | undefined;
-  const backend = found?.backendName ?? '';
+  const start = now();
+  const engine = openEngine().engine as unknown as Engine;
+  const { backendName: backend = '' } = engine;
   if (backend === 'cpu') {
     throw new TensorError({
       code: 'not-available',
@@ -80,7 +67,6 @@ export function compareBackends(
     });
   }
   const kernels = inTfjs(context, ({ read }) => {
-    const engine = found as Engine;
     const cpu = cpuBackend(engine);
     const recorded: ComparedKernel[] = [];
     const observed = observing(engine, (name, inputs, attrs, outputs) => {
@@ -104,7 +90,7 @@ export function compareBackends(
       help: 'Name the op instead of its result: tf.matMul(a, b).',
     });
   }
-  return { backend, kernels, ms: performance.now() - start };
+  return { backend, kernels, ms: now() - start };
 }
 
 function result(expression: string, run: () => unknown): unknown {
@@ -213,23 +199,6 @@ function assertAtHome(kernel: string, inputs: object, backend: string): void {
       help: `Stop where ${holder.name} is the backend, or name an op whose inputs are on ${backend}.`,
     });
   }
-}
-
-/** A cpu backend that nothing of the program's is on. */
-function cpuBackend(engine: Engine): { backend: CpuBackend; undo(): void } {
-  const backend = engine.registryFactory['cpu']?.factory();
-  if (!isInspectable(backend) || !isInspectable(ownValue(backend, 'data'))) {
-    throw new TensorError({
-      code: 'not-available',
-      message: 'The cpu backend of TensorFlow.js is not loaded in this program.',
-      help: "Add import '@tensorflow/tfjs-backend-cpu' to it (@tensorflow/tfjs has it already).",
-    });
-  }
-  const ids = backend.constructor as unknown as { nextDataId: number };
-  const { nextDataId } = ids;
-  // It would greet on the console.
-  (backend as CpuBackend).firstUse = false;
-  return { backend: backend as CpuBackend, undo: () => (ids.nextDataId = nextDataId) };
 }
 
 function cpuKernel(name: string): KernelConfig | undefined {

@@ -26,7 +26,7 @@ export interface LaterValue {
 export interface Evaluable {
   /** The name that its graph has for it. */
   name: string;
-  /** What a reader of the value must know of how it came about; default: that the graph was run. */
+  /** What a reader of the value must know was run for it, behind `evaluatedReason`; default: the graph. */
   note?: string;
   /** The inputs that it depends on, where nothing is fed in their place. */
   inputs(): GraphInput[];

@@ -13,6 +13,7 @@ import type { LaterEvaluation } from './laterValues.ts';
 import type { EvaluationResult } from './result.ts';
 import { jaxArrays } from './jaxArrays.ts';
 import { onnxSessions } from './onnxSessions.ts';
+import { asOwnWork } from './ownWork.ts';
 import { runtimeGraphs } from './runtimeGraphs.ts';
 import { tfjsGraphModels } from './tfjsGraphModels.ts';
 import { tfjsLayers } from './tfjsLayers.ts';
@@ -95,7 +96,7 @@ function fedValues(feed: Exclude<AgentFeed, { id: string }>): Pick<Feed, 'value'
 
 function evaluationOf<Value>(name: string, run: () => Value): Value {
   try {
-    return run();
+    return asOwnWork(run);
   } catch (error) {
     throw evaluationFailed(name, error);
   }

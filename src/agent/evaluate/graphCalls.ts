@@ -1,6 +1,7 @@
 /** What the inspector asks of graphs: what feeds one, and its values. Kernels run, and what they make is disposed. */
 import type { AgentCalls, Reinterpretation } from '../../protocol/agent.ts';
 import { wholeSlice } from '../../tensor/slice.ts';
+import { now } from '../clock.ts';
 import { readers } from '../readers/index.ts';
 import { nestedArrayReader } from '../readers/nestedArrays.ts';
 import type { TensorReading } from '../readTensor.ts';
@@ -50,7 +51,7 @@ export class GraphCalls {
   }
 
   evaluate({ id, feeds, stops }: AgentCalls['evaluateGraph']['arguments']): AgentCalls['evaluateGraph']['result'] {
-    const start = performance.now();
+    const start = now();
     const result = evaluateGraph(this.#held.target(id), feeds, {
       context: this.context,
       feedOf: ({ id: fed, as }) => {
@@ -58,7 +59,7 @@ export class GraphCalls {
         return { value: this.#wholeOf(held, as), plain: held.reader === nestedArrayReader };
       },
     });
-    const ms = performance.now() - start;
+    const ms = now() - start;
     if (!('later' in result)) return { tensor: this.#held.described(result, resultReader), ms, isLater: false };
     const value = this.later.add(result, stops);
     this.#held.lasting.set(value.id, { value, reader: laterReader });

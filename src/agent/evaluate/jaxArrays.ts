@@ -71,7 +71,7 @@ export const jaxArrays: GraphEngine = {
     const ran = kernels.length === 1 ? 'a kernel' : `${kernels.length} kernels`;
     return {
       name: 'array',
-      note: `Tensor Debugger ran ${typeof fields.source === 'number' ? ran : 'a kernel'} of jax-js for it at this stop; the array itself stays lazy.`,
+      note: `${typeof fields.source === 'number' ? ran : 'a kernel'} of jax-js for it at this stop; the array itself stays lazy.`,
       inputs: () => [],
       missing: () => [],
       input: () => undefined,

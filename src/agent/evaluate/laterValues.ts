@@ -8,11 +8,13 @@
 import { TensorError, type ErrorReport } from '../../protocol/errors.ts';
 import type { EvaluatedValue } from '../../protocol/requests.ts';
 import type { DType } from '../../protocol/tensor.ts';
+import { now } from '../clock.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { Described, Source } from '../source.ts';
 import type { EvaluationContext, LaterValue } from './engine.ts';
 import { evaluationFailed } from './evaluation.ts';
-import { resultReader, type EvaluationResult } from './result.ts';
+import { asOwnWork } from './ownWork.ts';
+import { resultReader, whatElseRuns, type EvaluationResult } from './result.ts';
 
 /** What is known before it has been run. */
 export interface LaterEvaluation {
@@ -77,11 +79,13 @@ export class LaterValues {
   /** Never rejects: the program goes on behind it. */
   async #run(held: Promised, stops: boolean): Promise<void> {
     const { name, runtime, later } = held.evaluation;
-    const start = performance.now();
-    const ms = () => performance.now() - start;
+    const start = now();
+    const ms = () => now() - start;
     try {
-      const note = `Tensor Debugger ran the graph for it after the program had gone on.`;
-      held.outcome = { ...(await later.start(this.#context())), runtime, name, note };
+      const note = `the graph for it after the program had gone on, ${whatElseRuns}.`;
+      // What it does behind its first wait, an engine that shares the runtime with the program sets apart itself.
+      const value = await asOwnWork(() => later.start(this.#context()));
+      held.outcome = { ...value, runtime, name, note };
     } catch (error) {
       held.outcome = evaluationFailed(name, error);
     }

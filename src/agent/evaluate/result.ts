@@ -1,4 +1,5 @@
 /** What an evaluation gave: host memory that the agent holds until the program runs on. It is a tensor like any other. */
+import { evaluatedReason } from '../../protocol/tensor.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides } from '../../tensor/shape.ts';
 import type { Reader } from '../readers/reader.ts';
@@ -9,8 +10,12 @@ export interface EvaluationResult extends HostTensor {
   runtime: string;
   /** The graph's name of the tensor that was evaluated. */
   name: string;
+  /** What was run for it; default: the graph. */
   note?: string;
 }
+
+/** What a layer or an op of the program's own does beside computing (printing, counting), it has done once more. */
+export const whatElseRuns = 'layers and ops that the program has defined included';
 
 /** Reads results; it claims nothing, for no program has one. */
 export const resultReader: Reader = {
@@ -35,7 +40,7 @@ export const resultReader: Reader = {
       state: 'live',
       access: {
         how: 'view',
-        reason: `${note ?? 'Tensor Debugger ran the graph for it at this stop.'} The value is kept on the host until the program runs on.`,
+        reason: `${evaluatedReason} ${note ?? `the graph for it at this stop, ${whatElseRuns}.`} The value is kept on the host until the program runs on.`,
       },
       warnings: [],
     };

@@ -8,18 +8,18 @@ import { TensorError } from '../../protocol/errors.ts';
 import { dataViewOf } from '../../tensor/dtypes.ts';
 import { engine as findEngine, engineState, webgpuDevice } from '../readers/tfjs/engine.ts';
 import { isInspectable, ownValue } from '../safely.ts';
+import { lendBackend, type Backends } from './cpuBackend.ts';
 import type { EvaluationContext, HostTensor } from './engine.ts';
+import { beginOwnWork } from './ownWork.ts';
 import { inWebgpuBackend } from './webgpuSandbox.ts';
 
 export type TfjsTensor = object;
 
-interface Engine {
+interface Engine extends Backends {
   makeTensor(values: ArrayLike<unknown>, shape: readonly number[], dtype: string): TfjsTensor;
   runKernel(name: string, inputs: Record<string, TfjsTensor>): TfjsTensor;
   startScope(name: string): void;
   endScope(): void;
-  backendName?: string;
-  pendingBackendInit?: unknown;
 }
 
 /** Fields that running kernels changes, or that would make kernels leave traces. */
@@ -43,6 +43,16 @@ export interface Tfjs {
 
 /** @throws TensorError `pending` where the program stopped inside of the backend */
 export function inTfjs<Value>(context: EvaluationContext, run: (tfjs: Tfjs) => Value): Value {
+  const found = findEngine();
+  const takeBack = found && lendBackend(found as Engine);
+  try {
+    return onBackend(context, run);
+  } finally {
+    takeBack?.();
+  }
+}
+
+function onBackend<Value>(context: EvaluationContext, run: (tfjs: Tfjs) => Value): Value {
   const { engine, state, backend } = openEngine();
   const device = webgpuDevice(backend);
   const inScope = () => {
@@ -90,7 +100,7 @@ export function assertMicrotasks(): void {
 }
 
 /** @throws TensorError `not-available` */
-function openEngine(): { engine: Engine; state: State; backend: object } {
+export function openEngine(): { engine: Engine; state: State; backend: object } {
   const found = findEngine();
   const state = engineState() as State | undefined;
   if (!found || !state || typeof (found as Partial<Engine>).runKernel !== 'function') {
@@ -108,19 +118,20 @@ function openEngine(): { engine: Engine; state: State; backend: object } {
       code: 'not-available',
       message: engine.pendingBackendInit
         ? `The backend ${engine.backendName ?? ''} of TensorFlow.js is still being started.`
-        : 'TensorFlow.js has no backend yet: the program has run no op.',
-      help: 'Stop after `await tf.ready()`, or after the first op.',
+        : 'TensorFlow.js has no backend yet: the program has run no op, and its backend takes the running program to start.',
+      help: "Stop behind the first op or session.run(...), or behind `await tf.ready()`, with import * as tf from '@tensorflow/tfjs-core'.",
     });
   }
   return { engine, state, backend };
 }
 
-/** Begins a scope of its own, whose tensors are disposed at its end. @returns what ends it */
+/** Begins work of our own, in a scope of its own, whose tensors are disposed at its end. @returns what ends it */
 function isolate(engine: Engine, state: State): () => void {
   const { activeTape, gradientDepth, kernelDepth, profiling, nextScopeId, numTensors, numBytes } = state;
   const ids = engine.constructor as unknown as { nextTensorId: number };
   const { nextTensorId } = ids;
   const depth = state.scopeStack.length;
+  const endOwnWork = beginOwnWork();
   const restoreFlags = quietFlags(engine);
   Object.assign(state, { activeTape: null, gradientDepth: 0, kernelDepth: 0, profiling: false });
   engine.startScope('Tensor Debugger');
@@ -132,6 +143,7 @@ function isolate(engine: Engine, state: State): () => void {
     // TF.js counts the bytes of strings off once more where a tensor and its clone are disposed.
     if (state.numTensors === numTensors) state.numBytes = numBytes;
     restoreFlags();
+    endOwnWork();
   };
 }
 

@@ -2,6 +2,7 @@
 import { TensorError } from '../../protocol/errors.ts';
 import { dataViewOf, elementReader, elementWriter, itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides } from '../../tensor/shape.ts';
+import { now } from '../clock.ts';
 import type { ComputedSource, DeviceSource, HostSource } from '../source.ts';
 import type { DeviceCost } from './deviceReader.ts';
 import { addCosts } from './deviceStatistics.ts';
@@ -40,7 +41,7 @@ export function readComputed(
   let cost: DeviceCost = { bytes: 0, queueMs: 0, transferMs: 0, readbacks: 0 };
   const size = itemSize(source.dtype);
   for (const part of splitPlan(plan, batch)) {
-    const start = performance.now();
+    const start = now();
     const places = placesOf(part, source.place);
     const result = new Uint8Array(places.length * size);
     const write = elementWriter(source.dtype);
@@ -51,7 +52,7 @@ export function readComputed(
         const value = place < 0 ? 0 : source.base(place);
         write(target, i * size, source.dtype === 'bool' ? value !== 0 : value);
       }
-      const transferMs = performance.now() - start;
+      const transferMs = now() - start;
       cost = addCosts(cost, { bytes: result.byteLength, queueMs: 0, transferMs, readbacks: 0 });
     } else {
       const { base } = source;

@@ -5,6 +5,7 @@
  */
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
+import { now } from '../clock.ts';
 import { platformValue, promiseState } from '../safely.ts';
 import type { DeviceSource } from '../source.ts';
 import { bufferMethods, destroy, Device, mapModeRead, Recorder, textureUsage, usage } from './device.ts';
@@ -261,10 +262,10 @@ export class DeviceReader {
 
   /** Waits for what the program had queued before, so that its time isn't taken for the copy's. */
   #drainQueue(wait: Wait, cost: DeviceCost): void {
-    const startedMs = performance.now();
+    const startedMs = now();
     const workDone = quiet(this.device.onSubmittedWorkDone());
     if (!wait(() => isSettled(workDone), this.#limit.deadlineMs)) throw timedOut(this.#limit);
-    cost.queueMs += performance.now() - startedMs;
+    cost.queueMs += now() - startedMs;
     this.device.assertAlive();
   }
 
@@ -290,7 +291,7 @@ export class DeviceReader {
     encode: (recorder: Recorder, staging: GPUBuffer, defer: Defer) => void,
   ): Round {
     const { device } = this;
-    const startedMs = performance.now();
+    const startedMs = now();
     device.pushErrorScope('validation');
     device.pushErrorScope('out-of-memory');
     const scopes: Promise<GPUError | null>[] = [];
@@ -306,7 +307,7 @@ export class DeviceReader {
       });
       device.submit([recorder.finish()]);
       const mapped = quiet(bufferMethods.mapAsync(staging)(mapModeRead, 0, alignUp(stagedBytes, 8)));
-      const round = { ...held, stagedBytes, mapped, scopes, pieces, encodeMs: performance.now() - startedMs };
+      const round = { ...held, stagedBytes, mapped, scopes, pieces, encodeMs: now() - startedMs };
       this.#inFlight.delete(held);
       this.#inFlight.add(round);
       return round;
@@ -323,18 +324,18 @@ export class DeviceReader {
     takeAll?: (view: Uint8Array) => void,
   ): void {
     const { staging } = round;
-    const waitingMs = performance.now();
+    const waitingMs = now();
     const isDone = () => {
       if (platformValue(staging, 'mapState') === 'mapped') return round.scopes.every(isSettled);
       // Looking at a promise costs more than a quick read takes; a slow one has the time.
-      if (performance.now() - waitingMs < quickMs) return false;
+      if (now() - waitingMs < quickMs) return false;
       return promiseState(round.mapped) === 'rejected' && (round.scopes.every(isSettled) || this.device.isLost);
     };
     if (!wait(isDone, this.#limit.deadlineMs)) throw timedOut(this.#limit);
     this.#assertAccepted(round);
     const view = new Uint8Array(bufferMethods.getMappedRange(staging)(0, alignUp(round.stagedBytes, 8)));
     // Rounds overlap, and what `take` does (writing a file) is no part of a copy's cost.
-    cost.transferMs += round.encodeMs + performance.now() - waitingMs;
+    cost.transferMs += round.encodeMs + now() - waitingMs;
     cost.bytes += round.stagedBytes;
     cost.readbacks++;
     takeAll?.(view);

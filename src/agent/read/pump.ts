@@ -8,6 +8,7 @@
  * that nothing of the program's order changes.
  */
 import { TensorError } from '../../protocol/errors.ts';
+import { now } from '../clock.ts';
 import { isInspectable, isNative, ownValue } from '../safely.ts';
 
 export interface ImmediateQueue {
@@ -89,9 +90,9 @@ export class Pump {
     // A program that promisifies it meanwhile must get Node's own promisified form; a proxy of the program's isn't asked.
     if (isInspectable(original)) Object.defineProperties(intercept, Object.getOwnPropertyDescriptors(original));
     const wait: Wait = (isDone, deadlineMs) => {
-      const start = performance.now();
+      const start = now();
       while (!isDone()) {
-        const elapsed = performance.now() - start;
+        const elapsed = now() - start;
         if (elapsed > deadlineMs) return false;
         if (elapsed > spinMs) Atomics.wait(sleeper, 0, 0, waitMs);
         const ticks = next;

@@ -10,6 +10,7 @@ import { reportOf, TensorError, type ErrorReport } from '../../protocol/errors.t
 import type { TrackCost, TrackedBatch, TrackedPoint, TrackedTensor, TrackFailure } from '../../protocol/track.ts';
 import { parseTrackPath, type TrackPath } from '../../protocol/trackCondition.ts';
 import { sizeOf } from '../../tensor/shape.ts';
+import { now } from '../clock.ts';
 import type { TensorReading } from '../readTensor.ts';
 import { readers } from '../readers/index.ts';
 import { isInspectable, ownValue, util } from '../safely.ts';
@@ -77,14 +78,14 @@ export class Tracking {
    * @returns whether the program is to stop here after all
    */
   track(id: string, expression: string, stopAt: number, roots: () => Record<string, unknown>): boolean {
-    const startMs = performance.now();
+    const startMs = now();
     let pass = 0;
     try {
       const series = this.#seriesOf(id, expression, startMs);
       pass = ++series.passes;
       series.lastMs = startMs;
       this.#record(series, startMs, roots);
-      const ms = performance.now() - startMs;
+      const ms = now() - startMs;
       if (pass === 1) series.firstMs = ms;
       else series.spentMs += ms;
       this.#schedule(startMs);
@@ -231,7 +232,7 @@ export class Tracking {
   }
 
   #sendAll(): void {
-    this.#sentMs = performance.now();
+    this.#sentMs = now();
     for (const series of this.#series.values()) this.#sendSeries(series);
   }
 

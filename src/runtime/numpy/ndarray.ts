@@ -147,8 +147,12 @@ export class NDArray<T extends ArrayElement = number> {
     return this.transpose();
   }
 
-  /** The same elements in another shape; one axis may be -1. A view if the array is row-major, otherwise a copy. */
-  reshape(...shape: number[]): NDArray<T> {
+  /**
+   * The same elements in another shape, `reshape(2, 3)` or `reshape([2, 3])`; one axis may be -1. A view if the array is
+   * row-major, otherwise a copy.
+   */
+  reshape(...counts: number[] | [shape: readonly number[]]): NDArray<T> {
+    const shape = counts.flat();
     const known = sizeOf(shape.filter((count) => count !== -1));
     const wanted = shape.map((count) => (count === -1 ? this.size / known : count));
     if (sizeOf(wanted) !== this.size || wanted.some((count) => !Number.isInteger(count) || count < 0)) {

@@ -61,8 +61,9 @@ function collect(
     return;
   }
   const expected = shape[axis] as number;
+  // First of all: how many items a row has that is the array itself, or what they are, is no reason.
+  if (path.includes(value)) throw containsItself(axis);
   if (!isRow(value) || value.length !== expected) {
-    if (path.includes(value)) throw containsItself(axis);
     const found = isRow(value) ? `${value.length} items` : describe(value);
     throw new ValueError(
       `Can't convert a ragged array to a rectangular one: ${placeOf(axis)} should have ${expected} items, found ${found}.`,

@@ -31,6 +31,15 @@ for (const name of ['cpu', 'wasm']) {
   np.array(7).item(); // #item
 }
 
+// Without an OffscreenCanvas jax-js can't wait for webgpu.
+await jax.init('webgpu');
+jax.defaultDevice('webgpu');
+try {
+  np.array(new Float32Array(1600)).dataSync(); // #throws
+} catch (error) {
+  console.log(error.message);
+}
+
 const onHost = new ort.Tensor('float32', new Float32Array(6), [2, 3]);
 await onHost.getData(); // #host
 const onDevice = ort.Tensor.fromGpuBuffer(source, {

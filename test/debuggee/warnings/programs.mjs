@@ -60,9 +60,25 @@ const programs = {
     }
     stop({});
   },
+  async 'copy-in-loop, blocking'() {
+    await jax.init('wasm');
+    jax.defaultDevice('wasm');
+    const square = jax.numpy.ones([600, 600]);
+    // Ten numbers each time, of which most is the wait.
+    for (const end = performance.now() + 800; performance.now() < end;) {
+      const few = jax.numpy.matmul(square.ref, square.ref).slice(0, [0, 10]);
+      if (warn) few.dataSync();
+      else await few.data();
+    }
+    stop({});
+  },
   async 'large-copy'() {
     await tf.setBackend('webgpu');
     stop({ tensor: tf.ones(warn ? [2048, 2560] : [64]).mul(2) });
+  },
+  async 'large-copy, of a slice'() {
+    await tf.setBackend('webgpu');
+    stop({ tensor: tf.ones([2048, 2560]).mul(2) });
   },
   async 'not-enough-memory'() {
     // Strides of 0: one number, repeated. Its copy would be a petabyte.

@@ -137,7 +137,7 @@ function separated(name: string, label: string, mediaType: string, separator: st
           help: 'Convert it to .npy.',
         });
       }
-      return [openCsv(new TextDecoder().decode(await reader.read(0, reader.size)), separator)];
+      return [openCsv(await reader.read(0, reader.size), separator, memoryLimit)];
     },
   };
   return format;

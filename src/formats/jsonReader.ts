@@ -1,18 +1,24 @@
 /** Reads what json.ts writes, and bare nested arrays of numbers (float64), booleans or strings. */
-import { type TensorError } from '../protocol/errors.ts';
+import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
-import { encodeElements, isBigInteger, isComplex, isDType } from '../tensor/dtypes.ts';
+import { dataViewOf, elementWriter, isBigInteger, isComplex, isDType, itemSize } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
+import { formatBytes } from '../tensor/preview.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { invalidFile } from './byteReader.ts';
 import type { StoredTensor } from './format.ts';
 import { tensorInMemory } from './inMemory.ts';
+import { jsonSize, parsedBytes } from './jsonSize.ts';
 
-/** @throws TensorError `invalid-file` */
-export function openJson(text: string): StoredTensor[] {
+/**
+ * @param memoryLimit the most bytes that the values may take
+ * @throws TensorError `invalid-file`; `too-large` for more values than there is room for, before they are held
+ */
+export function openJson(bytes: Uint8Array, memoryLimit: number): StoredTensor[] {
+  assertRoom(bytes, memoryLimit);
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     throw invalidFile('The file is no JSON.', undefined, error);
   }
@@ -24,6 +30,21 @@ export function openJson(text: string): StoredTensor[] {
   return Object.entries(document).map(([name, entry]) => {
     if (!isObject(entry)) throw invalidFile(`${JSON.stringify(name)} has no "dtype", "shape" and "values".`);
     return typedTensor(name, entry);
+  });
+}
+
+function assertRoom(bytes: Uint8Array, memoryLimit: number): void {
+  // Values are there twice for a while: as they are parsed, and as elements.
+  const limit = 2 * memoryLimit;
+  const size = jsonSize(bytes);
+  const needed = parsedBytes(size);
+  if (needed <= limit) return;
+  throw new TensorError({
+    code: 'too-large',
+    message:
+      `The text has up to ${size.values} values in ${size.containers} arrays and objects; parsed, they take about ` +
+      `${formatBytes(needed)}, more than the ${formatBytes(limit)} that are held at once.`,
+    help: 'Convert it to .npy, which is read by windows.',
   });
 }
 
@@ -40,7 +61,7 @@ function typedTensor(name: string, { dtype, shape, values }: Record<string, unkn
   if (!Array.isArray(shape) || !shape.every((count) => Number.isSafeInteger(count) && (count as number) >= 0)) {
     throw invalidFile(`${JSON.stringify(name)} has an impossible shape.`);
   }
-  return tensorOf(name, dtype, shape as number[], flatten(values, shape as number[]));
+  return tensorOf(name, dtype, shape as number[], values);
 }
 
 function bareTensor(values: unknown): StoredTensor {
@@ -50,36 +71,49 @@ function bareTensor(values: unknown): StoredTensor {
     shape.push(first.length);
     first = first[0];
   }
-  const flat = flatten(values, shape);
-  const type = typeof flat[0];
-  return tensorOf('tensor', type === 'boolean' ? 'bool' : type === 'string' ? 'string' : 'float64', shape, flat);
+  const type = typeof first;
+  return tensorOf('tensor', type === 'boolean' ? 'bool' : type === 'string' ? 'string' : 'float64', shape, values);
 }
 
-function flatten(values: unknown, shape: readonly number[]): unknown[] {
-  const flat: unknown[] = [];
-  const visit = (value: unknown, axis: number): void => {
+/** Visits the values in row-major order. @throws TensorError `invalid-file` where they do not nest as the shape */
+function visitLeaves(values: unknown, shape: readonly number[], visit: (leaf: unknown, k: number) => void): void {
+  let count = 0;
+  const walk = (value: unknown, axis: number): void => {
     if (axis === shape.length) {
-      flat.push(value);
+      visit(value, count++);
       return;
     }
     if (!Array.isArray(value) || value.length !== shape[axis]) {
       throw invalidFile(`The values do not nest as the shape [${shape.join(', ')}] at axis ${axis}.`);
     }
-    for (const item of value) visit(item, axis + 1);
+    for (const item of value) walk(item, axis + 1);
   };
   if (shape.length > 64) throw invalidFile(`The shape has ${shape.length} axes.`);
-  visit(values, 0);
-  if (flat.length !== sizeOf(shape)) throw invalidFile(`The values do not fill the shape [${shape.join(', ')}].`);
-  return flat;
+  walk(values, 0);
+  if (count !== sizeOf(shape)) throw invalidFile(`The values do not fill the shape [${shape.join(', ')}].`);
 }
 
-function tensorOf(name: string, dtype: DType, shape: number[], flat: readonly unknown[]): StoredTensor {
+function countLeaves(values: unknown, shape: readonly number[]): number {
+  let count = 0;
+  visitLeaves(values, shape, () => count++);
+  return count;
+}
+
+function tensorOf(name: string, dtype: DType, shape: number[], values: unknown): StoredTensor {
   if (dtype === 'string') {
-    if (!flat.every((value) => typeof value === 'string')) throw invalidFile('Not all values are strings.');
-    return tensorInMemory(name, dtype, shape, flat as string[]);
+    const texts: string[] = [];
+    visitLeaves(values, shape, (leaf) => {
+      if (typeof leaf !== 'string') throw invalidFile('Not all values are strings.');
+      texts.push(leaf);
+    });
+    return tensorInMemory(name, dtype, shape, texts);
   }
-  const elements = flat.map((value) => element(value, dtype));
-  return tensorInMemory(name, dtype, shape, encodeElements(elements, dtype));
+  const write = elementWriter(dtype);
+  const size = itemSize(dtype);
+  const bytes = new Uint8Array(countLeaves(values, shape) * size);
+  const view = dataViewOf(bytes);
+  visitLeaves(values, shape, (leaf, k) => write(view, k * size, element(leaf, dtype)));
+  return tensorInMemory(name, dtype, shape, bytes);
 }
 
 function element(value: unknown, dtype: DType): Element {

@@ -1,10 +1,20 @@
 /** Reads what json.ts writes, and bare nested arrays of numbers (float64), booleans or strings. */
 import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
-import { dataViewOf, elementWriter, isBigInteger, isComplex, isDType, itemSize } from '../tensor/dtypes.ts';
+import {
+  dataViewOf,
+  elementReader,
+  elementWriter,
+  isBigInteger,
+  isComplex,
+  isDType,
+  isFloat,
+  itemSize,
+  partDType,
+} from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
 import { formatBytes } from '../tensor/preview.ts';
-import { sizeOf } from '../tensor/shape.ts';
+import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { invalidFile } from './byteReader.ts';
 import type { StoredTensor } from './format.ts';
 import { tensorInMemory } from './inMemory.ts';
@@ -112,8 +122,27 @@ function tensorOf(name: string, dtype: DType, shape: number[], values: unknown):
   const size = itemSize(dtype);
   const bytes = new Uint8Array(countLeaves(values, shape) * size);
   const view = dataViewOf(bytes);
-  visitLeaves(values, shape, (leaf, k) => write(view, k * size, element(leaf, dtype)));
+  const readBack = elementReader(dtype);
+  visitLeaves(values, shape, (leaf, k) => {
+    const value = element(leaf, dtype);
+    write(view, k * size, value);
+    if (!isHeld(value, readBack(view, k * size), dtype)) throw outside(name, dtype, unravelIndex(k, shape), leaf);
+  });
   return tensorInMemory(name, dtype, shape, bytes);
+}
+
+/** Integers would wrap or lose their fraction, floats become infinite; that a float is rounded is meant. */
+function isHeld(value: Element, held: Element, dtype: DType): boolean {
+  if (isFloat(dtype)) return Number.isFinite(held) || !Number.isFinite(value);
+  if (!Array.isArray(value)) return value === held;
+  return value.every((part, k) => isHeld(part, (held as number[])[k] as number, partDType(dtype)));
+}
+
+function outside(name: string, dtype: DType, index: number[], leaf: unknown): TensorError {
+  return invalidFile(
+    `${index.length > 0 ? `${name}[${index.join(', ')}]` : name} is ${JSON.stringify(leaf)}, which no ${dtype} is.`,
+    'Correct the value, or the "dtype" of the tensor.',
+  );
 }
 
 function element(value: unknown, dtype: DType): Element {

@@ -96,6 +96,27 @@ test('bare nested arrays are read; what does not nest or fit is refused', async 
   for (const text of refused) await assert.rejects(open(json, text), { code: 'invalid-file' }, text.slice(0, 60));
 });
 
+test('JSON values that the dtype does not hold are refused with their place', async () => {
+  const refused: [string, string, string, string][] = [
+    ['uint8', '[2]', '[255, 256]', 'tensor[1] is 256, which no uint8 is.'],
+    ['uint8', '[1]', '[-1]', 'tensor[0] is -1, which no uint8 is.'],
+    ['int32', '[2, 2]', '[[1, 2], [3, 1.5]]', 'tensor[1, 1] is 1.5, which no int32 is.'],
+    ['int16', '[]', '"NaN"', 'tensor is "NaN", which no int16 is.'],
+    ['int64', '[1]', '["9223372036854775808"]', 'tensor[0] is "9223372036854775808", which no int64 is.'],
+    ['uint64', '[1]', '[-1]', 'tensor[0] is -1, which no uint64 is.'],
+    ['float16', '[1]', '[65520]', 'tensor[0] is 65520, which no float16 is.'],
+    ['complex64', '[1]', '[[0, 1e39]]', 'tensor[0] is [0,1e+39], which no complex64 is.'],
+  ];
+  for (const [dtype, shape, values, message] of refused) {
+    const text = `{"dtype": "${dtype}", "shape": ${shape}, "values": ${values}}`;
+    await assert.rejects(open(json, text), { code: 'invalid-file', message }, text);
+  }
+  const [rounded] = await open(json, '{"dtype": "float16", "shape": [3], "values": [0.1, 65519, "-Infinity"]}');
+  assert.deepEqual(await rounded?.read(wholeSlice([3])), encodeElements([0.1, 65504, -Infinity], 'float16'));
+  const [zero] = await open(json, '{"dtype": "int8", "shape": [2], "values": [-0, -128]}');
+  assert.deepEqual(await zero?.read(wholeSlice([2])), encodeElements([0, -128], 'int8'));
+});
+
 async function loadText(file: Uint8Array, program: string): Promise<string> {
   return inTemporaryFolder((folder) => {
     const path = join(folder, 'x.csv');

@@ -1,4 +1,7 @@
-/** Reads separated values: a table of numbers as float64[rows, columns], the long form as the tensor it was, else strings. */
+/**
+ * Reads separated values: a table of numbers as float64[rows, columns] (or 64-bit integers, see textNumbers.ts), the long
+ * form with the shape that it had, anything else as strings.
+ */
 import type { DType } from '../protocol/tensor.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { formatBytes } from '../tensor/preview.ts';
@@ -6,6 +9,7 @@ import { sizeOf } from '../tensor/shape.ts';
 import { invalidFile } from './byteReader.ts';
 import type { StoredTensor, TensorValues } from './format.ts';
 import { tensorInMemory } from './inMemory.ts';
+import { readNumbers } from './textNumbers.ts';
 
 const numberBytes = 8;
 /** A string and where it is listed: about what V8 takes for a short one. */
@@ -117,30 +121,15 @@ function valuesOf(
   placeOf: (k: number) => number,
   { cells, memoryLimit }: Table,
 ): { dtype: DType; values: TensorValues } {
-  const numbers = new Float64Array(cells);
-  let count = 0;
-  let isText = false;
-  eachCell((cell) => {
-    if (isText) return;
-    const value = parseNumber(cell);
-    if (value === null) isText = true;
-    else numbers[placeOf(count++)] = value;
-  });
-  if (!isText) return { dtype: 'float64', values: new Uint8Array(numbers.buffer, 0, count * numberBytes) };
+  const numbers = readNumbers({ each: eachCell, most: cells, placeOf });
+  if (numbers) return { dtype: numbers.dtype, values: numbers.bytes };
   const texts: string[] = [];
-  count = 0;
+  let count = 0;
   eachCell((cell) => {
     if ((count + 1) * textBytes > memoryLimit) throw tooManyCells(cells, 'text', textBytes, memoryLimit);
     texts[placeOf(count++)] = cell;
   });
   return { dtype: 'string', values: texts };
-}
-
-const words: Record<string, number> = { nan: NaN, inf: Infinity, '-inf': -Infinity, true: 1, false: 0 };
-
-function parseNumber(cell: string): number | null {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell)) return Number(cell);
-  return words[cell.toLowerCase()] ?? null;
 }
 
 /**

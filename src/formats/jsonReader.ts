@@ -1,4 +1,4 @@
-/** Reads what json.ts writes, and bare nested arrays of numbers (float64), booleans or strings. */
+/** Reads what json.ts writes, and bare nested arrays of numbers (see textNumbers.ts), booleans or strings. */
 import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
 import {
@@ -19,6 +19,7 @@ import { invalidFile } from './byteReader.ts';
 import type { StoredTensor } from './format.ts';
 import { tensorInMemory } from './inMemory.ts';
 import { jsonSize, parsedBytes } from './jsonSize.ts';
+import { readNumbers, type TextNumbers } from './textNumbers.ts';
 
 /**
  * @param memoryLimit the most bytes that the values may take
@@ -28,7 +29,7 @@ export function openJson(bytes: Uint8Array, memoryLimit: number): StoredTensor[]
   assertRoom(bytes, memoryLimit);
   let document: unknown;
   try {
-    document = JSON.parse(new TextDecoder().decode(bytes));
+    document = JSON.parse(markLongIntegers(new TextDecoder().decode(bytes)));
   } catch (error) {
     throw invalidFile('The file is no JSON.', undefined, error);
   }
@@ -58,6 +59,42 @@ function assertRoom(bytes: Uint8Array, memoryLimit: number): void {
   });
 }
 
+/** Before the digits of a long integer; a string of the file can begin so, but with no 16 digits behind it but by intent. */
+const longMark = '\0';
+
+/**
+ * Integers of 16 digits and more as marked strings, which `leafOf` turns into bigints: of a number the parser keeps no
+ * more than the nearest double.
+ */
+function markLongIntegers(text: string): string {
+  // In most files there are none.
+  if (!/(?<![\d.])\d{16}/.test(text)) return text;
+  const pieces: string[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const start = text.indexOf('"', at);
+    const between = start < 0 ? text.slice(at) : text.slice(at, start);
+    pieces.push(between.replace(/(?<![\d.eE+-])-?\d{16,32}(?![\d.eE])/g, '"\\u0000$&"'));
+    at = start < 0 ? text.length : stringEnd(text, start);
+    if (start >= 0) pieces.push(text.slice(start, at));
+  }
+  return pieces.join('');
+}
+
+function leafOf(value: unknown): unknown {
+  const isLong = typeof value === 'string' && value.startsWith(longMark) && /^-?\d{16,32}$/.test(value.slice(1));
+  return isLong ? BigInt(value.slice(1)) : value;
+}
+
+/** Behind the string that starts there. */
+function stringEnd(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '"') return at + 1;
+  }
+  return text.length;
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -81,8 +118,15 @@ function bareTensor(values: unknown): StoredTensor {
     shape.push(first.length);
     first = first[0];
   }
-  const type = typeof first;
-  return tensorOf('tensor', type === 'boolean' ? 'bool' : type === 'string' ? 'string' : 'float64', shape, values);
+  const type = typeof leafOf(first);
+  if (type === 'boolean' || type === 'string') {
+    return tensorOf('tensor', type === 'boolean' ? 'bool' : 'string', shape, values);
+  }
+  const each = (visit: (number: number | bigint) => void): void =>
+    visitLeaves(values, shape, (leaf) => visit(typeof leaf === 'bigint' ? leaf : real(leaf)));
+  // Only a text could be no number.
+  const { dtype, bytes } = readNumbers({ each, most: countLeaves(values, shape), placeOf: (k) => k }) as TextNumbers;
+  return tensorInMemory('tensor', dtype, shape, bytes);
 }
 
 /** Visits the values in row-major order. @throws TensorError `invalid-file` where they do not nest as the shape */
@@ -90,7 +134,7 @@ function visitLeaves(values: unknown, shape: readonly number[], visit: (leaf: un
   let count = 0;
   const walk = (value: unknown, axis: number): void => {
     if (axis === shape.length) {
-      visit(value, count++);
+      visit(leafOf(value), count++);
       return;
     }
     if (!Array.isArray(value) || value.length !== shape[axis]) {
@@ -140,7 +184,7 @@ function isHeld(value: Element, held: Element, dtype: DType): boolean {
 
 function outside(name: string, dtype: DType, index: number[], leaf: unknown): TensorError {
   return invalidFile(
-    `${index.length > 0 ? `${name}[${index.join(', ')}]` : name} is ${JSON.stringify(leaf)}, which no ${dtype} is.`,
+    `${index.length > 0 ? `${name}[${index.join(', ')}]` : name} is ${typeof leaf === 'bigint' ? leaf : JSON.stringify(leaf)}, which no ${dtype} is.`,
     'Correct the value, or the "dtype" of the tensor.',
   );
 }
@@ -151,7 +195,7 @@ function element(value: unknown, dtype: DType): Element {
   } else if (isComplex(dtype)) {
     if (Array.isArray(value) && value.length === 2) return [real(value[0]), real(value[1])];
   } else if (isBigInteger(dtype)) {
-    // Beyond 2^53 our own numbers are exact; of others the parser has kept no more than the nearest double.
+    if (typeof value === 'bigint') return value;
     if (Number.isInteger(value) || (typeof value === 'string' && /^-?\d{1,20}$/.test(value))) {
       return BigInt(value as number | string);
     }
@@ -161,6 +205,7 @@ function element(value: unknown, dtype: DType): Element {
 
 function real(value: unknown): number {
   if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'string' && /^(NaN|-?Infinity|-0)$/.test(value)) return Number(value);
   throw notA('number', value);
 }
@@ -171,6 +216,8 @@ function notA(what: string, value: unknown): TensorError {
     ? 'An array'
     : isObject(value)
       ? 'An object'
-      : (JSON.stringify(value) ?? 'undefined');
+      : typeof value === 'bigint'
+        ? String(value)
+        : (JSON.stringify(value) ?? 'undefined');
   return invalidFile(`${text.slice(0, 80)} is not a ${what} value.`);
 }

@@ -117,6 +117,55 @@ test('JSON values that the dtype does not hold are refused with their place', as
   assert.deepEqual(await zero?.read(wholeSlice([2])), encodeElements([0, -128], 'int8'));
 });
 
+test('integers that no double is are read as 64-bit integers, or refused among other numbers', async () => {
+  const int64 = encodeElements([9007199254740993n, -(2n ** 63n), 5n], 'int64');
+  const uint64 = encodeElements([2n ** 64n - 1n, 0n], 'uint64');
+  const long = 'axis_0,axis_1,value\n1,0,5\n0,0,9007199254740993\n';
+  const read: [Format, string, DType, number[], Uint8Array][] = [
+    [csv, '9007199254740993,-9223372036854775808,5\n', 'int64', [1, 3], int64],
+    [csv, '18446744073709551615\t,0\n', 'uint64', [1, 2], uint64],
+    [csv, long, 'int64', [2, 1], encodeElements([9007199254740993n, 5n], 'int64')],
+    [json, '[[9007199254740993, -9223372036854775808, 5]]', 'int64', [1, 3], int64],
+    [json, '[[18446744073709551615], [0]]', 'uint64', [2, 1], uint64],
+    [json, '9007199254740993', 'int64', [], encodeElements([9007199254740993n], 'int64')],
+    [json, '{"dtype":"int64","shape":[3],"values":[9007199254740993,"-9223372036854775808",5]}', 'int64', [3], int64],
+    // What a double is stays one, also where all of its places are printed.
+    [csv, '9007199254740992,5\n', 'float64', [1, 2], encodeElements([2 ** 53, 5], 'float64')],
+    [csv, '123456789012345680000,0.5\n', 'float64', [1, 2], encodeElements([123456789012345680000, 0.5], 'float64')],
+    [
+      json,
+      '[0.1234567890123456, 100000000000000000000]',
+      'float64',
+      [2],
+      encodeElements([0.1234567890123456, 1e20], 'float64'),
+    ],
+    [
+      json,
+      '{"dtype":"float64","shape":[1],"values":[123456789012345680000]}',
+      'float64',
+      [1],
+      encodeElements([123456789012345680000], 'float64'),
+    ],
+  ];
+  for (const [format, text, dtype, shape, bytes] of read) {
+    const [tensor] = await open(format, text);
+    assert.deepEqual([tensor?.dtype, tensor?.shape], [dtype, shape], text);
+    assert.deepEqual(await tensor?.read(wholeSlice(shape)), bytes, text);
+  }
+  const message = /the integer 9007199254740993, which no float64 is/;
+  for (const text of [
+    '9007199254740993,0.5\n',
+    '1,nan\n9007199254740993,2\n',
+    '-1,9007199254740993\n18446744073709551615,0\n',
+  ]) {
+    await assert.rejects(open(csv, text), { code: 'invalid-file', message }, text);
+  }
+  await assert.rejects(open(json, '[9007199254740993, 1e300]'), { code: 'invalid-file', message });
+  const [texts] = await open(json, '["9007199254740993", "a \\" 9007199254740993 b"]');
+  assert.deepEqual(await texts?.read(wholeSlice([2])), ['9007199254740993', 'a " 9007199254740993 b']);
+  await assert.rejects(open(json, '["a", 9007199254740993]'), { code: 'invalid-file' });
+});
+
 async function loadText(file: Uint8Array, program: string): Promise<string> {
   return inTemporaryFolder((folder) => {
     const path = join(folder, 'x.csv');

@@ -113,6 +113,8 @@ export interface Format {
   refuses(tensor: TensorHeader): string | null;
   /** How to look for values that would change; null if all are kept bit for bit. */
   lossCheck(dtype: DType, options?: EncodeOptions): LossCheck | null;
+  /** The first string that would change; absent where all are kept. */
+  stringLoss?(strings: readonly string[]): Loss | null;
   /** What a user should know about these tensors in this format. */
   warnings(tensors: readonly TensorHeader[], options?: EncodeOptions): TensorWarning[];
   /** @throws TensorError `lossy-dtype` for what it refuses, `invalid-argument` for names it can't keep */

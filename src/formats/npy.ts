@@ -6,6 +6,7 @@ import { sliceSize } from '../tensor/slice.ts';
 import type { ByteReader } from './byteReader.ts';
 import { checkEncodable } from './format.ts';
 import type { EncodeOptions, Format, Part, StoredTensor, TensorHeader, TensorValues, Transform } from './format.ts';
+import { paddingLoss } from './losses.ts';
 import { npyDescriptor, npyHeader, readNpyHeader } from './npyHeader.ts';
 import { decodeText, encodeUnicode, unicodeDescriptor } from './npyText.ts';
 import { readElements } from './storedElements.ts';
@@ -129,6 +130,7 @@ export const npy: Format = {
   fortranOrder: true,
   refuses: () => null,
   lossCheck: (_dtype: DType) => null,
+  stringLoss: paddingLoss,
   warnings: numpyWarnings,
   encode(tensors, options) {
     checkEncodable(npy, tensors);

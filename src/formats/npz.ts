@@ -4,6 +4,7 @@ import { bytesReader, invalidFile } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
 import { checkEncodable, joinBytes } from './format.ts';
 import type { Format, OpenOptions, StoredTensor, TensorHeader } from './format.ts';
+import { paddingLoss } from './losses.ts';
 import { npyParts, numpyWarnings, openNpyArray } from './npy.ts';
 import { inflateMember, memberSection, readZipDirectory } from './zipReader.ts';
 import type { ZipEntry } from './zipReader.ts';
@@ -48,6 +49,7 @@ export const npz: Format = {
   fortranOrder: true,
   refuses: () => null,
   lossCheck: () => null,
+  stringLoss: paddingLoss,
   warnings: numpyWarnings,
   encode(tensors, options = {}) {
     checkEncodable(npz, tensors);

@@ -144,6 +144,15 @@ async function writeParts(
   const total = sources.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const costs = sources.map(() => noCost);
   const losses: TensorWarning[] = [];
+  const lose = (header: Source['header'], loss: Loss): void => {
+    const warning = lossWarning(header, loss, format);
+    if (request.loss === 'refuse') throw new TensorError({ ...warning, code: 'lossy-dtype' });
+    losses.push(warning);
+  };
+  for (const { header } of sources) {
+    const loss = header.strings && format.stringLoss?.(header.strings);
+    if (loss) lose(header, loss);
+  }
   const out = new FileAppender(handle, (run) => fileSystem(request.file, run));
   let moved = 0;
   for (const part of parts) {
@@ -172,7 +181,7 @@ async function writeParts(
       out.skip(source.byteLength);
       continue;
     }
-    const { name, dtype } = source.header;
+    const { dtype } = source.header;
     let check = format.lossCheck(dtype);
     let index = 0;
     await exporting.reading(async () => {
@@ -184,9 +193,7 @@ async function writeParts(
         index += bytes.byteLength / itemSize(dtype);
         if (loss) {
           check = null;
-          const warning = lossWarning(name, source.header.shape, loss, format);
-          if (request.loss === 'refuse') throw new TensorError({ ...warning, code: 'lossy-dtype' });
-          losses.push(warning);
+          lose(source.header, loss);
         }
         if (!part.transform) await out.append(bytes);
         else for (const piece of part.transform.push(bytes)) await out.append(piece);
@@ -199,15 +206,14 @@ async function writeParts(
 }
 
 function lossWarning(
-  name: string,
-  shape: readonly number[],
+  { name, dtype, shape }: TensorHeader,
   { index, value, becomes }: Loss,
   format: Format,
 ): TensorWarning {
   return {
     code: 'lossy-dtype',
     message: `${name}[${unravelIndex(index, shape).join(', ')}] is ${value} and becomes ${becomes} in ${format.label}.`,
-    help: 'Write .npy or .npz: they keep every bit.',
+    help: dtype === 'string' ? 'Write .json: it keeps every string.' : 'Write .npy or .npz: they keep every bit.',
   };
 }
 

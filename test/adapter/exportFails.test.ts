@@ -64,6 +64,23 @@ test('a value that would change is told before the file is there, where that is 
   }
 });
 
+test('so is a string that would change', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      const content = `{ dtype: 'string', shape: [2], data: ['a', 'b\\0'] }`;
+      await session.evaluate(`globalThis.texts = { [Symbol.for('tensor.inspect')]: () => (${content}) }`);
+      const { code, message } = await refusal(session, 'texts', join(folder, 'x.npy'), { loss: 'refuse' });
+      assert.equal(code, 'lossy-dtype');
+      assert.equal(message, 'values[1] is "b\\u0000" and becomes "b" in NumPy array.');
+      assert.deepEqual(readdirSync(folder), []);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('the program is killed while 256 MiB are written', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
   try {

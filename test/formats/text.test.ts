@@ -7,6 +7,9 @@ import { csv, tsv } from '../../src/formats/csv.ts';
 import { encodedBytes, encodeInMemory, joinBytes } from '../../src/formats/format.ts';
 import type { Format, StoredTensor } from '../../src/formats/format.ts';
 import { json } from '../../src/formats/json.ts';
+import { npy } from '../../src/formats/npy.ts';
+import { npz } from '../../src/formats/npz.ts';
+import { numpyCode } from '../../src/formats/numpyCode.ts';
 import { TensorError } from '../../src/protocol/errors.ts';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { decodeElements, encodeElements, itemSize } from '../../src/tensor/dtypes.ts';
@@ -257,6 +260,24 @@ test('the first value that a text would change is found', () => {
   assert.deepEqual(check?.(bytes, 100), { index: 102, value: 'NaN with the bits 0xff800001', becomes: 'NaN' });
   assert.equal(csv.lossCheck('int64'), null);
   assert.equal(csv.lossCheck('complex64')?.(bytes, 0)?.index, 1);
+});
+
+test('the first string that a format would change is found', () => {
+  const strings = ['a\0b', 'x\ud83d', 'tail\0\0', 'whole 😀'];
+  const halved = { index: 1, value: '"x\\ud83d"', becomes: '"x\ufffd"' };
+  const padded = { index: 2, value: '"tail\\u0000\\u0000"', becomes: '"tail"' };
+  for (const format of [csv, tsv]) assert.deepEqual(format.stringLoss?.(strings), halved);
+  for (const format of [npy, npz, numpyCode]) assert.deepEqual(format.stringLoss?.(strings), padded);
+  for (const format of [csv, npy]) assert.equal(format.stringLoss?.(['a\0b', 'whole 😀']), null);
+});
+
+test('JSON keeps strings that others change, and NumPy the halves of surrogate pairs', async () => {
+  const strings = ['a\0', '\ud83d', '"\udc00\\'];
+  const [stored] = await open(json, await encodeInMemory(json, [{ name: 's', dtype: 'string', shape: [3], strings }]));
+  assert.deepEqual(await stored?.read(wholeSlice([3])), strings);
+  const halves = { name: 's', dtype: 'string' as const, shape: [2], strings: ['\ud83d', 'b\udc00'] };
+  const file = await encodeInMemory(npy, [halves]);
+  assert.equal(await loadText(file, 'print(ascii(np.load(path).tolist()))'), "['\\ud83d', 'b\\udc00']");
 });
 
 test('damaged texts end in clear errors, never in anything else', async () => {

@@ -52,8 +52,6 @@ export type Part =
 export interface EncodeOptions extends ExportEncoding {
   /** For `png`: the values that become black and white; default 0 and 1 for floats, the dtype's range for uint8. */
   range?: { min: number; max: number };
-  /** For `png`: how one channel is coloured. */
-  colours?: 'grey' | 'viridis';
 }
 
 /** A value that would change in a format, and what would be read back. */

@@ -67,7 +67,7 @@ export async function exportTensors(
   let written: Written;
   try {
     try {
-      written = await writeParts(parts, sources, { temporary, handle, request, exporting, format });
+      written = await writeParts(parts, sources, { temporary, handle, request, exporting, format, options });
     } finally {
       await handle.close();
     }
@@ -127,6 +127,7 @@ interface Writing {
   request: ExportRequest;
   exporting: Exporting;
   format: Format;
+  options: EncodeOptions;
 }
 
 interface Written {
@@ -139,7 +140,7 @@ interface Written {
 async function writeParts(
   parts: readonly Part[],
   sources: readonly Source[],
-  { temporary, handle, request, exporting, format }: Writing,
+  { temporary, handle, request, exporting, format, options }: Writing,
 ): Promise<Written> {
   const total = sources.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const costs = sources.map(() => noCost);
@@ -182,7 +183,7 @@ async function writeParts(
       continue;
     }
     const { dtype } = source.header;
-    let check = format.lossCheck(dtype);
+    let check = format.lossCheck(dtype, options);
     let index = 0;
     await exporting.reading(async () => {
       for await (const { bytes, cost } of elementPieces(source, part.order, exporting.bulk, progress)) {

@@ -42,6 +42,8 @@ export interface CompareRun {
 }
 
 const blockBytes = 4 * 2 ** 20;
+/** What a string takes is not known before; NumPy's are padded, too. */
+const guessedStringBytes = 256;
 
 /** @throws TensorError `invalid-argument` where one holds strings and the other numbers; `cancelled`; what reading throws */
 export async function compareSources(
@@ -60,7 +62,7 @@ export async function compareSources(
   if (!comparison.sameShape) return comparison;
   const accumulator =
     a.dtype === 'string' ? new StringComparison() : new ComparisonAccumulator(a.dtype, b.dtype, tolerance);
-  const size = Math.max(itemSize(a.dtype), itemSize(b.dtype), 1);
+  const size = a.dtype === 'string' ? guessedStringBytes : Math.max(itemSize(a.dtype), itemSize(b.dtype));
   const total = a.shape.reduce((product, count) => product * count, 1);
   let seen = 0;
   for (const ranges of blocks(a.shape, blockBytes / size, commonOrder(a, b))) {

@@ -187,6 +187,19 @@ test('one long string among many: refused with the numbers, before anything is a
   assert.deepEqual(loaded?.strings, some);
 });
 
+test('strings without characters are believed up to a million of them', async () => {
+  for (const [descriptor, shape, count] of [
+    ['|S0', [10 ** 6, 10 ** 6], '1000000000000'],
+    ['<U0', [2 ** 20 + 1], '1048577'],
+  ] as const) {
+    const file = npyHeader(descriptor, shape);
+    const message = `The .npy header promises ${count} strings without characters; up to 1048576 are read.`;
+    await assert.rejects(async () => npy.open?.(bytesReader(file)), { code: 'invalid-file', message });
+  }
+  const [few] = (await npy.open?.(bytesReader(npyHeader('<U0', [2])))) ?? [];
+  assert.deepEqual(await few?.read(wholeSlice([2])), ['', '']);
+});
+
 test('strings as NumPy has them', async () => {
   const strings = ['a', '', 'héllo 😀'];
   const file = await encodeInMemory(npy, [{ name: 'x', dtype: 'string', shape: [3], strings }]);

@@ -88,6 +88,11 @@ export interface StoredTensor {
   read(ranges: readonly AxisRange[]): Promise<TensorValues>;
 }
 
+/** What is known of a tensor that can't be read. */
+export function unreadable(name: string, fault: TensorError): StoredTensor {
+  return { name, dtype: 'unknown', shape: [], byteLength: 0, fault, read: () => Promise.reject(fault) };
+}
+
 export interface OpenOptions {
   /** Where members that can't be read by windows are unpacked; without it, in memory up to `memoryLimit`. */
   scratch?: ScratchFiles;

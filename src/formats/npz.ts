@@ -2,7 +2,7 @@
 import { TensorError } from '../protocol/errors.ts';
 import { bytesReader, invalidFile } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
-import { checkEncodable, joinBytes } from './format.ts';
+import { checkEncodable, joinBytes, unreadable } from './format.ts';
 import type { Format, OpenOptions, StoredTensor, TensorHeader } from './format.ts';
 import { paddingLoss } from './losses.ts';
 import { npyParts, numpyWarnings, openNpyArray } from './npy.ts';
@@ -86,10 +86,6 @@ export const npz: Format = {
     return tensors;
   },
 };
-
-function unreadable(name: string, error: TensorError): StoredTensor {
-  return { name, dtype: 'unknown', shape: [], byteLength: 0, fault: error, read: () => Promise.reject(error) };
-}
 
 /** Gives members as files of their own; deflated ones are unpacked when more than their header is asked for. */
 class Unpacker {

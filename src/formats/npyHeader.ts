@@ -99,6 +99,8 @@ export async function readNpyHeader(reader: ByteReader): Promise<NpyDescription>
   if (!magic.every((byte, i) => start[i] === byte)) {
     throw invalidFile('This is not a .npy file: it does not start with 0x93 "NUMPY".');
   }
+  if (start.length < 8)
+    throw invalidFile('The file ends within the .npy header.', 'It may be cut off; write or download it again.');
   const version = start[6] as number;
   if (version < 1 || version > 3 || start[7] !== 0) {
     throw invalidFile(`This .npy file has version ${version}.${start[7]}; known are 1.0, 2.0 and 3.0.`);

@@ -223,7 +223,7 @@ function assertOrder({ encoding, file }: ExportRequest, format: Format): void {
   if (!encoding?.fortranOrder || format.fortranOrder) return;
   throw new TensorError({
     code: 'invalid-argument',
-    message: `${basename(file)} can't be in Fortran order: a ${format.label} has its elements in row-major order.`,
+    message: `${basename(file)} can't be in Fortran order: a ${format.extensions[0]} file has its elements in row-major order.`,
     help: 'Write .npy or .npz, or leave the order as it is.',
   });
 }

@@ -7,9 +7,9 @@ import type { LargestDifferenceAt, TensorComparison, Tolerance } from '../protoc
 import type { AxisRange, DType } from '../protocol/tensor.ts';
 import { blocks } from './blocks.ts';
 import type { BlockOrder } from './blocks.ts';
-import { ComparisonAccumulator } from './compare.ts';
+import { ComparisonAccumulator, distance } from './compare.ts';
 import type { Comparison, LargestDifference } from './compare.ts';
-import { decodeElements, isBigInteger, itemSize } from './dtypes.ts';
+import { decodeElements, itemSize } from './dtypes.ts';
 import type { Element } from './dtypes.ts';
 import { jsonElement } from './jsonValue.ts';
 import { formatType } from './preview.ts';
@@ -113,8 +113,7 @@ function finished(comparison: TensorComparison, result: Comparison): TensorCompa
     largest && {
       difference: largest.difference === Infinity ? 'Infinity' : largest.difference,
       index: unravelIndex(largest.index, a.shape),
-      a: asJson(largest.a, a.dtype),
-      b: asJson(largest.b, b.dtype),
+      ...differentTexts(largest, a.dtype, b.dtype),
     };
   return {
     ...comparison,
@@ -124,6 +123,13 @@ function finished(comparison: TensorComparison, result: Comparison): TensorCompa
     absolute: located(absolute),
     relative: located(relative),
   };
+}
+
+/** The digits that tell the values of a dtype apart may be those of another value in the other dtype: 65504 as float16 is 65500. */
+function differentTexts(largest: LargestDifference, dtypeA: DType, dtypeB: DType) {
+  const texts = { a: asJson(largest.a, dtypeA), b: asJson(largest.b, dtypeB) };
+  if (largest.difference === 0 || String(texts.a) !== String(texts.b)) return texts;
+  return { a: asJson(largest.a, 'float64'), b: asJson(largest.b, 'float64') };
 }
 
 /** Booleans are compared as 0 and 1. */
@@ -176,16 +182,15 @@ export function flatIndex(k: number, ranges: readonly AxisRange[], shape: readon
 }
 
 /**
- * |a - b| element by element, as doubles: exact where both are 64-bit integers less than 2^53 apart. NaN where one is NaN
+ * |a - b| element by element, as doubles: exact also for 64-bit integers less than 2^53 apart from the other. NaN where one is NaN
  * or the infinities differ; the same infinity on both sides is no difference.
  */
 export function absoluteDifferences(a: Uint8Array, dtypeA: DType, b: Uint8Array, dtypeB: DType): Float64Array {
   const left = decodeElements(a, dtypeA);
   const right = decodeElements(b, dtypeB);
-  const integers = isBigInteger(dtypeA) && isBigInteger(dtypeB);
   return Float64Array.from(left, (value, k) => {
     const other = right[k] as Element;
-    if (integers) return Math.abs(Number((value as bigint) - (other as bigint)));
+    if (typeof value === 'bigint' || typeof other === 'bigint') return distance(value, other);
     if (Array.isArray(value) || Array.isArray(other)) {
       const [re, im] = Array.isArray(value) ? value : [Number(value), 0];
       const [otherRe, otherIm] = Array.isArray(other) ? other : [Number(other), 0];

@@ -1,6 +1,6 @@
 /**
- * Reads separated values: a table of numbers as float64[rows, columns] (or 64-bit integers, see textNumbers.ts), the long
- * form with the shape that it had, anything else as strings.
+ * Reads separated values: a table of numbers as float64[rows, columns] (or 64-bit integers or complex numbers, see
+ * textNumbers.ts), the long form with the shape that it had, anything else as strings.
  */
 import type { DType } from '../protocol/tensor.ts';
 import { TensorError } from '../protocol/errors.ts';
@@ -9,7 +9,7 @@ import { sizeOf } from '../tensor/shape.ts';
 import { invalidFile } from './byteReader.ts';
 import type { StoredTensor, TensorValues } from './format.ts';
 import { tensorInMemory } from './inMemory.ts';
-import { readNumbers } from './textNumbers.ts';
+import { readComplex, readNumbers } from './textNumbers.ts';
 
 const numberBytes = 8;
 /** A string and where it is listed: about what V8 takes for a short one. */
@@ -76,7 +76,8 @@ function openTable(table: Table): StoredTensor {
     (k) => k,
     table,
   );
-  return tensorInMemory('table', dtype, [size.rows, size.columns], values);
+  const tensor = tensorInMemory('table', dtype, [size.rows, size.columns], values);
+  return size.columns === 1 ? { ...tensor, isColumn: true } : tensor;
 }
 
 function openLongForm(table: Table, rank: number): StoredTensor {
@@ -112,7 +113,7 @@ function openLongForm(table: Table, rank: number): StoredTensor {
 }
 
 /**
- * Numbers if all cells are some, otherwise texts.
+ * Numbers if all cells are some, or complex numbers, otherwise texts.
  * @param eachCell visits the values in the order of the file, as often as it is called
  * @param placeOf where the k-th one goes
  */
@@ -123,6 +124,8 @@ function valuesOf(
 ): { dtype: DType; values: TensorValues } {
   const numbers = readNumbers({ each: eachCell, most: cells, placeOf });
   if (numbers) return { dtype: numbers.dtype, values: numbers.bytes };
+  const complex = 2 * cells * numberBytes <= memoryLimit ? readComplex({ each: eachCell, most: cells, placeOf }) : null;
+  if (complex) return { dtype: 'complex128', values: complex };
   const texts: string[] = [];
   let count = 0;
   eachCell((cell) => {

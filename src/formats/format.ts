@@ -79,6 +79,8 @@ export interface StoredTensor {
   note?: string;
   /** The first axis varies fastest in the file: columns are read faster than rows. */
   fortranOrder?: boolean;
+  /** [n, 1] from a text without a word about its axes: it may have been [n], or of no axis. */
+  isColumn?: boolean;
   /** Why it can't be read, as `read` would say it. */
   fault?: TensorError;
   /**

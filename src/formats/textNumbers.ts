@@ -29,6 +29,8 @@ const longDigits = 16;
 const longestInteger = 32;
 const integerText = /^[+-]?\d+$/;
 const numberText = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const part = '(?:\\d+\\.?\\d*(?:e[+-]?\\d+)?|\\.\\d+(?:e[+-]?\\d+)?|inf|nan)';
+const complexText = new RegExp(`^\\(?([+-]?${part})([+-]${part})j\\)?$`, 'i');
 const words: Record<string, number> = { nan: NaN, inf: Infinity, '-inf': -Infinity, true: 1, false: 0 };
 
 /**
@@ -74,6 +76,30 @@ function isSame(cell: Cell, value: number): boolean {
   if (typeof cell === 'number' || cell.length < longDigits || !integerText.test(cell)) return true;
   if (Number.isSafeInteger(value)) return true;
   return cell.length <= longestInteger && BigInt(value) === BigInt(cell);
+}
+
+/** null where a text among the cells is no complex number of Python, as 1+2j or (1+2j). */
+export function readComplex({ each, most, placeOf }: Cells): Uint8Array | null {
+  const parts = new Float64Array(2 * most);
+  let count = 0;
+  let isComplex = true;
+  each((cell) => {
+    const match = isComplex ? complexText.exec(String(cell)) : null;
+    if (!match) {
+      isComplex = false;
+      return;
+    }
+    const at = 2 * placeOf(count++);
+    const [, real = '', imaginary = ''] = match;
+    parts[at] = partOf(real);
+    parts[at + 1] = partOf(imaginary);
+  });
+  return isComplex ? new Uint8Array(parts.buffer, 0, 2 * count * itemSize) : null;
+}
+
+function partOf(text: string): number {
+  // What is left is -nan.
+  return parseNumber(text.replace('+', '')) ?? NaN;
 }
 
 /** null where there is anything else, or an integer of more than 64 bits. */

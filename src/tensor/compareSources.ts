@@ -29,6 +29,8 @@ export interface HeldElements extends Compared {
 export interface ElementSource extends Compared {
   /** Columns are read faster than rows. */
   fortranOrder?: boolean;
+  /** [n, 1] from a text without a word about its axes: it may have been [n], or of no axis. */
+  isColumn?: boolean;
   /** Little-endian elements in row-major order, or the strings of a `string` tensor. */
   read(ranges: readonly AxisRange[]): Promise<Uint8Array | readonly string[]>;
 }
@@ -47,11 +49,12 @@ const guessedStringBytes = 256;
 
 /** @throws TensorError `invalid-argument` where one holds strings and the other numbers; `cancelled`; what reading throws */
 export async function compareSources(
-  a: ElementSource,
-  b: ElementSource,
+  givenA: ElementSource,
+  givenB: ElementSource,
   tolerance: Tolerance,
   { signal, onProgress }: CompareRun = {},
 ): Promise<TensorComparison> {
+  const [a, b] = [shapedAs(givenA, givenB), shapedAs(givenB, givenA)];
   const comparison = notCompared(a, b, tolerance);
   if ((a.dtype === 'string') !== (b.dtype === 'string')) {
     throw new TensorError({
@@ -77,6 +80,14 @@ export async function compareSources(
     onProgress?.(seen / total);
   }
   return finished(comparison, accumulator.finish());
+}
+
+/** A column of a text has the axes of what it is compared with. */
+function shapedAs(source: ElementSource, { shape }: ElementSource): ElementSource {
+  const isSame = shape.length < 2 && (shape[0] ?? 1) === source.shape[0];
+  if (!source.isColumn || !isSame) return source;
+  const one: AxisRange = { start: 0, step: 1, count: 1, dropped: false };
+  return { ...source, shape, read: (ranges) => source.read([ranges[0] ?? one, one]) };
 }
 
 /** The same at once, for tensors in memory: dense little-endian elements in row-major order. Not for strings. */

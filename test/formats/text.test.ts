@@ -11,6 +11,7 @@ import { npy } from '../../src/formats/npy.ts';
 import { npz } from '../../src/formats/npz.ts';
 import { numpyCode } from '../../src/formats/numpyCode.ts';
 import { TensorError } from '../../src/protocol/errors.ts';
+import { compareSources, defaultTolerance } from '../../src/tensor/compareSources.ts';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { decodeElements, encodeElements, itemSize } from '../../src/tensor/dtypes.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
@@ -260,6 +261,48 @@ test('the first value that a text would change is found', () => {
   assert.deepEqual(check?.(bytes, 100), { index: 102, value: 'NaN with the bits 0xff800001', becomes: 'NaN' });
   assert.equal(csv.lossCheck('int64'), null);
   assert.equal(csv.lossCheck('complex64')?.(bytes, 0)?.index, 1);
+});
+
+test('complex numbers are read back, as Python and NumPy write them, too', async () => {
+  const values: [number, number][] = [
+    [1, Infinity],
+    [-0, -2.5e-30],
+    [NaN, -Infinity],
+    [1e300, -0],
+  ];
+  const bytes = encodeElements(values, 'complex128');
+  const [tensor] = await open(
+    csv,
+    await encodeInMemory(csv, [{ name: 'z', dtype: 'complex128', shape: [2, 2], bytes }]),
+  );
+  assert.deepEqual([tensor?.dtype, tensor?.shape], ['complex128', [2, 2]]);
+  assert.deepEqual(await tensor?.read(wholeSlice([2, 2])), bytes);
+  const [python] = await open(csv, ' (1.5e+00-2.0e-01j),(nan+nanj)\n');
+  const expected = encodeElements(
+    [
+      [1.5, -0.2],
+      [NaN, NaN],
+    ],
+    'complex128',
+  );
+  assert.deepEqual(await python?.read(wholeSlice([1, 2])), expected);
+  assert.equal((await open(csv, '1+2j,x\n'))[0]?.dtype, 'string');
+});
+
+test('a column of a text is compared with one axis, or none', async () => {
+  const run = async (shape: number[], text: string) => {
+    const bytes = encodeElements([1, 2, 3].slice(0, sizeOf(shape)), 'float32');
+    const [npyTensor] = await open(npy, await encodeInMemory(npy, [{ name: 'x', dtype: 'float32', shape, bytes }]));
+    const [csvTensor] = await open(csv, text);
+    const { sameShape, close, first, b } = await compareSources(npyTensor!, csvTensor!, defaultTolerance);
+    return { sameShape, close, first, shape: b.shape };
+  };
+  assert.deepEqual(await run([3], '1\n2\n3\n'), { sameShape: true, close: true, first: null, shape: [3] });
+  assert.deepEqual(await run([3], '1\n2\n4\n'), { sameShape: true, close: false, first: [2], shape: [3] });
+  assert.deepEqual(await run([], '1\n'), { sameShape: true, close: true, first: null, shape: [] });
+  assert.deepEqual((await run([3, 1], '1\n2\n3\n')).close, true);
+  assert.deepEqual((await run([1, 3], '1\n2\n3\n')).sameShape, false);
+  assert.deepEqual((await run([3], '1,2,3\n')).sameShape, false);
 });
 
 test('the first string that a format would change is found', () => {

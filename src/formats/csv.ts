@@ -12,7 +12,7 @@ import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { openCsv } from './csvReader.ts';
 import { checkEncodable } from './format.ts';
 import type { Format, Part, TensorHeader, Transform } from './format.ts';
-import { textLoss } from './losses.ts';
+import { surrogateLoss, textLoss } from './losses.ts';
 
 // Elements per piece of text: a megabyte or less.
 const pieceElements = 1 << 14;
@@ -124,6 +124,7 @@ function separated(name: string, label: string, mediaType: string, separator: st
     several: false,
     refuses: () => null,
     lossCheck: textLoss,
+    stringLoss: surrogateLoss,
     warnings: () => [],
     encode(tensors) {
       checkEncodable(format, tensors);
@@ -137,7 +138,7 @@ function separated(name: string, label: string, mediaType: string, separator: st
           help: 'Convert it to .npy.',
         });
       }
-      return [openCsv(new TextDecoder().decode(await reader.read(0, reader.size)), separator)];
+      return [openCsv(await reader.read(0, reader.size), separator, memoryLimit)];
     },
   };
   return format;

@@ -52,8 +52,6 @@ export type Part =
 export interface EncodeOptions extends ExportEncoding {
   /** For `png`: the values that become black and white; default 0 and 1 for floats, the dtype's range for uint8. */
   range?: { min: number; max: number };
-  /** For `png`: how one channel is coloured. */
-  colours?: 'grey' | 'viridis';
 }
 
 /** A value that would change in a format, and what would be read back. */
@@ -81,6 +79,8 @@ export interface StoredTensor {
   note?: string;
   /** The first axis varies fastest in the file: columns are read faster than rows. */
   fortranOrder?: boolean;
+  /** [n, 1] from a text without a word about its axes: it may have been [n], or of no axis. */
+  isColumn?: boolean;
   /** Why it can't be read, as `read` would say it. */
   fault?: TensorError;
   /**
@@ -88,6 +88,11 @@ export interface StoredTensor {
    * @throws TensorError `invalid-file`, `too-large`
    */
   read(ranges: readonly AxisRange[]): Promise<TensorValues>;
+}
+
+/** What is known of a tensor that can't be read. */
+export function unreadable(name: string, fault: TensorError): StoredTensor {
+  return { name, dtype: 'unknown', shape: [], byteLength: 0, fault, read: () => Promise.reject(fault) };
 }
 
 export interface OpenOptions {
@@ -119,6 +124,8 @@ export interface Format {
   refuses(tensor: TensorHeader): Refusal | null;
   /** How to look for values that would change; null if all are kept bit for bit. */
   lossCheck(dtype: DType, options?: EncodeOptions): LossCheck | null;
+  /** The first string that would change; absent where all are kept. */
+  stringLoss?(strings: readonly string[]): Loss | null;
   /** What a user should know about these tensors in this format. */
   warnings(tensors: readonly TensorHeader[], options?: EncodeOptions): TensorWarning[];
   /** @throws TensorError `lossy-dtype` for dtypes that it refuses, `invalid-argument` for shapes, and names it can't keep */

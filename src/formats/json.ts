@@ -125,6 +125,6 @@ export const json: Format = {
         help: 'Convert it to .npy.',
       });
     }
-    return openJson(new TextDecoder().decode(await reader.read(0, reader.size)));
+    return openJson(await reader.read(0, reader.size), memoryLimit);
   },
 };

@@ -3,7 +3,7 @@ import type { DType } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, elementWriter, isComplex, isFloat, itemSize, partDType } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
 import { formatElement } from '../tensor/numbers.ts';
-import type { LossCheck } from './format.ts';
+import type { Loss, LossCheck } from './format.ts';
 
 /** The bits that `NaN` reads back as, little-endian. */
 const plainNaN: Partial<Record<DType, readonly number[]>> = {
@@ -35,6 +35,24 @@ export function textLoss(dtype: DType): LossCheck | null {
     }
     return null;
   };
+}
+
+/** NumPy takes the zeros at the end of a string for padding. */
+export function paddingLoss(strings: readonly string[]): Loss | null {
+  return stringLoss(strings, (text) => text.replace(/\0+$/, ''));
+}
+
+/** UTF-8 has no halves of surrogate pairs. */
+export function surrogateLoss(strings: readonly string[]): Loss | null {
+  return stringLoss(strings, (text) => text.replace(/\p{Surrogate}/gu, '\ufffd'));
+}
+
+function stringLoss(strings: readonly string[], readBack: (text: string) => string): Loss | null {
+  const index = strings.findIndex((text) => readBack(text) !== text);
+  if (index < 0) return null;
+  const shown = (text: string): string => JSON.stringify(text.length > 80 ? `...${text.slice(-80)}` : text);
+  const text = strings[index] as string;
+  return { index, value: shown(text), becomes: shown(readBack(text)) };
 }
 
 /** Dtypes that hold every value of another one. */

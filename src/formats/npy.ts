@@ -6,8 +6,9 @@ import { sliceSize } from '../tensor/slice.ts';
 import type { ByteReader } from './byteReader.ts';
 import { checkEncodable } from './format.ts';
 import type { EncodeOptions, Format, Part, StoredTensor, TensorHeader, TensorValues, Transform } from './format.ts';
+import { paddingLoss } from './losses.ts';
 import { npyDescriptor, npyHeader, readNpyHeader } from './npyHeader.ts';
-import { decodeText, encodeUnicode, unicodeDescriptor } from './npyText.ts';
+import { decodeText, encodeUnicode, paddedLength, stringsPerPiece, unicodeDescriptor } from './npyText.ts';
 import { readElements } from './storedElements.ts';
 
 /** The header and the elements of one array; .npz files are made of the same parts. */
@@ -16,11 +17,15 @@ export function npyParts(tensor: TensorHeader, index: number, options: EncodeOpt
   // One axis has the same elements in either order; NumPy calls that row-major.
   const fortranOrder = options.fortranOrder === true && shape.length > 1;
   if (dtype === 'string') {
-    const strings = tensor.strings ?? [];
-    return [
-      { kind: 'bytes', bytes: () => npyHeader(unicodeDescriptor(strings), shape, { fortranOrder }) },
-      { kind: 'bytes', bytes: () => encodeUnicode(fortranOrder ? columnMajor(strings, shape) : strings) },
-    ];
+    const given = tensor.strings ?? [];
+    const strings = fortranOrder ? columnMajor(given, shape) : given;
+    const length = paddedLength(tensor.name, strings);
+    const step = stringsPerPiece(length);
+    const pieces = Array.from({ length: Math.ceil(strings.length / step) }, (_, k): Part => ({
+      kind: 'bytes',
+      bytes: () => encodeUnicode(strings.slice(k * step, (k + 1) * step), length),
+    }));
+    return [{ kind: 'bytes', bytes: () => npyHeader(unicodeDescriptor(length), shape, { fortranOrder }) }, ...pieces];
   }
   const widen = dtype === 'bfloat16' && options.bfloat16 === 'float32';
   const descriptor = npyDescriptor(widen ? 'float32' : dtype);
@@ -129,6 +134,7 @@ export const npy: Format = {
   fortranOrder: true,
   refuses: () => null,
   lossCheck: (_dtype: DType) => null,
+  stringLoss: paddingLoss,
   warnings: numpyWarnings,
   encode(tensors, options) {
     checkEncodable(npy, tensors);

@@ -7,6 +7,7 @@
  */
 import type { DType } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
+import { sizeOf } from '../tensor/shape.ts';
 import { invalidFile, readExactly } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
 import { parsePythonLiteral } from './pythonLiteral.ts';
@@ -19,6 +20,9 @@ const growthDigits = 21;
 // NumPy itself reads no more than 10,000 characters without being asked to.
 const longestHeader = 1 << 16;
 const highestRank = 64;
+// Strings without characters take no bytes, so that the file's size does not bear out how many there are. NumPy writes
+// none by itself: its shortest strings have one character.
+const mostEmptyStrings = 1 << 20;
 
 const descriptors: Partial<Record<DType, string>> = {
   float16: '<f2',
@@ -95,6 +99,8 @@ export async function readNpyHeader(reader: ByteReader): Promise<NpyDescription>
   if (!magic.every((byte, i) => start[i] === byte)) {
     throw invalidFile('This is not a .npy file: it does not start with 0x93 "NUMPY".');
   }
+  if (start.length < 8)
+    throw invalidFile('The file ends within the .npy header.', 'It may be cut off; write or download it again.');
   const version = start[6] as number;
   if (version < 1 || version > 3 || start[7] !== 0) {
     throw invalidFile(`This .npy file has version ${version}.${start[7]}; known are 1.0, 2.0 and 3.0.`);
@@ -123,6 +129,13 @@ function describe(text: string, position: number, fileSize: number): NpyDescript
     throw invalidFile(
       `The .npy header promises ${byteLength} bytes of shape (${shape.join(', ')}), the file holds ${fileSize - position}.`,
       'It may be cut off; write or download it again.',
+    );
+  }
+  const count = sizeOf(shape);
+  if (type.itemSize === 0 && count > mostEmptyStrings) {
+    throw invalidFile(
+      `The .npy header promises ${count} strings without characters; up to ${mostEmptyStrings} are read.`,
+      'Save them with a length: array.astype("U1").',
     );
   }
   return { ...type, shape, fortranOrder, position };

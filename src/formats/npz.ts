@@ -2,10 +2,11 @@
 import { TensorError } from '../protocol/errors.ts';
 import { bytesReader, invalidFile } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
-import { checkEncodable, joinBytes } from './format.ts';
+import { checkEncodable, joinBytes, unreadable } from './format.ts';
 import type { Format, OpenOptions, StoredTensor, TensorHeader } from './format.ts';
+import { paddingLoss } from './losses.ts';
 import { npyParts, numpyWarnings, openNpyArray } from './npy.ts';
-import { inflateMember, memberSection, readZipDirectory } from './zipReader.ts';
+import { checkedMember, inflateMember, memberSection, readZipDirectory } from './zipReader.ts';
 import type { ZipEntry } from './zipReader.ts';
 import { zipParts } from './zipWriter.ts';
 
@@ -15,15 +16,17 @@ const defaultMemoryLimit = 256 << 20;
 const headBytes = 1024;
 
 /**
- * Names become file names when someone unpacks the archive.
+ * Names become file names when someone unpacks the archive, where Windows takes a backslash for the end of a folder: it
+ * is written as in an address, `table["a\\b"]` as `table["a%5C%5Cb"]`.
  * @throws TensorError `invalid-argument` for names that would leave the folder, or are there twice
  */
-function checkNames(tensors: readonly TensorHeader[]): void {
+function memberNames(tensors: readonly TensorHeader[]): string[] {
   const seen = new Set<string>();
-  for (const { name } of tensors) {
+  return tensors.map((tensor) => {
+    const name = tensor.name.replaceAll('\\', '%5C');
     let fault: string | undefined;
     if (name === '') fault = 'is empty';
-    else if (/^[/~]|\\|^[A-Za-z]:|(^|\/)\.{1,2}(\/|$)/.test(name)) fault = 'would leave the folder it is unpacked in';
+    else if (/^[/~]|^[A-Za-z]:|(^|\/)\.{1,2}(\/|$)/.test(name)) fault = 'would leave the folder it is unpacked in';
     // eslint-disable-next-line no-control-regex -- they are what is looked for
     else if (/[\0-\x1f\x7f]/.test(name)) fault = 'has control characters';
     else if (seen.has(name)) fault = 'is there twice';
@@ -31,12 +34,13 @@ function checkNames(tensors: readonly TensorHeader[]): void {
     if (fault) {
       throw new TensorError({
         code: 'invalid-argument',
-        message: `The tensor name ${JSON.stringify(name.slice(0, 100))} ${fault}.`,
-        help: 'Give the tensor another name.',
+        message: `The tensor name ${JSON.stringify(tensor.name.slice(0, 100))} ${fault}.`,
+        help: 'Write it alone, as .npy, and name the others (on the command line with --expr).',
       });
     }
     seen.add(name);
-  }
+    return name;
+  });
 }
 
 export const npz: Format = {
@@ -48,12 +52,13 @@ export const npz: Format = {
   fortranOrder: true,
   refuses: () => null,
   lossCheck: () => null,
+  stringLoss: paddingLoss,
   warnings: numpyWarnings,
   encode(tensors, options = {}) {
     checkEncodable(npz, tensors);
-    checkNames(tensors);
+    const names = memberNames(tensors);
     const members = tensors.map((tensor, index) => ({
-      name: tensor.name + memberEnding,
+      name: `${names[index]}${memberEnding}`,
       parts: npyParts(tensor, index, options),
     }));
     return zipParts(members, options.compress ?? false);
@@ -82,10 +87,6 @@ export const npz: Format = {
   },
 };
 
-function unreadable(name: string, error: TensorError): StoredTensor {
-  return { name, dtype: 'unknown', shape: [], byteLength: 0, fault: error, read: () => Promise.reject(error) };
-}
-
 /** Gives members as files of their own; deflated ones are unpacked when more than their header is asked for. */
 class Unpacker {
   readonly #reader: ByteReader;
@@ -99,7 +100,7 @@ class Unpacker {
 
   async member(entry: ZipEntry): Promise<ByteReader> {
     const section = await memberSection(this.#reader, entry);
-    if (entry.method === 0) return section;
+    if (entry.method === 0) return checkedMember(section, entry);
     const head = await firstBytes(section, entry);
     return {
       size: entry.size,

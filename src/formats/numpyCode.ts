@@ -4,7 +4,7 @@ import { numpyName } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
 import { shortest } from '../tensor/numbers.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { textLoss } from './losses.ts';
+import { paddingLoss, textLoss } from './losses.ts';
 import { elementTexts, nestedText } from './sourceText.ts';
 import type { SourceFormat } from './sourceText.ts';
 
@@ -29,6 +29,7 @@ export const numpyCode: SourceFormat = {
   name: 'numpy-code',
   label: 'NumPy code',
   lossCheck: textLoss,
+  stringLoss: paddingLoss,
   text(values, dtype, shape) {
     const type = dtype === 'bfloat16' ? 'ml_dtypes.bfloat16' : `np.${numpyName(dtype)}`;
     // Brackets alone can't tell [0, 3] from [0].

@@ -25,7 +25,7 @@ const largestWindow = 256 * 2 ** 20;
  * @throws TensorError `file-system`, `unknown-format`, `invalid-file`
  */
 export async function openTensorFile(path: string): Promise<TensorFile> {
-  const format = formatForFile(path);
+  const format = formatForFile(path, 'read');
   if (!format.open) {
     throw new TensorError({
       code: 'unknown-format',

@@ -4,14 +4,15 @@
  * all in one zlib stream), IEND. Source: https://www.w3.org/TR/png-3/
  */
 import { Zlib } from 'fflate';
+import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, isComplex, itemSize } from '../tensor/dtypes.ts';
+import { formatElement } from '../tensor/numbers.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { viridis } from './colours.ts';
 import { crc32 } from './crc32.ts';
 import { checkEncodable, joinBytes } from './format.ts';
-import type { EncodeOptions, Format, Refusal, TensorHeader, Transform } from './format.ts';
-import { castLoss } from './losses.ts';
+import type { EncodeOptions, Format, LossCheck, Refusal, TensorHeader, Transform } from './format.ts';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const largestSide = 2 ** 31 - 1;
@@ -44,6 +45,43 @@ function defaultRange(dtype: DType): { min: number; max: number } {
   return dtype === 'uint8' || dtype === 'unknown' ? { min: 0, max: 255 } : { min: 0, max: 1 };
 }
 
+/** Where a value stands from 0 (black; NaN too) to 255 (white). */
+function levels(dtype: DType, options: EncodeOptions): (value: number) => number {
+  const { min, max } = options.range ?? defaultRange(dtype);
+  const scale = max > min ? 255 / (max - min) : 0;
+  return (value) => {
+    if (value !== value || value <= min) return 0;
+    // Also of an infinity above values that are all the same.
+    return value > max ? 255 : Math.round((value - min) * scale);
+  };
+}
+
+function colourOf(value: number, levelOf: (value: number) => number): readonly [number, number, number] {
+  return value === value ? viridis(levelOf(value)) : nanColour;
+}
+
+/** Finds the first value that is not the level of its pixel, which is what a reader of the image gets. */
+function pixelLoss(dtype: DType, options: EncodeOptions): LossCheck | null {
+  const { min, max } = options.range ?? defaultRange(dtype);
+  const coloured = options.colours === 'viridis';
+  if ((dtype === 'uint8' || dtype === 'unknown') && min === 0 && max === 255 && !coloured) return null;
+  const read = elementReader(dtype);
+  const size = itemSize(dtype);
+  const levelOf = levels(dtype, options);
+  return (chunk, firstIndex) => {
+    const view = dataViewOf(chunk);
+    for (let i = 0; (i + 1) * size <= chunk.length; i++) {
+      const element = read(view, i * size);
+      const value = Number(element);
+      const level = levelOf(value);
+      if (level === value && !coloured) continue;
+      const becomes = coloured ? `the colour ${colourOf(value, levelOf).join(', ')}` : String(level);
+      return { index: firstIndex + i, value: formatElement(element, dtype), becomes };
+    }
+    return null;
+  };
+}
+
 interface ImageLayout {
   width: number;
   /** Samples per pixel in the tensor, and in the file. */
@@ -54,8 +92,7 @@ interface ImageLayout {
 function imageRows(dtype: DType, { width, samples, channels }: ImageLayout, options: EncodeOptions): Transform {
   const read = elementReader(dtype);
   const size = itemSize(dtype);
-  const { min, max } = options.range ?? defaultRange(dtype);
-  const scale = max > min ? 255 / (max - min) : 0;
+  const levelOf = levels(dtype, options);
   const coloured = channels !== samples;
   let output: Uint8Array[] = [];
   const zlib = new Zlib({ level: 6 }, (bytes) => output.push(bytes));
@@ -77,9 +114,8 @@ function imageRows(dtype: DType, { width, samples, channels }: ImageLayout, opti
       for (let i = 0; i < count; i++, seen++) {
         if (seen % rowBytes === 0) pixels[at++] = 0;
         const value = Number(read(view, i * size));
-        const level = Math.max(0, Math.min(255, Math.round((value - min) * scale)));
-        if (!coloured) pixels[at++] = value === value ? level : 0;
-        else for (const part of value === value ? viridis(level) : nanColour) pixels[at++] = part;
+        if (!coloured) pixels[at++] = levelOf(value);
+        else for (const part of colourOf(value, levelOf)) pixels[at++] = part;
       }
       zlib.push(pixels.subarray(0, at), false);
       yield* take();
@@ -112,6 +148,25 @@ function refuses({ dtype, shape }: TensorHeader): Refusal | null {
   return null;
 }
 
+/** Requests bring it from outside. @throws TensorError `invalid-argument` */
+function checkColours(name: string, shape: readonly number[], { colours }: EncodeOptions): void {
+  if (colours === undefined || colours === 'grey') return;
+  if ((colours as unknown) !== 'viridis') {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message: `There are no colours ${JSON.stringify(colours)} for a PNG image.`,
+      help: 'Use "grey" or "viridis".',
+    });
+  }
+  const [, , samples = 1] = shape;
+  if (samples === 1) return;
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: `${name} has ${samples} samples per pixel, which are its colours; viridis is for one.`,
+    help: 'Leave the colours out, or write one of the samples (a slice).',
+  });
+}
+
 export const png: Format = {
   name: 'png',
   label: 'PNG image',
@@ -119,10 +174,10 @@ export const png: Format = {
   mediaType: 'image/png',
   several: false,
   refuses,
-  lossCheck: (dtype) => (dtype === 'unknown' ? null : castLoss(dtype, 'uint8')),
+  lossCheck: (dtype, options = {}) => pixelLoss(dtype, options),
   warnings(tensors, options = {}) {
     return tensors
-      .filter(({ dtype }) => dtype !== 'uint8' && dtype !== 'unknown')
+      .filter(({ dtype }) => (dtype !== 'uint8' && dtype !== 'unknown') || options.colours === 'viridis')
       .map(({ name, dtype }) => {
         const { min, max } = options.range ?? defaultRange(dtype);
         return {
@@ -134,7 +189,8 @@ export const png: Format = {
   },
   encode(tensors, options = {}) {
     checkEncodable(png, tensors);
-    const { dtype, shape } = tensors[0] as TensorHeader;
+    const { name, dtype, shape } = tensors[0] as TensorHeader;
+    checkColours(name, shape, options);
     const layout = layoutOf(shape, options);
     const head = (): Uint8Array =>
       joinBytes([signature, imageHeader(layout.width, shape[0] as number, layout.channels)]);

@@ -10,18 +10,22 @@ import { safetensors } from './safetensors.ts';
 
 export const formats: readonly Format[] = [npy, npz, safetensors, csv, tsv, json, png];
 
-/** @throws TensorError `unknown-format`, naming the endings that are known */
-export function formatForFile(file: string): Format {
+/**
+ * @param use what is to be done with the file
+ * @throws TensorError `unknown-format`, naming the endings that can be used so
+ */
+export function formatForFile(file: string, use: 'write' | 'read' = 'write'): Format {
   const name = file.toLowerCase();
   const format = formats.find(({ extensions }) => extensions.some((ending) => name.endsWith(ending)));
   if (format) return format;
   const base = file.split(/[/\\]/).at(-1) ?? file;
   const ending = /\.[^.]*$/.exec(base)?.[0];
+  const usable = formats.filter((each) => use === 'write' || each.open !== undefined);
   throw new TensorError({
     code: 'unknown-format',
     message: ending
       ? `No format has the ending "${ending}" (${base}).`
       : `"${base}" has no ending that names a format.`,
-    help: `Use one of ${formats.flatMap(({ extensions }) => extensions).join(', ')}.`,
+    help: `Use one of ${usable.flatMap(({ extensions }) => extensions).join(', ')}.`,
   });
 }

@@ -10,8 +10,9 @@ import { itemSize } from '../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../tensor/shape.ts';
 import { invalidFile, readExactly } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
-import { checkEncodable } from './format.ts';
+import { checkEncodable, unreadable } from './format.ts';
 import type { Format, Part, StoredTensor, TensorHeader } from './format.ts';
+import { jsonSize } from './jsonSize.ts';
 import { readElements } from './storedElements.ts';
 
 const names: Partial<Record<DType, string>> = {
@@ -34,6 +35,10 @@ const dtypesByName = new Map(Object.entries(names).map(([dtype, name]) => [name,
 
 // The reference implementation's own limit.
 const longestHeader = 100_000_000;
+/** Listed at once, about 3 KB each; the largest models have some ten thousand. */
+const mostTensors = 1 << 17;
+/** The header, a tensor in it, and its shape; "__metadata__" is no deeper. */
+const deepest = 3;
 const metadataKey = '__metadata__';
 
 export const safetensors: Format = {
@@ -61,10 +66,26 @@ export const safetensors: Format = {
     const start = await readExactly(reader, 0, 8, 'the safetensors header');
     const length = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
     if (length > BigInt(longestHeader)) throw invalidFile(`The header claims ${length} bytes; that is refused.`);
-    const text = new TextDecoder().decode(await readExactly(reader, 8, Number(length), 'the safetensors header'));
-    return checkHeader(text, reader, 8 + Number(length));
+    const header = await readExactly(reader, 8, Number(length), 'the safetensors header');
+    checkSize(header);
+    return checkHeader(new TextDecoder().decode(header), reader, 8 + Number(length));
   },
 };
+
+/** Before it is parsed: a header may be made to exhaust the memory. @throws TensorError `invalid-file`, `too-large` */
+function checkSize(header: Uint8Array): void {
+  const { depth, objects } = jsonSize(header);
+  if (depth > deepest) {
+    throw invalidFile(`The safetensors header nests ${depth} levels deep; tensors need ${deepest}.`);
+  }
+  // All but the header itself.
+  if (objects - 1 <= mostTensors) return;
+  throw new TensorError({
+    code: 'too-large',
+    message: `The safetensors header lists ${objects - 1} tensors; up to ${mostTensors} are read.`,
+    help: 'Split the file.',
+  });
+}
 
 function checkNames(tensors: readonly TensorHeader[]): void {
   const seen = new Set<string>([metadataKey]);
@@ -100,6 +121,8 @@ interface HeaderEntry {
   shape: number[];
   from: number;
   to: number;
+  /** Why it can't be read, though its place is known. */
+  fault?: TensorError;
 }
 
 function checkHeader(text: string, reader: ByteReader, dataStart: number): StoredTensor[] {
@@ -127,7 +150,10 @@ function checkHeader(text: string, reader: ByteReader, dataStart: number): Store
       'It may be cut off; write or download it again.',
     );
   }
-  return entries.map(({ name, dtype, shape, from, to }) => {
+  // One tensor that can't be read does not hide the others.
+  if (entries[0]?.fault && entries.every(({ fault }) => fault)) throw entries[0].fault;
+  return entries.map(({ name, dtype, shape, from, to, fault }) => {
+    if (fault) return unreadable(name, fault);
     const layout = {
       reader,
       position: dataStart + from,
@@ -143,14 +169,16 @@ function checkEntry(name: string, value: unknown): HeaderEntry {
   const fault = (why: string): TensorError => invalidFile(`The header's entry ${JSON.stringify(name)} ${why}.`);
   if (typeof value !== 'object' || value === null) throw fault('is no object');
   const { dtype: typeName, shape, data_offsets: offsets } = value as Record<string, unknown>;
-  const dtype = typeof typeName === 'string' ? dtypesByName.get(typeName) : undefined;
-  if (!dtype)
-    throw fault(
-      `has the dtype ${typeof typeName === 'string' ? typeName.slice(0, 80) : typeof typeName}, which is not supported`,
-    );
+  if (typeof typeName !== 'string') throw fault('has no dtype');
   if (!isCounts(shape) || shape.length > 64) throw fault('has an impossible shape');
   if (!isCounts(offsets) || offsets.length !== 2) throw fault('has impossible data_offsets');
   const [from, to] = offsets as [number, number];
+  if (to < from) throw fault('has impossible data_offsets');
+  const dtype = dtypesByName.get(typeName);
+  if (!dtype) {
+    const unsupported = fault(`has the dtype ${typeName.slice(0, 80)}, which is not supported`);
+    return { name, dtype: 'unknown', shape, from, to, fault: unsupported };
+  }
   const byteLength = shape.reduce((bytes, count) => bytes * BigInt(count), BigInt(itemSize(dtype)));
   if (byteLength !== BigInt(to) - BigInt(from)) {
     throw fault(`has ${to - from} bytes where its shape needs ${byteLength}`);

@@ -26,9 +26,14 @@ function indexBytes(indices: ArrayLike<number>, shape: readonly [number, number]
   return ['int64', encodeElements(Array.from(indices, BigInt), 'int64')];
 }
 
+/** Whether SciPy has sparse matrices of that dtype. */
+export function isInScipy(dtype: DType): boolean {
+  return dtype !== 'float16' && dtype !== 'bfloat16' && dtype !== 'string' && dtype !== 'unknown';
+}
+
 /** @throws TensorError `lossy-dtype` for dtypes SciPy has not */
 function assertInScipy(dtype: DType): void {
-  if (dtype !== 'float16' && dtype !== 'bfloat16' && dtype !== 'string' && dtype !== 'unknown') return;
+  if (isInScipy(dtype)) return;
   throw new TensorError({
     code: 'lossy-dtype',
     message: `SciPy has no sparse matrices of ${dtype}.`,

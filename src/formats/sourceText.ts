@@ -3,7 +3,7 @@ import type { DType } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
 import { shortest } from '../tensor/numbers.ts';
-import type { LossCheck, TensorValues } from './format.ts';
+import type { Loss, LossCheck, TensorValues } from './format.ts';
 
 /** Writes a tensor as an expression of some language. */
 export interface SourceFormat {
@@ -17,6 +17,8 @@ export interface SourceFormat {
   text(values: TensorValues, dtype: DType, shape: readonly number[]): string;
   /** How to look for values that the pasted code would not have; null if there are none. */
   lossCheck(dtype: DType): LossCheck | null;
+  /** The first string that the pasted code would not have; absent where there is none. */
+  stringLoss?(strings: readonly string[]): Loss | null;
 }
 
 /** Every element as text. */

@@ -3,6 +3,7 @@
  * directory says is believed only as far as the file bears it out. For the layout see zipWriter.ts.
  */
 import { Inflate } from 'fflate';
+import type { TensorError } from '../protocol/errors.ts';
 import { invalidFile, readExactly, sectionReader } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
 import { crc32 } from './crc32.ts';
@@ -142,6 +143,42 @@ export async function memberSection(reader: ByteReader, entry: ZipEntry): Promis
   return sectionReader(reader, start, entry.compressedSize);
 }
 
+/**
+ * A stored member, whose checksum is looked at once it was read from its start to its end, as whoever takes all of it
+ * does. A window says nothing about it.
+ * @throws TensorError `invalid-file` by the read that comes to the end, and all after it, if the checksum is wrong
+ */
+export function checkedMember(section: ByteReader, entry: ZipEntry): ByteReader {
+  let crc = 0;
+  /** Up to where all bytes were asked for. */
+  let seen = 0;
+  /** Reads may be answered in any order, sums are made in that of the file. */
+  let summing = Promise.resolve();
+  let fault: TensorError | undefined;
+  const sum = async (reading: Promise<Uint8Array>, skipped: number, isLast: boolean): Promise<void> => {
+    crc = crc32((await reading).subarray(skipped), crc);
+    if (isLast && crc !== entry.crc) throw (fault = wrongChecksum(entry));
+  };
+  return {
+    size: section.size,
+    async read(position, length) {
+      if (fault) throw fault;
+      const reading = section.read(position, length);
+      const end = position + length;
+      if (position > seen || end <= seen) return reading;
+      const skipped = seen - position;
+      seen = end;
+      summing = summing.then(() => sum(reading, skipped, end === section.size));
+      const [bytes] = await Promise.all([reading, summing]);
+      return bytes;
+    },
+  };
+}
+
+function wrongChecksum({ name }: ZipEntry): TensorError {
+  return invalidFile(`The checksum of ${name} is wrong: the file is damaged.`, 'Write or download it again.');
+}
+
 // Deflate expands at most 1032 times, so one piece never gives more than 16 MiB at once.
 const inflatePiece = 16 << 10;
 
@@ -176,5 +213,5 @@ export async function* inflateMember(
     pieces = [];
   }
   if (seen !== entry.size) throw invalidFile(`The member ${entry.name} unpacks to ${seen} bytes, not ${entry.size}.`);
-  if (crc !== entry.crc) throw invalidFile(`The checksum of ${entry.name} is wrong: the file is damaged.`);
+  if (crc !== entry.crc) throw wrongChecksum(entry);
 }

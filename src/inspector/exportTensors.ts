@@ -67,7 +67,7 @@ export async function exportTensors(
   let written: Written;
   try {
     try {
-      written = await writeParts(parts, sources, { temporary, handle, request, exporting, format });
+      written = await writeParts(parts, sources, { temporary, handle, request, exporting, format, options });
     } finally {
       await handle.close();
     }
@@ -127,6 +127,7 @@ interface Writing {
   request: ExportRequest;
   exporting: Exporting;
   format: Format;
+  options: EncodeOptions;
 }
 
 interface Written {
@@ -139,11 +140,20 @@ interface Written {
 async function writeParts(
   parts: readonly Part[],
   sources: readonly Source[],
-  { temporary, handle, request, exporting, format }: Writing,
+  { temporary, handle, request, exporting, format, options }: Writing,
 ): Promise<Written> {
   const total = sources.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const costs = sources.map(() => noCost);
   const losses: TensorWarning[] = [];
+  const lose = (header: Source['header'], loss: Loss): void => {
+    const warning = lossWarning(header, loss, format);
+    if (request.loss === 'refuse') throw new TensorError({ ...warning, code: 'lossy-dtype' });
+    losses.push(warning);
+  };
+  for (const { header } of sources) {
+    const loss = header.strings && format.stringLoss?.(header.strings);
+    if (loss) lose(header, loss);
+  }
   const out = new FileAppender(handle, (run) => fileSystem(request.file, run));
   let moved = 0;
   for (const part of parts) {
@@ -172,8 +182,8 @@ async function writeParts(
       out.skip(source.byteLength);
       continue;
     }
-    const { name, dtype } = source.header;
-    let check = format.lossCheck(dtype);
+    const { dtype } = source.header;
+    let check = format.lossCheck(dtype, options);
     let index = 0;
     await exporting.reading(async () => {
       for await (const { bytes, cost } of elementPieces(source, part.order, exporting.bulk, progress)) {
@@ -184,9 +194,7 @@ async function writeParts(
         index += bytes.byteLength / itemSize(dtype);
         if (loss) {
           check = null;
-          const warning = lossWarning(name, source.header.shape, loss, format);
-          if (request.loss === 'refuse') throw new TensorError({ ...warning, code: 'lossy-dtype' });
-          losses.push(warning);
+          lose(source.header, loss);
         }
         if (!part.transform) await out.append(bytes);
         else for (const piece of part.transform.push(bytes)) await out.append(piece);
@@ -199,15 +207,14 @@ async function writeParts(
 }
 
 function lossWarning(
-  name: string,
-  shape: readonly number[],
+  { name, dtype, shape }: TensorHeader,
   { index, value, becomes }: Loss,
   format: Format,
 ): TensorWarning {
   return {
     code: 'lossy-dtype',
     message: `${name}[${unravelIndex(index, shape).join(', ')}] is ${value} and becomes ${becomes} in ${format.label}.`,
-    help: 'Write .npy or .npz: they keep every bit.',
+    help: dtype === 'string' ? 'Write .json: it keeps every string.' : 'Write .npy or .npz: they keep every bit.',
   };
 }
 
@@ -216,7 +223,7 @@ function assertOrder({ encoding, file }: ExportRequest, format: Format): void {
   if (!encoding?.fortranOrder || format.fortranOrder) return;
   throw new TensorError({
     code: 'invalid-argument',
-    message: `${basename(file)} can't be in Fortran order: a ${format.label} has its elements in row-major order.`,
+    message: `${basename(file)} can't be in Fortran order: a ${format.extensions[0]} file has its elements in row-major order.`,
     help: 'Write .npy or .npz, or leave the order as it is.',
   });
 }

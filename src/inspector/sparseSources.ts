@@ -3,11 +3,12 @@
  * in any other format its dense form, which is put together here.
  */
 import type { Format } from '../formats/format.ts';
-import { scipyHeaders } from '../formats/scipySparse.ts';
+import { isInScipy, scipyHeaders } from '../formats/scipySparse.ts';
 import type { AgentSparseParts } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { DType, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
-import { decodeElements, itemSize } from '../tensor/dtypes.ts';
+import { dataViewOf, decodeElements, elementReader, elementWriter, itemSize } from '../tensor/dtypes.ts';
+import type { Element } from '../tensor/dtypes.ts';
 import { formatBytes } from '../tensor/preview.ts';
 import { ravelIndex, sizeOf } from '../tensor/shape.ts';
 import { parseSlice, wholeSlice } from '../tensor/slice.ts';
@@ -80,13 +81,27 @@ function isIndex(dtype: DType): dtype is 'int32' | 'int64' {
   return dtype === 'int32' || dtype === 'int64';
 }
 
+const writeParts = 'Write its values and indices, which are tensors like any other';
+
+function fitsDense({ shape, parts: { values } }: Pick<Sparse, 'shape' | 'parts'>): boolean {
+  return sizeOf(shape) * itemSize(values.dtype) <= largestDense;
+}
+
+/** How the file can be as small as the tensor. */
+function sparseHelp({ shape, parts: { values } }: Sparse): string {
+  if (shape.length === 2 && isInScipy(values.dtype)) {
+    return 'Write .npz: scipy.sparse.load_npz reads it, and it stays sparse.';
+  }
+  return `${writeParts}: SciPy has no sparse matrices of rank ${shape.length} and ${values.dtype}.`;
+}
+
 function scipySources({ name, shape, count, parts }: Sparse, exporting: Exporting): Source[] {
   const [height, width] = shape;
   if (height === undefined || width === undefined || shape.length > 2) {
     throw new TensorError({
       code: 'not-readable',
       message: `${name} has rank ${shape.length}; SciPy's sparse matrices have rank 2.`,
-      help: 'Write its values and indices, or its dense form as .npy.',
+      help: fitsDense({ shape, parts }) ? `${writeParts}, or its dense form as .npy.` : `${writeParts}.`,
     });
   }
   const { indices, values } = parts;
@@ -113,8 +128,10 @@ function scipySources({ name, shape, count, parts }: Sparse, exporting: Exportin
   ];
 }
 
-async function denseSource({ name, shape, count, parts }: Sparse, format: Format, exporting: Exporting) {
+async function denseSource(sparse: Sparse, format: Format, exporting: Exporting) {
+  const { name, shape, count, parts } = sparse;
   const { indices, values } = parts;
+  const keepSparse = sparseHelp(sparse);
   const { dtype } = values;
   const size = itemSize(dtype);
   const byteLength = sizeOf(shape) * size;
@@ -130,11 +147,11 @@ async function denseSource({ name, shape, count, parts }: Sparse, format: Format
     throw new TensorError({
       code: 'too-large',
       message: `${name} holds ${formatBytes(sparseBytes)}; its dense form would take ${formatBytes(byteLength)}, more than the ${formatBytes(largestDense)} that are put together here.`,
-      help: 'Write .npz: scipy.sparse.load_npz reads it, and it stays sparse.',
+      help: keepSparse,
     });
   }
-  const places = await readIntegers(indices, exporting);
-  const elements = await readWhole(values, exporting);
+  const places = await readIntegers(indices, exporting, keepSparse);
+  const elements = await readWhole(values, exporting, keepSparse);
   const dense = new Uint8Array(byteLength);
   const rank = shape.length;
   for (let axis = 0; axis < rank; axis++) {
@@ -144,16 +161,30 @@ async function denseSource({ name, shape, count, parts }: Sparse, format: Format
       shape[axis]!,
     );
   }
+  const [read, write] = [elementReader(dtype), elementWriter(dtype)];
+  const [from, into] = [dataViewOf(elements), dataViewOf(dense)];
   for (let i = 0; i < count; i++) {
-    const at = ravelIndex(places.slice(i * rank, (i + 1) * rank), shape);
-    dense.set(elements.subarray(i * size, (i + 1) * size), at * size);
+    const at = ravelIndex(places.slice(i * rank, (i + 1) * rank), shape) * size;
+    // What stands alone keeps its bits; values of one place are added up, as by SciPy.
+    const isFree = dense.subarray(at, at + size).every((byte) => byte === 0);
+    if (isFree) dense.set(elements.subarray(i * size, (i + 1) * size), at);
+    else write(into, at, sum(read(into, at), read(from, i * size)));
   }
   const warning: TensorWarning = {
     code: 'sparse-to-dense',
     message: `${name} holds ${formatBytes(sparseBytes)}; it was written in its dense form, ${formatBytes(byteLength)}.`,
-    help: 'Write .npz: scipy.sparse.load_npz reads it, and it stays sparse.',
+    help: keepSparse,
   };
-  return { sources: [{ header: { name, dtype, shape }, elements: dense, byteLength }], warnings: [warning] };
+  return {
+    sources: [{ header: { name, dtype, shape }, elements: dense, byteLength }],
+    warnings: byteLength > sparseBytes ? [warning] : [],
+  };
+}
+
+function sum(a: Element, b: Element): Element {
+  if (Array.isArray(a) && Array.isArray(b)) return [a[0] + b[0], a[1] + b[1]];
+  if (typeof a === 'bigint' && typeof b === 'bigint') return a + b;
+  return Number(a) + Number(b);
 }
 
 function assertInside(name: string, indices: readonly (number | bigint)[], size: number): void {
@@ -166,17 +197,17 @@ function assertInside(name: string, indices: readonly (number | bigint)[], size:
   });
 }
 
-async function readIntegers(tensor: TensorDescriptor, exporting: Exporting): Promise<number[]> {
-  return (decodeElements(await readWhole(tensor, exporting), tensor.dtype) as (number | bigint)[]).map(Number);
+async function readIntegers(tensor: TensorDescriptor, exporting: Exporting, help?: string): Promise<number[]> {
+  return (decodeElements(await readWhole(tensor, exporting, help), tensor.dtype) as (number | bigint)[]).map(Number);
 }
 
 /** @throws TensorError `too-large` */
-async function readWhole(tensor: TensorDescriptor, exporting: Exporting): Promise<Uint8Array> {
+async function readWhole(tensor: TensorDescriptor, exporting: Exporting, help = `${writeParts}.`): Promise<Uint8Array> {
   if (tensor.byteLength > largestDense) {
     throw new TensorError({
       code: 'too-large',
       message: `${formatBytes(tensor.byteLength)} of a sparse tensor's values or indices are too many for a dense form.`,
-      help: 'Write .npz: it is streamed.',
+      help,
     });
   }
   const request = { ...exporting.parseId(tensor.id), ranges: wholeSlice(tensor.shape as number[]) };

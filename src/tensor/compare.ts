@@ -59,7 +59,7 @@ export class ComparisonAccumulator {
     relative: null,
   };
 
-  /** The dtypes may differ: values are compared, as doubles where both are not 64-bit integers. Not for strings. */
+  /** The dtypes may differ: values are compared, 64-bit integers as what they are, others as doubles. Not for strings. */
   constructor(a: DType, b: DType, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CompareOptions = {}) {
     this.#a = a;
     this.#b = b;
@@ -85,7 +85,6 @@ export class ComparisonAccumulator {
     else {
       const [readA, readB] = [elementReader(this.#a), elementReader(this.#b)];
       const [viewA, viewB] = [dataViewOf(a), dataViewOf(b)];
-      const distance = isBigInteger(this.#a) && isBigInteger(this.#b) ? integerDistance : realOrComplexDistance;
       for (let i = 0; i < count; i++) {
         const left = readA(viewA, i * sizeA);
         const right = readB(viewB, i * sizeB);
@@ -168,14 +167,24 @@ function magnitude(value: Element): number {
   return Array.isArray(value) ? Math.hypot(value[0], value[1]) : Math.abs(Number(value));
 }
 
-/** Exact below 2^53, whatever the size of the integers. */
-function integerDistance(a: Element, b: Element): number {
-  const difference = Number((a as bigint) - (b as bigint));
-  return Math.abs(difference);
+/** |a - b|; of 64-bit integers exact below 2^53, whatever their size and whatever they are compared with. */
+export function distance(a: Element, b: Element): number {
+  if (typeof a === 'bigint') return integerDistance(a, b);
+  if (typeof b === 'bigint') return integerDistance(b, a);
+  if (!Array.isArray(a) && !Array.isArray(b)) return Math.abs(Number(a) - Number(b));
+  return complexDistance(a, b);
 }
 
-function realOrComplexDistance(a: Element, b: Element): number {
-  if (!Array.isArray(a) && !Array.isArray(b)) return Math.abs(Number(a) - Number(b));
+function integerDistance(integer: bigint, other: Element): number {
+  if (typeof other === 'bigint') return Math.abs(Number(integer - other));
+  if (Array.isArray(other)) return Math.hypot(integerDistance(integer, other[0]), other[1]);
+  const value = Number(other);
+  if (!Number.isFinite(value)) return Math.abs(Number(integer) - value);
+  const whole = Math.trunc(value);
+  return Math.abs(Number(integer - BigInt(whole)) - (value - whole));
+}
+
+function complexDistance(a: Element, b: Element): number {
   const [re, im] = Array.isArray(a) ? a : [Number(a), 0];
   const [otherRe, otherIm] = Array.isArray(b) ? b : [Number(b), 0];
   return Math.hypot(re - otherRe, im - otherIm);

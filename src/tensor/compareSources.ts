@@ -7,9 +7,9 @@ import type { LargestDifferenceAt, TensorComparison, Tolerance } from '../protoc
 import type { AxisRange, DType } from '../protocol/tensor.ts';
 import { blocks } from './blocks.ts';
 import type { BlockOrder } from './blocks.ts';
-import { ComparisonAccumulator } from './compare.ts';
+import { ComparisonAccumulator, distance } from './compare.ts';
 import type { Comparison, LargestDifference } from './compare.ts';
-import { decodeElements, isBigInteger, itemSize } from './dtypes.ts';
+import { decodeElements, itemSize } from './dtypes.ts';
 import type { Element } from './dtypes.ts';
 import { jsonElement } from './jsonValue.ts';
 import { formatType } from './preview.ts';
@@ -29,6 +29,8 @@ export interface HeldElements extends Compared {
 export interface ElementSource extends Compared {
   /** Columns are read faster than rows. */
   fortranOrder?: boolean;
+  /** [n, 1] from a text without a word about its axes: it may have been [n], or of no axis. */
+  isColumn?: boolean;
   /** Little-endian elements in row-major order, or the strings of a `string` tensor. */
   read(ranges: readonly AxisRange[]): Promise<Uint8Array | readonly string[]>;
 }
@@ -42,14 +44,17 @@ export interface CompareRun {
 }
 
 const blockBytes = 4 * 2 ** 20;
+/** What a string takes is not known before; NumPy's are padded, too. */
+const guessedStringBytes = 256;
 
 /** @throws TensorError `invalid-argument` where one holds strings and the other numbers; `cancelled`; what reading throws */
 export async function compareSources(
-  a: ElementSource,
-  b: ElementSource,
+  givenA: ElementSource,
+  givenB: ElementSource,
   tolerance: Tolerance,
   { signal, onProgress }: CompareRun = {},
 ): Promise<TensorComparison> {
+  const [a, b] = [shapedAs(givenA, givenB), shapedAs(givenB, givenA)];
   const comparison = notCompared(a, b, tolerance);
   if ((a.dtype === 'string') !== (b.dtype === 'string')) {
     throw new TensorError({
@@ -60,7 +65,7 @@ export async function compareSources(
   if (!comparison.sameShape) return comparison;
   const accumulator =
     a.dtype === 'string' ? new StringComparison() : new ComparisonAccumulator(a.dtype, b.dtype, tolerance);
-  const size = Math.max(itemSize(a.dtype), itemSize(b.dtype), 1);
+  const size = a.dtype === 'string' ? guessedStringBytes : Math.max(itemSize(a.dtype), itemSize(b.dtype));
   const total = a.shape.reduce((product, count) => product * count, 1);
   let seen = 0;
   for (const ranges of blocks(a.shape, blockBytes / size, commonOrder(a, b))) {
@@ -75,6 +80,14 @@ export async function compareSources(
     onProgress?.(seen / total);
   }
   return finished(comparison, accumulator.finish());
+}
+
+/** A column of a text has the axes of what it is compared with. */
+function shapedAs(source: ElementSource, { shape }: ElementSource): ElementSource {
+  const isSame = shape.length < 2 && (shape[0] ?? 1) === source.shape[0];
+  if (!source.isColumn || !isSame) return source;
+  const one: AxisRange = { start: 0, step: 1, count: 1, dropped: false };
+  return { ...source, shape, read: (ranges) => source.read([ranges[0] ?? one, one]) };
 }
 
 /** The same at once, for tensors in memory: dense little-endian elements in row-major order. Not for strings. */
@@ -111,8 +124,7 @@ function finished(comparison: TensorComparison, result: Comparison): TensorCompa
     largest && {
       difference: largest.difference === Infinity ? 'Infinity' : largest.difference,
       index: unravelIndex(largest.index, a.shape),
-      a: asJson(largest.a, a.dtype),
-      b: asJson(largest.b, b.dtype),
+      ...differentTexts(largest, a.dtype, b.dtype),
     };
   return {
     ...comparison,
@@ -122,6 +134,13 @@ function finished(comparison: TensorComparison, result: Comparison): TensorCompa
     absolute: located(absolute),
     relative: located(relative),
   };
+}
+
+/** The digits that tell the values of a dtype apart may be those of another value in the other dtype: 65504 as float16 is 65500. */
+function differentTexts(largest: LargestDifference, dtypeA: DType, dtypeB: DType) {
+  const texts = { a: asJson(largest.a, dtypeA), b: asJson(largest.b, dtypeB) };
+  if (largest.difference === 0 || String(texts.a) !== String(texts.b)) return texts;
+  return { a: asJson(largest.a, 'float64'), b: asJson(largest.b, 'float64') };
 }
 
 /** Booleans are compared as 0 and 1. */
@@ -174,16 +193,15 @@ export function flatIndex(k: number, ranges: readonly AxisRange[], shape: readon
 }
 
 /**
- * |a - b| element by element, as doubles: exact where both are 64-bit integers less than 2^53 apart. NaN where one is NaN
+ * |a - b| element by element, as doubles: exact also for 64-bit integers less than 2^53 apart from the other. NaN where one is NaN
  * or the infinities differ; the same infinity on both sides is no difference.
  */
 export function absoluteDifferences(a: Uint8Array, dtypeA: DType, b: Uint8Array, dtypeB: DType): Float64Array {
   const left = decodeElements(a, dtypeA);
   const right = decodeElements(b, dtypeB);
-  const integers = isBigInteger(dtypeA) && isBigInteger(dtypeB);
   return Float64Array.from(left, (value, k) => {
     const other = right[k] as Element;
-    if (integers) return Math.abs(Number((value as bigint) - (other as bigint)));
+    if (typeof value === 'bigint' || typeof other === 'bigint') return distance(value, other);
     if (Array.isArray(value) || Array.isArray(other)) {
       const [re, im] = Array.isArray(value) ? value : [Number(value), 0];
       const [otherRe, otherIm] = Array.isArray(other) ? other : [Number(other), 0];

@@ -12,7 +12,7 @@ async function refusal(
   session: TestSession,
   expression: string,
   file: string,
-  more: { loss?: 'refuse' } = {},
+  more: { loss?: 'refuse'; encoding?: { colours: string } } = {},
 ): Promise<ErrorReport> {
   const { id: frameId } = await session.top();
   const tensors = [{ name: 'values', tensor: { expression, frameId } }];
@@ -58,6 +58,45 @@ test('a value that would change is told before the file is there, where that is 
       const { warnings } = response.body as { warnings: { code: string }[] };
       assert.deepEqual([response.success, warnings.map((warning) => warning.code)], [true, ['lossy-dtype']]);
       assert.equal(readFileSync(file, 'utf8'), '1\nnan\n');
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('so is a string that would change', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      const content = `{ dtype: 'string', shape: [2], data: ['a', 'b\\0'] }`;
+      await session.evaluate(`globalThis.texts = { [Symbol.for('tensor.inspect')]: () => (${content}) }`);
+      const { code, message } = await refusal(session, 'texts', join(folder, 'x.npy'), { loss: 'refuse' });
+      assert.equal(code, 'lossy-dtype');
+      assert.equal(message, 'values[1] is "b\\u0000" and becomes "b" in NumPy array.');
+      assert.deepEqual(readdirSync(folder), []);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a heatmap: its colours are checked, and what becomes of a value is said as it is in the image', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      const file = join(folder, 'x.png');
+      const values = '[[0, 0.25], [-0.5, 1]]';
+      const unknown = await refusal(session, values, file, { encoding: { colours: 'jet' } });
+      assert.equal(unknown.message, 'There are no colours "jet" for a PNG image.');
+      const grey = await refusal(session, values, file, { loss: 'refuse' });
+      assert.match(grey.message, /^values\[0, 0\] is 0 and becomes 85 in PNG image/);
+      assert.deepEqual(readdirSync(folder), []);
+      const { id: frameId } = await session.top();
+      const tensors = [{ name: 'values', tensor: { expression: values, frameId } }];
+      await session.client.request('tensor/export', { tensors, file, encoding: { colours: 'viridis' } });
+      assert.equal(readFileSync(file)[25], 2, 'RGB');
     });
   } finally {
     rmSync(folder, { recursive: true });

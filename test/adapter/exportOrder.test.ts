@@ -36,7 +36,10 @@ test('Fortran order, from the device and from the host', async () => {
       });
       assert.equal(refused.success, false);
       const { error } = refused.body as { error: DebugProtocol.Message };
-      assert.match(error.variables?.['report'] ?? '', /five\.csv can't be in Fortran order/);
+      assert.match(
+        error.variables?.['report'] ?? '',
+        /five\.csv can't be in Fortran order: a \.csv file has its elements in row-major order/,
+      );
     });
     assert.equal(readdirSync(folder).length, 4 * names.length + 2);
     const script = `

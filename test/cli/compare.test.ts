@@ -128,6 +128,24 @@ test('for people', async () => {
   });
 });
 
+test('values that differ are printed differently; integers of 64 bits are what they are, beside floats, too', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const make = `
+import os, sys, numpy as np
+os.chdir(sys.argv[1])
+np.save('half.npy', np.array([65504], np.float16)); np.save('single.npy', np.array([65500], np.float32))
+np.save('integer.npy', np.array([2**53 + 1])); np.save('double.npy', np.array([2.0**53]))`;
+    runPython(['-c', make, folder]);
+    const half = await compare(join(folder, 'half.npy'), join(folder, 'single.npy'));
+    assert.deepEqual(half.document.tensors[0]?.absolute, { difference: 4, index: [0], a: 65504, b: 65500 });
+    const files = [join(folder, 'integer.npy'), join(folder, 'double.npy')];
+    const exact = await compare('--rtol', '0', '--atol', '0', ...files);
+    const absolute = { difference: 1, index: [0], a: '9007199254740993', b: 9007199254740992 };
+    assert.deepEqual([exact.status, exact.document.tensors[0]?.absolute], [1, absolute]);
+    assert.equal((await compare(...files)).status, 0);
+  });
+});
+
 test('256 MiB against as many in the other order, in bounded memory', async () => {
   await inTemporaryFolder(async (folder) => {
     const shape = [1 << 14, 1 << 14];
@@ -190,6 +208,8 @@ os.mkfifo('pipe.npy')
 os.mkdir('folder.npy')
 zipfile.ZipFile('nothing.npz', 'w').close()
 np.save('good.npy', np.arange(6))
+open('magic.npy', 'wb').write(b'\\x93NUMPY')
+open('x.txt', 'wb').close()
 open('cut.npy', 'wb').write(open('good.npy', 'rb').read()[:-3])
 np.lib.format.write_array_header_1_0(open('negative.npy', 'wb'), {'descr': '<f4', 'fortran_order': False, 'shape': (-3, 2)})`;
     runPython(['-c', script, folder]);
@@ -198,6 +218,7 @@ np.lib.format.write_array_header_1_0(open('negative.npy', 'wb'), {'descr': '<f4'
       'folder.npy': /folder\.npy is not a file/,
       'nothing.npz': /nothing\.npz holds no tensor/,
       'cut.npy': /^cut\.npy: The \.npy header promises 48 bytes of shape \(6\), the file holds 45/,
+      'magic.npy': /^magic\.npy: The file ends within the \.npy header\.$/,
       'negative.npy': /^negative\.npy: The \.npy header has an impossible shape: \(-3, 2\)/,
     };
     for (const [name, message] of Object.entries(messages)) {
@@ -205,5 +226,7 @@ np.lib.format.write_array_header_1_0(open('negative.npy', 'wb'), {'descr': '<f4'
       assert.equal(status, 4);
       assert.match(document.errors[0]?.message ?? '', message);
     }
+    const { document } = await compare(join(folder, 'good.npy'), join(folder, 'x.txt'));
+    assert.equal(document.errors[0]?.help, 'Use one of .npy, .npz, .safetensors, .csv, .tsv, .json.');
   });
 });

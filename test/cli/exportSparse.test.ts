@@ -9,6 +9,10 @@ import { inspect } from '../support/cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
 
+const sumScript = `
+import sys, numpy as np, scipy.sparse
+print(np.load(sys.argv[1]).tolist() == scipy.sparse.load_npz(sys.argv[2]).toarray().tolist() == [[0, 5], [3, 0]])`;
+
 const script = `
 import sys, numpy as np, scipy.sparse
 path = sys.argv[1]
@@ -57,6 +61,24 @@ test('the dense form, with a warning and the size; too large, a refusal', async 
   assert.equal(refused.status, 4);
   assert.match(refused.stderr, /dense form would take 18\.6 GB/);
   assert.match(refused.stderr, /\.npz/);
+});
+
+test('values of one place are added up in the dense form, too, which is told only where it is larger', async () => {
+  const { status, document } = await exporting('twice', 'twice.npy');
+  assert.equal(status, 0);
+  assert.deepEqual(document.warnings, []);
+  assert.equal((await exporting('twice', 'twice.npz')).status, 0);
+  assert.equal(runPython(['-c', sumScript, join(folder, 'twice.npy'), join(folder, 'twice.npz')]).trim(), 'True');
+});
+
+test('help that can be followed: no .npz for what SciPy refuses, no dense form that is too large', async () => {
+  const dense = await exporting('largeCube', 'largeCube.npy');
+  assert.match(dense.stderr, /dense form would take 3\.7 GB/);
+  assert.doesNotMatch(dense.stderr, /Write \.npz/);
+  assert.match(dense.stderr, /Write its values and indices/);
+  const sparse = await exporting('largeCube', 'largeCube.npz');
+  assert.match(sparse.stderr, /largeCube has rank 3/);
+  assert.doesNotMatch(sparse.stderr, /\.npy/);
 });
 
 test('what SciPy has no place for is refused, and leaves no file', async () => {

@@ -70,3 +70,25 @@ test('hostile files are refused', async () => {
     await assert.rejects(readAll(format, new TextEncoder().encode(text)), { code: 'invalid-file' }, text.slice(0, 80));
   }
 });
+
+test('what takes many times its size once it is read is refused before it is held, with the numbers', async () => {
+  const memoryLimit = 2000;
+  const bombs: [Format, string, RegExp][] = [
+    [csv, '1\n'.repeat(500), /up to 501 cells; at 8 bytes per cell they take 3\.9 KB, more than the 2 KB/],
+    [csv, '\n'.repeat(500), /up to 501 cells/],
+    [csv, ','.repeat(500), /up to 501 cells/],
+    [csv, `axis_0,value\n${'0,1\n'.repeat(200)}`, /up to 403 cells/],
+    [csv, 'a,b\n'.repeat(50), /up to 101 cells; at 64 bytes per text/],
+    [json, `[${'[],'.repeat(100)}[]]`, /up to 203 values in 102 arrays and objects; parsed, they take about 9\.5 KB/],
+    [json, `{"dtype":"uint8","shape":[400],"values":[${'1,'.repeat(399)}1]}`, /up to 405 values/],
+    [json, '['.repeat(500), /in 500 arrays and objects/],
+    [json, `[${'"",'.repeat(400)}""]`, /up to 402 values/],
+  ];
+  for (const [format, text, message] of bombs) {
+    const opening = format.open!(bytesReader(new TextEncoder().encode(text)), { memoryLimit });
+    await assert.rejects(opening, { code: 'too-large', message }, text.slice(0, 80));
+  }
+  const fits = '"a, \\"b\\", [c]"';
+  const opened = await json.open!(bytesReader(new TextEncoder().encode(`[${fits}]`)), { memoryLimit: 200 });
+  assert.deepEqual(opened[0]?.shape, [1]);
+});

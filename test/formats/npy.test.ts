@@ -6,6 +6,7 @@ import { columnMajorWindows } from '../../src/formats/columnMajor.ts';
 import { encodeInMemory } from '../../src/formats/format.ts';
 import type { StoredTensor } from '../../src/formats/format.ts';
 import { npy } from '../../src/formats/npy.ts';
+import { npz } from '../../src/formats/npz.ts';
 import { npyHeader } from '../../src/formats/npyHeader.ts';
 import { TensorError } from '../../src/protocol/errors.ts';
 import type { DType } from '../../src/protocol/tensor.ts';
@@ -168,6 +169,35 @@ test('windows in Fortran order are small, and make up the whole', () => {
     const all = Array.from({ length: sizeOf(shape) }, (_, k) => unravelIndex(k, reversed).reverse().join());
     assert.deepEqual(seen, all, shape.join());
   }
+});
+
+test('one long string among many: refused with the numbers, before anything is allocated', async () => {
+  const strings = ['x'.repeat(100_000), ...new Array<string>(99_999).fill('')];
+  const message =
+    'labels has 100000 strings, the longest of 100000 characters. NumPy pads each to the longest, which takes 37.3 GB; ' +
+    'up to 1 GB are written.';
+  for (const format of [npy, npz]) {
+    const header = { name: 'labels', dtype: 'string' as const, shape: [100_000], strings };
+    assert.throws(() => format.encode([header]), { code: 'too-large', message });
+  }
+  // Padded by 1,048 strings at a time.
+  const some = strings.slice(0, 3000).map((text, i) => (i === 0 ? text.slice(0, 1000) : `${i}`));
+  const file = await encodeInMemory(npy, [{ name: 'x', dtype: 'string', shape: [3000], strings: some }]);
+  const [loaded] = await loadWithNumpy<LoadedArray>({ 'x.npy': file });
+  assert.deepEqual(loaded?.strings, some);
+});
+
+test('strings without characters are believed up to a million of them', async () => {
+  for (const [descriptor, shape, count] of [
+    ['|S0', [10 ** 6, 10 ** 6], '1000000000000'],
+    ['<U0', [2 ** 20 + 1], '1048577'],
+  ] as const) {
+    const file = npyHeader(descriptor, shape);
+    const message = `The .npy header promises ${count} strings without characters; up to 1048576 are read.`;
+    await assert.rejects(async () => npy.open?.(bytesReader(file)), { code: 'invalid-file', message });
+  }
+  const [few] = (await npy.open?.(bytesReader(npyHeader('<U0', [2])))) ?? [];
+  assert.deepEqual(await few?.read(wholeSlice([2])), ['', '']);
 });
 
 test('strings as NumPy has them', async () => {

@@ -132,13 +132,43 @@ test('what is written in many small chunks is the same file', async () => {
 });
 
 test('names that would leave the folder or clash are refused', () => {
-  for (const name of ['', '../x', 'a/../../x', '/etc/x', 'a\\b', 'C:x', 'a\0b', '~/x', '.', 'x'.repeat(70_000)]) {
+  for (const name of [
+    '',
+    '../x',
+    'a/../../x',
+    '/etc/x',
+    'C:x',
+    'C:\\x',
+    'a\\/../b',
+    'a\0b',
+    '~/x',
+    '.',
+    'x'.repeat(70_000),
+  ]) {
     const header = { name, dtype: 'float32' as const, shape: [] };
     assert.throws(() => npz.encode([header]), { code: 'invalid-argument' }, JSON.stringify(name));
   }
   const twice = { name: 'x', dtype: 'float32' as const, shape: [] };
   assert.throws(() => npz.encode([twice, twice]), /is there twice/);
   assert.throws(() => npz.encode([]), { code: 'invalid-argument' });
+});
+
+test('a backslash in a key is no reason to write nothing', async () => {
+  const names = ['table["a\\\\b"]', '..\\x', 'ok'];
+  const bytes = encodeElements([1], 'float32');
+  const file = await encodeInMemory(
+    npz,
+    names.map((name) => ({ name, dtype: 'float32' as const, shape: [], bytes })),
+  );
+  const written = ['table["a%5C%5Cb"]', '..%5Cx', 'ok'];
+  assert.deepEqual(
+    (await open(file)).map(({ name }) => name),
+    written,
+  );
+  const [loaded] = await loadWithNumpy<{ arrays: Record<string, LoadedArray> }>({ 'x.npz': file });
+  assert.deepEqual(Object.keys(loaded?.arrays ?? {}), written);
+  const header = { dtype: 'float32' as const, shape: [] };
+  assert.throws(() => npz.encode(['a\\', 'a%5C'].map((name) => ({ name, ...header }))), /is there twice/);
 });
 
 /** The file's middle is a hole, so that it takes no room on the disk. */
@@ -213,6 +243,27 @@ test('damaged archives end in clear errors, never in anything else', async () =>
       assert.ok(error.code === 'invalid-file' || error.code === 'too-large', error.code);
     }
   }
+});
+
+test('a stored member is checked as soon as all of it was read, whatever the order in which reads are answered', async () => {
+  const bytes = Uint8Array.from({ length: 40 << 20 }, (_, i) => i >> 12);
+  const file = await encodeInMemory(npz, [{ name: 'x', dtype: 'uint8', shape: [40, 1 << 20], bytes }]);
+  const opened = async (): Promise<StoredTensor> => {
+    let count = 0;
+    const read = async (position: number, length: number): Promise<Uint8Array> => {
+      if (count++ % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+      return file.subarray(position, position + length);
+    };
+    return (await npz.open!({ size: file.length, read }))[0] as StoredTensor;
+  };
+  const whole = wholeSlice([40, 1 << 20]);
+  assert.deepEqual(await (await opened()).read(whole), bytes);
+  file[30 << 20]! ^= 1;
+  const damaged = await opened();
+  assert.ok(await damaged.read(parseSlice('30:', [40, 1 << 20])), 'a window says nothing');
+  const wrong = { code: 'invalid-file', message: 'The checksum of x.npy is wrong: the file is damaged.' };
+  await assert.rejects(damaged.read(whole), wrong);
+  await assert.rejects(damaged.read(whole), wrong);
 });
 
 test('of members of one name the last one counts, as in NumPy', async () => {

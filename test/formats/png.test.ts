@@ -78,6 +78,23 @@ test('floats are scaled to the range, cut at its ends; NaN has its own colour', 
   assert.equal(coloured.colourType, 2);
 });
 
+test('infinities are the ends of the scale, also where all other values are the same', async () => {
+  const values = [3, Infinity, -Infinity, NaN];
+  const range = { min: 3, max: 3 };
+  assert.deepEqual((await image(values, [1, 4], 'float32', { range })).pixels, [0, 255, 0, 0]);
+  const coloured = await image(values, [1, 4], 'float32', { range, colours: 'viridis' });
+  assert.deepEqual(coloured.pixels, [68, 1, 84, 253, 231, 37, 68, 1, 84, 255, 0, 255]);
+});
+
+test('colours that there are not, or that an image has already, are refused', () => {
+  const header = { name: 'x', dtype: 'uint8' as const, shape: [2, 2, 3] };
+  const unknown = { colours: 'jet' } as unknown as EncodeOptions;
+  const message = 'There are no colours "jet" for a PNG image.';
+  assert.throws(() => png.encode([header], unknown), { code: 'invalid-argument', message });
+  assert.throws(() => png.encode([header], { colours: 'viridis' }), /3 samples per pixel/);
+  assert.match(png.warnings([header], { colours: 'viridis' })[0]?.message ?? '', /256 levels/);
+});
+
 test('rows may be cut anywhere between chunks', async () => {
   const values = Uint8Array.from({ length: 300 * 200 }, (_, i) => (i * i) % 251);
   const header = { name: 'x', dtype: 'uint8' as const, shape: [200, 300] };
@@ -96,6 +113,11 @@ test('what is no image is refused, and what is lost is said', () => {
   const header = { name: 'x', dtype: 'float32' as const, shape: [2, 2] };
   assert.match(png.warnings([header])[0]?.message ?? '', /256 levels from 0 to 1/);
   assert.deepEqual(png.warnings([{ ...header, dtype: 'uint8' }]), []);
-  const loss = png.lossCheck('float32')?.(encodeElements([1, 2, 0.5], 'float32'), 10);
-  assert.deepEqual(loss, { index: 12, value: '0.5', becomes: '0' });
+  const values = encodeElements([0, 0.25, 1], 'float32');
+  const loss = (options?: EncodeOptions) => png.lossCheck('float32', options)?.(values, 10);
+  assert.deepEqual(loss(), { index: 11, value: '0.25', becomes: '64' });
+  assert.deepEqual(loss({ range: { min: -0.5, max: 1 } }), { index: 10, value: '0', becomes: '85' });
+  assert.deepEqual(loss({ range: { min: 0, max: 255 } }), { index: 11, value: '0.25', becomes: '0' });
+  assert.deepEqual(loss({ colours: 'viridis' }), { index: 10, value: '0', becomes: 'the colour 68, 1, 84' });
+  assert.equal(png.lossCheck('uint8'), null);
 });

@@ -96,6 +96,18 @@ test('what the format has no dtype for is refused before anything is written', (
   assert.throws(() => safetensors.encode([{ ...twice, name: '__metadata__' }]), /reserved/);
 });
 
+test('a dtype that is not supported does not hide the others', async () => {
+  const entry = (dtype: string, offsets: string): string =>
+    `{"dtype":"${dtype}","shape":[4],"data_offsets":${offsets}}`;
+  const file = fileOf(`{"scale":${entry('F8_E4M3', '[0,4]')},"x":${entry('U8', '[4,8]')}}`, 8);
+  const [scale, x] = await open(file);
+  assert.match(scale?.fault?.message ?? '', /"scale" has the dtype F8_E4M3, which is not supported/);
+  await assert.rejects(async () => scale?.read([]), { code: 'invalid-file' });
+  assert.deepEqual(await x?.read(wholeSlice([4])), new Uint8Array(4));
+  const gap = fileOf(`{"scale":${entry('F8_E4M3', '[1,5]')},"x":${entry('U8', '[5,9]')}}`, 9);
+  await assert.rejects(open(gap), { message: /"scale" start at 1, not at 0/ });
+});
+
 function fileOf(header: string, body = 0, length = header.length): Uint8Array {
   const bytes = new Uint8Array(8 + header.length + body);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
@@ -111,10 +123,11 @@ test('hostile headers end in clear errors', async () => {
     [fileOf('{}', 0, 100), /ends within/],
     [fileOf('{'), /no JSON/],
     [fileOf('[]'), /no JSON object/],
-    [fileOf('[['.repeat(100_000)), /no JSON/],
+    [fileOf('[['.repeat(100_000)), /nests 200000 levels deep; tensors need 3/],
     [fileOf('{"x": 1}'), /is no object/],
     [fileOf(entry('[1]', '[0, 4]', '"F8"'), 4), /not supported/],
-    [fileOf(entry('[1]', '[0, 4]', '['.repeat(100_000) + ']'.repeat(100_000)), 4), /not supported/],
+    [fileOf(entry('[1]', '[0, 4]', '['.repeat(100_000) + ']'.repeat(100_000)), 4), /levels deep/],
+    [fileOf(entry('[1]', '[0, 4]', '7'), 4), /has no dtype/],
     [fileOf(entry('[-1]', '[0, 4]'), 4), /impossible shape/],
     [fileOf(entry('[1.5]', '[0, 4]'), 4), /impossible shape/],
     [fileOf(entry('[1]', '[0]'), 4), /impossible data_offsets/],
@@ -126,6 +139,13 @@ test('hostile headers end in clear errors', async () => {
     [new Uint8Array(3), /ends within/],
   ];
   for (const [file, message] of hostile) await assert.rejects(open(file), { code: 'invalid-file', message });
+});
+
+test('more tensors than can be listed are refused before they are parsed', async () => {
+  const names = Array.from({ length: 2 ** 17 + 1 }, (_, i) => i);
+  const entries = names.map((i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`);
+  const message = 'The safetensors header lists 131073 tensors; up to 131072 are read.';
+  await assert.rejects(open(fileOf(`{${entries.join(',')}}`)), { code: 'too-large', message });
 });
 
 test('damaged files end in clear errors, never in anything else', async () => {

@@ -7,7 +7,11 @@ import { csv, tsv } from '../../src/formats/csv.ts';
 import { encodedBytes, encodeInMemory, joinBytes } from '../../src/formats/format.ts';
 import type { Format, StoredTensor } from '../../src/formats/format.ts';
 import { json } from '../../src/formats/json.ts';
+import { npy } from '../../src/formats/npy.ts';
+import { npz } from '../../src/formats/npz.ts';
+import { numpyCode } from '../../src/formats/numpyCode.ts';
 import { TensorError } from '../../src/protocol/errors.ts';
+import { compareSources, defaultTolerance } from '../../src/tensor/compareSources.ts';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { decodeElements, encodeElements, itemSize } from '../../src/tensor/dtypes.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
@@ -94,6 +98,76 @@ test('bare nested arrays are read; what does not nest or fit is refused', async 
     '[['.repeat(1000) + ']]'.repeat(1000),
   ];
   for (const text of refused) await assert.rejects(open(json, text), { code: 'invalid-file' }, text.slice(0, 60));
+});
+
+test('JSON values that the dtype does not hold are refused with their place', async () => {
+  const refused: [string, string, string, string][] = [
+    ['uint8', '[2]', '[255, 256]', 'tensor[1] is 256, which no uint8 is.'],
+    ['uint8', '[1]', '[-1]', 'tensor[0] is -1, which no uint8 is.'],
+    ['int32', '[2, 2]', '[[1, 2], [3, 1.5]]', 'tensor[1, 1] is 1.5, which no int32 is.'],
+    ['int16', '[]', '"NaN"', 'tensor is "NaN", which no int16 is.'],
+    ['int64', '[1]', '["9223372036854775808"]', 'tensor[0] is "9223372036854775808", which no int64 is.'],
+    ['uint64', '[1]', '[-1]', 'tensor[0] is -1, which no uint64 is.'],
+    ['float16', '[1]', '[65520]', 'tensor[0] is 65520, which no float16 is.'],
+    ['complex64', '[1]', '[[0, 1e39]]', 'tensor[0] is [0,1e+39], which no complex64 is.'],
+  ];
+  for (const [dtype, shape, values, message] of refused) {
+    const text = `{"dtype": "${dtype}", "shape": ${shape}, "values": ${values}}`;
+    await assert.rejects(open(json, text), { code: 'invalid-file', message }, text);
+  }
+  const [rounded] = await open(json, '{"dtype": "float16", "shape": [3], "values": [0.1, 65519, "-Infinity"]}');
+  assert.deepEqual(await rounded?.read(wholeSlice([3])), encodeElements([0.1, 65504, -Infinity], 'float16'));
+  const [zero] = await open(json, '{"dtype": "int8", "shape": [2], "values": [-0, -128]}');
+  assert.deepEqual(await zero?.read(wholeSlice([2])), encodeElements([0, -128], 'int8'));
+});
+
+test('integers that no double is are read as 64-bit integers, or refused among other numbers', async () => {
+  const int64 = encodeElements([9007199254740993n, -(2n ** 63n), 5n], 'int64');
+  const uint64 = encodeElements([2n ** 64n - 1n, 0n], 'uint64');
+  const long = 'axis_0,axis_1,value\n1,0,5\n0,0,9007199254740993\n';
+  const read: [Format, string, DType, number[], Uint8Array][] = [
+    [csv, '9007199254740993,-9223372036854775808,5\n', 'int64', [1, 3], int64],
+    [csv, '18446744073709551615\t,0\n', 'uint64', [1, 2], uint64],
+    [csv, long, 'int64', [2, 1], encodeElements([9007199254740993n, 5n], 'int64')],
+    [json, '[[9007199254740993, -9223372036854775808, 5]]', 'int64', [1, 3], int64],
+    [json, '[[18446744073709551615], [0]]', 'uint64', [2, 1], uint64],
+    [json, '9007199254740993', 'int64', [], encodeElements([9007199254740993n], 'int64')],
+    [json, '{"dtype":"int64","shape":[3],"values":[9007199254740993,"-9223372036854775808",5]}', 'int64', [3], int64],
+    // What a double is stays one, also where all of its places are printed.
+    [csv, '9007199254740992,5\n', 'float64', [1, 2], encodeElements([2 ** 53, 5], 'float64')],
+    [csv, '123456789012345680000,0.5\n', 'float64', [1, 2], encodeElements([123456789012345680000, 0.5], 'float64')],
+    [
+      json,
+      '[0.1234567890123456, 100000000000000000000]',
+      'float64',
+      [2],
+      encodeElements([0.1234567890123456, 1e20], 'float64'),
+    ],
+    [
+      json,
+      '{"dtype":"float64","shape":[1],"values":[123456789012345680000]}',
+      'float64',
+      [1],
+      encodeElements([123456789012345680000], 'float64'),
+    ],
+  ];
+  for (const [format, text, dtype, shape, bytes] of read) {
+    const [tensor] = await open(format, text);
+    assert.deepEqual([tensor?.dtype, tensor?.shape], [dtype, shape], text);
+    assert.deepEqual(await tensor?.read(wholeSlice(shape)), bytes, text);
+  }
+  const message = /the integer 9007199254740993, which no float64 is/;
+  for (const text of [
+    '9007199254740993,0.5\n',
+    '1,nan\n9007199254740993,2\n',
+    '-1,9007199254740993\n18446744073709551615,0\n',
+  ]) {
+    await assert.rejects(open(csv, text), { code: 'invalid-file', message }, text);
+  }
+  await assert.rejects(open(json, '[9007199254740993, 1e300]'), { code: 'invalid-file', message });
+  const [texts] = await open(json, '["9007199254740993", "a \\" 9007199254740993 b"]');
+  assert.deepEqual(await texts?.read(wholeSlice([2])), ['9007199254740993', 'a " 9007199254740993 b']);
+  await assert.rejects(open(json, '["a", 9007199254740993]'), { code: 'invalid-file' });
 });
 
 async function loadText(file: Uint8Array, program: string): Promise<string> {
@@ -187,6 +261,66 @@ test('the first value that a text would change is found', () => {
   assert.deepEqual(check?.(bytes, 100), { index: 102, value: 'NaN with the bits 0xff800001', becomes: 'NaN' });
   assert.equal(csv.lossCheck('int64'), null);
   assert.equal(csv.lossCheck('complex64')?.(bytes, 0)?.index, 1);
+});
+
+test('complex numbers are read back, as Python and NumPy write them, too', async () => {
+  const values: [number, number][] = [
+    [1, Infinity],
+    [-0, -2.5e-30],
+    [NaN, -Infinity],
+    [1e300, -0],
+  ];
+  const bytes = encodeElements(values, 'complex128');
+  const [tensor] = await open(
+    csv,
+    await encodeInMemory(csv, [{ name: 'z', dtype: 'complex128', shape: [2, 2], bytes }]),
+  );
+  assert.deepEqual([tensor?.dtype, tensor?.shape], ['complex128', [2, 2]]);
+  assert.deepEqual(await tensor?.read(wholeSlice([2, 2])), bytes);
+  const [python] = await open(csv, ' (1.5e+00-2.0e-01j),(nan+nanj)\n');
+  const expected = encodeElements(
+    [
+      [1.5, -0.2],
+      [NaN, NaN],
+    ],
+    'complex128',
+  );
+  assert.deepEqual(await python?.read(wholeSlice([1, 2])), expected);
+  assert.equal((await open(csv, '1+2j,x\n'))[0]?.dtype, 'string');
+});
+
+test('a column of a text is compared with one axis, or none', async () => {
+  const run = async (shape: number[], text: string) => {
+    const bytes = encodeElements([1, 2, 3].slice(0, sizeOf(shape)), 'float32');
+    const [npyTensor] = await open(npy, await encodeInMemory(npy, [{ name: 'x', dtype: 'float32', shape, bytes }]));
+    const [csvTensor] = await open(csv, text);
+    const { sameShape, close, first, b } = await compareSources(npyTensor!, csvTensor!, defaultTolerance);
+    return { sameShape, close, first, shape: b.shape };
+  };
+  assert.deepEqual(await run([3], '1\n2\n3\n'), { sameShape: true, close: true, first: null, shape: [3] });
+  assert.deepEqual(await run([3], '1\n2\n4\n'), { sameShape: true, close: false, first: [2], shape: [3] });
+  assert.deepEqual(await run([], '1\n'), { sameShape: true, close: true, first: null, shape: [] });
+  assert.deepEqual((await run([3, 1], '1\n2\n3\n')).close, true);
+  assert.deepEqual((await run([1, 3], '1\n2\n3\n')).sameShape, false);
+  assert.deepEqual((await run([3], '1,2,3\n')).sameShape, false);
+});
+
+test('the first string that a format would change is found', () => {
+  const strings = ['a\0b', 'x\ud83d', 'tail\0\0', 'whole 😀'];
+  const halved = { index: 1, value: '"x\\ud83d"', becomes: '"x\ufffd"' };
+  const padded = { index: 2, value: '"tail\\u0000\\u0000"', becomes: '"tail"' };
+  for (const format of [csv, tsv]) assert.deepEqual(format.stringLoss?.(strings), halved);
+  for (const format of [npy, npz, numpyCode]) assert.deepEqual(format.stringLoss?.(strings), padded);
+  for (const format of [csv, npy]) assert.equal(format.stringLoss?.(['a\0b', 'whole 😀']), null);
+});
+
+test('JSON keeps strings that others change, and NumPy the halves of surrogate pairs', async () => {
+  const strings = ['a\0', '\ud83d', '"\udc00\\'];
+  const [stored] = await open(json, await encodeInMemory(json, [{ name: 's', dtype: 'string', shape: [3], strings }]));
+  assert.deepEqual(await stored?.read(wholeSlice([3])), strings);
+  const halves = { name: 's', dtype: 'string' as const, shape: [2], strings: ['\ud83d', 'b\udc00'] };
+  const file = await encodeInMemory(npy, [halves]);
+  assert.equal(await loadText(file, 'print(ascii(np.load(path).tolist()))'), "['\\ud83d', 'b\\udc00']");
 });
 
 test('damaged texts end in clear errors, never in anything else', async () => {

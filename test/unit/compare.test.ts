@@ -56,6 +56,26 @@ test('the largest differences and where they are', () => {
   assert.deepEqual([equal.different, equal.first, equal.absolute?.difference], [0, null, 0]);
 });
 
+test('64-bit integers are compared as what they are, also with other numbers', () => {
+  const exact = { rtol: 0, atol: 0 };
+  const odd = 2n ** 53n + 1n;
+  const cases: [Element, DType, Element, DType, number][] = [
+    [odd, 'int64', 2 ** 53, 'float64', 1],
+    [2 ** 53, 'float64', odd, 'uint64', 1],
+    [odd, 'int64', [2 ** 53, 0], 'complex128', 1],
+    [-odd, 'int64', -(2 ** 53), 'float64', 1],
+    [3n, 'int64', 2.25, 'float64', 0.75],
+    [-3n, 'int64', -2.25, 'float32', 0.75],
+    [2n ** 53n, 'int64', 2 ** 53, 'float64', 0],
+  ];
+  for (const [a, dtypeA, b, dtypeB, difference] of cases) {
+    const result = compare([a], [b], dtypeA, exact, dtypeB);
+    assert.deepEqual([result.absolute?.difference, result.different], [difference, difference === 0 ? 0 : 1]);
+  }
+  const infinite = compare([1n, 1n], [Infinity, NaN], 'int64', exact, 'float64');
+  assert.deepEqual([infinite.different, infinite.notFinite], [2, 2]);
+});
+
 test('64-bit integers differ by one wherever they lie', () => {
   const big = 2n ** 62n;
   const result = compare([big, -big], [big + 1n, -big], 'int64', { rtol: 0, atol: 0 });

@@ -1,6 +1,6 @@
 /** Copying a tensor to the clipboard, as source code or as JSON. */
 import * as vscode from 'vscode';
-import type { LossCheck, TensorValues } from '../../formats/format.ts';
+import type { Loss, LossCheck, TensorValues } from '../../formats/format.ts';
 import { encodeInMemory } from '../../formats/format.ts';
 import { json } from '../../formats/json.ts';
 import { jaxJsCode } from '../../formats/jaxJsCode.ts';
@@ -21,6 +21,7 @@ interface TextForm {
   label: string;
   text(values: TensorValues, dtype: DType, shape: readonly number[]): string | Promise<string>;
   lossCheck(dtype: DType): LossCheck | null;
+  stringLoss?(strings: readonly string[]): Loss | null;
 }
 
 const jsonText: TextForm = {
@@ -74,7 +75,7 @@ export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Gi
   const dtype = read.tensor.dtype === 'unknown' ? 'uint8' : read.tensor.dtype;
   const values = read.bytes === undefined ? stringsOf(read.values) : new Uint8Array(Buffer.from(read.bytes, 'base64'));
   await vscode.env.clipboard.writeText(await form.text(values, dtype, read.shape));
-  const loss = values instanceof Uint8Array ? form.lossCheck(dtype)?.(values, 0) : null;
+  const loss = values instanceof Uint8Array ? form.lossCheck(dtype)?.(values, 0) : form.stringLoss?.(values);
   const done = `Copied ${expression}, ${formatType(dtype, read.shape)}, as ${form.label}.`;
   if (!loss) {
     vscode.window.setStatusBarMessage(done, 5_000);
@@ -82,6 +83,6 @@ export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Gi
   }
   const where = `${expression}[${unravelIndex(loss.index, read.shape).join(', ')}]`;
   void vscode.window.showWarningMessage(
-    `${done} ${where} is ${loss.value} and becomes ${loss.becomes}: save it as .npy to keep every bit.`,
+    `${done} ${where} is ${loss.value} and becomes ${loss.becomes}: save it as ${dtype === 'string' ? '.json' : '.npy'} to keep every bit.`,
   );
 }

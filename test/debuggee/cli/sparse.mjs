@@ -23,5 +23,23 @@ const outside = {
     },
   }),
 };
+const twice = {
+  [Symbol.for('tensor.inspect')]: () => ({
+    dtype: 'float32',
+    shape: [2, 2],
+    kind: 'sparse',
+    sparse: {
+      indices: {
+        [Symbol.for('tensor.inspect')]: () => ({
+          dtype: 'int32',
+          shape: [3, 2],
+          data: Int32Array.of(1, 0, 0, 1, 1, 0),
+        }),
+      },
+      values: new Float32Array([1, 5, 2]),
+    },
+  }),
+};
+const largeCube = new rt.SparseTensor([[0, 1, 2]], [7], [1000, 1000, 1000]);
 debugger;
-console.log(value, eager, large, cube, outside);
+console.log(value, eager, large, cube, outside, twice, largeCube);

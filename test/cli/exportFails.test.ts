@@ -114,3 +114,39 @@ test('a name as long as the system takes it, and one that is longer', async () =
     assert.deepEqual(readdirSync(folder), [longest]);
   });
 });
+
+test('the adapter is killed while a file is written: that is not taken for the end of the program', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const args = [
+      '--expr',
+      'new Float32Array(2 ** 26)',
+      '--slice',
+      ':',
+      '--export',
+      join(folder, 'x.json'),
+      'large.js',
+    ];
+    const { status, document } = await inspect(args, {
+      whileRunning(cli) {
+        const timer = setInterval(() => {
+          if (!readdirSync(folder).some((name) => name.endsWith('.partial'))) return;
+          clearInterval(timer);
+          const children = readFileSync(`/proc/${cli}/task/${cli}/children`, 'utf8').trim().split(' ');
+          const adapter = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('adapter.cjs'));
+          process.kill(Number(adapter), 'SIGKILL');
+        }, 10);
+      },
+    });
+    assert.equal(status, 4);
+    assert.deepEqual(
+      document.warnings.map(({ code, message }) => [code, message]),
+      [
+        [
+          'connection-lost',
+          'The debug adapter, through which the program is read, has ended; the program itself was let go.',
+        ],
+      ],
+    );
+    assert.match(document.warnings[0]?.help ?? '', /\.partial: remove it/);
+  });
+});

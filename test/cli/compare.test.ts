@@ -170,6 +170,28 @@ test('256 MiB against as many in the other order, in bounded memory', async () =
   });
 });
 
+test('a # in the name of a tensor, and of a file', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const script = `
+import os, sys, numpy as np
+os.chdir(sys.argv[1])
+os.mkdir('a#b')
+for name in ['x.npz', 'x#1.npz', 'a#b/x.npz']: np.savez(name, **{'w#1': np.arange(3), 'w': np.arange(4)})
+np.save('x.npz#w.npy', np.arange(4))`;
+    runPython(['-c', script, folder]);
+    const names = ['x.npz#w#1', 'x#1.npz#w#1', 'a#b/x.npz#w#1', 'x.npz#w', 'x.npz#w.npy'];
+    const counts: (number | undefined)[] = [];
+    for (const name of names) {
+      const { document } = await compare(join(folder, name), join(folder, name));
+      counts.push(document.tensors[0]?.count);
+    }
+    assert.deepEqual(counts, [3, 3, 3, 4, 4]);
+    const { status, document } = await compare(join(folder, 'missing.npz#w#1'), join(folder, 'x.npz#w'));
+    assert.equal(status, 4);
+    assert.match(document.errors[0]?.message ?? '', /missing\.npz can't be opened/);
+  });
+});
+
 test('ended by a signal, it leaves nothing of what it has unpacked', async () => {
   await inTemporaryFolder(async (folder) => {
     const script = 'import sys, numpy as np; np.savez_compressed(sys.argv[1], x=np.zeros((4096, 4096)))';

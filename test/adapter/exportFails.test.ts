@@ -12,7 +12,7 @@ async function refusal(
   session: TestSession,
   expression: string,
   file: string,
-  more: { loss?: 'refuse' } = {},
+  more: { loss?: string; encoding?: unknown } = {},
 ): Promise<ErrorReport> {
   const { id: frameId } = await session.top();
   const tensors = [{ name: 'values', tensor: { expression, frameId } }];
@@ -59,6 +59,35 @@ test('a value that would change is told before the file is there, where that is 
       assert.deepEqual([response.success, warnings.map((warning) => warning.code)], [true, ['lossy-dtype']]);
       assert.equal(readFileSync(file, 'utf8'), '1\nnan\n');
     });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('an encoding that there is not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      for (const [more, problem] of [
+        [
+          { encoding: { bfloat16: 'nope' } },
+          '"encoding.bfloat16" of tensor/export has "ml_dtypes", "float32", not "nope"',
+        ],
+        [{ encoding: { compress: 'yes' } }, '"encoding.compress" of tensor/export has true, false, not "yes"'],
+        [
+          { encoding: { order: 'F' } },
+          '"encoding" of tensor/export has "compress", "bfloat16", "fortranOrder", not "order"',
+        ],
+        [{ encoding: 'F' }, '"encoding" of tensor/export is an object, not "F"'],
+        [{ loss: 'never' }, '"loss" of tensor/export has "warn", "refuse", not "never"'],
+      ] as const) {
+        const { code, message } = await refusal(session, 'new Float32Array(4)', join(folder, 'x.npz'), more);
+        assert.equal(code, 'invalid-argument');
+        assert.equal(message, `${problem}; nothing was written.`);
+      }
+    });
+    assert.deepEqual(readdirSync(folder), []);
   } finally {
     rmSync(folder, { recursive: true });
   }

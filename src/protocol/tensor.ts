@@ -44,6 +44,7 @@ export const warningCodes = [
   'disposed',
   'lossy-dtype',
   'sparse-to-dense',
+  'names-clash',
   'not-finite',
 ] as const;
 export type WarningCode = (typeof warningCodes)[number];

@@ -56,7 +56,7 @@ export function exportFigures(): Promise<Figure[]> {
         const numpyMs = await numpy.run(`np.save(${JSON.stringify(other)}, x)`);
         rmSync(other);
         await write('npz');
-        // Half a minute each.
+        // The same at every round, and seconds each.
         if (round === 1) await write('csv');
         await paused.resume();
         if (round === 0) continue;

@@ -64,12 +64,7 @@ export async function exportTensors(
   return {
     export: { file, format: format.name, tensors: request.tensors.map(({ name }) => name), bytes: written.bytes },
     costs: written.costs,
-    warnings: [
-      ...(sparse?.warnings ?? []),
-      ...format.warnings(headers, options),
-      ...nameWarnings(headers, format),
-      ...written.losses,
-    ],
+    warnings: [...(sparse?.warnings ?? []), ...format.warnings(headers, options), ...written.losses],
   };
 }
 
@@ -198,27 +193,6 @@ function lossWarning(
     message: `${name}[${unravelIndex(index, shape).join(', ')}] is ${value} and becomes ${becomes} in ${format.label}.`,
     help: 'Write .npy or .npz: they keep every bit.',
   };
-}
-
-/** The members of an archive become files where it is unpacked, on a disk that may not tell capitals from small letters. */
-function nameWarnings(headers: readonly TensorHeader[], format: Format): TensorWarning[] {
-  if (format.name !== 'npz') return [];
-  const seen = new Map<string, string>();
-  for (const { name } of headers) {
-    const key = name.toLowerCase();
-    const other = seen.get(key);
-    if (other !== undefined) {
-      return [
-        {
-          code: 'names-clash',
-          message: `${other} and ${name} differ in capitals only: unpacked on a disk of Windows or macOS, one takes the other's place.`,
-          help: 'NumPy reads both from the archive itself; to unpack it, write them to two files.',
-        },
-      ];
-    }
-    seen.set(key, name);
-  }
-  return [];
 }
 
 /** @throws TensorError `invalid-argument` */

@@ -44,7 +44,6 @@ export const warningCodes = [
   'disposed',
   'lossy-dtype',
   'sparse-to-dense',
-  'names-clash',
   'not-finite',
 ] as const;
 export type WarningCode = (typeof warningCodes)[number];

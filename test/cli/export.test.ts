@@ -108,17 +108,6 @@ test('status 4: what could be read is written, the rest says why it could not', 
   assert.deepEqual(Object.keys(numpy(file)), ['values']);
 });
 
-test('names that differ in capitals only are both written, with a word of warning', async () => {
-  const file = join(folder, 'capitals.npz');
-  const { status, document } = await inspect(['--export', file, 'capitals.js']);
-  assert.equal(status, 0);
-  assert.deepEqual(Object.keys(numpy(file)).sort(), ['W', 'other', 'w']);
-  const [warning, ...others] = document.warnings;
-  assert.equal(warning?.code, 'names-clash');
-  assert.match(warning?.message ?? '', /^[wW] and [wW] differ in capitals only/);
-  assert.deepEqual(others, []);
-});
-
 test('an image spans the values that are there', async () => {
   const file = join(folder, 'matrix.png');
   const { status, document } = await inspect(['--expr', 'matrix', '--export', file, 'expressions.js']);

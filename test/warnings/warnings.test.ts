@@ -72,18 +72,13 @@ const expected = {
     help: /\.view\(ml_dtypes\.bfloat16\)/,
     args: ['--export'],
   },
-  'names-clash': {
-    message: /^names\.w and names\.W differ in capitals only/,
-    help: /two files/,
-    args: ['--export'],
-  },
   'sparse-to-dense': { message: /24 B; its dense form would take 3\.8 MB/, help: /\.npz/ },
   'not-finite': { message: /1 of 2 elements are NaN .* first is at \[1\]/, help: /./, args: ['--stats'] },
 } satisfies Record<WarningCode, Expected> & Record<string, Expected>;
 
 async function warningsOf(name: string, wanted: Expected, warn: boolean) {
   const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
-  const args = (wanted.args ?? []).flatMap((arg) => (arg === '--export' ? [arg, join(folder, 'values.npz')] : [arg]));
+  const args = (wanted.args ?? []).flatMap((arg) => (arg === '--export' ? [arg, join(folder, 'values.npy')] : [arg]));
   const { document, stderr } = await inspect([program, ...args], { env: { CODE: name, WARN: warn ? '1' : '0' } });
   assert.notEqual(document.stop, null, stderr);
   const ofTensors = document.tensors.flatMap(({ warnings }) =>

@@ -130,9 +130,6 @@ const programs = {
     const dtype = warn ? 'bfloat16' : 'float16';
     stop({ halves: { [Symbol.for('tensor.inspect')]: () => ({ dtype, shape: [2], data: new Uint16Array(2) }) } });
   },
-  async 'names-clash'() {
-    stop({ w: new Float32Array(2), [warn ? 'W' : 'v']: new Float32Array(3) });
-  },
   async 'sparse-to-dense'() {
     const size = warn ? 1000 : 2;
     stop({

@@ -1,6 +1,6 @@
 /** The custom requests about tensors: references resolved, then handed to the inspector. */
 import { TensorError } from '../protocol/errors.ts';
-import type { TensorReference, TensorRequests } from '../protocol/requests.ts';
+import type { ExportEncoding, TensorReference, TensorRequests } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { compared } from '../inspector/compared.ts';
 import { inspectionOf, type Program } from './programHandlers.ts';
@@ -72,8 +72,8 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       return inspector.export({
         file,
         force,
-        ...(encoding && { encoding }),
-        ...(loss && { loss }),
+        ...(encoding && { encoding: checkedEncoding(encoding) }),
+        ...(loss && { loss: checkedChoice('loss', loss, ['warn', 'refuse']) }),
         tensors: named,
         signal,
         onProgress: (fraction, bytes) => program.send('tensor/progress', { request: seq, fraction, bytes }),
@@ -152,6 +152,35 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
     },
     'tensor/copies': async () => (await (await inspectionOf(program)).tensors.inspector()).copies(),
   };
+}
+
+const encodings: { [Name in keyof ExportEncoding]-?: readonly NonNullable<ExportEncoding[Name]>[] } = {
+  compress: [true, false],
+  bfloat16: ['ml_dtypes', 'float32'],
+  fortranOrder: [true, false],
+  colours: ['grey', 'viridis'],
+};
+
+function checkedEncoding(encoding: ExportEncoding): ExportEncoding {
+  if (typeof encoding !== 'object') throw notWritten(`"encoding" of tensor/export is an object`, encoding);
+  for (const [name, value] of Object.entries(encoding)) {
+    checkedChoice('encoding', name, Object.keys(encodings));
+    checkedChoice(`encoding.${name}`, value, encodings[name as keyof ExportEncoding]);
+  }
+  return encoding;
+}
+
+function checkedChoice<Choice>(name: string, value: Choice, choices: readonly Choice[]): Choice {
+  if (choices.includes(value)) return value;
+  const possible = choices.map((choice) => JSON.stringify(choice)).join(', ');
+  throw notWritten(`"${name}" of tensor/export has ${possible}`, value);
+}
+
+function notWritten(rule: string, given: unknown): TensorError {
+  return new TensorError({
+    code: 'invalid-argument',
+    message: `${rule}, not ${JSON.stringify(given)}; nothing was written.`,
+  });
 }
 
 function checkedReference(reference: unknown): TensorReference {

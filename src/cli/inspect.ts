@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { reportOf, type ErrorReport } from '../protocol/errors.ts';
+import { reportOf, TensorError, type ErrorReport } from '../protocol/errors.ts';
 import type { EvaluatedValue, TensorRequestName, TensorRequests } from '../protocol/requests.ts';
 import type { DapClient, Events } from './dapClient.ts';
 import { emptyDocument, exitStatus, type ExitStatus, type InspectDocument } from './document.ts';
@@ -25,7 +25,13 @@ export interface InspectionHooks {
 /** What a program may need to tidy up when it is asked to end. */
 const terminateMs = 2000;
 
-/** The program, or the adapter with it, has gone. */
+const adapterEnded: ErrorReport = {
+  code: 'connection-lost',
+  message: 'The debug adapter, through which the program is read, has ended; the program itself was let go.',
+  help: 'It may have been killed for want of memory. A file that it was writing is left beside its place with the ending .partial: remove it.',
+};
+
+/** The program, or the adapter, has gone. */
 class Ended extends Error {}
 
 export class Inspection implements StopContext {
@@ -45,6 +51,7 @@ export class Inspection implements StopContext {
   #passOver = false;
   #frameId = 0;
   #ended = false;
+  #adapterEnded = false;
   #timedOut = false;
   #crashed = false;
   #stderrTail = '';
@@ -242,8 +249,8 @@ export class Inspection implements StopContext {
     await reader.export();
     if (this.#timedOut) this.#reportTimeout('while it was read');
     else if (this.#ended) {
-      this.raise(exitStatus.notStartedOrCrashed);
-      this.warn({ code: 'program-ended', message: `The program ${this.#howItEnded()} while it was read.` });
+      this.raise(this.#adapterEnded ? exitStatus.notReadOrWritten : exitStatus.notStartedOrCrashed);
+      this.warn(this.#reportOfEnd('while it was read'));
     }
   }
 
@@ -338,7 +345,11 @@ export class Inspection implements StopContext {
       this.#wake();
     };
     client.on('terminated', end);
-    void client.closed.then(end);
+    void client.closed.then(() => {
+      // Nobody has told it to, and the program's end would have been told before.
+      this.#adapterEnded = !this.#ended && !this.#passOver;
+      end();
+    });
   }
 
   #onTimeout(): void {
@@ -388,9 +399,15 @@ export class Inspection implements StopContext {
   }
 
   reportOf(error: unknown): ErrorReport {
+    if (error instanceof TensorError && error.code === 'connection-lost' && this.#adapterEnded) return adapterEnded;
     if (!(error instanceof Ended)) return reportOf(error);
     if (this.#timedOut) return { code: 'timed-out', message: 'The time was up before it was read.' };
-    return { code: 'program-ended', message: `The program ${this.#howItEnded()} before it was read.` };
+    return this.#reportOfEnd('before it was read');
+  }
+
+  #reportOfEnd(when: string): ErrorReport {
+    if (this.#adapterEnded) return adapterEnded;
+    return { code: 'program-ended', message: `The program ${this.#howItEnded()} ${when}.` };
   }
 
   #reportTimeout(when: string): void {
@@ -405,6 +422,10 @@ export class Inspection implements StopContext {
 
   /** The program is over and the stop was not reached. */
   #reportEnd(where: string): void {
+    if (this.#adapterEnded) {
+      this.raise(exitStatus.notReadOrWritten);
+      return this.warn(adapterEnded);
+    }
     // Node ends what it prints of an error that nobody caught with its own version.
     const uncaught = (this.#exit?.exitCode ?? 0) !== 0 && /^Node\.js v\d+\./m.test(this.#stderrTail);
     this.#crashed = uncaught || this.#exit?.signal !== undefined;

@@ -3,10 +3,8 @@
  * order, so that each can be read by itself and turned around in memory, whatever the size of the tensor.
  */
 import type { AxisRange } from '../protocol/tensor.ts';
-import { rowMajorStrides, sizeOf } from '../tensor/shape.ts';
+import { columnMajorStrides, sizeOf } from '../tensor/shape.ts';
 import { wholeSlice } from '../tensor/slice.ts';
-import { bytesReader } from './byteReader.ts';
-import { readElements } from './storedElements.ts';
 
 /**
  * Windows whose elements, each in column-major order, make up those of the tensor.
@@ -37,16 +35,34 @@ export function* columnMajorWindows(shape: readonly number[], largest: number): 
   }
 }
 
-/** The elements of a dense row-major tensor in column-major order. */
+/**
+ * The elements of a dense row-major tensor in column-major order.
+ * @param into takes them, and is what is returned
+ */
 export function columnMajorBytes(
   rowMajor: Uint8Array,
   shape: readonly number[],
   itemSize: number,
-): Promise<Uint8Array> {
-  // That is the row-major order of the tensor with its axes reversed.
-  const strides = rowMajorStrides(shape).reverse();
-  return readElements(
-    { reader: bytesReader(rowMajor), position: 0, itemSize, strides, swap: 0 },
-    wholeSlice([...shape].reverse()),
-  );
+  into = new Uint8Array(rowMajor.byteLength),
+): Uint8Array {
+  if (rowMajor.byteLength === 0) return into;
+  const strides = columnMajorStrides(shape).map((stride) => stride * itemSize);
+  const last = shape.length - 1;
+  const [count, stride] = [shape[last] ?? 1, strides[last] ?? 0];
+  const index = shape.map(() => 0);
+  let from = 0;
+  for (let to = 0; ;) {
+    for (let k = 0, at = to; k < count; k++, at += stride) {
+      for (let byte = 0; byte < itemSize; byte++) into[at + byte] = rowMajor[from++]!;
+    }
+    // On to the next row.
+    let axis = last - 1;
+    for (; axis >= 0; axis--) {
+      to += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      to -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+    if (axis < 0) return into;
+  }
 }

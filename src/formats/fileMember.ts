@@ -1,5 +1,5 @@
 /** Which tensor of a file is meant, where one is named in a line: `archive.npz#weights`. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { TensorError } from '../protocol/errors.ts';
 import type { ListedTensor } from '../protocol/requests.ts';
@@ -7,11 +7,19 @@ import type { TensorFile } from './openTensorFile.ts';
 
 const namesInAnError = 20;
 
-/** The file and, behind a `#`, the name of a tensor in it. A file that has the `#` in its own name is meant as it is. */
+/**
+ * The file and, behind a `#`, the name of a tensor in it. Both may have a `#` of their own: what is there as a file is the
+ * file, the longest such name before a shorter one.
+ */
 export function splitFileMember(text: string): { file: string; member?: string } {
-  const hash = text.lastIndexOf('#');
-  if (hash < 1 || existsSync(text)) return { file: text };
-  return { file: text.slice(0, hash), member: text.slice(hash + 1) };
+  if (existsSync(text)) return { file: text };
+  const splits = [...text.matchAll(/(?<!^)#/g)].map(({ index }) => ({
+    file: text.slice(0, index),
+    member: text.slice(index + 1),
+  }));
+  const isThere = ({ file }: { file: string }) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  // Where none is there, the shortest is what will be said to be missing.
+  return splits.findLast(isThere) ?? splits[0] ?? { file: text };
 }
 
 /**

@@ -198,9 +198,9 @@ export async function encodeInMemory(
   options?: EncodeOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
-  const elements = async function* (index: number, order?: 'column-major'): AsyncGenerator<Uint8Array> {
+  const elements = function* (index: number, order?: 'column-major'): Generator<Uint8Array> {
     const { bytes = new Uint8Array(0), shape, dtype } = tensors[index]!;
-    yield order ? await columnMajorBytes(bytes, shape, itemSize(dtype)) : bytes;
+    yield order ? columnMajorBytes(bytes, shape, itemSize(dtype)) : bytes;
   };
   for await (const piece of encodedBytes(format.encode(tensors, options), elements)) pieces.push(piece.slice());
   return joinBytes(pieces);

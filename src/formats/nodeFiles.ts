@@ -1,6 +1,7 @@
 /** Files on disk as the decoders see them. The only part of the formats that needs Node. */
+import { randomUUID } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { constants, mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { constants, open, rm, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,20 +64,21 @@ function handleReader(handle: FileHandle): ByteReader['read'] {
 const scratchLimit = 16 * 2 ** 30;
 
 /**
- * Unpacked members in a private temporary folder, which `dispose` removes.
+ * Unpacked members in temporary files that have no name any more: the system frees them with their handles, at `dispose` or
+ * however else this process ends.
  * @param limit the most bytes of all of them together; default 16 GiB
  */
 export function temporaryScratch(limit = scratchLimit): ScratchFiles & { dispose(): Promise<void> } {
   const handles: FileHandle[] = [];
-  let folder: Promise<string> | undefined;
   let promised = 0;
   return {
     async create(size) {
       await assertRoom(size, limit - promised);
       promised += size;
-      folder ??= mkdtemp(join(tmpdir(), 'tensor-debugger-'));
-      const handle = await open(join(await folder, `member-${handles.length}`), 'wx+', 0o600);
+      const file = join(tmpdir(), `tensor-debugger-${randomUUID()}`);
+      const handle = await open(file, 'wx+', 0o600);
       handles.push(handle);
+      await rm(file);
       let written = 0;
       return {
         async append(bytes) {
@@ -88,8 +90,6 @@ export function temporaryScratch(limit = scratchLimit): ScratchFiles & { dispose
     },
     async dispose() {
       for (const handle of handles.splice(0)) await handle.close();
-      if (folder) await rm(await folder, { recursive: true, force: true });
-      folder = undefined;
       promised = 0;
     },
   };

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UploadPiece, WindowRequest } from '../protocol/agent.ts';
@@ -17,11 +17,18 @@ const callBytes = 64 * 2 ** 20;
 /** Node's inspector closes its connection near 100 MiB; and base64 of so much takes some 100 ms. */
 const protocolBytes = 4 * 2 ** 20;
 /** A piece that is looked at in memory on its way. */
-const pieceBytes = 16 * 2 ** 20;
+const pieceBytes = 4 * 2 ** 20;
 
 export interface BulkProgress {
   onBytes?(bytes: number): void;
   signal?: AbortSignal | undefined;
+}
+
+/** Through which the program hands bytes over. */
+interface PrivateFile {
+  file: string;
+  handle: FileHandle;
+  remove: () => Promise<void>;
 }
 
 export class BulkReader {
@@ -33,14 +40,15 @@ export class BulkReader {
     this.#link = link;
   }
 
-  async readWindow(request: WindowRequest, bytes: number): Promise<{ bytes: Uint8Array; cost: CopyCost }> {
-    const file = join(await this.#privateFolder(), randomUUID());
-    await writeFile(file, '', { mode: 0o600 });
+  /** @param into takes the window's elements, as many bytes as they are */
+  async readWindow(request: WindowRequest, into: Uint8Array): Promise<CopyCost> {
+    const { file, handle, remove } = await this.#privateFile();
     try {
-      const cost = await this.writeWindow(request, { file, position: 0 }, bytes, {});
-      return { bytes: await readFile(file), cost };
+      const cost = await this.writeWindow(request, { file, position: 0 }, into.byteLength, {});
+      await readFully(handle, into);
+      return cost;
     } finally {
-      await rm(file, { force: true });
+      await remove();
     }
   }
 
@@ -84,40 +92,39 @@ export class BulkReader {
     }
   }
 
-  /** The same elements piece by piece, for formats that have to look at them; `cost` is what all so far have cost. */
+  /**
+   * The same elements piece by piece, for formats that have to look at them; `cost` is what all so far have cost. A piece
+   * stays as it is until the next but one is asked for: memory of its own for each would pile up until the next garbage
+   * collection, which is in no hurry while the heap itself is small.
+   */
   async *pieces(
     request: WindowRequest,
     totalBytes: number,
     progress: BulkProgress,
   ): AsyncGenerator<{ bytes: Uint8Array; cost: CopyCost }> {
     if (totalBytes === 0) return;
-    const direct = await this.#reaches();
-    const file = join(await this.#privateFolder(), randomUUID());
-    if (direct) await writeFile(file, '', { mode: 0o600 });
+    // One is written to the target while the other is filled.
+    let [buffer, other] = [0, 1].map(() => Buffer.allocUnsafeSlow(Math.min(pieceBytes, totalBytes))) as [
+      Buffer,
+      Buffer,
+    ];
     let cost = noCost;
     let seen = 0;
+    const carrier = (await this.#reaches()) ? await this.#privateFile() : null;
     try {
-      for (let from = 0, done = false; !done;) {
+      for (let from = 0, done = false; !done; [buffer, other] = [other, buffer]) {
         assertNotCancelled(progress.signal, seen, totalBytes);
-        let bytes: Uint8Array;
-        let step: { nextElement: number; done: boolean; cost: CopyCost };
-        if (direct) {
-          const written = await this.#link.call('write', { request, file, position: 0, from, maxBytes: pieceBytes });
-          bytes = (await readFile(file)).subarray(0, written.bytesWritten);
-          step = written;
-        } else {
-          const { base64, ...rest } = await this.#link.call('chunk', { request, from, maxBytes: protocolBytes });
-          bytes = Buffer.from(base64, 'base64');
-          step = rest;
-        }
+        const step = carrier
+          ? await this.#fillThroughFile(buffer, carrier, request, from)
+          : await this.#fillThroughProtocol(buffer, request, from);
         ({ nextElement: from, done } = step);
         cost = addCost(cost, step.cost);
-        seen += bytes.byteLength;
-        yield { bytes, cost };
+        seen += step.byteLength;
+        yield { bytes: buffer.subarray(0, step.byteLength), cost };
         progress.onBytes?.(seen);
       }
     } finally {
-      await rm(file, { force: true });
+      await carrier?.remove();
     }
   }
 
@@ -143,6 +150,23 @@ export class BulkReader {
     if (folder !== null) await rm(folder, { recursive: true, force: true });
   }
 
+  async #fillThroughFile(buffer: Buffer, { file, handle }: PrivateFile, request: WindowRequest, from: number) {
+    const { bytesWritten, ...step } = await this.#link.call('write', {
+      request,
+      file,
+      position: 0,
+      from,
+      maxBytes: buffer.byteLength,
+    });
+    await readFully(handle, buffer.subarray(0, bytesWritten));
+    return { ...step, byteLength: bytesWritten };
+  }
+
+  async #fillThroughProtocol(buffer: Buffer, request: WindowRequest, from: number) {
+    const { base64, ...step } = await this.#link.call('chunk', { request, from, maxBytes: protocolBytes });
+    return { ...step, byteLength: buffer.write(base64, 'base64') };
+  }
+
   async #carry(request: WindowRequest, file: string, position: number, from: number) {
     const { base64, ...step } = await this.#link.call('chunk', { request, from, maxBytes: protocolBytes });
     const bytes = Buffer.from(base64, 'base64');
@@ -166,11 +190,29 @@ export class BulkReader {
     return this.#sharesFiles;
   }
 
+  async #privateFile(): Promise<PrivateFile> {
+    const file = join(await this.#privateFolder(), randomUUID());
+    const handle = await open(file, 'wx+', 0o600);
+    const remove = async (): Promise<void> => {
+      await handle.close();
+      await rm(file, { force: true });
+    };
+    return { file, handle, remove };
+  }
+
   #privateFolder(): Promise<string> {
     // A tmpfs is several times faster than a disk for bytes that live for a moment.
     const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
     this.#folder ??= mkdtemp(join(parent, 'tensor-debugger-'));
     return this.#folder;
+  }
+}
+
+async function readFully(handle: FileHandle, into: Uint8Array): Promise<void> {
+  for (let at = 0; at < into.byteLength;) {
+    const { bytesRead } = await handle.read(into, at, into.byteLength - at, at);
+    if (bytesRead === 0) throw new Error('What the program has written for the debugger is shorter than it said.');
+    at += bytesRead;
   }
 }
 

@@ -11,8 +11,8 @@ import type { Source } from './exportTensors.ts';
 
 /** Of what is here already, so much is looked at at a time; of any dtype whole elements. */
 const pieceBytes = 2 ** 20;
-/** A window that is turned around is in memory twice, and once more where it is widened. */
-const windowBytes = 8 * 2 ** 20;
+/** A window that is turned around is in memory three times, and once more where it is widened. */
+const windowBytes = 4 * 2 ** 20;
 
 interface Piece {
   bytes: Uint8Array;
@@ -20,7 +20,10 @@ interface Piece {
   cost: CopyCost;
 }
 
-/** @throws TensorError `cancelled` once the signal says so */
+/**
+ * A piece stays as it is until the next but one is asked for; see `BulkReader.pieces`.
+ * @throws TensorError `cancelled` once the signal says so
+ */
 export async function* elementPieces(
   source: Source,
   order: 'column-major' | undefined,
@@ -45,12 +48,16 @@ async function* columnMajorPieces(
   progress: BulkProgress,
 ): AsyncGenerator<Piece, void, undefined> {
   const size = itemSize(dtype);
+  const memory = () => new Uint8Array(Math.min(windowBytes, byteLength));
+  const read = memory();
+  // One is written to the file while the other is filled.
+  let [turned, other] = [memory(), memory()];
   let cost = noCost;
   let seen = 0;
   for (const ranges of columnMajorWindows(shape, windowBytes / size)) {
     assertNotCancelled(progress.signal, seen, byteLength);
     const length = sliceSize(ranges) * size;
-    let window: Uint8Array;
+    let window: Uint8Array = read.subarray(0, length);
     if (elements instanceof Uint8Array) {
       const layout = {
         reader: bytesReader(elements),
@@ -61,18 +68,18 @@ async function* columnMajorPieces(
       };
       window = await readElements(layout, ranges);
     } else {
-      const read = await bulk.readWindow({ ...elements, ranges: within(elements.ranges, ranges) }, length);
-      window = read.bytes;
-      cost = addCost(cost, read.cost);
+      const within = { ...elements, ranges: rangesWithin(elements.ranges, ranges) };
+      cost = addCost(cost, await bulk.readWindow(within, window));
     }
     seen += length;
-    yield { bytes: await columnMajorBytes(window, resultShape(ranges), size), cost };
+    [turned, other] = [other, turned];
+    yield { bytes: columnMajorBytes(window, resultShape(ranges), size, turned.subarray(0, length)), cost };
     progress.onBytes?.(seen);
   }
 }
 
 /** The ranges of a slice of a slice; the inner one has no axes that the outer one dropped. */
-function within(outer: readonly AxisRange[], inner: readonly AxisRange[]): AxisRange[] {
+function rangesWithin(outer: readonly AxisRange[], inner: readonly AxisRange[]): AxisRange[] {
   let axis = 0;
   return outer.map((range) => {
     if (range.dropped) return range;

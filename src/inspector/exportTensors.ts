@@ -1,17 +1,14 @@
 /**
  * Writes tensors to a file, straight from where they are: raw elements go from the device through two staging buffers
- * into the file, whatever their size. The target appears only when it is whole: what is being written is a temporary
- * file beside it.
+ * into the file, whatever their size.
  */
-import { randomUUID } from 'node:crypto';
-import { lstat, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { formatForFile } from '../formats/registry.ts';
 import type { EncodeOptions, Format, Loss, Part, TensorHeader } from '../formats/format.ts';
 import type { AgentSparseParts, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { CopyCost, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
-import { whyNotWritten } from '../protocol/whyNotWritten.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { parseSlice, resultShape } from '../tensor/slice.ts';
@@ -20,6 +17,7 @@ import { elementPieces } from './elementPieces.ts';
 import { FileAppender } from './fileAppender.ts';
 import { sparseSources } from './sparseSources.ts';
 import type { ExportRequest, TensorInspector } from './tensorInspector.ts';
+import { assertFree, fileSystem, underItsName, writeWholeFile } from './wholeFile.ts';
 
 /** What exporting needs of the inspector. */
 export interface Exporting {
@@ -60,23 +58,9 @@ export async function exportTensors(
   // The vectors of a sparse tensor have no order that one could choose.
   const options = { ...(!sparse && request.encoding), ...(await pictureOptions(format, sources, exporting)) };
   const parts = format.encode(headers, options);
-  // A link stays, and what it leads to is replaced.
-  const target = await realpath(file).catch(() => file);
-  const temporary = `${target}.${randomUUID().slice(0, 8)}.partial`;
-  const handle = await fileSystem(file, () => open(temporary, 'wx'));
-  let written: Written;
-  try {
-    try {
-      written = await writeParts(parts, sources, { temporary, handle, request, exporting, format, options });
-    } finally {
-      await handle.close();
-    }
-    await assertFree(file, request.force);
-    await fileSystem(file, () => rename(temporary, target));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  const written = await writeWholeFile(file, request.force, (temporary, handle) =>
+    writeParts(parts, sources, { temporary, handle, request, exporting, format, options }),
+  );
   return {
     export: { file, format: format.name, tensors: request.tensors.map(({ name }) => name), bytes: written.bytes },
     costs: written.costs,
@@ -226,44 +210,4 @@ function assertOrder({ encoding, file }: ExportRequest, format: Format): void {
     message: `${basename(file)} can't be in Fortran order: a ${format.extensions[0]} file has its elements in row-major order.`,
     help: 'Write .npy or .npz, or leave the order as it is.',
   });
-}
-
-/** @throws TensorError `file-exists` */
-async function assertFree(file: string, force: boolean): Promise<void> {
-  if (force) return;
-  // A link that leads nowhere is something that is there, too.
-  const exists = await lstat(file).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return;
-  throw new TensorError({
-    code: 'file-exists',
-    message: `${file} exists already; it was left as it is.`,
-    help: 'Choose another name, or say that it may be replaced (--force on the command line).',
-  });
-}
-
-const writeElsewhere = 'Nothing was left behind; choose another place and write it again.';
-
-/** What the program says that writes into the temporary file by itself; people know the file by its own name. */
-function underItsName(error: unknown, temporary: string, file: string): unknown {
-  if (!(error instanceof TensorError) || error.code !== 'file-system') return error;
-  const message = error.message.replace(temporary, resolve(file));
-  return new TensorError({ code: error.code, message, help: writeElsewhere }, { cause: error });
-}
-
-async function fileSystem<Value>(file: string, run: () => Promise<Value>): Promise<Value> {
-  try {
-    return await run();
-  } catch (error) {
-    throw new TensorError(
-      {
-        code: 'file-system',
-        message: `${basename(file)} could not be written in ${dirname(resolve(file))}: ${whyNotWritten(error)}.`,
-        help: writeElsewhere,
-      },
-      { cause: error },
-    );
-  }
 }

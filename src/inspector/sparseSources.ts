@@ -211,5 +211,7 @@ async function readWhole(tensor: TensorDescriptor, exporting: Exporting, help = 
     });
   }
   const request = { ...exporting.parseId(tensor.id), ranges: wholeSlice(tensor.shape as number[]) };
-  return exporting.reading(async () => (await exporting.bulk.readWindow(request, tensor.byteLength)).bytes);
+  const bytes = new Uint8Array(tensor.byteLength);
+  await exporting.reading(() => exporting.bulk.readWindow(request, bytes));
+  return bytes;
 }

@@ -149,7 +149,8 @@ export class TensorReads {
       return decode((await this.#stop.reading(() => this.#link.call('read', { windows: [request] })))[0]!);
     }
     assertMemory(bytes, dtype);
-    const { bytes: read, cost } = await this.#stop.reading(() => this.#bulk.readWindow(request, bytes));
+    const read = new Uint8Array(bytes);
+    const cost = await this.#stop.reading(() => this.#bulk.readWindow(request, read));
     return { bytes: read, dtype, cost };
   }
 

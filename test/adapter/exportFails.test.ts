@@ -12,7 +12,7 @@ async function refusal(
   session: TestSession,
   expression: string,
   file: string,
-  more: { loss?: 'refuse'; encoding?: { colours: string } } = {},
+  more: { loss?: string; encoding?: unknown } = {},
 ): Promise<ErrorReport> {
   const { id: frameId } = await session.top();
   const tensors = [{ name: 'values', tensor: { expression, frameId } }];
@@ -89,7 +89,10 @@ test('a heatmap: its colours are checked, and what becomes of a value is said as
       const file = join(folder, 'x.png');
       const values = '[[0, 0.25], [-0.5, 1]]';
       const unknown = await refusal(session, values, file, { encoding: { colours: 'jet' } });
-      assert.equal(unknown.message, 'There are no colours "jet" for a PNG image.');
+      assert.equal(
+        unknown.message,
+        '"encoding.colours" of tensor/export has "grey", "viridis", not "jet"; nothing was written.',
+      );
       const grey = await refusal(session, values, file, { loss: 'refuse' });
       assert.match(grey.message, /^values\[0, 0\] is 0 and becomes 85 in PNG image/);
       assert.deepEqual(readdirSync(folder), []);
@@ -133,6 +136,35 @@ test('the session is ended while 256 MiB are written', async () => {
       assert.deepEqual(readdirSync(folder).length, 1);
       const [{ code, message }] = await Promise.all([failing, session.client.request('disconnect', {})]);
       assert.match(`${code}: ${message}`, /program|connection|cancelled/i);
+    });
+    assert.deepEqual(readdirSync(folder), []);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('an encoding that there is not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      for (const [more, problem] of [
+        [
+          { encoding: { bfloat16: 'nope' } },
+          '"encoding.bfloat16" of tensor/export has "ml_dtypes", "float32", not "nope"',
+        ],
+        [{ encoding: { compress: 'yes' } }, '"encoding.compress" of tensor/export has true, false, not "yes"'],
+        [
+          { encoding: { order: 'F' } },
+          '"encoding" of tensor/export has "compress", "bfloat16", "fortranOrder", "colours", not "order"',
+        ],
+        [{ encoding: 'F' }, '"encoding" of tensor/export is an object, not "F"'],
+        [{ loss: 'never' }, '"loss" of tensor/export has "warn", "refuse", not "never"'],
+      ] as const) {
+        const { code, message } = await refusal(session, 'new Float32Array(4)', join(folder, 'x.npz'), more);
+        assert.equal(code, 'invalid-argument');
+        assert.equal(message, `${problem}; nothing was written.`);
+      }
     });
     assert.deepEqual(readdirSync(folder), []);
   } finally {

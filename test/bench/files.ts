@@ -1,19 +1,11 @@
 /** Files against NumPy: a tensor from the device to .npy, a table as CSV, the first cells of a large .npy. */
-import {
-  mkdtempSync,
-  openSync,
-  ftruncateSync,
-  closeSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { mkdtempSync, openSync, ftruncateSync, closeSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { npyHeader } from '../../src/formats/npyHeader.ts';
 import { openTensorFile } from '../../src/formats/openTensorFile.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
+import { peakGrowth } from '../support/peakMemory.ts';
 import { median, medianRatio, timed, type Figure } from './measure.ts';
 import { Numpy } from './numpy.ts';
 
@@ -28,58 +20,64 @@ async function withNumpy<Result>(run: (numpy: Numpy, folder: string) => Promise<
   }
 }
 
-/** The most resident memory since the last reset, in bytes (Linux). */
-function peakMemory(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) * 1024;
-}
-
-function resetPeak(pid: number): number {
-  writeFileSync(`/proc/${pid}/clear_refs`, '5');
-  return peakMemory(pid);
-}
-
 const mebibyte = 2 ** 20;
 
-/** Export of a whole tensor from the device, against `numpy.save` of as many bytes from host memory. */
+/**
+ * Export of a whole tensor from the device: its time against `numpy.save` of as many bytes from host memory, and the memory
+ * that it takes, also to formats that look at every element.
+ */
 export function exportFigures(): Promise<Figure[]> {
   return withNumpy(async (numpy, folder) => {
-    const [exported, saved, program, inspector]: [number[], number[], number[], number[]] = [[], [], [], []];
+    const [exported, saved]: [number[], number[]] = [[], []];
+    // By ending: the growth of the program, and of the debugger.
+    const growth = { npy: [] as number[][], npz: [] as number[][], csv: [] as number[][] };
+    const rounds = 7;
     await numpy.run(`x = np.full((8192, 8192), 0.25, np.float32)`);
-    const env = { BENCH_KIND: 'export', BENCH_ROUNDS: '7', BENCH_SHAPE: '[8192, 8192]' };
+    const env = { BENCH_KIND: 'export', BENCH_ROUNDS: String(rounds), BENCH_SHAPE: '[8192, 8192]' };
     const paused = await PausedProgram.start('bench/webgpu.mjs', { env });
+    const pids = [paused.process.pid!, process.pid];
     try {
-      for (let round = 0; round < Number(env.BENCH_ROUNDS); round++) {
+      for (let round = 0; round < rounds; round++) {
         const { id } = await paused.inspector.evaluate(paused.top, 'tensor', { throwOnSideEffect: true });
-        const [file, other] = [join(folder, 'tensor.npy'), join(folder, 'numpy.npy')];
-        const pids = [paused.process.pid!, process.pid] as const;
-        const before = pids.map(resetPeak);
-        const { ms } = await timed(() =>
-          paused.inspector.export({ file, force: true, tensors: [{ name: 'tensor', id }] }),
-        );
-        const growth = pids.map((pid, index) => peakMemory(pid) - before[index]!);
-        rmSync(file);
+        const tensors = [{ name: 'tensor', id }];
+        const write = async (ending: keyof typeof growth): Promise<number> => {
+          const file = join(folder, `tensor.${ending}`);
+          let time = 0;
+          const grown = await peakGrowth(pids, async () => {
+            time = (await timed(() => paused.inspector.export({ file, force: true, tensors }))).ms;
+          });
+          rmSync(file);
+          // The first one warms up what they all need.
+          if (round > 0) growth[ending].push(grown);
+          return time;
+        };
+        const other = join(folder, 'numpy.npy');
+        const ms = await write('npy');
         const numpyMs = await numpy.run(`np.save(${JSON.stringify(other)}, x)`);
         rmSync(other);
+        await write('npz');
+        // The same at every round, and seconds each.
+        if (round === 1) await write('csv');
         await paused.resume();
-        // The first one warms both up.
         if (round === 0) continue;
         exported.push(ms);
         saved.push(numpyMs);
-        program.push(growth[0]!);
-        inspector.push(growth[1]!);
       }
     } finally {
       await paused.end();
     }
-    const memory = (name: string, whose: string, growth: number[]): Figure => ({
-      name,
-      sides: `peak growth of ${whose} while 256 MiB are exported, MiB / 64 MiB`,
-      ratio: Math.max(...growth) / (64 * mebibyte),
-      target: 1,
-      goal: 'at most',
-      detail: `${(Math.max(...growth) / mebibyte).toFixed(1)} MiB`,
-    });
+    const memory = (ending: keyof typeof growth): Figure[] =>
+      ['the program', 'the debugger'].map((whose, index) => {
+        const most = Math.max(...growth[ending].map((grown) => grown[index]!));
+        return {
+          name: index === 0 ? `.${ending}, memory` : `.${ending}, memory here`,
+          sides: `peak growth of ${whose} while 256 MiB are exported, MiB / 64 MiB`,
+          ratio: most / (64 * mebibyte),
+          target: 1,
+          goal: 'at most',
+          detail: `${(most / mebibyte).toFixed(1)} MiB`,
+        };
+      });
     return [
       {
         name: 'export, time',
@@ -89,8 +87,9 @@ export function exportFigures(): Promise<Figure[]> {
         goal: 'at most',
         detail: `${median(exported).toFixed(0)} ms / ${median(saved).toFixed(0)} ms`,
       },
-      memory('export, memory', 'the program', program),
-      memory('export, memory here', 'the debugger', inspector),
+      ...memory('npy'),
+      ...memory('npz'),
+      ...memory('csv'),
     ];
   });
 }

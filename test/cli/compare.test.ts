@@ -1,6 +1,16 @@
 /** `compare`: what numpy.allclose says of two files is the exit status; the document says where and how much. */
 import assert from 'node:assert/strict';
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -177,6 +187,67 @@ test('256 MiB against as many in the other order, in bounded memory', async () =
     assert.ok(peak > 0 && peak < 200, `${peak} MiB`);
   });
 });
+
+test('a # in the name of a tensor, and of a file', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const script = `
+import os, sys, numpy as np
+os.chdir(sys.argv[1])
+os.mkdir('a#b')
+for name in ['x.npz', 'x#1.npz', 'a#b/x.npz']: np.savez(name, **{'w#1': np.arange(3), 'w': np.arange(4)})
+np.save('x.npz#w.npy', np.arange(4))`;
+    runPython(['-c', script, folder]);
+    const names = ['x.npz#w#1', 'x#1.npz#w#1', 'a#b/x.npz#w#1', 'x.npz#w', 'x.npz#w.npy'];
+    const counts: (number | undefined)[] = [];
+    for (const name of names) {
+      const { document } = await compare(join(folder, name), join(folder, name));
+      counts.push(document.tensors[0]?.count);
+    }
+    assert.deepEqual(counts, [3, 3, 3, 4, 4]);
+    const { status, document } = await compare(join(folder, 'missing.npz#w#1'), join(folder, 'x.npz#w'));
+    assert.equal(status, 4);
+    assert.match(document.errors[0]?.message ?? '', /missing\.npz can't be opened/);
+  });
+});
+
+test('ended by a signal, it leaves nothing of what it has unpacked', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const script = 'import sys, numpy as np; np.savez_compressed(sys.argv[1], x=np.zeros((4096, 4096)))';
+    const [file, scratch] = [join(folder, 'x.npz'), join(folder, 'scratch')];
+    runPython(['-c', script, file]);
+    mkdirSync(scratch);
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      let isUnpacking = false;
+      const result = await runCli(['compare', file, file], {
+        env: { TMPDIR: scratch },
+        whileRunning(pid) {
+          const timer = setInterval(() => {
+            isUnpacking = openFiles(pid).some(({ name, size }) => name.startsWith(scratch) && size > 0);
+            if (!isUnpacking) return;
+            clearInterval(timer);
+            process.kill(pid, signal);
+          }, 1);
+        },
+      });
+      assert.ok(isUnpacking);
+      assert.equal(result.stdout, '');
+      assert.deepEqual(readdirSync(scratch), [], signal);
+    }
+  });
+});
+
+function openFiles(pid: number): { name: string; size: number }[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((descriptor) => {
+    const path = join(folder, descriptor);
+    try {
+      return [{ name: readlinkSync(path), size: statSync(path).size }];
+    } catch {
+      // Closed just now.
+      return [];
+    }
+  });
+}
 
 const wrong: [name: string, args: string[], message: RegExp][] = [
   ['one file', ['a.npy'], /compare needs two files/],

@@ -1,6 +1,17 @@
 /** --export where it can't end well: status 4 and a clear reason, nothing left in the folder, the program goes on. */
 import assert from 'node:assert/strict';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inTemporaryFolder } from '../formats/python.ts';
@@ -68,6 +79,74 @@ test('links and folders in the place of the file', async () => {
       /folder\.npy could not be written in .*: it is a folder/,
     );
     assert.ok(lstatSync(place).isDirectory());
-    assert.deepEqual(readdirSync(folder).sort(), ['dangling.npy', 'folder.npy', 'link.npy', 'real']);
+    const onDangling = await inspect(['--force', '--expr', 'large', '--slice', ':4', '--export', dangling, 'large.js']);
+    assert.equal(onDangling.status, 0);
+    assert.equal(readlinkSync(dangling), 'nowhere');
+    assert.equal(readFileSync(join(folder, 'nowhere')).length, 144);
+    assert.deepEqual(readdirSync(folder).sort(), ['dangling.npy', 'folder.npy', 'link.npy', 'nowhere', 'real']);
+  });
+});
+
+test('what is replaced keeps its mode', async () => {
+  await inTemporaryFolder(async (folder) => {
+    for (const mode of [0o600, 0o440]) {
+      const file = join(folder, 'x.npy');
+      rmSync(file, { force: true });
+      writeFileSync(file, 'precious');
+      chmodSync(file, mode);
+      const { status } = await inspect(['--force', '--expr', 'large', '--slice', ':4', '--export', file, 'large.js']);
+      assert.equal(status, 0);
+      assert.equal(readFileSync(file).length, 144);
+      assert.equal(statSync(file).mode & 0o777, mode);
+    }
+  });
+});
+
+test('a name as long as the system takes it, and one that is longer', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const longest = `${'x'.repeat(251)}.npy`;
+    const write = (name: string) =>
+      inspect(['--expr', 'large', '--slice', ':4', '--export', join(folder, name), 'large.js']);
+    assert.equal((await write(longest)).status, 0);
+    const { status, document } = await write(`x${longest}`);
+    assert.equal(status, 4);
+    assert.match(document.warnings[0]?.message ?? '', /could not be written in .*: the name is too long\.$/);
+    assert.deepEqual(readdirSync(folder), [longest]);
+  });
+});
+
+test('the adapter is killed while a file is written: that is not taken for the end of the program', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const args = [
+      '--expr',
+      'new Float32Array(2 ** 26)',
+      '--slice',
+      ':',
+      '--export',
+      join(folder, 'x.json'),
+      'large.js',
+    ];
+    const { status, document } = await inspect(args, {
+      whileRunning(cli) {
+        const timer = setInterval(() => {
+          if (!readdirSync(folder).some((name) => name.endsWith('.partial'))) return;
+          clearInterval(timer);
+          const children = readFileSync(`/proc/${cli}/task/${cli}/children`, 'utf8').trim().split(' ');
+          const adapter = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('adapter.cjs'));
+          process.kill(Number(adapter), 'SIGKILL');
+        }, 10);
+      },
+    });
+    assert.equal(status, 4);
+    assert.deepEqual(
+      document.warnings.map(({ code, message }) => [code, message]),
+      [
+        [
+          'connection-lost',
+          'The debug adapter, through which the program is read, has ended; the program itself was let go.',
+        ],
+      ],
+    );
+    assert.match(document.warnings[0]?.help ?? '', /\.partial: remove it/);
   });
 });

@@ -162,6 +162,91 @@ test('host arrays of every kind, and the tensors of the runtime', async () => {
   }
 });
 
+for (const device of ['cpu', 'wasm', 'webgpu'] as const) {
+  test(`jax-js on ${device}: new arrays of the same backend, with one reference of their own`, async () => {
+    const program = await PausedProgram.start('assign/jax.mjs', { env: { JAX_DEVICE: device } });
+    try {
+      const assign = (expression: string, name: string) =>
+        program.inspector.assign({ callFrameId: program.top, expression, file: file(name) });
+      const assigned = await assign('weights', 'matrix.npy');
+      assert.match(
+        assigned.message,
+        /weights is a new float32\[2, 3\] \(Array, \w+\), a copy of the values in matrix\.npy/,
+      );
+      assert.equal(assigned.tensor.device.type, device);
+      assert.deepEqual((await program.inspector.read(assigned.tensor.id, {})).values, [
+        [10, 11, 12],
+        [13, 14, 15],
+      ]);
+      await assign('flags', 'bool.npy');
+      await assign('zeros', 'int32.npy');
+      await assign('model.layers[0].kernel', 'float32.npy');
+      await assert.rejects(assign('original', 'matrix.npy'), { code: 'invalid-argument', message: /constant/ });
+      await program.resume();
+      const { stdout, stderr } = await program.closedOutput();
+      assert.equal(stderr.match(/Error/), null, stderr);
+      assert.deepEqual(JSON.parse(stdout), {
+        weights: [10, 11, 12, 13, 14, 15],
+        original: [1, 2, 3, 4, 5, 6],
+        references: [1, 1],
+        product: [365, 464, 464, 590],
+        doubled: [20, 22, 24, 26, 28, 30],
+        flags: [1, 0, 1],
+        zeros: [7, 0, 9],
+        kernel: [7, 0, 9],
+      });
+    } finally {
+      await program.end();
+    }
+  });
+}
+
+test('jax-js: a tracer is not made from a file', async () => {
+  const program = await PausedProgram.start('assign/jax.mjs', { env: { JAX_DEVICE: 'cpu', IN_JIT: '1' } });
+  try {
+    await program.resume();
+    await assert.rejects(
+      program.inspector.assign({ callFrameId: program.top, expression: 'x', file: file('matrix.npy') }),
+      { code: 'not-available', message: /A tracer of jax-js stands for a value that jax-js computes/ },
+    );
+  } finally {
+    await program.end();
+  }
+});
+
+test('ONNX Runtime: new tensors on the host; what has no public constructor is refused', async () => {
+  const program = await PausedProgram.start('assign/onnxruntime.mjs');
+  try {
+    const assign = (expression: string, name: string) =>
+      program.inspector.assign({ callFrameId: program.top, expression, file: file(name) });
+    const { message, isNew } = await assign('matrix', 'matrix.npy');
+    assert.equal(isNew, true);
+    assert.match(message, /matrix is a new float32\[2, 3\] \(Tensor, cpu\)/);
+    await assign('web', 'int32.npy');
+    await assign('half', 'float16.npy');
+    await assign('flags', 'bool.npy');
+    await assign('feeds.x', 'float32.npy');
+    const refused = { pinned: /"cpu-pinned" can't be made/, wrapped: /wraps its tensors in proxies/ };
+    for (const [name, message] of Object.entries(refused)) {
+      await assert.rejects(assign(name, 'float32.npy'), { code: 'not-available', message }, name);
+    }
+    await assert.rejects(assign('narrow', 'uint8.npy'), { code: 'not-available', message: /two elements to a byte/ });
+    await program.resume();
+    const { stdout } = await program.closedOutput();
+    assert.deepEqual(JSON.parse(stdout), {
+      matrix: [true, 'cpu', [2, 3], 10, 11, 12, 13, 14, 15],
+      original: [1, 2, 3, 4, 5, 6],
+      web: [true, 7, 0, 9],
+      half: [0x4700, 0, 0x4880],
+      flags: [1, 0, 1],
+      fed: [7, 0, 9],
+      others: [[3], [3], [3]],
+    });
+  } finally {
+    await program.end();
+  }
+});
+
 test('values above one piece arrive whole; cancelled, nothing is changed and nothing is left', async () => {
   const folders = () => readdirSync('/dev/shm').filter((name) => name.startsWith('tensor-debugger-'));
   // Other debuggers on this machine have theirs.

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PausedProgram } from '../support/pausedProgram.ts';
+import { peakGrowth } from '../support/peakMemory.ts';
 
 const expected = Float32Array.from({ length: 3 * 2 ** 20 }, (_, index) => index * 0.5);
 const expectedBytes = Buffer.from(expected.buffer);
@@ -73,3 +74,38 @@ test('what would not fit into memory is refused before it moves; a window and a 
     rmSync(folder, { recursive: true });
   }
 });
+
+const isLinux = process.platform === 'linux';
+test(
+  'a large tensor takes little memory on its way into any format',
+  { skip: !isLinux && 'counted by Linux' },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tensor-bulk-'));
+    const program = await PausedProgram.start('readers/bulk.mjs');
+    try {
+      const pids = [program.process.pid!, process.pid];
+      const write = async (expression: string, ending: string, encoding = {}, mostMiB = 64) => {
+        const { id } = await program.inspector.evaluate(program.top, expression, { throwOnSideEffect: true });
+        const file = join(folder, `x.${ending}`);
+        const tensors = [{ name: 'x', id }];
+        const growth = await peakGrowth(pids, () => program.inspector.export({ file, force: true, encoding, tensors }));
+        for (const bytes of growth) {
+          assert.ok(
+            bytes < mostMiB * 2 ** 20,
+            `${ending} ${JSON.stringify(encoding)}: ${growth.join(' and ')} bytes more`,
+          );
+        }
+      };
+      await write('large', 'npy');
+      // Nothing is made of its elements that would have to wait for the garbage collection.
+      await write('large', 'npz', {}, 32);
+      await write('large', 'npz', { compress: true });
+      await write('picture', 'npy', { fortranOrder: true });
+      await write('picture', 'png');
+      await write('picture', 'csv');
+    } finally {
+      await program.end();
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

@@ -116,7 +116,7 @@ test('4 GiB in either order: cells and windows at once, in little memory', async
   });
 });
 
-test('archives: stored members in place, deflated ones through a scratch file that goes away', async () => {
+test('archives: stored members in place, deflated ones through a scratch file that nobody sees', async () => {
   await inTemporaryFolder(async (folder) => {
     const bytes = encodeElements([1, 2, 3, 4, 5, 6], 'int16');
     const tensors = [{ name: 'a', dtype: 'int16' as const, shape: [2, 3], bytes }];
@@ -139,9 +139,9 @@ test('archives: stored members in place, deflated ones through a scratch file th
         [4, 5, 6],
       ]);
       assert.equal((await file.stats('1')).zeros, 1000);
-      assert.equal(ours(), compress ? before + 1 : before);
-      await file.dispose();
+      // It has no name from the start.
       assert.equal(ours(), before);
+      await file.dispose();
     }
     const path = join(folder, 'x.safetensors');
     writeFileSync(path, await encodeInMemory(safetensors, tensors));

@@ -22,26 +22,25 @@ export class Uploads {
   }
 
   fill(upload: number, position: number, piece: UploadPiece): void {
-    const bytes = this.#find(upload);
+    const bytes = this.find(upload);
     if ('file' in piece) return readInto(bytes.subarray(position, position + piece.byteLength), piece.file);
     const binary = atob(piece.base64);
     for (let i = 0; i < binary.length; i++) bytes[position + i] = binary.charCodeAt(i);
   }
 
-  take(upload: number): Uint8Array<ArrayBuffer> {
-    const bytes = this.#find(upload);
+  find(upload: number): Uint8Array<ArrayBuffer> {
+    const bytes = this.#pending.get(upload);
+    if (bytes) return bytes;
+    throw new TensorError({ code: 'no-such-tensor', message: 'The program ran on before all values had arrived.' });
+  }
+
+  /** They are whoever's who takes them, and are not kept. */
+  drop(upload: number): void {
     this.#pending.delete(upload);
-    return bytes;
   }
 
   release(): void {
     this.#pending.clear();
-  }
-
-  #find(upload: number): Uint8Array<ArrayBuffer> {
-    const bytes = this.#pending.get(upload);
-    if (bytes) return bytes;
-    throw new TensorError({ code: 'no-such-tensor', message: 'The program ran on before all values had arrived.' });
   }
 }
 

@@ -13,9 +13,8 @@ import { dispatchSize, gatherParameterBytes, gatherParameters, gatherShader, max
 import {
   alignUp,
   assertReadable,
-  copyLead,
+  denseLead,
   encodeCopies,
-  isDense,
   stagedBytesOfCopies,
   tailOf,
   tailOutOfReach,
@@ -133,12 +132,13 @@ export class DeviceReader {
       let running: { round: Round; piece: Piece } | null = null;
       const drain = ({ round, piece }: { round: Round; piece: Piece }) =>
         this.#finish(round, wait, cost, (_index, view) => {
-          if (isDense(piece)) {
-            const skip = copyLead(piece, piece.plan.start);
-            sink(view.subarray(skip, skip + piece.plan.elements * size));
+          const byteLength = piece.plan.elements * size;
+          const lead = denseLead(piece);
+          if (lead !== null) {
+            sink(view.subarray(lead, lead + byteLength));
             return;
           }
-          const result = new Uint8Array(piece.plan.elements * size);
+          const result = new Uint8Array(byteLength);
           unpack(piece, view, result, 0);
           sink(result);
         });

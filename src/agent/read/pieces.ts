@@ -84,9 +84,12 @@ export function encodeCopies(recorder: Recorder, piece: Piece, staging: GPUBuffe
   });
 }
 
-/** One run, copied: its bytes stand in the staging buffer as they are wanted. */
-export function isDense(piece: Piece): boolean {
-  return piece.mode === 'copy' && piece.plan.runs === 1 && !piece.tail;
+/** Where its bytes begin in the staging buffer, if they stand there as they are wanted; null if they have to be unpacked. */
+export function denseLead(piece: Piece): number | null {
+  const { mode, plan, tail } = piece;
+  if (tail) return null;
+  if (mode === 'gather') return 0;
+  return plan.runs === 1 ? copyLead(piece, plan.start) : null;
 }
 
 /** Takes the window's own bytes out of what was staged. */

@@ -18,6 +18,7 @@ import {
   type Aval,
   type JaxValue,
 } from './jax/fields.ts';
+import { makeArray } from './jax/make.ts';
 import { placeOf, viewsOf, type View } from './jax/views.ts';
 import type { Reader } from './reader.ts';
 
@@ -355,6 +356,7 @@ export const jaxReader: Reader = {
   claims: (value) => jaxValue(value) !== undefined,
   describe,
   source: sourceOf,
+  make: makeArray,
 
   runtimes(stop): RuntimeDescription[] {
     const mode = stop.once('jax.jit', () => false) ? 'graph' : 'eager';

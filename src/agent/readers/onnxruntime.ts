@@ -13,6 +13,7 @@ import type { Described, NoSource, Source, StopContext } from '../source.ts';
 import { hostMemory } from './hostArrays.ts';
 import { loadedModule, ownPath } from './loadedModules.ts';
 import { dtypeOf, knownVersions, tensorFields, type OrtFields, type OrtType } from './onnxruntime/fields.ts';
+import { makeTensor } from './onnxruntime/make.ts';
 import { isOfSession, sessionKind, sessionMembers, valueFields, type ValueFields } from './onnxruntime/sessions.ts';
 import type { Reader } from './reader.ts';
 
@@ -214,6 +215,13 @@ export const onnxruntimeReader: Reader = {
     const fields = tensorFields(value);
     if (fields) return sourceOf(fields, stop);
     return { how: 'none', code: 'not-readable', ...noValueOf(valueFields(value)!) };
+  },
+
+  make(value, values) {
+    const fields = tensorFields(value);
+    if (fields) return makeTensor(value, fields, values);
+    const { reason, help } = noValueOf(valueFields(value)!);
+    throw new TensorError({ code: 'not-available', message: reason, help });
   },
 
   members(container) {

@@ -78,9 +78,9 @@ export class Agent {
       for (const [id, text] of Object.entries(texts)) this.#held.note(id, text);
       return null;
     },
-    release: ({ heldMs }) => {
+    release: ({ heldMs, keepsLater }) => {
       recorder()?.clock.held(heldMs);
-      this.release();
+      this.release(keepsLater);
       return null;
     },
     flushTracked: () => {
@@ -255,9 +255,9 @@ export class Agent {
   }
 
   /** Lets go of everything of this stop. */
-  release(): void {
+  release(keepsLater: boolean): void {
     this.#maker.release();
-    this.#graphs.release();
+    this.#graphs.release(keepsLater);
     this.#held.release();
     this.#laidDown.clear();
     stoppedIn(undefined);

@@ -214,7 +214,7 @@ export class StopReader {
     try {
       const answer = await this.#context.request('tensor/stats', { tensor });
       entry.stats = documentStatistics(answer.stats, answer.tensor.dtype);
-      entry.warnings = describedFields(answer.tensor).warnings ?? entry.warnings;
+      entry.warnings = warningsOf(answer.tensor, entry.warnings);
     } catch (error) {
       // One reason is enough where both fail.
       if (entry.error === null) this.#fail(entry, error);
@@ -268,4 +268,11 @@ function wordsOf({ message, help }: ErrorReport): string {
 /** Whether it has no value before something is run: a graph tensor, or an array that is lazy. */
 function canBeRun({ kind, state }: TensorDescriptor): boolean {
   return kind === 'symbolic' || kind === 'tracer' || state === 'pending';
+}
+
+/** What the statistics have found is among them now; of the price of a copy nothing is said that was not said of the read. */
+function warningsOf(tensor: TensorDescriptor, ofRead: DocumentTensor['warnings']): DocumentTensor['warnings'] {
+  const warnings = describedFields(tensor).warnings ?? ofRead;
+  const isPriced = ofRead.some(({ code }) => code === 'large-copy');
+  return warnings.filter(({ code }) => code !== 'large-copy' || isPriced);
 }

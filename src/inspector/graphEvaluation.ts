@@ -20,6 +20,9 @@ export class GraphEvaluation {
   readonly #stop: Stop;
   readonly #onEvaluated: (value: EvaluatedValue) => void;
   #laterConnected: Promise<void> | undefined;
+  /** Values that were promised for later, and had not come when the program last stopped. */
+  readonly #promised = new Set<string>();
+  readonly #come = new Set<string>();
 
   constructor(main: CdpSession, link: AgentLink, stop: Stop, onEvaluated: (value: EvaluatedValue) => void) {
     this.#main = main;
@@ -57,8 +60,21 @@ export class GraphEvaluation {
     const evaluated = await this.#stop.reading(() => this.#stop.withOwners(evaluate));
     const { tensor, isLater } = evaluated;
     this.#stop.described.set(tensor.id, tensor);
-    if (isLater) await (this.#laterConnected ??= this.#connectLater());
+    if (isLater) {
+      this.#promised.add(tensor.id);
+      await (this.#laterConnected ??= this.#connectLater());
+    }
     return evaluated;
+  }
+
+  stopped(): void {
+    for (const id of this.#come) this.#promised.delete(id);
+    this.#come.clear();
+  }
+
+  /** Whether values are still to be read, at a stop to come; those that are awaited together stay together. */
+  get keepsLater(): boolean {
+    return this.#promised.size > 0;
   }
 
   /** Values may come after the program has gone on, which are read by their handles alone. */
@@ -71,7 +87,11 @@ export class GraphEvaluation {
     return bind(this.#main, this.#link, {
       name: laterBinding,
       method: 'connectLater',
-      onPayload: (json) => this.#onEvaluated(JSON.parse(json) as EvaluatedValue),
+      onPayload: (json) => {
+        const value = JSON.parse(json) as EvaluatedValue;
+        this.#come.add(value.id);
+        this.#onEvaluated(value);
+      },
     });
   }
 

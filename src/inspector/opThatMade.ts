@@ -11,6 +11,8 @@ import { childrenOf, hasCall, offsetOf, parseScript } from './scriptSource.ts';
 
 /** Methods of a tensor that are no ops: they have effects, or give no tensor. */
 const otherMethods = /^(array|assign|buffer|bytes|data|dispose|print|variable|toString)(Sync)?$/;
+/** What makes tensors of numbers; TF.js does not name these functions as it names ops. */
+const creators = /^(tensor|tensor[1-6]d|scalar|zeros|ones|fill|range|linspace)$/;
 /** Run again, they would take numbers of the program's random state, and give others than before. */
 const randomOps = /^(rand|random\w*|truncatedNormal|multinomial|dropout)$/i;
 
@@ -69,8 +71,15 @@ export async function opThatMade(
     const called = await evaluateOnFrame(main, frame.callFrameId, source(callee), { throwOnSideEffect: true });
     if (called.objectId !== undefined && (await nameOf(main, called.objectId)).endsWith('__op')) return null;
     if (callee.type !== 'MemberExpression') return 'is no op of TensorFlow.js';
+    if (creators.test(name) && (await isTensorFlow(source(callee.object)))) return null;
     const receiver = await evaluateOnFrame(main, frame.callFrameId, source(callee.object), { throwOnSideEffect: true });
     return receiver.objectId !== undefined && (await isTensor(receiver.objectId)) ? null : 'is no op of TensorFlow.js';
+  }
+
+  /** By an op that it has. */
+  async function isTensorFlow(object: string): Promise<boolean> {
+    const op = await evaluateOnFrame(main, frame.callFrameId, `${object}.matMul`, { throwOnSideEffect: true });
+    return op.objectId !== undefined && (await nameOf(main, op.objectId)).endsWith('__op');
   }
 }
 

@@ -78,6 +78,7 @@ class Inspector implements TensorInspector {
 
   stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
     this.#stop.begin(callFrames);
+    if (callFrames.length > 0) this.#graphs.stopped();
     if (this.#tracking && callFrames.length > 0) {
       // A program that has gone meanwhile has sent all that it could.
       this.#flushing = this.#tracking.then(() => this.#link.call('flushTracked', {})).catch(() => undefined);
@@ -87,11 +88,12 @@ class Inspector implements TensorInspector {
   async resuming(): Promise<void> {
     const touched = this.#stop.isHandedOver || this.#graphs.hasLater;
     const { heldMs } = this.#stop;
+    const { keepsLater } = this.#graphs;
     this.stopped([]);
     await this.#flushing;
     if (!touched) return;
     await Promise.all([
-      this.#link.call('release', { heldMs }),
+      this.#link.call('release', { heldMs, keepsLater }),
       this.#options.main.send('Runtime.releaseObjectGroup', { objectGroup: stopObjectGroup }),
     ]);
   }

@@ -202,8 +202,8 @@ export interface AgentCalls {
   breakOnNotFinite: { arguments: NotFiniteBreak; result: null };
   /** What the program was last stopped for by that. */
   notFinite: { arguments: Record<string, never>; result: NotFiniteReport | null };
-  /** Forgets the handles of this stop. */
-  release: { arguments: { heldMs: number }; result: null };
+  /** Forgets the handles of this stop, and, unless they came only afterwards, the values that were promised for it. */
+  release: { arguments: { heldMs: number; keepsLater: boolean }; result: null };
 }
 export type AgentCallName = keyof AgentCalls;
 /** `hidden`: the agent has to know private state first, which the inspector looks up; then it is called again. */

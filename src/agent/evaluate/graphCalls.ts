@@ -97,8 +97,8 @@ export class GraphCalls {
     };
   }
 
-  release(): void {
-    if (!this.later.isAwaited) this.#held.lasting.clear();
+  release(keepsLater: boolean): void {
+    if (!keepsLater) this.#held.lasting.clear();
     this.#owners.clear();
     this.closures.clear();
   }

@@ -36,7 +36,6 @@ interface Promised {
 const nodeTimeout = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('timers').setTimeout;
 
 export class LaterValues {
-  #awaited = 0;
   readonly #context: () => EvaluationContext;
   #send: (json: string) => void = () => undefined;
   #lastId = 0;
@@ -57,11 +56,6 @@ export class LaterValues {
     return this.#stoppedFor;
   }
 
-  /** Whether any has not come yet: those that are awaited together stay together. */
-  get isAwaited(): boolean {
-    return this.#awaited > 0;
-  }
-
   /** @param stops the program is stopped when the value is there, or has failed to come */
   add(evaluation: LaterEvaluation, stops: boolean): Promised {
     if (!nodeTimeout) {
@@ -71,7 +65,6 @@ export class LaterValues {
       });
     }
     const held: Promised = { id: `later${++this.#lastId}`, evaluation, outcome: null };
-    this.#awaited++;
     nodeTimeout(() => void this.#run(held, stops), 0);
     return held;
   }
@@ -89,7 +82,6 @@ export class LaterValues {
     } catch (error) {
       held.outcome = evaluationFailed(name, error);
     }
-    this.#awaited--;
     try {
       this.#tell(held, ms());
       if (!stops) return;

@@ -19,6 +19,7 @@ class Layer {
     const scaled = product.sub(mean).mul(2).relu();
     const squared = square(product);
     this.hidden = tf.concat([left, right], 1).tanh();
+    const summed = tf.matMul(input, tf.fill([96, 1], 0.5)).add(tf.tensor1d([1]));
     const noise = tf.randomNormal([3]);
     const counted = next();
     const lengths = tf.split(product, 2, 1).map((part) => tf.scalar(part.size));
@@ -33,7 +34,7 @@ class Layer {
     const counts = account();
     debugger;
     console.log(counts === account() ? 'the same' : `${counts}\n${account()}`, counter);
-    return [variance, scaled, squared, noise, counted, length, moved, before, gone, kernelDoubled];
+    return [variance, scaled, squared, summed, noise, counted, length, moved, before, gone, kernelDoubled];
   }
 }
 console.log(new Layer().forward(a).length);

@@ -16,5 +16,6 @@ const model = tf.loadGraphModelSync({
 });
 for (let pass = 0; pass < 10; pass++) {
   console.log(model.outputs.length, pass); // #pass
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  // Long enough for a slow machine to compute the value meanwhile.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
 }

@@ -4,7 +4,7 @@
  */
 import { destroy, usage, type Device } from './device.ts';
 
-export const maxStagingBytes = 16 * 2 ** 20;
+export const maxStagingBytes = 8 * 2 ** 20;
 /** Kept between stops: enough for windows and statistics, too little to be missed. */
 const keptBytes = 256 * 1024;
 const smallestBytes = 4 * 1024;

@@ -27,7 +27,7 @@ const expected = [
 ];
 /** Pictures of the README and the walkthrough's pages by their folder; what the extension loads when it is needed. */
 const byFolder =
-  /^extension\/(media\/(screenshots\/[\w-]+\.png|walkthrough\/[\w-]+\.md)|dist\/extension-(chunk|companionConnection|onTensors|fileContent)-\w{8}\.cjs)$/;
+  /^extension\/(media\/(screenshots\/[\w-]+\.png|walkthrough\/[\w-]+\.md)|dist\/extension-(chunk|onDemand)-\w{8}\.cjs)$/;
 
 test('the package has what VS Code needs, and nothing else', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tensor-vsix-'));

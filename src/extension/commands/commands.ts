@@ -1,6 +1,7 @@
 /** The commands, by name. What a command throws is told here, once. */
 import * as vscode from 'vscode';
 import { debugOpenFile } from '../debug/debugConfigurations.ts';
+import type * as onDemand from '../onDemand.ts';
 import type { Pins } from '../tree/pins.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
@@ -10,7 +11,6 @@ import type { TensorsView } from '../tree/tensorsView.ts';
 import type { ViewerPanels } from '../viewer/viewerPanels.ts';
 import { tensorGiven, type Given } from './given.ts';
 import { KeptValues } from './keptValues.ts';
-import type * as tensorCommands from './onTensors.ts';
 import { showFailure } from './messages.ts';
 
 /** `publisher.name#id` of the walkthrough in package.json. */
@@ -30,8 +30,8 @@ export interface CommandParts {
 }
 
 /** What works on tensors, with every format, is loaded when the first of its commands runs. */
-async function onTensors(run: (commands: typeof tensorCommands) => unknown): Promise<void> {
-  await run(await import('./onTensors.ts'));
+async function onTensors(run: (commands: typeof onDemand) => unknown): Promise<void> {
+  await run(await import('../onDemand.ts'));
 }
 
 export function registerCommands(parts: CommandParts): vscode.Disposable {

@@ -234,7 +234,7 @@ export class CompanionSource implements TensorSource {
   async #connect(patienceMs?: number): Promise<CompanionConnection> {
     try {
       // Most sessions never need what reads a program: it is loaded when one does.
-      const { CompanionConnection: connections } = await import('./companionConnection.ts');
+      const { CompanionConnection: connections } = await import('../onDemand.ts');
       return await connections.open({
         session: this.session,
         budget: this.#budget,

@@ -32,7 +32,7 @@ export class TensorFileEditor implements vscode.CustomReadonlyEditorProvider<Ten
 
   async resolveCustomEditor({ uri }: TensorDocument, panel: vscode.WebviewPanel): Promise<void> {
     // What reads files is loaded with the first of them.
-    const { FileContent } = await import('./fileContent.ts');
+    const { FileContent } = await import('../onDemand.ts');
     const content = new FileContent(uri);
     panel.webview.options = webviewOptions(this.#extensionUri);
     const link = new ViewerLink(panel.webview, content, this.#run);

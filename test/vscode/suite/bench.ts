@@ -24,14 +24,20 @@ async function activation(): Promise<void> {
   if (!extension) throw new Error('The extension is not there.');
   await report('active before', extension.isActive ? 1 : 0);
   await quietWindow();
-  const begun = now();
   await extension.activate();
-  await report('activation', now() - begun);
+  // As VS Code itself counts it: loading the code and calling `activate`, without its own preparations.
+  await vscode.commands.executeCommand('workbench.action.showRuntimeExtensions');
+  const row = '.runtime-extensions-editor .monaco-list-row';
+  const [, ms] = await until('VS Code says how long it took', async () => {
+    const ours = (await desk('texts', { selector: row })).find((text) => text.startsWith('tensor-debugger.'));
+    return /Activation: (\d+)ms/.exec(ours ?? '') ?? undefined;
+  });
+  await report('activation', Number(ms));
 }
 
 /**
- * Waits until the window has made itself ready: it answers at once, twenty times in a row. What it does at its start is no
- * part of what our extension takes.
+ * Waits until the window has made itself ready, which is when people start to debug: it answers at once, twenty times in a
+ * row.
  */
 async function quietWindow(): Promise<void> {
   for (let quick = 0; quick < 20;) {

@@ -208,7 +208,8 @@ export async function untilStopped(): Promise<vscode.DebugStackFrame> {
 
 export function stoppedFrame(): vscode.DebugStackFrame | undefined {
   const item = vscode.debug.activeStackItem;
-  return item instanceof vscode.DebugStackFrame ? item : undefined;
+  // VS Code may still name one of a session that has ended.
+  return item instanceof vscode.DebugStackFrame && running.has(item.session.id) ? item : undefined;
 }
 
 /** Steps over one line, until its program has stopped again. */

@@ -12,7 +12,9 @@ export async function gridRows(...begin: string[]): Promise<string[]> {
     });
   } catch (error) {
     const page = await desk('webviewTexts', { selector: 'body' });
-    throw new Error(`${String(error)}; it shows ${JSON.stringify(seen)} in ${JSON.stringify(page)}`, { cause: error });
+    const said = JSON.stringify(await desk('notifications', {}));
+    const shown = `${JSON.stringify(seen)} in ${JSON.stringify(page)}`;
+    throw new Error(`${String(error)}; it shows ${shown}, and VS Code says ${said}`, { cause: error });
   }
 }
 

@@ -157,9 +157,11 @@ export class Variables {
     if (!scope?.object.objectId) return [];
     const properties = await this.#properties(scope.object.objectId, '');
     const names = scope.type === 'global' ? null : await this.#namesAt(frame);
-    for (const property of names ? properties : []) {
-      property.name = names!.original(property.name);
-      property.path = memberPath('', property.name);
+    if (names) {
+      for (const property of properties) {
+        property.name = names.original(property.name);
+        property.path = memberPath('', property.name);
+      }
     }
     if (scope.type === 'local') {
       if (frame.returnValue) properties.unshift({ name: 'Return value', value: frame.returnValue, path: undefined });

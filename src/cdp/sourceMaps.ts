@@ -143,11 +143,16 @@ export async function loadSourceMap(
   return new ScriptMap(map);
 }
 
+/** The map that a generated text names: the last one counts. */
+export function mapUrlIn(text: string): string | undefined {
+  return [...text.matchAll(/^\/\/[#@] sourceMappingURL=(\S+)\s*$/gm)].pop()?.[1];
+}
+
 /** The local paths of the sources of a compiled file, none if it has no readable map. */
 export async function sourcePathsOf(file: string): Promise<string[]> {
   try {
     const text = await readFile(file, 'utf8');
-    const mapUrl = [...text.matchAll(/^\/\/[#@] sourceMappingURL=(\S+)\s*$/gm)].pop()?.[1];
+    const mapUrl = mapUrlIn(text);
     if (mapUrl === undefined) return [];
     const map = await loadSourceMap(mapUrl, file, file);
     return map.sources.map((source) => sourcePath(source, dirname(file)) ?? '');

@@ -1,5 +1,6 @@
 /** The program's own time, in milliseconds: what the debugger has held it for is left out. */
 import { now } from '../clock.ts';
+
 export class ProgramClock {
   #heldMs = 0;
 

@@ -4,7 +4,7 @@
  */
 import { dirname } from 'node:path';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
-import { loadSourceMap, pathOfUrl, sourcePath, type ScriptMap } from '../../cdp/sourceMaps.ts';
+import { loadSourceMap, mapUrlIn, pathOfUrl, sourcePath, type ScriptMap } from '../../cdp/sourceMaps.ts';
 import { generatedLine, type Locate } from '../../inspector/copies.ts';
 import { ScriptNames, type NamesAt } from '../../inspector/originalNames.ts';
 import type { RecordedFrame } from '../../protocol/recorder.ts';
@@ -52,7 +52,7 @@ export class OriginalLines {
     const scriptId = await scriptIdOf();
     if (scriptId === undefined) return null;
     const { scriptSource } = await this.#main.send('Debugger.getScriptSource', { scriptId });
-    const mapUrl = [...scriptSource.matchAll(/^\/\/[#@] sourceMappingURL=(\S+)\s*$/gm)].pop()?.[1];
+    const mapUrl = mapUrlIn(scriptSource);
     if (mapUrl === undefined) return null;
     try {
       const map = await loadSourceMap(mapUrl, url, path);

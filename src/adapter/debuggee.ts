@@ -4,14 +4,17 @@ import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { agentScriptUrl } from '../inspector/agentLink.ts';
 import type { NotFiniteStop } from '../protocol/notFinite.ts';
-import type { Breakpoints, SourceBreakpoint } from './breakpoints.ts';
+import type { Breakpoints } from './breakpoints.ts';
 import type { Configuration } from './configuration.ts';
 import { firstStatement } from './entryBreakpoints.ts';
 import { errors } from './errors.ts';
+import { logText } from './logMessage.ts';
 import { globToPattern, isInNodeModules, urlPatternOf, type PathMapper } from './paths.ts';
 import { showRuntimeClasses } from './runtimeModules.ts';
 import { Scripts } from './scripts.ts';
+import type { SourceBreakpoint } from './sourceBreakpoint.ts';
 import { UnfinishedStep, type StepKind, type StepOrigin } from './unfinishedStep.ts';
+import { exceptionText } from './valueText.ts';
 
 export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'exception' | 'debugger statement' | 'evaluated';
 
@@ -240,7 +243,12 @@ export class Debuggee {
     for (const breakpoint of hits) {
       if (breakpoint.hit && !breakpoint.hit.pass()) continue;
       if (breakpoint.logMessage === undefined) stopping.push(breakpoint);
-      else this.#events.output('console', await this.#logText(breakpoint.logMessage, top), top);
+      else
+        this.#events.output(
+          'console',
+          await logText(breakpoint.logMessage, (expression) => this.#evaluate(expression, top)),
+          top,
+        );
     }
     const reasons = reasonsOf(event);
     const atStart = reasons.some(({ reason }) => reason === 'Break on start');
@@ -351,31 +359,18 @@ export class Debuggee {
 
   async #isConditionMet({ condition }: SourceBreakpoint, frame: Protocol.Debugger.CallFrame): Promise<boolean> {
     if (condition === undefined) return true;
-    const names = await this.scripts.namesAt(frame.location, this.main);
-    const { result, exceptionDetails } = await this.main.send('Debugger.evaluateOnCallFrame', {
-      callFrameId: frame.callFrameId,
-      expression: `!!(${names?.translate(condition) ?? condition}\n)`,
-      silent: true,
-    });
+    const { result, exceptionDetails } = await this.#evaluate(`!!(${condition}\n)`, frame);
     return !exceptionDetails && result.value === true;
   }
 
-  /** `{expression}` in a log message stands for its value. */
-  async #logText(message: string, frame: Protocol.Debugger.CallFrame): Promise<string> {
-    const names = await this.scripts.namesAt(frame.location, this.main);
-    const parts = await Promise.all(
-      splitLogMessage(message).map(async (part) => {
-        if ('text' in part) return part.text;
-        const { result, exceptionDetails } = await this.main.send('Debugger.evaluateOnCallFrame', {
-          callFrameId: frame.callFrameId,
-          expression: `(${names?.translate(part.expression) ?? part.expression}\n)`,
-          silent: true,
-        });
-        if (exceptionDetails) return `{${exceptionText(exceptionDetails.exception ?? result)}}`;
-        return result.type === 'string' ? String(result.value) : (result.description ?? String(result.value));
-      }),
-    );
-    return `${parts.join('')}\n`;
+  /** An expression of the person's at a stop that may yet be passed over. */
+  async #evaluate(expression: string, { callFrameId, location }: Protocol.Debugger.CallFrame) {
+    const { translate } = await this.scripts.namesAt(location, this.main);
+    return this.main.send('Debugger.evaluateOnCallFrame', {
+      callFrameId,
+      expression: `(${translate(expression)}\n)`,
+      silent: true,
+    });
   }
 
   /** An end of the program is told elsewhere; anything else that goes wrong here is a fault that must be seen. */
@@ -401,39 +396,4 @@ function reasonsOf({ reason, data }: Protocol.Debugger.PausedEvent): PauseReason
 
 function isException(reason: string): boolean {
   return reason === 'exception' || reason === 'promiseRejection';
-}
-
-export function exceptionText(object: Protocol.Runtime.RemoteObject): string {
-  if (object.type === 'string') return String(object.value);
-  return (object.description ?? String(object.value)).split('\n')[0] ?? '';
-}
-
-type LogPart = { text: string } | { expression: string };
-
-/** Braces inside of an expression nest; a brace that is never closed is text. */
-export function splitLogMessage(message: string): LogPart[] {
-  const parts: LogPart[] = [];
-  let text = '';
-  for (let index = 0; index < message.length; index++) {
-    const end = message[index] === '{' ? closingBrace(message, index) : -1;
-    if (end < 0) {
-      text += message[index];
-      continue;
-    }
-    if (text !== '') parts.push({ text });
-    text = '';
-    parts.push({ expression: message.slice(index + 1, end) });
-    index = end;
-  }
-  if (text !== '') parts.push({ text });
-  return parts;
-}
-
-function closingBrace(message: string, start: number): number {
-  let depth = 0;
-  for (let index = start; index < message.length; index++) {
-    if (message[index] === '{') depth++;
-    else if (message[index] === '}' && --depth === 0) return message.slice(start + 1, index).trim() === '' ? -1 : index;
-  }
-  return -1;
 }

@@ -2,16 +2,16 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { NamesInSight } from '../inspector/originalNames.ts';
-import { exceptionText } from './debuggee.ts';
 import { errors } from './errors.ts';
+import { exceptionText } from './valueText.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
 
 export interface EvaluateOptions {
   /** Undefined: in the global scope, the program may be running. */
   frame: Protocol.Debugger.CallFrame | undefined;
-  /** Of the frame, where its author calls variables otherwise than V8. */
-  names: NamesInSight | null | undefined;
+  /** Of the frame. */
+  names: NamesInSight;
   contextId: number | undefined;
   throwOnSideEffect: boolean;
   timeoutMs?: number;
@@ -23,7 +23,7 @@ export interface EvaluateOptions {
 export async function evaluate(main: CdpSession, expression: string, options: EvaluateOptions): Promise<RemoteObject> {
   const { frame, names, contextId, throwOnSideEffect, timeoutMs, signal } = options;
   const common = {
-    expression: asExpression(names?.translate(expression) ?? expression),
+    expression: asExpression(names.translate(expression)),
     throwOnSideEffect,
     generatePreview: true,
     silent: true,
@@ -56,7 +56,7 @@ async function explain(
     return `${text}. Nothing can be awaited while the program is paused: its event loop stands still.`;
   }
   const name = /^ReferenceError: (\S+) is not defined$/.exec(text)?.[1];
-  const missing = name && (names?.original(name) ?? name);
+  const missing = name && names.original(name);
   if (missing === undefined || name === undefined || !frame || !expression.includes(missing)) return text;
   const { scriptSource } = await main.send('Debugger.getScriptSource', { scriptId: frame.location.scriptId });
   // Any mention is reason enough: the name is bound there, by a declaration, an import or a parameter.

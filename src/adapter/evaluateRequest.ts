@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { ProgramWarning } from '../protocol/requests.ts';
+import { sameNames } from '../inspector/originalNames.ts';
 import { evaluate } from './evaluate.ts';
 import { answerHabit, readingHabit } from './habits.ts';
 import type { Inspection } from './run.ts';
@@ -30,7 +31,7 @@ export async function evaluateRequest(
   const hover = context === 'hover';
   const value = await evaluate(debuggee.main, expression, {
     frame,
-    names: frame && (await debuggee.scripts.namesAt(frame.location, debuggee.main)),
+    names: frame ? await debuggee.scripts.namesAt(frame.location, debuggee.main) : sameNames,
     contextId: debuggee.mainContext,
     throwOnSideEffect: hover,
     signal,

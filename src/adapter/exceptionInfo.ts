@@ -2,10 +2,9 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { TensorError } from '../protocol/errors.ts';
 import type { ProgramWarning } from '../protocol/requests.ts';
-import { exceptionText } from './debuggee.ts';
 import { explainMissingMethod } from './habits.ts';
 import type { Inspection } from './run.ts';
-import { typeName } from './valueText.ts';
+import { exceptionText, typeName } from './valueText.ts';
 
 export async function exceptionInfo(
   inspection: Inspection,

@@ -1,7 +1,7 @@
 /** The scripts that the debuggee has loaded, and the source map of each. */
 import type { Protocol } from 'devtools-protocol';
 import type { SourceLine } from '../inspector/copies.ts';
-import { ScriptNames } from '../inspector/originalNames.ts';
+import { sameNames, ScriptNames } from '../inspector/originalNames.ts';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { isInNodeModules, type PathMapper } from './paths.ts';
 import { loadSourceMap, sourcePath, type OriginalPosition, type Position, type ScriptMap } from '../cdp/sourceMaps.ts';
@@ -82,11 +82,11 @@ export class Scripts {
     return { file: paths.toClient(source), line: original.line + 1 };
   }
 
-  /** What the variables in sight of a place are called by their author; null if as V8 calls them. */
+  /** What the variables in sight of a place are called by their author. */
   async namesAt({ scriptId, lineNumber, columnNumber = 0 }: Protocol.Debugger.Location, main: CdpSession) {
     const script = this.#byId.get(scriptId);
     const map = await script?.map;
-    if (!script || !map) return null;
+    if (!script || !map) return sameNames;
     await this.loadText(script, main);
     script.names ??= new ScriptNames(script.loadedLines ?? [], map);
     return script.names.at({ line: lineNumber, column: columnNumber });

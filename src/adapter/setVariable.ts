@@ -2,10 +2,11 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import { assertAssignable, cannotAssign, variableWriter } from '../inspector/assign/variables.ts';
-import { exceptionText } from './debuggee.ts';
+import { sameNames } from '../inspector/originalNames.ts';
 import { errors } from './errors.ts';
 import { evaluate } from './evaluate.ts';
 import type { Inspection } from './run.ts';
+import { exceptionText } from './valueText.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
 
@@ -17,7 +18,7 @@ export async function setVariable(
   const container = variables.container(variablesReference);
   const frame = container.kind === 'scope' ? container.frame : callFrames[0];
   const { main } = debuggee;
-  const names = frame && (await debuggee.scripts.namesAt(frame.location, main));
+  const names = frame ? await debuggee.scripts.namesAt(frame.location, main) : sameNames;
   const evaluated = () => evaluate(main, value, { frame, names, contextId: undefined, throwOnSideEffect: false });
   let result: RemoteObject;
   if (container.kind === 'scope') {

@@ -96,3 +96,9 @@ function shorten(text: string, length: number): string {
 export function typeName({ type, subtype, className }: RemoteObject): string {
   return type === 'object' ? (className ?? subtype ?? 'object') : type;
 }
+
+/** The first line of what was thrown. */
+export function exceptionText(object: Protocol.Runtime.RemoteObject): string {
+  if (object.type === 'string') return String(object.value);
+  return (object.description ?? String(object.value)).split('\n')[0] ?? '';
+}

@@ -2,7 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
-import type { NamesAt } from '../inspector/originalNames.ts';
+import { sameNames, type NamesAt } from '../inspector/originalNames.ts';
 import { errors } from './errors.ts';
 import { failureText, TensorVariables } from './tensorVariables.ts';
 import type { Tensors } from './tensors.ts';
@@ -156,12 +156,10 @@ export class Variables {
     const scope = frame.scopeChain[index];
     if (!scope?.object.objectId) return [];
     const properties = await this.#properties(scope.object.objectId, '');
-    const names = scope.type === 'global' ? null : await this.#namesAt(frame);
-    if (names) {
-      for (const property of properties) {
-        property.name = names.original(property.name);
-        property.path = memberPath('', property.name);
-      }
+    const { original } = scope.type === 'global' ? sameNames : await this.#namesAt(frame);
+    for (const property of properties) {
+      property.name = original(property.name);
+      property.path = memberPath('', property.name);
     }
     if (scope.type === 'local') {
       if (frame.returnValue) properties.unshift({ name: 'Return value', value: frame.returnValue, path: undefined });
@@ -172,11 +170,10 @@ export class Variables {
 
   /** What V8 calls the variable of a scope that is shown under this name. */
   async generatedName(frame: CallFrame, index: number, name: string): Promise<string> {
-    const names = await this.#namesAt(frame);
+    const { original } = await this.#namesAt(frame);
     const scopeId = frame.scopeChain[index]?.object.objectId;
-    if (!names || scopeId === undefined) return name;
-    const properties = await this.#properties(scopeId, '');
-    return properties.find((property) => names.original(property.name) === name)?.name ?? name;
+    const properties = scopeId === undefined ? [] : await this.#properties(scopeId, '');
+    return properties.find((property) => original(property.name) === name)?.name ?? name;
   }
 
   async #objectProperties(

@@ -5,7 +5,7 @@ import type { Reinterpretation } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { isDType, itemSize } from '../tensor/dtypes.ts';
 import { throughNamespace } from './moduleNamespaces.ts';
-import type { NamesInSight } from './originalNames.ts';
+import { sameNames, type NamesInSight } from './originalNames.ts';
 import { stopObjectGroup } from './stopObjects.ts';
 
 /**
@@ -28,7 +28,7 @@ export interface FrameEvaluation {
   /** What errors call the expression; default as it is. */
   shown?: string;
   /** Of the frame, if the expression is its author's. */
-  names?: NamesInSight | null;
+  names?: NamesInSight;
 }
 
 /** @returns the value as an object of the main session, or a primitive by value */
@@ -36,9 +36,9 @@ export async function evaluateOnFrame(
   main: CdpSession,
   callFrameId: string,
   text: string,
-  { throwOnSideEffect, shown = text, names = null }: FrameEvaluation,
+  { throwOnSideEffect, shown = text, names = sameNames }: FrameEvaluation,
 ): Promise<Protocol.Runtime.RemoteObject> {
-  const whole = names?.translate(text) ?? text;
+  const whole = names.translate(text);
   const evaluate = (expression: string) =>
     main.send('Debugger.evaluateOnCallFrame', {
       callFrameId,
@@ -62,9 +62,9 @@ export async function evaluateOnFrame(
 function evaluationError(
   expression: string,
   details: Protocol.Runtime.ExceptionDetails,
-  names: NamesInSight | null,
+  names: NamesInSight,
 ): TensorError {
-  const original = (name: string | undefined) => name && (names?.original(name) ?? name);
+  const original = (name: string | undefined) => name && names.original(name);
   const description = details.exception?.description ?? details.text;
   const firstLine = description.split('\n', 1)[0] ?? description;
   if (/^EvalError: Possible side-effect/.test(firstLine)) {

@@ -38,7 +38,7 @@ export async function listTensors(
       const tensor: TensorDescriptor = { ...templates[index]!, id };
       if (own) Object.assign(tensor, own);
       stop.described.set(id, tensor);
-      const expression = names ? generated.replace(/^[^.[?]+/, (root) => names.original(root)) : generated;
+      const expression = generated.replace(/^[^.[?]+/, (root) => names.original(root));
       return { expression, scope: scopeNames[scope]!, tensor: withPrice(tensor, options.budget) };
     }),
     warnings: await Promise.all(warnings.map((warning) => programWarning(warning, locate))),

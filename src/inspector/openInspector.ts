@@ -199,7 +199,7 @@ class Inspector implements TensorInspector {
     const tolerance = { ...defaultTolerance, ...given };
     const { main } = this.#options;
     const isTensor = async (objectId: string) => (await this.#stop.take([objectId]))[0]?.runtime === 'tfjs';
-    const translated = (await this.#stop.names(callFrameId))?.translate(expression) ?? expression;
+    const translated = (await this.#stop.names(callFrameId)).translate(expression);
     const op = isPlace(expression) ? await opThatMade(main, frame, translated, isTensor) : undefined;
     const made = op && (await this.evaluate(callFrameId, expression, { throwOnSideEffect: true })).id;
     const request = { callFrameId, expression: op ?? translated, tolerance, ...(made !== undefined && { made }) };

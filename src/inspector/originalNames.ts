@@ -9,18 +9,24 @@ import type { ScriptMap } from '../cdp/sourceMaps.ts';
 import { declaredIn, isScope } from './declaredNames.ts';
 import { childrenOf, offsetOf, parseScript, type Position } from './scriptSource.ts';
 
-/** The names that are in sight of one place; none of them may be another than its author's. */
+/** The names that are in sight of one place. */
 export interface NamesInSight {
   /** What the author calls a variable of the generated code. */
-  original(generated: string): string;
+  original: (generated: string) => string;
   /** What a variable of the author's is called in the generated code. */
-  generated(original: string): string;
+  generated: (original: string) => string;
   /** An expression, or statements, of the author's, for V8. */
-  translate(expression: string): string;
+  translate: (expression: string) => string;
 }
 
-/** Null where names are what they seem. */
-export type NamesAt = (frame: Pick<Protocol.Debugger.CallFrame, 'location' | 'url'>) => Promise<NamesInSight | null>;
+export type NamesAt = (frame: Pick<Protocol.Debugger.CallFrame, 'location' | 'url'>) => Promise<NamesInSight>;
+
+/** Where V8 calls variables as their author does. */
+export const sameNames: NamesInSight = {
+  original: (name) => name,
+  generated: (name) => name,
+  translate: (expression) => expression,
+};
 
 export class ScriptNames {
   readonly #lines: readonly string[];
@@ -35,12 +41,12 @@ export class ScriptNames {
     this.#map = map;
   }
 
-  at(position: Position): NamesInSight | null {
+  at(position: Position): NamesInSight {
     this.#hasOthers ??= this.#map.hasOtherNames(this.#lines);
-    if (!this.#hasOthers) return null;
+    if (!this.#hasOthers) return sameNames;
     const source = this.#lines.join('\n');
     if (this.#program === null) this.#program = parseScript(source);
-    if (!this.#program) return null;
+    if (!this.#program) return sameNames;
     const originals = new Map<string, string>();
     const generated = new Map<string, string>();
     for (const { name, start } of declarationsAround(this.#program, offsetOf(source, position))) {
@@ -49,7 +55,7 @@ export class ScriptNames {
       // The innermost comes last.
       generated.set(original, name);
     }
-    if ([...generated].every(([original, name]) => original === name)) return null;
+    if ([...generated].every(([original, name]) => original === name)) return sameNames;
     return {
       original: (name) => originals.get(name) ?? name,
       generated: (name) => generated.get(name) ?? name,

@@ -6,13 +6,13 @@ import type { Protocol } from 'devtools-protocol';
 import { TensorError } from '../protocol/errors.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import type { AgentLink } from './agentLink.ts';
-import type { NamesAt, NamesInSight } from './originalNames.ts';
+import { sameNames, type NamesAt, type NamesInSight } from './originalNames.ts';
 
 export class Stop {
   readonly described = new Map<string, TensorDescriptor>();
   readonly #link: AgentLink;
   readonly #namesAt: NamesAt;
-  readonly #names = new Map<string, Promise<NamesInSight | null>>();
+  readonly #names = new Map<string, Promise<NamesInSight>>();
   /** How many there were since tensors were first asked for. */
   #count = 0;
   #startMs = 0;
@@ -21,7 +21,7 @@ export class Stop {
   #devicesSearched = false;
   #ownersSearched = false;
 
-  constructor(link: AgentLink, namesAt: NamesAt = () => Promise.resolve(null)) {
+  constructor(link: AgentLink, namesAt: NamesAt = () => Promise.resolve(sameNames)) {
     this.#link = link;
     this.#namesAt = namesAt;
   }
@@ -71,8 +71,8 @@ export class Stop {
     });
   }
 
-  /** What the variables of a frame are called by their author; null if as V8 calls them. @throws TensorError `not-paused` */
-  names(callFrameId: string): Promise<NamesInSight | null> {
+  /** What the variables of a frame are called by their author. @throws TensorError `not-paused` */
+  names(callFrameId: string): Promise<NamesInSight> {
     const names = this.#names.get(callFrameId) ?? this.#namesAt(this.frame(callFrameId));
     this.#names.set(callFrameId, names);
     return names;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { declarationOf } from '../../src/inspector/assign/declarations.ts';
-import { splitLogMessage } from '../../src/adapter/debuggee.ts';
+import { splitLogMessage } from '../../src/adapter/logMessage.ts';
 import { readingHabit } from '../../src/adapter/habits.ts';
 import { HitCounter } from '../../src/adapter/hitCondition.ts';
 import { BannerFilter, decodeTo } from '../../src/adapter/output.ts';

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { loadSourceMap, mapUrlIn, pathOfUrl, sourcePath, type ScriptMap } from '../../cdp/sourceMaps.ts';
 import { generatedLine, type Locate } from '../../inspector/copies.ts';
-import { ScriptNames, type NamesAt } from '../../inspector/originalNames.ts';
+import { sameNames, ScriptNames, type NamesAt } from '../../inspector/originalNames.ts';
 import type { RecordedFrame } from '../../protocol/recorder.ts';
 
 interface MappedScript {
@@ -36,7 +36,7 @@ export class OriginalLines {
 
   readonly namesAt: NamesAt = async ({ url, location: { scriptId, lineNumber, columnNumber = 0 } }) => {
     const script = await this.#script(url, () => Promise.resolve(scriptId));
-    return script?.names.at({ line: lineNumber, column: columnNumber }) ?? null;
+    return script?.names.at({ line: lineNumber, column: columnNumber }) ?? sameNames;
   };
 
   #script(url: string, scriptIdOf: () => Promise<string | undefined>): Promise<MappedScript | null> {

@@ -32,7 +32,7 @@ export interface Assigning {
   bulk: BulkReader;
   frame: Protocol.Debugger.CallFrame;
   frames: readonly Protocol.Debugger.CallFrame[];
-  names: NamesInSight | null;
+  names: NamesInSight;
   /** The tensor that is to be replaced. */
   old: TensorDescriptor;
 }
@@ -43,7 +43,7 @@ export async function assignTensor(request: AssignRequest, assigning: Assigning)
   const { expression } = request;
   const { file: path, member } = splitFileMember(resolve(request.file));
   const { old, link, names } = assigning;
-  const target = parseTarget(names?.translate(expression) ?? expression);
+  const target = parseTarget(names.translate(expression));
   const file = await openTensorFile(path);
   try {
     const purpose = target.kind === 'variable' ? expression : undefined;
@@ -110,7 +110,7 @@ async function writerOf(target: AssignTarget, assigning: Assigning): Promise<Wri
   const { main, frame, frames, names, old } = assigning;
   if (target.kind === 'variable') {
     const { name } = target;
-    const shown = names?.original(name) ?? name;
+    const shown = names.original(name);
     const variable = await findVariable(main, frame, name, shown);
     if (!variable) throw cannotAssign(shown, 'it is no variable of the stopped functions');
     // What takes new values itself, as a variable of TF.js does, may well be a constant of the program.

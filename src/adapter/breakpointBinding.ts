@@ -1,0 +1,191 @@
+/**
+ * Where V8 stops for a breakpoint: the places in a script that the source map (if any) says its line's code is at, and V8's
+ * own breakpoints there.
+ */
+import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
+import type { Position, ScriptMap } from '../cdp/sourceMaps.ts';
+import { literally } from './paths.ts';
+import type { Script, Scripts } from './scripts.ts';
+import type { SourceBreakpoint } from './sourceBreakpoint.ts';
+
+/** How far behind its line a breakpoint may slide in generated code before that is no help to anyone. */
+const maxSlideLines = 50;
+
+/** What became of a breakpoint: where it stops, or why it does not. */
+export interface BindingState {
+  verified: boolean;
+  actual: Position | undefined;
+  message: string | undefined;
+}
+
+export class BreakpointBinding {
+  readonly #main: CdpSession;
+  readonly #scripts: Scripts;
+  readonly #all: () => readonly SourceBreakpoint[];
+  readonly #onState: (breakpoint: SourceBreakpoint, state: BindingState) => void;
+
+  constructor(
+    main: CdpSession,
+    scripts: Scripts,
+    /** Those that may share a place with the one that is bound. */
+    all: () => readonly SourceBreakpoint[],
+    onState: (breakpoint: SourceBreakpoint, state: BindingState) => void,
+  ) {
+    this.#main = main;
+    this.#scripts = scripts;
+    this.#all = all;
+    this.#onState = onState;
+  }
+
+  /** Binds those of a file to a script of it that is loaded. */
+  async bind(script: Script, breakpoints: readonly SourceBreakpoint[]): Promise<void> {
+    const map = await script.map;
+    for (const breakpoint of breakpoints) {
+      if (breakpoint.invalid || breakpoint.bound.some(({ scriptId }) => scriptId === script.id)) continue;
+      const source = map ? script.sourcePaths.indexOf(breakpoint.path) : -1;
+      // `tsx` runs generated code under the original's own URL: the map decides, not the name.
+      if (map && source >= 0) await this.#bindMapped(script, map, source, breakpoint);
+      else if (script.path === breakpoint.path) await this.#bindPlain(script, breakpoint);
+    }
+  }
+
+  async #bindPlain(script: Script, breakpoint: SourceBreakpoint): Promise<void> {
+    const location = await this.#setInScript(
+      script,
+      { line: breakpoint.line, column: breakpoint.column ?? 0 },
+      breakpoint,
+    );
+    if (location) this.#bound(breakpoint, location);
+    else this.#noCode(breakpoint);
+  }
+
+  async #bindMapped(script: Script, map: ScriptMap, source: number, breakpoint: SourceBreakpoint): Promise<void> {
+    await this.#scripts.loadText(script, this.#main);
+    for (const line of map.linesFrom(source, breakpoint.line)) {
+      if (line > breakpoint.line + maxSlideLines) break;
+      const candidates = await this.#locationsOf(script, map, source, line);
+      const wantedColumn = line === breakpoint.line ? breakpoint.column : undefined;
+      const chosen =
+        candidates.find(({ original }) => wantedColumn === undefined || original.column >= wantedColumn) ??
+        candidates[0];
+      if (!chosen) continue;
+      const location = await this.#setInScript(script, chosen.generated, breakpoint);
+      if (!location) continue;
+      this.#bound(breakpoint, { line, column: chosen.original.column });
+      return;
+    }
+    this.#noCode(breakpoint);
+  }
+
+  /** Where V8 can stop in the code that was generated from a line. */
+  async #locationsOf(script: Script, map: ScriptMap, source: number, line: number) {
+    const found: { generated: Position; original: Position }[] = [];
+    for (const { start, end } of map.rangesOf(source, line)) {
+      const { locations } = await this.#main.send('Debugger.getPossibleBreakpoints', {
+        start: { scriptId: script.id, lineNumber: start.line, columnNumber: start.column },
+        // The end itself may be where a `return` of this line ends.
+        end: { scriptId: script.id, lineNumber: end.line, columnNumber: end.column + 1 },
+      });
+      for (const { lineNumber, columnNumber = 0 } of locations) {
+        const generated = { line: lineNumber, column: columnNumber };
+        const original = this.#scripts.originalOf(script, generated);
+        if (original?.source === source && original.line === line) found.push({ generated, original });
+      }
+    }
+    return found;
+  }
+
+  async #setInScript(
+    script: Script,
+    { line, column }: Position,
+    breakpoint: SourceBreakpoint,
+  ): Promise<Position | null> {
+    const condition = await this.#conditionAt(script, { line, column }, breakpoint);
+    if (breakpoint.trackId !== undefined)
+      return this.#trackInScript(script, { line, column }, { ...breakpoint, condition });
+    try {
+      const { breakpointId, actualLocation } = await this.#main.send('Debugger.setBreakpoint', {
+        location: { scriptId: script.id, lineNumber: line, columnNumber: column },
+        ...(condition !== undefined && { condition: `(${condition}\n)` }),
+      });
+      const location = { line: actualLocation.lineNumber, column: actualLocation.columnNumber ?? 0 };
+      if (location.line === script.end.line && location.column === script.end.column) {
+        await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
+        return null;
+      }
+      breakpoint.bound.push({ cdpId: breakpointId, scriptId: script.id, url: script.url, location });
+      return location;
+    } catch (error) {
+      if (!(error instanceof CdpError)) throw error;
+      return /already exists/.test(error.message) ? this.#share(script, { line, column }, breakpoint) : null;
+    }
+  }
+
+  /** With the names that V8 knows there. */
+  async #conditionAt(script: Script, { line, column }: Position, { condition }: SourceBreakpoint) {
+    if (condition === undefined) return undefined;
+    const location = { scriptId: script.id, lineNumber: line, columnNumber: column };
+    return (await this.#scripts.namesAt(location, this.#main)).translate(condition);
+  }
+
+  /**
+   * By URL, for V8 takes only one breakpoint of a kind per place, and this one must not be in the way of a breakpoint that
+   * stops there. The second half of the pattern matches nothing: it sets breakpoints of one place apart.
+   */
+  async #trackInScript(
+    script: Script,
+    { line, column }: Position,
+    { trackId, condition = '', bound }: SourceBreakpoint,
+  ): Promise<Position | null> {
+    const before = bound.find(({ url }) => url === script.url);
+    if (before) return before.location;
+    const { breakpointId, locations } = await this.#main.send('Debugger.setBreakpointByUrl', {
+      urlRegex: `^${literally(script.url)}$|^tensor-debugger:track:${trackId}$`,
+      lineNumber: line,
+      columnNumber: column,
+      condition,
+    });
+    const found = locations.find(({ scriptId }) => scriptId === script.id);
+    const location = found && { line: found.lineNumber, column: found.columnNumber ?? 0 };
+    if (!location || (location.line === script.end.line && location.column === script.end.column)) {
+      await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
+      return null;
+    }
+    bound.push({ cdpId: breakpointId, scriptId: script.id, url: script.url, location });
+    return location;
+  }
+
+  /** V8 takes one breakpoint per place: a second one there, of another line that slid, shares it. */
+  #share(script: Script, place: Position, breakpoint: SourceBreakpoint): Position | null {
+    for (const { bound, trackId } of this.#all()) {
+      if (trackId !== undefined) continue;
+      const same = bound.find(
+        ({ scriptId, location }) =>
+          scriptId === script.id &&
+          (location.line > place.line || (location.line === place.line && location.column >= place.column)),
+      );
+      if (!same) continue;
+      breakpoint.bound.push({ ...same });
+      return same.location;
+    }
+    return null;
+  }
+
+  async unbind(breakpoint: SourceBreakpoint): Promise<void> {
+    const bound = breakpoint.bound.splice(0);
+    const shared = new Set(this.#all().flatMap((other) => other.bound.map(({ cdpId }) => cdpId)));
+    for (const { cdpId } of bound) {
+      if (!shared.has(cdpId)) await this.#main.send('Debugger.removeBreakpoint', { breakpointId: cdpId });
+    }
+  }
+
+  #bound(breakpoint: SourceBreakpoint, actual: Position): void {
+    this.#onState(breakpoint, { verified: true, actual, message: undefined });
+  }
+
+  /** It may be bound in another script of its file all the same. */
+  #noCode(breakpoint: SourceBreakpoint): void {
+    const message = `Line ${breakpoint.line + 1} has no code, nor has a line after it.`;
+    this.#onState(breakpoint, { verified: breakpoint.bound.length > 0, actual: breakpoint.actual, message });
+  }
+}

@@ -8,6 +8,7 @@ import type { EvaluatedValue, TensorRequestName, TensorRequests } from '../proto
 import type { DapClient, Events } from './dapClient.ts';
 import { emptyDocument, exitStatus, type ExitStatus, type InspectDocument } from './document.ts';
 import type { InspectOptions } from './options.ts';
+import { Ended, ProgramWatch } from './programWatch.ts';
 import { StopReader, type StopContext } from './readStop.ts';
 
 export interface InspectionHooks {
@@ -31,44 +32,42 @@ const adapterEnded: ErrorReport = {
   help: 'It may have been killed for want of memory. A file that it was writing is left beside its place with the ending .partial: remove it.',
 };
 
-/** The program, or the adapter, has gone. */
-class Ended extends Error {}
-
 export class Inspection implements StopContext {
   readonly document = emptyDocument();
   status: ExitStatus = exitStatus.read;
   readonly #client: DapClient;
+  readonly #program: ProgramWatch;
   readonly #options: InspectOptions;
   #isListed = true;
   readonly #hooks: InspectionHooks;
   readonly #launched: boolean;
-  readonly #stops: Events['stopped'][] = [];
   readonly #breakpoints = new Map<number, { text: string; breakpoint: DebugProtocol.Breakpoint }>();
   /** Values that have come and were not read yet. */
   readonly #evaluated: EvaluatedValue[] = [];
-  #wake: () => void = () => {};
   #doing = '';
-  #passOver = false;
   #frameId = 0;
-  #ended = false;
-  #adapterEnded = false;
-  #timedOut = false;
-  #crashed = false;
-  #stderrTail = '';
-  #exit: Events['exited'] | undefined;
 
   constructor(client: DapClient, options: InspectOptions, hooks: InspectionHooks) {
     this.#client = client;
+    this.#program = new ProgramWatch(client, hooks);
     this.#options = options;
     this.#hooks = hooks;
     this.#launched = 'program' in options.target;
-    this.#listen();
+    client.on('breakpoint', ({ breakpoint }) => {
+      const known = this.#breakpoints.get(breakpoint.id ?? 0);
+      if (known) known.breakpoint = breakpoint;
+    });
+    client.on('tensor/warning', (warning) => this.addWarning(warning));
+    client.on('tensor/evaluated', (value) => this.#evaluated.push(value));
+    client.on('tensor/progress', ({ fraction }) => {
+      hooks.onProgress(`${this.#doing}: ${Math.floor(fraction * 100)} %`);
+    });
   }
 
   /** Never throws: what goes wrong is in the document and in the status. */
   async run(): Promise<void> {
     const { timeoutMs } = this.#options;
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#onTimeout(), timeoutMs);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#program.timeIsUp(), timeoutMs);
     try {
       if (await this.#start()) await this.#inspectStop();
     } finally {
@@ -80,15 +79,15 @@ export class Inspection implements StopContext {
 
   /** Ends a program that was launched, lets go of one that was attached to, and ends the adapter. Can be called twice. */
   async end(): Promise<void> {
-    this.#passOver = true;
-    if (this.#launched && !this.#ended) await this.#terminate();
+    this.#program.isLetGo = true;
+    if (this.#launched && !this.#program.ended) await this.#terminate();
     const left = this.#client.request('disconnect', { terminateDebuggee: this.#launched });
     // An adapter that is gone already, or hangs, is ended below.
     const hangs = setTimeout(() => void this.#client.close(), 5000);
     await left.catch(() => {});
     clearTimeout(hangs);
     await this.#client.close();
-    const { exitCode = null, signal = null } = this.#exit ?? {};
+    const { exitCode = null, signal = null } = this.#program.exit ?? {};
     this.document.program = { exitCode: signal === null ? exitCode : null, signal };
   }
 
@@ -112,9 +111,9 @@ export class Inspection implements StopContext {
   async #start(): Promise<boolean> {
     try {
       // Not raced against the program's end: why it ended at once is what the adapter answers.
-      await this.#race(this.#configure(), () => this.#timedOut);
+      await this.#program.race(this.#configure(), () => this.#program.timedOut);
     } catch (error) {
-      if (this.#timedOut) this.#reportTimeout('before it was started');
+      if (this.#program.timedOut) this.#reportTimeout('before it was started');
       else {
         this.raise(exitStatus.notStartedOrCrashed);
         this.warn(reportOf(error, this.#launched ? 'cannot-launch' : 'cannot-attach'));
@@ -197,9 +196,9 @@ export class Inspection implements StopContext {
       this.progress(`waiting for ${where}${hit > 1 ? `, pass ${passes + 1} of ${hit}` : ''}`);
       let stop: Events['stopped'];
       try {
-        stop = await this.#nextStop();
+        stop = await this.#program.nextStop();
       } catch {
-        if (this.#timedOut) this.#reportTimeout(`before it reached ${where}`);
+        if (this.#program.timedOut) this.#reportTimeout(`before it reached ${where}`);
         else this.#reportEnd(where);
         return false;
       }
@@ -227,7 +226,7 @@ export class Inspection implements StopContext {
 
   async #topFrame({ threadId = 1 }: Events['stopped']): Promise<DebugProtocol.StackFrame | undefined> {
     try {
-      const { stackFrames } = await this.#race(this.#client.request('stackTrace', { threadId, levels: 1 }));
+      const { stackFrames } = await this.#program.race(this.#client.request('stackTrace', { threadId, levels: 1 }));
       return stackFrames[0];
     } catch {
       // It ended right after the stop, or the time is up: the next wait tells.
@@ -247,9 +246,9 @@ export class Inspection implements StopContext {
     this.#isListed = reader.isListed;
     if (reader.awaited.length > 0 && !(await this.#readLater(reader))) return;
     await reader.export();
-    if (this.#timedOut) this.#reportTimeout('while it was read');
-    else if (this.#ended) {
-      this.raise(this.#adapterEnded ? exitStatus.notReadOrWritten : exitStatus.notStartedOrCrashed);
+    if (this.#program.timedOut) this.#reportTimeout('while it was read');
+    else if (this.#program.ended) {
+      this.raise(this.#program.adapterEnded ? exitStatus.notReadOrWritten : exitStatus.notStartedOrCrashed);
       this.warn(this.#reportOfEnd('while it was read'));
     }
   }
@@ -264,7 +263,7 @@ export class Inspection implements StopContext {
       await this.#resume({ reason: 'continue' });
       for (;;) {
         this.progress(`waiting for ${reader.awaited.join(', ')}, with the program running`);
-        const stop = await this.#nextStop();
+        const stop = await this.#program.nextStop();
         for (const { id } of this.#evaluated.splice(0)) await reader.readLater(id);
         if (reader.awaited.length === 0) return true;
         await this.#resume(stop);
@@ -272,11 +271,11 @@ export class Inspection implements StopContext {
     } catch (error) {
       if (!(error instanceof Ended)) throw error;
       const names = reader.awaited.join(', ');
-      if (this.#timedOut) this.#reportTimeout(`before ${names} had its value`);
+      if (this.#program.timedOut) this.#reportTimeout(`before ${names} had its value`);
       reader.giveUp({
-        code: this.#timedOut ? 'timed-out' : 'program-ended',
-        message: `The runtime computes ${names} while the program runs on, and ${this.#timedOut ? 'the time was up' : `the program ${this.#howItEnded()}`} before its value was there.`,
-        help: this.#timedOut
+        code: this.#program.timedOut ? 'timed-out' : 'program-ended',
+        message: `The runtime computes ${names} while the program runs on, and ${this.#program.timedOut ? 'the time was up' : `the program ${this.#program.howItEnded()}`} before its value was there.`,
+        help: this.#program.timedOut
           ? 'Give it more with --timeout.'
           : 'Stop where the program still has something to wait for, before its end or its process.exit().',
       });
@@ -286,7 +285,7 @@ export class Inspection implements StopContext {
 
   async #removeBreakpoints(): Promise<void> {
     for (const path of this.#breaksByFile().keys()) {
-      await this.#race(this.#client.request('setBreakpoints', { source: { path }, breakpoints: [] }));
+      await this.#program.race(this.#client.request('setBreakpoints', { source: { path }, breakpoints: [] }));
     }
   }
 
@@ -294,16 +293,16 @@ export class Inspection implements StopContext {
   async #inspectStop(): Promise<void> {
     this.#hooks.onProgress(null);
     this.#hooks.onRead(this.document, this.#isListed);
-    const unfinished = this.#timedOut || this.#ended;
+    const unfinished = this.#program.timedOut || this.#program.ended;
     if (unfinished) return;
     if (this.#options.afterwards === 'end') return this.#endProgram();
     // Nobody waits for the end of a program that somebody else started.
     if (!this.#launched) return this.end();
-    this.#passOver = true;
+    this.#program.isLetGo = true;
     try {
       await this.#removeBreakpoints();
       await this.#resume({ reason: 'continue' });
-      for (;;) await this.#resume(await this.#nextStop());
+      for (;;) await this.#resume(await this.#program.nextStop());
     } catch {
       // The program's own end, or of the time that it was given: both are told by how it ended.
     }
@@ -313,60 +312,9 @@ export class Inspection implements StopContext {
     // A debug adapter ends what it has started; any other program has to be asked.
     if (!this.#launched) {
       const ask = { expression: 'process.kill(process.pid)', frameId: this.#frameId, context: 'repl' };
-      await this.#race(this.#client.request('evaluate', ask)).catch(() => {});
+      await this.#program.race(this.#client.request('evaluate', ask)).catch(() => {});
     }
     await this.end();
-  }
-
-  #listen(): void {
-    const client = this.#client;
-    client.on('output', ({ category, output }) => {
-      if (category === 'stdout' || category === 'stderr') this.#hooks.onOutput(category, output);
-      if (category === 'stderr') this.#stderrTail = (this.#stderrTail + output).slice(-4000);
-    });
-    client.on('stopped', (stop) => {
-      this.#stops.push(stop);
-      this.#wake();
-    });
-    client.on('breakpoint', ({ breakpoint }) => {
-      const known = this.#breakpoints.get(breakpoint.id ?? 0);
-      if (known) known.breakpoint = breakpoint;
-    });
-    client.on('tensor/warning', (warning) => this.addWarning(warning));
-    client.on('tensor/evaluated', (value) => this.#evaluated.push(value));
-    client.on('tensor/progress', ({ fraction }) => {
-      this.#hooks.onProgress(`${this.#doing}: ${Math.floor(fraction * 100)} %`);
-    });
-    client.on('exited', (exit) => {
-      this.#exit = exit;
-    });
-    const end = (): void => {
-      this.#ended = true;
-      this.#wake();
-    };
-    client.on('terminated', end);
-    void client.closed.then(() => {
-      // Nobody has told it to, and the program's end would have been told before.
-      this.#adapterEnded = !this.#ended && !this.#passOver;
-      end();
-    });
-  }
-
-  #onTimeout(): void {
-    this.#timedOut = true;
-    this.#wake();
-    if (!this.#passOver) return;
-    process.stderr.write('tensor-debugger: the time is up; the program is ended.\n');
-  }
-
-  /** @throws Ended */
-  async #nextStop(): Promise<Events['stopped']> {
-    for (;;) {
-      const stop = this.#stops.shift();
-      if (stop) return stop;
-      if (this.#ended || this.#timedOut) throw new Ended();
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
   }
 
   /** @throws Ended if the program ends or the time is up before the answer comes */
@@ -374,40 +322,24 @@ export class Inspection implements StopContext {
     name: Name,
     args: TensorRequests[Name]['arguments'],
   ): Promise<TensorRequests[Name]['result']> {
-    return this.#race(this.#client.request(name, args));
+    return this.#program.race(this.#client.request(name, args));
   }
 
   hasEnded(error: unknown): boolean {
     return error instanceof Ended;
   }
 
-  async #race<T>(answer: Promise<T>, isLost = () => this.#ended || this.#timedOut): Promise<T> {
-    let settled = false;
-    const settle = (): void => {
-      settled = true;
-      this.#wake();
-    };
-    // Where the race is lost the answer may still fail, with nobody left to hear it.
-    answer.then(settle, settle);
-    for (;;) {
-      // What has arrived is an answer, be it that the program ended right behind it.
-      await sleep(0);
-      if (settled) return answer;
-      if (isLost()) throw new Ended();
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-  }
-
   reportOf(error: unknown): ErrorReport {
-    if (error instanceof TensorError && error.code === 'connection-lost' && this.#adapterEnded) return adapterEnded;
+    if (error instanceof TensorError && error.code === 'connection-lost' && this.#program.adapterEnded)
+      return adapterEnded;
     if (!(error instanceof Ended)) return reportOf(error);
-    if (this.#timedOut) return { code: 'timed-out', message: 'The time was up before it was read.' };
+    if (this.#program.timedOut) return { code: 'timed-out', message: 'The time was up before it was read.' };
     return this.#reportOfEnd('before it was read');
   }
 
   #reportOfEnd(when: string): ErrorReport {
-    if (this.#adapterEnded) return adapterEnded;
-    return { code: 'program-ended', message: `The program ${this.#howItEnded()} ${when}.` };
+    if (this.#program.adapterEnded) return adapterEnded;
+    return { code: 'program-ended', message: `The program ${this.#program.howItEnded()} ${when}.` };
   }
 
   #reportTimeout(when: string): void {
@@ -422,28 +354,19 @@ export class Inspection implements StopContext {
 
   /** The program is over and the stop was not reached. */
   #reportEnd(where: string): void {
-    if (this.#adapterEnded) {
+    if (this.#program.adapterEnded) {
       this.raise(exitStatus.notReadOrWritten);
       return this.warn(adapterEnded);
     }
-    // Node ends what it prints of an error that nobody caught with its own version.
-    const uncaught = (this.#exit?.exitCode ?? 0) !== 0 && /^Node\.js v\d+\./m.test(this.#stderrTail);
-    this.#crashed = uncaught || this.#exit?.signal !== undefined;
-    this.raise(this.#crashed ? exitStatus.notStartedOrCrashed : exitStatus.endedBeforeStop);
+    this.raise(this.#program.crashed ? exitStatus.notStartedOrCrashed : exitStatus.endedBeforeStop);
     const never = [...this.#breakpoints.values()].flatMap(({ text, breakpoint: { verified, message } }) =>
       verified ? [] : [message ? `${text}: ${message}` : `${text} was never loaded, or has no code on that line.`],
     );
     this.warn({
       code: 'program-ended',
-      message: `The program ${this.#howItEnded()} before it reached ${where}.`,
+      message: `The program ${this.#program.howItEnded()} before it reached ${where}.`,
       ...(never.length > 0 && { help: never.join(' ') }),
     });
-  }
-
-  #howItEnded(): string {
-    if (this.#exit?.signal !== undefined) return `was ended by ${this.#exit.signal}`;
-    if (this.#crashed) return `crashed (exit code ${this.#exit?.exitCode})`;
-    return this.#exit ? `ended (exit code ${this.#exit.exitCode})` : 'ended';
   }
 
   progress(doing: string): void {

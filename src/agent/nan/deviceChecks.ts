@@ -138,7 +138,7 @@ export class DeviceChecks {
     page.scopes.push(
       scoped(device, () => {
         const recorder = new Recorder(device);
-        const pipeline = this.#reader.pipeline('tensor-debugger not finite', notFiniteShader);
+        const pipeline = this.#reader.device.pipeline('tensor-debugger not finite', notFiniteShader);
         for (let first = 0; first < checks.length; first += sourcesPerDispatch) {
           const group = checks.slice(first, first + sourcesPerDispatch);
           const largest = Math.max(...group.map(({ elements }) => elements));

@@ -45,6 +45,7 @@ export function bindingsOwnMethod(prototype: object, name: string): ((...args: n
 }
 
 export class Device {
+  readonly #pipelines = new Map<string, GPUComputePipeline>();
   readonly device: GPUDevice;
   readonly queue: GPUQueue;
   readonly lost: Promise<GPUDeviceLostInfo>;
@@ -85,6 +86,16 @@ export class Device {
 
   layoutOf(pipeline: GPUComputePipeline): GPUBindGroupLayout {
     return native(pipeline, 'getBindGroupLayout')(0);
+  }
+
+  /** A compute pipeline, compiled once per device and shader. */
+  pipeline(label: string, code: string): GPUComputePipeline {
+    const known = this.#pipelines.get(code);
+    if (known) return known;
+    const module = this.createShaderModule({ label, code });
+    const pipeline = this.createComputePipeline({ label, layout: 'auto', compute: { module, entryPoint: 'main' } });
+    this.#pipelines.set(code, pipeline);
+    return pipeline;
   }
 
   createTexture(descriptor: GPUTextureDescriptor): GPUTexture {

@@ -8,37 +8,15 @@ import { itemSize } from '../../tensor/dtypes.ts';
 import { now } from '../clock.ts';
 import { platformValue, promiseState } from '../safely.ts';
 import type { DeviceSource } from '../source.ts';
-import { bufferMethods, destroy, Device, mapModeRead, Recorder, textureUsage, usage } from './device.ts';
-import { dispatchSize, gatherParameterBytes, gatherParameters, gatherShader, maxGatherAxes } from './gather.ts';
-import {
-  alignUp,
-  assertReadable,
-  denseLead,
-  encodeCopies,
-  stagedBytesOfCopies,
-  tailOf,
-  tailOutOfReach,
-  unpack,
-  wholeWords,
-  type Piece,
-  type Tail,
-} from './pieces.ts';
-import { spanOf, splitPlan, type WindowPlan } from './plan.ts';
+import { piecesOf, type DeviceWindow } from './cutPieces.ts';
+import { bufferMethods, destroy, Device, mapModeRead, Recorder } from './device.ts';
+import { encodePiece, type Defer } from './encodePiece.ts';
+import { alignUp, assertReadable, denseLead, unpack, type Piece } from './pieces.ts';
 import type { Pump, Wait } from './pump.ts';
 import { maxStagingBytes, StagingPool } from './staging.ts';
 
-/** Above so many runs, one shader that gathers them is cheaper than a copy command for each. */
-const maxCopies = 1024;
-/** What the staged bytes of a piece may exceed its own by: up to seven around each run, and the last bytes of a buffer. */
-const stagingSlack = maxCopies * 8 + 8;
-
 /** A read that takes less did not wait for anything worth telling. */
 const quickMs = 0.5;
-
-export interface DeviceWindow {
-  source: DeviceSource;
-  plan: WindowPlan;
-}
 
 export interface DeviceCost {
   bytes: number;
@@ -58,9 +36,6 @@ interface Round {
   encodeMs: number;
 }
 
-/** Marks a resource to be destroyed when the round is over. */
-export type Defer = <Resource extends GPUBuffer | GPUTexture>(resource: Resource) => Resource;
-
 export interface WaitLimit {
   /** A hung device must not hang the debugger: how long a read may wait for the work queued before it. */
   deadlineMs: number;
@@ -71,7 +46,6 @@ export class DeviceReader {
   readonly #pump: Pump;
   readonly staging: StagingPool;
   readonly #limit: WaitLimit;
-  readonly #pipelines = new Map<string, GPUComputePipeline>();
   /** Rounds that were begun and not yet taken; what is left of a failed read is let go of. */
   readonly #inFlight = new Set<Pick<Round, 'staging' | 'temporary'>>();
   /** The error scope that refused the last read: the inspector can see what it holds, the agent can't. */
@@ -93,7 +67,7 @@ export class DeviceReader {
     const cost: DeviceCost = { bytes: 0, queueMs: 0, transferMs: 0, readbacks: 0 };
     const results = windows.map(({ source, plan }) => new Uint8Array(plan.elements * itemSize(source.layout.dtype)));
     const pieces = windows.flatMap((window, index) =>
-      [...this.#pieces(window)].map((piece) => ({ piece, result: results[index]! })),
+      [...piecesOf(window, this.device)].map((piece) => ({ piece, result: results[index]! })),
     );
     if (pieces.length === 0) return { results, cost };
     this.#prepare(windows);
@@ -142,7 +116,7 @@ export class DeviceReader {
           unpack(piece, view, result, 0);
           sink(result);
         });
-      for (const piece of this.#pieces(window)) {
+      for (const piece of piecesOf(window, this.device)) {
         const next: { round: Round; piece: Piece } = { round: this.#start([piece]), piece };
         if (running) drain(running);
         running = next;
@@ -219,47 +193,6 @@ export class DeviceReader {
     for (const { source } of windows) source.flush?.();
   }
 
-  *#pieces({ source, plan }: DeviceWindow): Generator<Piece> {
-    const size = itemSize(source.layout.dtype);
-    const flags = platformValue(source.buffer, 'usage') as number;
-    const canCopy = (flags & usage.copySrc) !== 0;
-    const canBind = (flags & usage.storage) !== 0;
-    let resultOffset = 0;
-    // A piece of sub-word elements must start at a word of its own, so pieces are cut at multiples of four elements.
-    const maxElements = Math.floor((maxStagingBytes - stagingSlack) / size / 4) * 4;
-    const emit = (part: WindowPlan, mode: Piece['mode'], bytes: number): Piece => {
-      const tail = tailOf(source, part);
-      const stagedBytes = bytes + (tail ? 4 : 0);
-      const piece: Piece = { source, plan: part, mode, stagedBytes, tail, resultOffset };
-      resultOffset += part.elements * size;
-      return piece;
-    };
-    for (const part of splitPlan(plan, maxElements)) {
-      if (canCopy && (part.runs <= maxCopies || !canBind)) {
-        for (const copies of part.runs <= maxCopies ? [part] : splitPlan(part, maxCopies * part.run)) {
-          yield emit(copies, 'copy', stagedBytesOfCopies(copies, source, size));
-        }
-      } else {
-        if (!canCopy && tailOf(source, part)) throw tailOutOfReach(source.buffer);
-        for (const bound of this.#withinBinding(part, source, size)) {
-          yield emit(bound, 'gather', Math.ceil((bound.elements * size) / 4) * 4);
-        }
-      }
-    }
-  }
-
-  /** Parts of a window whose span fits one storage binding; the axes shrink from the outermost. */
-  *#withinBinding(plan: WindowPlan, source: DeviceSource, size: number): Generator<WindowPlan> {
-    const { from, to } = spanOf(plan);
-    const fits = (to - from) * size + 2 * this.device.bindingAlignment <= this.device.maxBindingBytes;
-    if ((fits && plan.outer.length < maxGatherAxes) || plan.elements === 1) {
-      yield plan;
-      return;
-    }
-    const parts = splitPlan(plan, Math.max(1, Math.ceil(plan.elements / 2)));
-    for (const part of parts) yield* this.#withinBinding(part, source, size);
-  }
-
   /** Waits for what the program had queued before, so that its time isn't taken for the copy's. */
   #drainQueue(wait: Wait, cost: DeviceCost): void {
     const startedMs = now();
@@ -278,9 +211,7 @@ export class DeviceReader {
     }
     return this.#begin(stagedBytes, placed, (recorder, staging, defer) => {
       for (const { piece, stagingOffset } of placed) {
-        if (piece.mode === 'copy') encodeCopies(recorder, piece, staging, stagingOffset);
-        else this.#encodeGather(recorder, piece, staging, stagingOffset, defer);
-        if (piece.tail) this.#encodeTail(recorder, piece, piece.tail, staging, stagingOffset, defer);
+        encodePiece(this.device, recorder, piece, { staging, stagingOffset, defer });
       }
     });
   }
@@ -361,69 +292,6 @@ export class DeviceReader {
     this.device.assertAlive();
     this.failedScope = refused ?? null;
     throw new TensorError({ code: 'device-error', message, help });
-  }
-
-  #encodeTail(
-    recorder: Recorder,
-    { source, stagedBytes }: Piece,
-    { from, bytes }: Tail,
-    staging: GPUBuffer,
-    stagingOffset: number,
-    defer: Defer,
-  ): void {
-    const { copySrc, copyDst } = textureUsage;
-    const texture = this.device.createTexture({ size: [bytes], format: 'r8uint', usage: copySrc | copyDst });
-    recorder.copyBytes(source.buffer, from, defer(texture), staging, stagingOffset + stagedBytes - 4, bytes);
-  }
-
-  #encodeGather(
-    recorder: Recorder,
-    { source, plan }: Piece,
-    staging: GPUBuffer,
-    stagingOffset: number,
-    defer: Defer,
-  ): void {
-    const { device } = this;
-    const gather = this.pipeline('tensor-debugger gather', gatherShader);
-    const size = itemSize(source.layout.dtype);
-    const words = Math.ceil((plan.elements * size) / 4);
-    const { offset, bytes } = this.bindingOf(source, plan);
-    const target = defer(device.createBuffer({ size: words * 4, usage: usage.storage | usage.copySrc }));
-    const parameters = defer(device.createBuffer({ size: gatherParameterBytes, usage: usage.storage | usage.copyDst }));
-    const startByte = source.byteOffset + plan.start * size - offset;
-    device.writeBuffer(parameters, 0, gatherParameters(plan, size, startByte));
-    const bindGroup = device.createBindGroup({
-      layout: device.layoutOf(gather),
-      entries: [
-        { binding: 0, resource: { buffer: source.buffer, offset, size: bytes } },
-        { binding: 1, resource: { buffer: target } },
-        { binding: 2, resource: { buffer: parameters } },
-      ],
-    });
-    const { x, y } = dispatchSize(words);
-    recorder.dispatch(gather, bindGroup, x, y);
-    recorder.copyBuffer(target, 0, staging, stagingOffset, words * 4);
-  }
-
-  /** A compute pipeline, compiled once per device and shader. */
-  pipeline(label: string, code: string): GPUComputePipeline {
-    const known = this.#pipelines.get(code);
-    if (known) return known;
-    const { device } = this;
-    const module = device.createShaderModule({ label, code });
-    const pipeline = device.createComputePipeline({ label, layout: 'auto', compute: { module, entryPoint: 'main' } });
-    this.#pipelines.set(code, pipeline);
-    return pipeline;
-  }
-
-  /** The aligned part of the source's buffer that holds everything a plan touches, for a storage binding. */
-  bindingOf(source: DeviceSource, plan: WindowPlan): { offset: number; bytes: number } {
-    const size = itemSize(source.layout.dtype);
-    const span = spanOf(plan);
-    const alignment = this.device.bindingAlignment;
-    const offset = Math.floor((source.byteOffset + span.from * size) / alignment) * alignment;
-    const end = Math.min(alignUp(source.byteOffset + span.to * size, 4), wholeWords(source.buffer));
-    return { offset, bytes: end - offset };
   }
 }
 

@@ -16,6 +16,7 @@ import type { DeviceSource } from '../source.ts';
 import { convert } from './convert.ts';
 import { usage, type Recorder } from './device.ts';
 import type { DeviceCost, DeviceReader } from './deviceReader.ts';
+import { bindingOf } from './encodePiece.ts';
 import type { WindowPlan } from './plan.ts';
 import {
   binShader,
@@ -194,7 +195,7 @@ class Reduction {
     const scaledPivot = Math.fround(pivot * scale);
     const bytes = this.#compute(totalBytes, (recorder, defer) => {
       const buffer = defer(device.createBuffer({ size: totalBytes, usage: usage.storage | usage.copySrc }));
-      const pipeline = this.#reader.pipeline('tensor-debugger reduce', reduceShader(this.#stored, this.#asBool));
+      const pipeline = this.#reader.device.pipeline('tensor-debugger reduce', reduceShader(this.#stored, this.#asBool));
       this.#dispatch(recorder, defer, pipeline, { scale, pivot: scaledPivot, low: 0, width: 1, bins: 0 }, (index) => ({
         buffer,
         offset: offsets[index]!,
@@ -258,7 +259,10 @@ class Reduction {
         device.createBuffer({ size: initial.byteLength, usage: usage.storage | usage.copySrc | usage.copyDst }),
       );
       device.writeBuffer(buffer, 0, initial);
-      const pipeline = this.#reader.pipeline('tensor-debugger classify', classifyShader(this.#stored, this.#asBool));
+      const pipeline = this.#reader.device.pipeline(
+        'tensor-debugger classify',
+        classifyShader(this.#stored, this.#asBool),
+      );
       this.#dispatch(recorder, defer, pipeline, { scale: 1, pivot: 0, low: 0, width: 1, bins: 0 }, () => ({ buffer }));
       return buffer;
     });
@@ -288,7 +292,7 @@ class Reduction {
     if (this.#chunks.length === 0) return { ...range, counts };
     const bytes = this.#compute(bins * 4, (recorder, defer) => {
       const buffer = defer(device.createBuffer({ size: bins * 4, usage: usage.storage | usage.copySrc }));
-      const pipeline = this.#reader.pipeline('tensor-debugger bin', binShader(this.#stored, this.#asBool));
+      const pipeline = this.#reader.device.pipeline('tensor-debugger bin', binShader(this.#stored, this.#asBool));
       const parameters = { scale, pivot: 0, low: range.min * scale, width: width * scale, bins };
       this.#dispatch(recorder, defer, pipeline, parameters, () => ({ buffer }));
       return buffer;
@@ -324,7 +328,7 @@ class Reduction {
       : defer(device.createBuffer({ size: copiedChunkBytes, usage: usage.storage | usage.copyDst }));
     this.#chunks.forEach(({ firstIndex, vectors }, index) => {
       const plan = this.#plan(firstIndex, vectors * this.#perVector, 1);
-      const bound = this.#reader.bindingOf(this.#source, plan);
+      const bound = bindingOf(this.#reader.device, this.#source, plan);
       if (copied) recorder.copyBuffer(this.#source.buffer, bound.offset, copied, 0, bound.bytes);
       const parameters = new ArrayBuffer(parameterWords * 4);
       const startByte = this.#source.byteOffset + plan.start * size - bound.offset;

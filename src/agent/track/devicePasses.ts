@@ -12,6 +12,7 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { bufferMethods, destroy, mapModeRead, Recorder, usage } from '../read/device.ts';
 import type { DeviceReader } from '../read/deviceReader.ts';
 import { canReduce } from '../read/deviceStatistics.ts';
+import { bindingOf } from '../read/encodePiece.ts';
 import { alignUp, assertReadable } from '../read/pieces.ts';
 import { isRefused, scoped, scopedBuffer } from '../read/scopedCommands.ts';
 import { platformValue, promiseState } from '../safely.ts';
@@ -183,11 +184,11 @@ export class DevicePasses {
     const perChunk = Math.floor(perBinding / groupElements) * groupElements;
     const groups = Math.ceil(elements / groupElements);
     this.#reserve(groups);
-    const reduce = this.#reader.pipeline('tensor-debugger track', reduceShader(stored, asBool));
+    const reduce = this.#reader.device.pipeline('tensor-debugger track', reduceShader(stored, asBool));
     for (let from = 0; from < elements; from += perChunk) {
       const count = Math.min(perChunk, elements - from);
       const plan = { start: source.layout.offset + from, run: count, outer: [], runs: 1, elements: count };
-      const { offset, bytes } = this.#reader.bindingOf(source, plan);
+      const { offset, bytes } = bindingOf(this.#reader.device, source, plan);
       const first = (source.byteOffset + plan.start * size - offset) / size;
       const hasPivot = elements <= perChunk ? 1 : 0;
       device.writeBuffer(this.#reduceUniform, 0, Uint32Array.of(count, first, from / groupElements, hasPivot));
@@ -198,7 +199,7 @@ export class DevicePasses {
         Math.ceil(count / groupElements),
       );
       if (from + count === elements) {
-        const merge = this.#reader.pipeline('tensor-debugger track', mergeShader);
+        const merge = this.#reader.device.pipeline('tensor-debugger track', mergeShader);
         device.writeBuffer(this.#mergeUniform, 0, Uint32Array.of(groups, slot, 0, 0));
         const group = this.#bind(merge, { buffer: this.#partials.buffer }, this.#slots, this.#mergeUniform);
         recorder.dispatch(merge, group, 1);

@@ -1,6 +1,6 @@
 /** What a person has chosen for a tensor: kept while VS Code hides the webview, and from stop to stop. */
 import type { ColorMap, KeptViewer, ViewedTensor, ViewerSettings } from '../src/protocol/viewer.ts';
-import type { CellPosition } from './grid/grid.ts';
+import type { CellPosition } from './grid/gridCells.ts';
 import type { NumberStyle } from './grid/numberText.ts';
 import type { ImageLayoutName, ValueRangeName } from './image/layouts.ts';
 import type { KeptWindow } from './grid/windowStore.ts';

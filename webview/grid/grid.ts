@@ -3,34 +3,15 @@
  * sticks to the viewport of a scrolling element; what it shows follows from the scroll position. The grid keeps the
  * focus itself, and names its active cell to screen readers (`aria-activedescendant`): cells come and go.
  */
+import { create, GridCells, type CellPosition, type GridModel } from './gridCells.ts';
+import { scrollMapping, type ScrollMapping } from './scrollMapping.ts';
 import type { Rectangle } from './windowPlan.ts';
-import type { ShownCell } from './windowStore.ts';
-import { scrollMapping } from './scrollMapping.ts';
-import type { ScrollMapping } from './scrollMapping.ts';
-
-export interface GridModel {
-  rows: number;
-  columns: number;
-  /** For screen readers: what the grid shows. */
-  label: string;
-  rowLabel: (row: number) => string;
-  columnLabel: (column: number) => string;
-  /** undefined: on its way. */
-  cell(row: number, column: number): ShownCell | undefined;
-  /** Characters of the longest text that came so far; columns grow with it. */
-  longestText(): number;
-}
 
 export interface GridListener {
   /** Called whenever other cells are on screen. */
   onVisible(visible: Rectangle): void;
   /** Called when the active cell or the scroll position moved. */
   onMove(): void;
-}
-
-export interface CellPosition {
-  row: number;
-  column: number;
 }
 
 const fewestCharacters = 6;
@@ -45,26 +26,14 @@ const emptyModel: GridModel = {
   longestText: () => 0,
 };
 
-/** A row on screen. */
-interface DrawnRow {
-  element: HTMLElement;
-  header: HTMLElement;
-  cells: HTMLElement;
-  row: number;
-}
-
 export class Grid {
   readonly element = create('div', 'grid');
   readonly #scroller = create('div', 'grid-scroller');
   readonly #spacer = create('div', 'grid-spacer');
   readonly #sheet = create('div', 'grid-sheet');
-  readonly #head = create('div', 'grid-row grid-head');
-  readonly #headCells = create('div', 'grid-cells');
-  readonly #body = create('div', 'grid-body');
+  readonly #cells = new GridCells();
   readonly #listener: GridListener;
   #model = emptyModel;
-  #rows: DrawnRow[] = [];
-  #columnsDrawn = 0;
   /** Pixels; in double precision where a scrollbar would not be exact. */
   #top = 0;
   #left = 0;
@@ -86,18 +55,9 @@ export class Grid {
     element.tabIndex = 0;
     element.setAttribute('role', 'grid');
     element.setAttribute('aria-readonly', 'true');
-    this.#head.setAttribute('role', 'row');
-    this.#head.setAttribute('aria-rowindex', '1');
-    const corner = create('div', 'grid-header grid-corner');
-    corner.setAttribute('role', 'columnheader');
-    corner.setAttribute('aria-colindex', '1');
-    corner.setAttribute('aria-label', 'Index');
-    for (const part of [this.#headCells, this.#body]) part.setAttribute('role', 'presentation');
     for (const part of [this.#scroller, this.#sheet]) part.setAttribute('role', 'presentation');
-    this.#body.setAttribute('role', 'rowgroup');
     this.#spacer.setAttribute('aria-hidden', 'true');
-    this.#head.append(corner, this.#headCells);
-    this.#sheet.append(this.#head, this.#body);
+    this.#sheet.append(this.#cells.head, this.#cells.body);
     this.#scroller.append(this.#sheet, this.#spacer);
     this.#scroller.tabIndex = -1;
     element.append(this.#scroller);
@@ -290,13 +250,11 @@ export class Grid {
   }
 
   #press(event: MouseEvent): void {
-    const cell = (event.target as Element).closest('[role=gridcell]');
-    const row = this.#rows.find(({ element }) => element.contains(cell));
-    if (!cell || !row) return;
-    this.goTo({ row: row.row, column: Number(cell.getAttribute('aria-colindex')) - 2 });
+    const cell = this.#cells.at(event.target as Element);
+    if (cell) this.goTo(cell);
   }
 
-  /** Brings the elements in line with the position: moves rows that stay on screen, writes what differs. */
+  /** Brings the elements in line with the position. */
   #draw(): void {
     const { rows, columns } = this.#model;
     const height = this.#scroller.clientHeight - this.#rowHeight;
@@ -313,120 +271,10 @@ export class Grid {
     const { style } = this.#sheet;
     style.setProperty('--shift-x', `${firstColumn * this.#columnWidth - this.#left}px`);
     style.setProperty('--shift-y', `${firstRow * this.#rowHeight - this.#top}px`);
-    this.#placeRows(visible);
-    this.#placeColumns(visible);
-    for (const row of this.#rows) this.#writeRow(row, visible);
-    const activeRow = this.#rows[this.#active.row - firstRow];
-    const activeCell = activeRow?.cells.children[this.#active.column - firstColumn];
-    this.element.querySelector('#active-cell')?.removeAttribute('id');
-    if (activeCell) {
-      activeCell.id = 'active-cell';
-      this.element.setAttribute('aria-activedescendant', 'active-cell');
-    } else this.element.removeAttribute('aria-activedescendant');
+    const activeCell = this.#cells.draw(visible, this.#model, this.#active);
+    if (activeCell) this.element.setAttribute('aria-activedescendant', activeCell.id);
+    else this.element.removeAttribute('aria-activedescendant');
     this.#listener.onVisible(visible);
     this.#listener.onMove();
   }
-
-  #placeRows({ rowStart, rowEnd }: Rectangle): void {
-    const count = Math.max(0, rowEnd - rowStart);
-    const shift = rowStart - (this.#rows[0]?.row ?? rowStart);
-    if (Math.abs(shift) < this.#rows.length) {
-      if (shift > 0) {
-        const passed = this.#rows.splice(0, shift);
-        this.#body.append(...passed.map(({ element }) => element));
-        this.#rows.push(...passed);
-      } else if (shift < 0) {
-        const passed = this.#rows.splice(shift);
-        this.#body.prepend(...passed.map(({ element }) => element));
-        this.#rows.unshift(...passed);
-      }
-    }
-    while (this.#rows.length > count) this.#rows.pop()?.element.remove();
-    while (this.#rows.length < count) this.#rows.push(this.#newRow());
-    this.#rows.forEach((drawn, i) => {
-      const row = rowStart + i;
-      if (drawn.row === row) return;
-      drawn.row = row;
-      drawn.element.setAttribute('aria-rowindex', String(row + 2));
-      drawn.element.classList.toggle('odd', row % 2 === 1);
-    });
-  }
-
-  #newRow(): DrawnRow {
-    const drawn: DrawnRow = {
-      element: create('div', 'grid-row'),
-      header: create('div', 'grid-header'),
-      cells: create('div', 'grid-cells'),
-      row: -1,
-    };
-    drawn.element.setAttribute('role', 'row');
-    drawn.header.setAttribute('role', 'rowheader');
-    drawn.header.setAttribute('aria-colindex', '1');
-    drawn.cells.setAttribute('role', 'presentation');
-    drawn.element.append(drawn.header, drawn.cells);
-    for (let i = 0; i < this.#columnsDrawn; i++) drawn.cells.append(newCell('gridcell'));
-    this.#body.append(drawn.element);
-    return drawn;
-  }
-
-  #placeColumns({ columnStart, columnEnd }: Rectangle): void {
-    this.#columnsDrawn = Math.max(0, columnEnd - columnStart);
-    resize(this.#headCells, this.#columnsDrawn, 'columnheader');
-    for (let i = 0; i < this.#columnsDrawn; i++) {
-      const cell = this.#headCells.children[i] as HTMLElement;
-      write(cell, this.#model.columnLabel(columnStart + i), 'grid-header');
-      setIndex(cell, columnStart + i + 2);
-    }
-  }
-
-  #writeRow({ header, cells, row }: DrawnRow, { columnStart }: Rectangle): void {
-    write(header, this.#model.rowLabel(row), 'grid-header');
-    resize(cells, this.#columnsDrawn, 'gridcell');
-    let cell = cells.firstElementChild as HTMLElement | null;
-    for (let column = columnStart; cell; column++) {
-      const shown = this.#model.cell(row, column);
-      const active = row === this.#active.row && column === this.#active.column;
-      write(cell, shown?.text ?? '', classOf(shown, active));
-      setIndex(cell, column + 2);
-      cell = cell.nextElementSibling as HTMLElement | null;
-    }
-  }
-}
-
-function classOf(cell: ShownCell | undefined, active: boolean): string {
-  let name = cell ? `grid-cell ${cell.kind}` : 'grid-cell loading';
-  if (cell?.changed) name += ' changed';
-  if (cell?.old) name += ' old';
-  return active ? `${name} active` : name;
-}
-
-function create(tag: 'div' | 'span', className: string): HTMLElement {
-  const element = document.createElement(tag);
-  element.className = className;
-  return element;
-}
-
-function newCell(role: 'gridcell' | 'columnheader'): HTMLElement {
-  const cell = create('div', '');
-  cell.setAttribute('role', role);
-  cell.append('');
-  return cell;
-}
-
-function resize(cells: HTMLElement, count: number, role: 'gridcell' | 'columnheader'): void {
-  while (cells.childElementCount > count) cells.lastElementChild?.remove();
-  while (cells.childElementCount < count) cells.append(newCell(role));
-}
-
-/** Writes only what differs: most cells of a frame stay as they are. */
-function write(cell: HTMLElement, text: string, className: string): void {
-  const node = cell.firstChild as Text | null;
-  if (!node) cell.append(text);
-  else if (node.data !== text) node.data = text;
-  if (cell.className !== className) cell.className = className;
-}
-
-function setIndex(cell: HTMLElement, index: number): void {
-  const text = String(index);
-  if (cell.ariaColIndex !== text) cell.ariaColIndex = text;
 }

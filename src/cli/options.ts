@@ -76,6 +76,7 @@ What to read
   --export <file>           write it: the whole tensor, or the --slice; several tensors need .npz;
                             the ending names the format:
                             ${formats.flatMap(({ extensions }) => extensions).join(' ')}
+                            (.heatmap.png: an image coloured by value)
   --force                   replace the file if it exists, and write strings that its format changes
 
 And then

@@ -141,6 +141,24 @@ test('an image spans the values that are there', async () => {
   assert.deepEqual(levels, [0, 0, 51, 102, 0, 153, 204, 255]);
 });
 
+test('a heatmap, where the name says so', async () => {
+  const file = join(folder, 'matrix.heatmap.png');
+  const { status, document } = await inspect(['--expr', 'matrix', '--export', file, 'expressions.js']);
+  assert.equal(status, 0);
+  assert.equal(document.exports[0]?.format, 'png');
+  const image = readFileSync(file);
+  assert.equal(image[25], 2, 'RGB');
+  const data = image.indexOf('IDAT');
+  const bytes = [...inflateSync(image.subarray(data + 4, data + 4 + image.readUInt32BE(data - 4)))];
+  assert.deepEqual(
+    [bytes.slice(1, 4), bytes.slice(-3)],
+    [
+      [0x44, 0x01, 0x54],
+      [0xfd, 0xe7, 0x25],
+    ],
+  );
+});
+
 test('in a terminal, the file is named', async () => {
   const file = join(folder, 'named.npy');
   const { stdout } = await runCli(['inspect', '--expr', 'values', '--export', file, 'expressions.js']);

@@ -27,7 +27,7 @@ interface Expected {
 const expected = {
   'symbolic-no-value': { message: /symbolic tensor of the Layers API/, help: /model\.predict\(input\)/ },
   'graph-mode': {
-    message: /^numpy\(\) was called on the graph tensor logits:0/,
+    message: /^numpy\(\) needs eager mode, and logits:0 is in graph mode/,
     help: /run\(logits:0\)/,
     at: 'logits.numpy()',
   },

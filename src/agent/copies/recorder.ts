@@ -4,8 +4,8 @@
  */
 import type { RecordedSite, RecorderReport, RecorderWarning } from '../../protocol/recorder.ts';
 import type { TensorWarning } from '../../protocol/tensor.ts';
+import { graphMode } from '../../tensor/graphMode.ts';
 import { now } from '../clock.ts';
-import { graphMode } from '../warnings/graphMode.ts';
 import { callSite, type CallSite, type RuntimeScripts } from './callSite.ts';
 import { CopyBudget } from './copyBudget.ts';
 import { isInspectable } from '../safely.ts';
@@ -163,7 +163,9 @@ export class Recorder {
   triedInGraphMode(name: string, call: string, below: unknown): void {
     try {
       const caller = callSite(below, call, graphRuntime);
-      if (caller) this.warn(caller, () => graphMode(name, call));
+      const what = 'graph tensor of tensor-debugger';
+      const help = `Run it: new Session().run(${name}), or ${name}.eval({ session }); or build it in eager mode, outside of the graph.`;
+      if (caller) this.warn(caller, () => graphMode({ call, name, what, help }));
     } catch (error) {
       this.failed(error);
     }

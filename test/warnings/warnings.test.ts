@@ -51,6 +51,24 @@ const expected = {
     help: /tensor ops/,
     at: '(warn ? squared',
   },
+  'leaves-gradient, of what it is asked for': {
+    message: /^dataSync\(\) of this float32\[2\] inside a gradient function/,
+    help: /tensor ops/,
+    at: 'const host = x.dataSync()',
+    times: 1,
+  },
+  'leaves-gradient, of one that it does not use': {
+    message: /^arraySync\(\) of this float32\[3\] inside a gradient function/,
+    help: /tensor ops/,
+    at: 'x.arraySync()',
+    times: 1,
+  },
+  'leaves-gradient, of a variable': {
+    message: /^dataSync\(\) of this float32\[2\] inside a gradient function/,
+    help: /tensor ops/,
+    at: '(warn ? weights : frozen).dataSync()',
+    times: 1,
+  },
   'leaves-gradient, remade outside': {
     message: /^This float32\[2\] was made of values that dataSync\(\) had copied/,
     help: /that tensor itself/,
@@ -83,6 +101,12 @@ const expected = {
     message: /^dataSync\(\) of this float32\[4\] blocks .* webgpu/,
     help: /await tensor\.data\(\)/,
     at: 'tensor.dataSync();',
+  },
+  'sync-read, of jax-js': {
+    message: /^item\(\) of this float32\[\] blocks .* webgpu/,
+    help: /await tensor\.jsAsync\(\)/,
+    at: 'loss.item()',
+    times: 1,
   },
   'consumes-reference': { message: /./, help: /\.ref\b/ },
   disposed: { message: /float32\[2\] was disposed/, help: /dispose\(\)/ },

@@ -1,7 +1,7 @@
 /** How the rows of the Tensors view look: names, descriptions, icons, tooltips. */
 import * as vscode from 'vscode';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
-import { formatBytes, formatType, shortText } from '../../tensor/preview.ts';
+import { formatBytes, formatType, formatWeight, shortText } from '../../tensor/preview.ts';
 import { locationText, type Node, type TensorNode } from './nodes.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -17,7 +17,7 @@ export function tensorTooltip({ expression, tensor }: TensorNode): vscode.Markdo
   const text = new vscode.MarkdownString();
   text.appendCodeblock(`${expression}: ${tensor.className}`, 'typescript');
   const place = tensor.device.name === undefined ? tensor.device.type : `${tensor.device.type}, ${tensor.device.name}`;
-  const size = `${formatType(tensor.dtype, tensor.shape)}, ${formatBytes(tensor.byteLength)}`;
+  const size = [formatType(tensor.dtype, tensor.shape), formatWeight(tensor)].filter(Boolean).join(', ');
   text.appendText(`${size}, ${stateText(tensor)} (${place}).`);
   if (tensor.access.how === 'none') appendParagraph(text, [tensor.access.reason, tensor.access.help]);
   for (const { message, help } of tensor.warnings) appendParagraph(text, [message, help]);

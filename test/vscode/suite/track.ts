@@ -75,6 +75,9 @@ for (const [kind, config] of Object.entries(kinds)) {
     strictEqual(await says(`${section('loss')} .type`, /float32/), 'float32[] webgpu');
     strictEqual(await says(`${section('update')} .type`, /float32/), 'float32[64, 8] webgpu');
     strictEqual((await desk('webviewTexts', { selector: '.failure', title })).length, 0);
+    const series = (expression: string) => desk('webviewTexts', { selector: `${section(expression)} .series`, title });
+    deepStrictEqual(await series('loss'), ['value']);
+    deepStrictEqual(await series('update'), ['mean', 'min to max', 'NaN and infinite']);
     strictEqual(stoppedFrame(), undefined);
     await sessionsEnd();
 

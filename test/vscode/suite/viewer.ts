@@ -72,6 +72,27 @@ for (const [kind, config] of Object.entries(kinds)) {
   });
 }
 
+for (const [kind, config] of Object.entries(kinds)) {
+  test(`viewer, ${kind}: follows its tensor into the next run of its program`, async () => {
+    await closeEditors();
+    breakAt('steps.ts', 'pass');
+    await start(config);
+    await until('it stops', stoppedFrame);
+    await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
+    await gridRows('1 64 65 67 67');
+    await continueToNextStop();
+    await gridRows('1 64 65 68 67');
+    await endSessions();
+    await pageSays('.banner.stale', /has ended/);
+    await start(config);
+    await gridRows('1 64 65 67 67');
+    await until('its values are not old any more', async () => {
+      const said = await desk('webviewTexts', { selector: '.banner.stale' });
+      return said.length === 0;
+    });
+  });
+}
+
 test('viewer: two sessions at once, each with its own values', async () => {
   await closeEditors();
   breakAt('steps.ts', 'pass');

@@ -254,6 +254,20 @@ export async function rowsWith(text: string): Promise<string[]> {
   }
 }
 
+export const variableRows = '.debug-variables .monaco-list-row';
+
+/** Until a variable of the scope is on screen. VS Code may unfold the scope by itself meanwhile: a click would fold it. */
+export async function unfoldScope(scope: string, variable: string): Promise<void> {
+  await until(`${variable} is among the variables`, async () => {
+    const rows = await desk('texts', { selector: variableRows });
+    if (rows.some((row) => row.startsWith(variable))) return true;
+    const folded = `${variableRows}[aria-expanded=false]`;
+    const scopes = await desk('texts', { selector: folded });
+    if (scopes.includes(scope)) await desk('clickOn', { selector: folded, text: scope });
+    return false;
+  });
+}
+
 const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
 export type Theme = keyof typeof themes;
 

@@ -1,25 +1,20 @@
 /** What menus and the palette offer: what can work where the program stands, and nothing of ours where there are no tensors. */
 import { deepStrictEqual, ok } from 'node:assert';
 import * as vscode from 'vscode';
-import { desk, openView, type Place, places, rowsWith, testAt, unfoldScope, until, variableRows } from './harness.ts';
+import {
+  choices,
+  desk,
+  inPalette,
+  openView,
+  type Place,
+  places,
+  rowsWith,
+  testAt,
+  unfoldScope,
+  until,
+  variableRows,
+} from './harness.ts';
 import { closeEditors, pageSays } from './viewerPage.ts';
-
-const choices = '.quick-input-list .monaco-list-row';
-
-/** Our commands in the palette that have this text in their names. */
-async function inPalette(text: string): Promise<string[]> {
-  await vscode.commands.executeCommand('workbench.action.quickOpen', `>Tensor: ${text}`);
-  let before = '';
-  const rows = await until('it has searched', async () => {
-    const found = await desk('texts', { selector: choices });
-    const isSettled = found.length > 0 && found.join() === before;
-    before = found.join();
-    return isSettled && found;
-  });
-  await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-  // Where none has it, VS Code tells of others, or that there are none.
-  return rows.filter((row) => row.startsWith(`Tensor: ${text}`)).map((row) => row.replace('Tensor: ', ''));
-}
 
 async function inMenu(open: () => Promise<unknown>): Promise<string[]> {
   await open();

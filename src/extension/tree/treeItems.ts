@@ -9,6 +9,9 @@ const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 export function treeItem(node: Node): vscode.TreeItem {
   const item = itemOf(node);
   item.id = node.id;
+  // A tooltip that is text would be read aloud in place of the row.
+  const texts = [item.label, item.description].filter((text) => typeof text === 'string');
+  item.accessibilityInformation ??= { label: texts.join(', ') };
   return item;
 }
 
@@ -102,7 +105,9 @@ function tensorItem({ expression, tensor, isPinned }: TensorNode): vscode.TreeIt
   const item = new vscode.TreeItem(expression, Collapsed);
   item.description = shortText(tensor);
   item.iconPath = tensorIcon(tensor);
-  const flags = ['tensor', tensor.kind, tensor.access.how === 'none' ? 'unreadable' : 'readable'];
+  // In this order: `when` clauses in package.json take them apart.
+  const isReadable = tensor.access.how !== 'none';
+  const flags = ['tensor', tensor.kind, tensor.runtime, tensor.dtype, isReadable ? 'readable' : 'unreadable'];
   if (isPinned) flags.push('pinned');
   item.contextValue = flags.join(' ');
   item.accessibilityInformation = { label: `${expression}, ${shortText(tensor)}, ${stateText(tensor)}` };

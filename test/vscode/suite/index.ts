@@ -12,6 +12,7 @@ import { runTests } from './harness.ts';
 import './inlineValues.ts';
 import './notFinite.ts';
 import './pictures.ts';
+import './offered.ts';
 import './settings.ts';
 import './texts.ts';
 import './track.ts';

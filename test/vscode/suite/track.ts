@@ -5,6 +5,7 @@ import { parseTrackCondition } from '../../../src/protocol/trackCondition.ts';
 import {
   desk,
   endSessions,
+  inPalette,
   kinds,
   screenshots,
   sessionsEnd,
@@ -64,6 +65,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     await trackHere('loss', 'const loss = step()');
     await trackHere('update', 'tf.dispose([loss, update])');
     await until('two lines are tracked', () => tracked().length === 2);
+    deepStrictEqual(await inPalette('Show Tracked'), ['Show Tracked Tensors']);
     deepStrictEqual(
       tracked().map(({ expression }) => expression),
       ['loss', 'update'],
@@ -109,6 +111,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     }
     await until('nothing is tracked', () => tracked().length === 0);
     await says('.empty', /No line is tracked/);
+    deepStrictEqual(await inPalette('Show Tracked'), []);
     strictEqual(vscode.debug.breakpoints.length, 0);
   });
 }

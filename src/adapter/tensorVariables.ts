@@ -6,6 +6,7 @@ import type { TensorInspector } from '../inspector/tensorInspector.ts';
 import type { TensorPreview } from '../protocol/requests.ts';
 import type { JsonValues, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
+import { roundNumber } from '../tensor/roundNumber.ts';
 import { reportOfThrown } from './errors.ts';
 import type { Tensors } from './tensors.ts';
 import type { Container, Page } from './variables.ts';
@@ -238,8 +239,8 @@ function statisticsRows(stats: TensorStatistics): Row[] {
     row('count', String(count)),
     row('min', optional(min)),
     row('max', optional(max)),
-    row('mean', optional(mean)),
-    row('std', optional(std)),
+    row('mean', optional(mean === null ? null : roundNumber(mean))),
+    row('std', optional(std === null ? null : roundNumber(std))),
     row('zeros', String(zeros)),
     row('NaN', String(nan)),
     row('+Infinity', String(posInf)),

@@ -1,6 +1,7 @@
 /** The document as a person reads it in a terminal. */
 import { evaluatedReason, type DType, type JsonValues } from '../protocol/tensor.ts';
 import { formatBytes, formatMs } from '../tensor/preview.ts';
+import { roundNumber } from '../tensor/roundNumber.ts';
 import type { DocumentCost, DocumentStatistics, DocumentTensor, DocumentWarning, InspectDocument } from './document.ts';
 
 export interface TableOptions {
@@ -232,7 +233,7 @@ export function formatStatistics(stats: DocumentStatistics): string {
 }
 
 function rounded(value: JsonValues): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : text(value);
+  return typeof value === 'number' ? roundNumber(value) : text(value);
 }
 
 function text(value: JsonValues): string {

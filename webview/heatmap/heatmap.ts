@@ -5,7 +5,7 @@ import { live } from 'lit/directives/live.js';
 import type { DType, TensorStatistics } from '../../src/protocol/tensor.ts';
 import { colorMaps } from '../../src/protocol/viewer.ts';
 import type { ColorMap } from '../../src/protocol/viewer.ts';
-import { roundNumber } from '../raster/roundNumber.ts';
+import { roundNumber } from '../../src/tensor/roundNumber.ts';
 import { CellBlock } from '../grid/cellBlock.ts';
 import type { CellPosition } from '../grid/windowPlan.ts';
 import { Loader } from '../loader.ts';
@@ -141,7 +141,7 @@ export class Heatmap {
       </div>
       ${this.#loader.error ? this.#problem(context, this.#loader.error) : ''}
       <div class="picture ${this.#loader.loading ? 'busy' : ''}">${this.#view.element}</div>
-      ${scale ? colorBar(scale, roundNumber, sample?.notFinite ?? noneNotFinite, rangeNote(histogram !== null, robust)) : ''}
+      ${scale ? colorBar(scale, (value) => roundNumber(value, 4), sample?.notFinite ?? noneNotFinite, rangeNote(histogram !== null, robust)) : ''}
       <div class="readout"><span aria-live="polite">${this.#readout(sample, dtype)}</span></div>
     `;
   }
@@ -203,7 +203,9 @@ export class Heatmap {
 
   #label(plan: SamplePlan, scale: ColorScale | null): string {
     const { rowStart, rowEnd, columnStart, columnEnd } = this.#view.region;
-    const range = scale ? `, ${mapTitles[scale.map]} from ${roundNumber(scale.min)} to ${roundNumber(scale.max)}` : '';
+    const range = scale
+      ? `, ${mapTitles[scale.map]} from ${roundNumber(scale.min, 4)} to ${roundNumber(scale.max, 4)}`
+      : '';
     const part = `rows ${rowStart} to ${rowEnd - 1}, columns ${columnStart} to ${columnEnd - 1}`;
     return `Heatmap of ${part}${range}. ${sampleText(plan)}. Arrows move a point, plus and minus zoom.`;
   }
@@ -214,7 +216,9 @@ export class Heatmap {
     const found = sampleAt(sample.plan, this.#point);
     if (!found) return '…';
     const index = indexOfCell(sample.view, found.row, found.column);
-    const magnitude = dtype.startsWith('complex') ? `, magnitude ${roundNumber(sample.values[found.k] as number)}` : '';
+    const magnitude = dtype.startsWith('complex')
+      ? `, magnitude ${roundNumber(sample.values[found.k] as number, 4)}`
+      : '';
     return html`<code>[${index.join(', ')}]</code>
       ${sample.block.cell(found.sampleRow, found.sampleColumn, exact).text}${magnitude}`;
   }

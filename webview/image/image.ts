@@ -5,6 +5,7 @@ import { live } from 'lit/directives/live.js';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../../src/tensor/dtypes.ts';
 import { formatElement } from '../../src/tensor/numbers.ts';
+import { roundNumber } from '../../src/tensor/roundNumber.ts';
 import type { CellPosition } from '../grid/windowPlan.ts';
 import { coveredBy, sampleAt } from '../heatmap/sample.ts';
 import { Loader } from '../loader.ts';
@@ -15,7 +16,6 @@ import type { ValueRange } from '../raster/colorScale.ts';
 import { notFiniteColors } from '../raster/notFiniteColors.ts';
 import { paintImage } from '../raster/paint.ts';
 import { RasterView } from '../raster/rasterView.ts';
-import { roundNumber } from '../raster/roundNumber.ts';
 import { bytesOf, keepSample } from '../raster/keptSample.ts';
 import type { KeptSample } from '../raster/keptSample.ts';
 import { samplePlan, sampleText } from '../raster/sampling.ts';
@@ -211,7 +211,7 @@ export class ImagePanel {
     const title = (name: ValueRangeName): string => {
       if (name === 'guess') return `guessed: ${rangeTitles[guessed]}`;
       return name === 'shown' && shown
-        ? `${rangeTitles.shown} (${roundNumber(shown.min)} to ${roundNumber(shown.max)})`
+        ? `${rangeTitles.shown} (${roundNumber(shown.min, 4)} to ${roundNumber(shown.max, 4)})`
         : rangeTitles[name];
     };
     return html`<div class="field">

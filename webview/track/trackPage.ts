@@ -5,7 +5,8 @@ import type { Track, TrackEvent, TrackMessage } from '../../src/protocol/trackVi
 import { formatMs } from '../../src/tensor/preview.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import { TrackSeries, type TrackBucket, type TrackSeriesState } from '../../src/tensor/trackSeries.ts';
-import { formatNumber, formatTracked, formatTrackedType } from '../../src/tensor/trackText.ts';
+import { roundNumber } from '../../src/tensor/roundNumber.ts';
+import { formatTracked, formatTrackedType } from '../../src/tensor/trackText.ts';
 import { Chart } from './chart.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: TrackMessage): void };
@@ -169,7 +170,7 @@ export class TrackPage {
       this.#update();
     };
     const rows = shown.hasTable ? shown.series.buckets.slice(-tableRows).reverse() : [];
-    const cell = (value: number | null) => html`<td>${value === null ? '' : formatNumber(value)}</td>`;
+    const cell = (value: number | null) => html`<td>${value === null ? '' : roundNumber(value)}</td>`;
     return html`<details ?open=${shown.hasTable} @toggle=${toggle}>
       <summary>Table</summary>
       <table>
@@ -221,8 +222,7 @@ function passText({ pass, passes }: TrackBucket, withWord = true): string {
 /** What it costs the program; measured. The first pass compiles shaders, so it is told apart. */
 function priceOf({ passes, cost, tensor, isLive }: Track): string {
   if (!cost) return '';
-  const share =
-    cost.share > 0 ? ` (${formatNumber(Number((cost.share * 100).toPrecision(2)))} % of the time between passes)` : '';
+  const share = cost.share > 0 ? ` (${roundNumber(cost.share * 100, 2)} % of the time between passes)` : '';
   const where =
     tensor?.where === 'device'
       ? `reduced on the device, ${Math.round(cost.bytesPerPass)} B copied per pass`

@@ -2,6 +2,7 @@
 import type { ListedTensor, ProgramWarning, TensorListing } from '../../protocol/requests.ts';
 import type { RuntimeDescription, TensorStatistics } from '../../protocol/tensor.ts';
 import { formatBytes, formatMs, formatWeight } from '../../tensor/preview.ts';
+import { roundNumber } from '../../tensor/roundNumber.ts';
 import type { TensorReader } from '../sources/tensorSource.ts';
 
 export interface TensorNode extends ListedTensor {
@@ -113,8 +114,8 @@ export function statisticsChildren(id: string, stats: TensorStatistics): Node[] 
   const rows: [string, string][] = [
     ['min', finite(stats.min)],
     ['max', finite(stats.max)],
-    ['mean', finite(stats.mean)],
-    ['std', finite(stats.std)],
+    ['mean', finite(stats.mean === null ? null : roundNumber(stats.mean))],
+    ['std', finite(stats.std === null ? null : roundNumber(stats.std))],
     ['zeros', String(stats.zeros)],
     ['NaN', String(stats.nan)],
     ['Infinity', `${stats.posInf} positive, ${stats.negInf} negative`],

@@ -7,10 +7,23 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import { TensorError } from '../protocol/errors.ts';
 import type { JsonValues, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
+import type { TensorInspector } from '../inspector/tensorInspector.ts';
+import { graphMode } from '../tensor/graphMode.ts';
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
 import type { Inspection } from './run.ts';
 
-const readingMethods = ['data', 'dataSync', 'array', 'arraySync', 'print', 'numpy', 'js', 'jsAsync', 'item'] as const;
+const readingMethods = [
+  'data',
+  'dataSync',
+  'array',
+  'arraySync',
+  'print',
+  'numpy',
+  'numpyAsync',
+  'js',
+  'jsAsync',
+  'item',
+] as const;
 const habit = new RegExp(
   `^\\s*(await\\s+)?\\(*\\s*(await\\s+)?(.+?)\\.(${readingMethods.join('|')})\\(\\s*\\)\\s*\\)*\\s*;?\\s*$`,
   's',
@@ -35,24 +48,35 @@ export function readingHabit(expression: string): ReadingHabit | undefined {
 }
 
 /**
- * Undefined where the receiver is no tensor, or can't be had without changing the program: then it is evaluated as it stands.
+ * The tensor whose values a habit asks for. Undefined where the receiver is no tensor, or can't be had without changing the
+ * program: then it is evaluated as it stands.
  * @param warn hears of a conversion that needs eager mode, tried on a tensor of a graph
  * @throws TensorError `not-readable` for that one too
  */
+export async function readByHabit(
+  habit: ReadingHabit,
+  frame: Protocol.Debugger.CallFrame,
+  tensors: Inspection['tensors'],
+  warn: (warning: TensorWarning) => void,
+): Promise<{ inspector: TensorInspector; tensor: TensorDescriptor } | undefined> {
+  const found = await tensorOf(habit.receiver, frame, tensors);
+  const warning = found && graphModeWarning(habit, found.tensor);
+  if (!warning) return found;
+  warn(warning);
+  throw new TensorError({ ...warning, code: 'not-readable' });
+}
+
+/** The answer in the debug console and in watches, which says who has read it; undefined as above. */
 export async function answerHabit(
-  { receiver, method }: ReadingHabit,
+  habit: ReadingHabit,
   frame: Protocol.Debugger.CallFrame,
   { tensors, variables }: Inspection,
   warn: (warning: TensorWarning) => void,
 ): Promise<DebugProtocol.EvaluateResponse['body'] | undefined> {
-  const found = await tensorOf(receiver, frame, tensors);
+  const found = await readByHabit(habit, frame, tensors, warn);
   if (!found) return undefined;
   const { inspector, tensor } = found;
-  const warning = graphModeWarning({ receiver, method }, tensor);
-  if (warning) {
-    warn(warning);
-    throw new TensorError({ ...warning, code: 'not-readable' });
-  }
+  const { method } = habit;
   const size = tensor.shape.reduce<number>((product, count) => product * (count ?? 0), 1);
   const slice = size <= printedElements ? '...' : undefined;
   const { values, slice: read, cost } = await inspector.read(tensor.id, slice === undefined ? {} : { slice });
@@ -109,12 +133,11 @@ async function tensorOf(receiver: string, frame: Protocol.Debugger.CallFrame, te
 
 function graphModeWarning({ receiver, method }: ReadingHabit, tensor: TensorDescriptor): TensorWarning | undefined {
   const { kind, access, dtype, shape, runtime } = tensor;
-  if (access.how !== 'none' || (kind !== 'symbolic' && kind !== 'tracer')) return undefined;
-  return {
-    code: 'graph-mode',
-    message: `${method}() needs eager mode, and ${receiver} is in graph mode: a ${kind} ${formatType(dtype, shape)} of ${runtime}, which has no value here.`,
-    help: access.help ?? access.reason ?? 'Run its graph.',
-  };
+  // A tracer has its values underneath; where those are not there yet, that is no matter of modes.
+  if (kind !== 'symbolic') return undefined;
+  const what = `symbolic ${formatType(dtype, shape)} of ${runtime}`;
+  const help = access.help ?? access.reason ?? 'Run its graph.';
+  return graphMode({ call: method, name: receiver, what, help });
 }
 
 function isBalanced(text: string): boolean {

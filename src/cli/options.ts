@@ -79,7 +79,8 @@ What to read
   --export <file>           write it: the whole tensor, or the --slice; the ending names the format
                             (several tensors need ${severalEndings}):
                             ${formats.flatMap(({ extensions }) => extensions).join(' ')}
-  --force                   replace the file if it exists
+                            (.heatmap.png: an image coloured by value)
+  --force                   replace the file if it exists, and write strings that its format changes
 
 And then
   --then <continue|end>     let the program run to its own end (default), or end it

@@ -6,7 +6,8 @@ import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
 import type { Position, ScriptMap } from '../cdp/sourceMaps.ts';
 import { literally } from './paths.ts';
 import type { Script, Scripts } from './scripts.ts';
-import type { SourceBreakpoint } from './sourceBreakpoint.ts';
+import type { PassCounter } from './passCounter.ts';
+import { isJudged, type SourceBreakpoint } from './sourceBreakpoint.ts';
 
 /** How far behind its line a breakpoint may slide in generated code before that is no help to anyone. */
 const maxSlideLines = 50;
@@ -18,21 +19,26 @@ export interface BindingState {
   message: string | undefined;
 }
 
+export interface BindingOptions {
+  main: CdpSession;
+  scripts: Scripts;
+  counter: PassCounter | undefined;
+  /** Those that may share a place with the one that is bound. */
+  all: () => readonly SourceBreakpoint[];
+  onState: (breakpoint: SourceBreakpoint, state: BindingState) => void;
+}
+
 export class BreakpointBinding {
   readonly #main: CdpSession;
   readonly #scripts: Scripts;
+  readonly #counter: PassCounter | undefined;
   readonly #all: () => readonly SourceBreakpoint[];
   readonly #onState: (breakpoint: SourceBreakpoint, state: BindingState) => void;
 
-  constructor(
-    main: CdpSession,
-    scripts: Scripts,
-    /** Those that may share a place with the one that is bound. */
-    all: () => readonly SourceBreakpoint[],
-    onState: (breakpoint: SourceBreakpoint, state: BindingState) => void,
-  ) {
+  constructor({ main, scripts, counter, all, onState }: BindingOptions) {
     this.#main = main;
     this.#scripts = scripts;
+    this.#counter = counter;
     this.#all = all;
     this.#onState = onState;
   }
@@ -109,11 +115,13 @@ export class BreakpointBinding {
         ...(condition !== undefined && { condition: `(${condition}\n)` }),
       });
       const location = { line: actualLocation.lineNumber, column: actualLocation.columnNumber ?? 0 };
-      if (location.line === script.end.line && location.column === script.end.column) {
+      if (!isFor(line, location, script)) {
         await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
         return null;
       }
       breakpoint.bound.push({ cdpId: breakpointId, scriptId: script.id, url: script.url, location });
+      // Whoever loads a wrapped script mostly runs it in a context of its own.
+      if (isJudged(breakpoint) && !script.isWrapped) await this.#counter?.count(breakpoint, script, location);
       return location;
     } catch (error) {
       if (!(error instanceof CdpError)) throw error;
@@ -147,7 +155,7 @@ export class BreakpointBinding {
     });
     const found = locations.find(({ scriptId }) => scriptId === script.id);
     const location = found && { line: found.lineNumber, column: found.columnNumber ?? 0 };
-    if (!location || (location.line === script.end.line && location.column === script.end.column)) {
+    if (!location || !isFor(line, location, script)) {
       await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
       return null;
     }
@@ -156,13 +164,13 @@ export class BreakpointBinding {
   }
 
   /** V8 takes one breakpoint per place: a second one there, of another line that slid, shares it. */
-  #share(script: Script, place: Position, breakpoint: SourceBreakpoint): Position | null {
+  async #share(script: Script, place: Position, breakpoint: SourceBreakpoint): Promise<Position | null> {
+    const next = await this.#nextLocation(script, place);
     for (const { bound, trackId } of this.#all()) {
       if (trackId !== undefined) continue;
       const same = bound.find(
         ({ scriptId, location }) =>
-          scriptId === script.id &&
-          (location.line > place.line || (location.line === place.line && location.column >= place.column)),
+          scriptId === script.id && location.line === next?.line && location.column === next.column,
       );
       if (!same) continue;
       breakpoint.bound.push({ ...same });
@@ -171,7 +179,18 @@ export class BreakpointBinding {
     return null;
   }
 
+  /** Where V8 would stop for a place, if not before it. */
+  async #nextLocation(script: Script, { line, column }: Position): Promise<Position | undefined> {
+    const { locations } = await this.#main.send('Debugger.getPossibleBreakpoints', {
+      start: { scriptId: script.id, lineNumber: line, columnNumber: column },
+      restrictToFunction: true,
+    });
+    const [first] = locations;
+    return first && { line: first.lineNumber, column: first.columnNumber ?? 0 };
+  }
+
   async unbind(breakpoint: SourceBreakpoint): Promise<void> {
+    await this.#counter?.forget(breakpoint);
     const bound = breakpoint.bound.splice(0);
     const shared = new Set(this.#all().flatMap((other) => other.bound.map(({ cdpId }) => cdpId)));
     for (const { cdpId } of bound) {
@@ -185,7 +204,15 @@ export class BreakpointBinding {
 
   /** It may be bound in another script of its file all the same. */
   #noCode(breakpoint: SourceBreakpoint): void {
-    const message = `Line ${breakpoint.line + 1} has no code, nor has a line after it.`;
+    const message = `Line ${breakpoint.line + 1} has no code that can be reached, nor has a line after it in the same function.`;
     this.#onState(breakpoint, { verified: breakpoint.bound.length > 0, actual: breakpoint.actual, message });
   }
+}
+
+/**
+ * Whether a stop there is one for a line. V8 leaves out code that is never reached (behind a `return` or an endless loop), and
+ * then takes the last place before it; and where there is no place at all, the end of the script.
+ */
+function isFor(line: number, location: Position, { end }: Script): boolean {
+  return location.line >= line && !(location.line === end.line && location.column === end.column);
 }

@@ -11,7 +11,17 @@ import type { Position } from '../cdp/sourceMaps.ts';
 import { BreakpointBinding, type BindingState } from './breakpointBinding.ts';
 import { EntryBreakpoints } from './entryBreakpoints.ts';
 import type { Script, Scripts } from './scripts.ts';
-import { checkCondition, notLoaded, sourceBreakpoint, type SourceBreakpoint } from './sourceBreakpoint.ts';
+import { PassCounter } from './passCounter.ts';
+import {
+  checkCondition,
+  isJudged,
+  judgementInWords,
+  notLoaded,
+  reset,
+  sourceBreakpoint,
+  type SourceBreakpoint,
+} from './sourceBreakpoint.ts';
+import { exceptionText } from './valueText.ts';
 
 interface Target {
   main: CdpSession;
@@ -37,17 +47,23 @@ export class Breakpoints {
   }
 
   /** A debuggee is there; its scripts so far are known, and it does not run yet. */
-  async connect(main: CdpSession, scripts: Scripts, prepareTracking: () => Promise<void>): Promise<void> {
-    const binding = new BreakpointBinding(
+  async connect(
+    main: CdpSession,
+    scripts: Scripts,
+    /** No context is left in a program that has come to its end. */
+    { mainContext, prepareTracking }: Pick<Target, 'prepareTracking'> & { mainContext: number | undefined },
+  ): Promise<void> {
+    const binding = new BreakpointBinding({
       main,
       scripts,
-      () => this.#all(),
-      (breakpoint, state) => this.#setState(breakpoint, state),
-    );
-    this.#target = { main, scripts, prepareTracking, binding, entries: new EntryBreakpoints(main, scripts) };
+      counter: mainContext === undefined ? undefined : new PassCounter(main, mainContext),
+      all: () => this.#all(),
+      onState: (breakpoint, state) => this.#setState(breakpoint, state),
+    });
+    const entries = new EntryBreakpoints(main, scripts);
+    this.#target = { main, scripts, prepareTracking, binding, entries };
     for (const breakpoint of this.#all()) {
-      breakpoint.bound = [];
-      breakpoint.hit?.reset();
+      reset(breakpoint);
       if (!breakpoint.invalid) this.#setState(breakpoint, unbound(notLoaded(breakpoint.path)));
     }
     if (this.#all().length > 0) await this.#serialised(() => this.#bindAll());
@@ -56,6 +72,7 @@ export class Breakpoints {
   disconnect(): void {
     this.#target = undefined;
     for (const breakpoint of this.#all()) {
+      if (judgementInWords(breakpoint) !== undefined) this.#onChange(breakpoint);
       if (breakpoint.verified || breakpoint.message !== notLoaded(breakpoint.path)) continue;
       this.#setState(breakpoint, unbound(`The program ended without loading ${breakpoint.path}.`));
     }
@@ -128,6 +145,27 @@ export class Breakpoints {
   }
 
   /**
+   * V8 tells of the first error of each condition, with the stack at which it was asked.
+   * @returns the breakpoint that it is of, if that is known
+   */
+  conditionThrew({ stackTrace, exception, text }: Protocol.Runtime.ExceptionDetails): SourceBreakpoint | undefined {
+    const judged = this.#all().filter(isJudged);
+    for (const frame of stackTrace?.callFrames ?? []) {
+      const breakpoint = judged.find((candidate) => isBoundAt(candidate, frame));
+      if (breakpoint) return this.failed(breakpoint, exception ? exceptionText(exception) : text);
+    }
+    return undefined;
+  }
+
+  /** @returns the breakpoint if this is the first error of its condition */
+  failed(breakpoint: SourceBreakpoint, error: string): SourceBreakpoint | undefined {
+    if (breakpoint.judged.threw !== undefined) return undefined;
+    breakpoint.judged.threw = error;
+    this.#onChange(breakpoint);
+    return breakpoint;
+  }
+
+  /**
    * Whatever is being set is known. A stop may be told in the same breath as the answer that names its breakpoint; it
    * must not be judged before that answer was taken in.
    */
@@ -148,20 +186,12 @@ export class Breakpoints {
   }
 
   /** The breakpoints that a stop is at: those that V8 names, and those bound since at the very place. */
-  hitBy(cdpIds: readonly string[], { scriptId, lineNumber, columnNumber = 0 }: Protocol.Debugger.Location) {
+  hitBy(cdpIds: readonly string[], place: Protocol.Debugger.Location) {
     const named: SourceBreakpoint[] = [];
     const here: SourceBreakpoint[] = [];
     for (const breakpoint of this.#all()) {
       if (breakpoint.bound.some(({ cdpId }) => cdpIds.includes(cdpId))) named.push(breakpoint);
-      else if (
-        breakpoint.trackId === undefined &&
-        breakpoint.bound.some(
-          ({ scriptId: id, location }) =>
-            id === scriptId && location.line === lineNumber && location.column === columnNumber,
-        )
-      ) {
-        here.push(breakpoint);
-      }
+      else if (breakpoint.trackId === undefined && isBoundAt(breakpoint, place)) here.push(breakpoint);
     }
     return { named, here };
   }
@@ -212,6 +242,15 @@ export class Breakpoints {
     this.#queue = result.catch(() => undefined);
     return result;
   }
+}
+
+function isBoundAt(
+  { bound }: SourceBreakpoint,
+  { scriptId, lineNumber, columnNumber = 0 }: Protocol.Debugger.Location,
+) {
+  return bound.some(
+    ({ scriptId: id, location }) => id === scriptId && location.line === lineNumber && location.column === columnNumber,
+  );
 }
 
 function unbound(message: string): BindingState {

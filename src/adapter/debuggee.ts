@@ -4,12 +4,13 @@ import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { agentScriptUrl } from '../inspector/agentLink.ts';
 import type { NotFiniteStop } from '../protocol/notFinite.ts';
+import { BreakpointHits } from './breakpointHits.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { Configuration } from './configuration.ts';
 import { firstStatement } from './entryBreakpoints.ts';
 import { errors } from './errors.ts';
-import { logText } from './logMessage.ts';
 import { globToPattern, isInNodeModules, urlPatternOf, type PathMapper } from './paths.ts';
+import { isException, reasonsOf, type PauseReason } from './pauseReasons.ts';
 import { showRuntimeClasses } from './runtimeModules.ts';
 import { Scripts } from './scripts.ts';
 import type { SourceBreakpoint } from './sourceBreakpoint.ts';
@@ -63,12 +64,14 @@ export class Debuggee {
   readonly scripts: Scripts;
   readonly #config: Configuration;
   readonly #breakpoints: Breakpoints;
+  readonly #hits: BreakpointHits;
   readonly #events: DebuggeeEvents;
   /** The breakpoint at the entry of a program that is to stop there, until it has. */
   #entryId: string | undefined;
   #stop: Stop | undefined;
   #mainContext: number | undefined;
   #processId: number | undefined;
+  #hasCrashed = false;
   #pauseRequested = false;
   #talksUntil = 0;
   /** The step that is under way, with where it began. */
@@ -95,9 +98,17 @@ export class Debuggee {
       projectFolder: config.cwd,
       warn: (message) => events.output('console', `${message}\n`),
     });
+    this.#hits = new BreakpointHits({
+      main,
+      scripts: this.scripts,
+      breakpoints,
+      folder: config.cwd,
+      output: (text, frame) => events.output('console', text, frame),
+    });
     main.on('Debugger.scriptParsed', (event) => this.#onScriptParsed(event));
     main.on('Debugger.paused', (event) => this.#onPaused(event));
     main.on('Debugger.resumed', () => this.#onResumed());
+    main.on('Runtime.exceptionThrown', (event) => this.#onExceptionThrown(event));
     main.on('Runtime.consoleAPICalled', (event) => events.consoleCalled(event));
     main.on('Runtime.executionContextCreated', ({ context }) => {
       const { isDefault } = (context.auxData ?? {}) as { isDefault?: boolean };
@@ -117,7 +128,10 @@ export class Debuggee {
     if (this.#mainContext !== undefined) await this.#events.connected(this.#mainContext);
     await this.main.send('Debugger.enable', {});
     await this.#skipFiles();
-    await this.#breakpoints.connect(this.main, this.scripts, () => this.#events.prepareTracking());
+    await this.#breakpoints.connect(this.main, this.scripts, {
+      mainContext: this.#mainContext,
+      prepareTracking: () => this.#events.prepareTracking(),
+    });
     const { cwd } = this.#config;
     await showRuntimeClasses(this.main, program === undefined ? [cwd] : [dirname(program), cwd]);
     const { request } = this.#config;
@@ -160,6 +174,11 @@ export class Debuggee {
     return this.#processId;
   }
 
+  /** An exception that nobody caught was its end. */
+  get hasCrashed(): boolean {
+    return this.#hasCrashed;
+  }
+
   async resume(): Promise<void> {
     await this.#leaveStop();
     await this.main.send('Debugger.resume', {});
@@ -186,6 +205,12 @@ export class Debuggee {
     this.#step = undefined;
     this.#pauseRequested = false;
     await this.#events.beforeResume();
+  }
+
+  /** Node tells only of those that end the program; V8, once per breakpoint, of a condition that has thrown. */
+  #onExceptionThrown({ exceptionDetails }: Protocol.Runtime.ExceptionThrownEvent): void {
+    if (exceptionDetails.text.startsWith('Uncaught')) this.#hasCrashed = true;
+    else this.#hits.conditionThrew(exceptionDetails);
   }
 
   #onScriptParsed(event: Protocol.Debugger.ScriptParsedEvent): void {
@@ -235,21 +260,7 @@ export class Debuggee {
       const script = this.scripts.get(top.location.scriptId);
       if (script) await this.#breakpoints.beforeFirstStatement(script);
     }
-    const { named, here } = this.#breakpoints.hitBy(cdpIds, top.location);
-    const conditionsMet = await Promise.all(here.map((breakpoint) => this.#isConditionMet(breakpoint, top)));
-    // V8 has checked the conditions of those that it names.
-    const hits = [...named, ...here.filter((_, index) => conditionsMet[index])];
-    const stopping: SourceBreakpoint[] = [];
-    for (const breakpoint of hits) {
-      if (breakpoint.hit && !breakpoint.hit.pass()) continue;
-      if (breakpoint.logMessage === undefined) stopping.push(breakpoint);
-      else
-        this.#events.output(
-          'console',
-          await logText(breakpoint.logMessage, (expression) => this.#evaluate(expression, top)),
-          top,
-        );
-    }
+    const { hits, stopping } = await this.#hits.at(cdpIds, top);
     const reasons = reasonsOf(event);
     const atStart = reasons.some(({ reason }) => reason === 'Break on start');
     const exception = reasons.find(({ reason }) => isException(reason));
@@ -257,7 +268,7 @@ export class Debuggee {
       exception,
       atStart: isFirst || (atStart && this.#stopsAtEntry),
       // It stopped for nothing but what was passed over.
-      onlyPassed: stopping.length === 0 && (atStart || isEntry || hits.length > 0) && !exception,
+      onlyPassed: stopping.length === 0 && (atStart || isEntry || hits > 0) && !exception,
     });
     if (stop) return this.#report(stop);
     await this.#passOver(event);
@@ -357,22 +368,6 @@ export class Debuggee {
     this.#events.stopped(stop);
   }
 
-  async #isConditionMet({ condition }: SourceBreakpoint, frame: Protocol.Debugger.CallFrame): Promise<boolean> {
-    if (condition === undefined) return true;
-    const { result, exceptionDetails } = await this.#evaluate(`!!(${condition}\n)`, frame);
-    return !exceptionDetails && result.value === true;
-  }
-
-  /** An expression of the person's at a stop that may yet be passed over. */
-  async #evaluate(expression: string, { callFrameId, location }: Protocol.Debugger.CallFrame) {
-    const { translate } = await this.scripts.namesAt(location, this.main);
-    return this.main.send('Debugger.evaluateOnCallFrame', {
-      callFrameId,
-      expression: `(${translate(expression)}\n)`,
-      silent: true,
-    });
-  }
-
   /** An end of the program is told elsewhere; anything else that goes wrong here is a fault that must be seen. */
   #inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
@@ -380,20 +375,4 @@ export class Debuggee {
       this.#events.output('console', `The debugger failed: ${(error as Error).message}\n`);
     });
   }
-}
-
-/** `Break on start` is Node's own reason, which the protocol's types don't know. */
-interface PauseReason {
-  reason: string;
-  data: unknown;
-}
-
-function reasonsOf({ reason, data }: Protocol.Debugger.PausedEvent): PauseReason[] {
-  if (reason !== 'ambiguous') return [{ reason, data }];
-  const { reasons } = data as { reasons: { reason: string; auxData?: unknown }[] };
-  return reasons.map(({ reason: one, auxData }) => ({ reason: one, data: auxData }));
-}
-
-function isException(reason: string): boolean {
-  return reason === 'exception' || reason === 'promiseRejection';
 }

@@ -1,8 +1,9 @@
 /** Starts a program with its inspector on loopback, stopped before its first line until the debugger lets it run. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { listTargets, mainTarget } from '../cdp/targets.ts';
@@ -31,6 +32,8 @@ export interface DebuggeeProcess {
 
 export interface LaunchHost {
   output(category: 'stdout' | 'stderr' | 'console', text: string): void;
+  /** What the program reads from: a file descriptor of ours, or nothing. */
+  stdin: number | 'ignore';
   /** Asks the client to run a command in a terminal; undefined if it can't. */
   runInTerminal:
     | ((args: DebugProtocol.RunInTerminalRequestArguments) => Promise<DebugProtocol.RunInTerminalResponse['body']>)
@@ -40,6 +43,8 @@ export interface LaunchHost {
 /** A terminal has to start a shell and Node: seconds on a busy machine. */
 const terminalTimeoutMs = 30_000;
 const terminalPollMs = 25;
+/** For how long a program is waited for that was started in a terminal, only to end it. */
+const leftGraceMs = 5_000;
 /** After the end of a program, a child of its own may hold its output open for ever. */
 const outputGraceMs = 500;
 
@@ -52,6 +57,8 @@ export async function launch(
   if (config.port !== 0) await checkPortIsFree(config.port);
   const runnable = config.program === undefined ? undefined : await makeRunnable(config, config.program);
   const start = config.console === 'internalConsole' ? launchAsChild : launchInTerminal;
+  // Whoever left meanwhile has nobody end what would be started now.
+  signal.throwIfAborted();
   const process = await start(config, commandOf(config, runnable), host, signal);
   process.program = runnable?.program;
   return process;
@@ -85,9 +92,9 @@ async function launchAsChild(
   const child = spawn(executable, args, {
     cwd: config.cwd,
     env: { ...environmentOf(config), ...inspectorVariable(config, config.port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [host.stdin, 'pipe', 'pipe'],
     windowsHide: true,
-  });
+  }) as ChildProcessByStdio<null, Readable, Readable>;
   const errorText: string[] = [];
   const listening = new Promise<string>((resolve) => {
     const stdout = decodeTo((text) => host.output('stdout', text));
@@ -108,6 +115,8 @@ async function launchAsChild(
     child.stdout.on('error', () => undefined);
     child.stderr.on('error', () => undefined);
   });
+  const leave = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', leave);
   const ended = endOf(child);
   const process: DebuggeeProcess = {
     pid: child.pid,
@@ -120,6 +129,7 @@ async function launchAsChild(
   });
   if (config.noDebug) {
     await Promise.race([failed, new Promise((resolve) => child.once('spawn', resolve))]);
+    signal.removeEventListener('abort', leave);
     return process;
   }
   const endedEarly = ended.then(({ exitCode, signal }): never => {
@@ -129,11 +139,8 @@ async function launchAsChild(
       `${command.join(' ')}\n${how} before its inspector was there${said === '' ? '.' : `:\n${said}`}`,
     );
   });
-  const leave = () => child.kill('SIGKILL');
-  signal.addEventListener('abort', leave);
   process.websocketUrl = await Promise.race([listening, failed, endedEarly]);
   signal.removeEventListener('abort', leave);
-  signal.throwIfAborted();
   return process;
 }
 
@@ -166,25 +173,43 @@ async function launchInTerminal(
   }
   // In a terminal nobody reads its banner: the port must be known before.
   const port = config.port === 0 ? await freePort() : config.port;
-  const answer = await host.runInTerminal({
+  signal.throwIfAborted();
+  const asked = host.runInTerminal({
     kind: config.console === 'externalTerminal' ? 'external' : 'integrated',
     title: 'Tensor Debugger',
     cwd: config.cwd,
     args,
     env: { ...config.env, ...inspectorVariable(config, port) },
   });
+  // A client that has left may never answer; whether it has started the program shows at the port.
+  const left = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
+  const answer = await Promise.race([asked, left]);
   const process: DebuggeeProcess = {
-    pid: answer.processId,
+    pid: answer?.processId,
     websocketUrl: undefined,
     ended: null,
     kill: (signal) => process.pid !== undefined && killProcess(process.pid, signal),
   };
-  if (!config.noDebug) process.websocketUrl = await waitForInspector(port, args, signal);
-  return process;
+  if (config.noDebug) return process;
+  try {
+    process.websocketUrl = await waitForInspector(port, args, process.pid, signal);
+    return process;
+  } catch (error) {
+    if (signal.aborted) process.kill('SIGKILL');
+    throw error;
+  }
 }
 
-async function waitForInspector(port: number, command: string[], signal: AbortSignal): Promise<string> {
-  const deadline = performance.now() + terminalTimeoutMs;
+async function waitForInspector(
+  port: number,
+  command: string[],
+  pid: number | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  let deadline = performance.now() + terminalTimeoutMs;
+  const hurry = () => (deadline = Math.min(deadline, performance.now() + leftGraceMs));
+  if (signal.aborted) hurry();
+  else signal.addEventListener('abort', hurry);
   for (;;) {
     try {
       const url = mainTarget(await listTargets('127.0.0.1', port))?.webSocketDebuggerUrl;
@@ -198,7 +223,8 @@ async function waitForInspector(port: number, command: string[], signal: AbortSi
         );
       }
     }
-    signal.throwIfAborted();
+    // By its number a program can be ended at once; without it, only its inspector tells which process it is.
+    if (pid !== undefined) signal.throwIfAborted();
     await wait(terminalPollMs);
   }
 }

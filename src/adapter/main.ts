@@ -1,8 +1,9 @@
 /**
  * The debug adapter as a program of its own.
  *
- *     adapter.cjs            one session over stdin and stdout
- *     adapter.cjs --port N   listens on 127.0.0.1; every connection is a session of its own
+ *     adapter.cjs                      one session over stdin and stdout
+ *     adapter.cjs --program-stdin N    the same; programs read from the file descriptor N, which was inherited
+ *     adapter.cjs --port N             listens on 127.0.0.1; every connection is a session of its own
  */
 import { createServer } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
@@ -12,11 +13,12 @@ import { MessageReader } from './transport.ts';
 
 const sessions = new Set<TensorDebugSession>();
 
-function serve(input: Readable, output: Writable, onDone: () => void): void {
-  const session = new TensorDebugSession(openInspector, () => {
+function serve(input: Readable, output: Writable, onDone: () => void, programStdin?: number): void {
+  const done = () => {
     sessions.delete(session);
     onDone();
-  });
+  };
+  const session = new TensorDebugSession(openInspector, done, programStdin);
   sessions.add(session);
   session.onDidSendMessage((message) => {
     const json = JSON.stringify(message);
@@ -47,13 +49,11 @@ process.on('uncaughtException', (error) => {
   for (const session of sessions) session.failed(error);
 });
 
-const port = portArgument(process.argv.slice(2));
+const { port, 'program-stdin': programStdin } = numbersIn(process.argv.slice(2));
 if (port === undefined) {
   // Whatever a library prints must not end up between the messages.
   console.log = console.info = console.error;
-  serve(process.stdin, process.stdout, () => {
-    process.stdout.end(() => process.exit(0));
-  });
+  serve(process.stdin, process.stdout, () => process.stdout.end(() => process.exit(0)), programStdin);
 } else {
   const server = createServer((socket) => {
     socket.setNoDelay(true);
@@ -72,14 +72,13 @@ if (port === undefined) {
 }
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void leave(0));
 
-function portArgument(args: readonly string[]): number | undefined {
-  if (args.length === 0) return undefined;
-  const text =
-    args.length === 1 ? /^--port=(.*)$/.exec(args[0] ?? '')?.[1] : args[0] === '--port' ? args[1] : undefined;
-  const number = Number(text);
-  if (text === undefined || args.length > 2 || !/^\d+$/.test(text) || number > 65535) {
-    process.stderr.write('Usage: adapter.cjs [--port <0 to 65535>]\n');
+/** At most one of the two options; `--port=N` is as good as `--port N`. */
+function numbersIn(args: readonly string[]): { port?: number; 'program-stdin'?: number } {
+  if (args.length === 0) return {};
+  const [, name, number] = /^--(port|program-stdin)[= ](\d{1,5})$/.exec(args.join(' ')) ?? [];
+  if (name === undefined || Number(number) > 65535) {
+    process.stderr.write('Usage: adapter.cjs [--port <0 to 65535> | --program-stdin <file descriptor>]\n');
     process.exit(2);
   }
-  return number;
+  return { [name]: Number(number) };
 }

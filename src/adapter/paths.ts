@@ -1,6 +1,6 @@
 /** Paths and URLs: what the debuggee calls a file, what this machine does, and what the client spelled. */
 import { existsSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, posix, relative, sep, win32 } from 'node:path';
+import { basename, dirname, isAbsolute, join, posix, relative, sep, win32 } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pathOfUrl } from '../cdp/sourceMaps.ts';
 
@@ -13,6 +13,9 @@ export class PathMapper {
   readonly #roots: Roots;
   /** Real path to the spelling that the client used for it: Node resolves symbolic links, editors often don't. */
   readonly #spellings = new Map<string, string>();
+  /** Files that are links themselves, in real folders, to their real paths. */
+  readonly #links = new Map<string, string>();
+  readonly #realFolders = new Map<string, string>();
 
   constructor(roots: Roots) {
     this.#roots = roots;
@@ -27,6 +30,7 @@ export class PathMapper {
       // A file that only the debuggee has, or none yet: taken as it is spelled.
     }
     this.#spellings.set(real, path);
+    this.#links.set(this.#inRealFolder(path), real);
     return real;
   }
 
@@ -39,9 +43,33 @@ export class PathMapper {
     const path = pathOfUrl(url);
     if (path === undefined) return undefined;
     const { localRoot, remoteRoot } = this.#roots;
-    if (localRoot === undefined || remoteRoot === undefined) return path;
+    if (localRoot === undefined || remoteRoot === undefined) return this.#resolved(path);
     const inside = relativeInside(remoteRoot, path);
-    return inside === undefined ? path : join(localRoot, ...inside.split(/[\\/]/));
+    return this.#resolved(inside === undefined ? path : join(localRoot, ...inside.split(/[\\/]/)));
+  }
+
+  /** Node keeps the links in the names of its modules if it is told to (`--preserve-symlinks`). */
+  #resolved(path: string): string {
+    const inRealFolder = this.#inRealFolder(path);
+    const real = this.#links.get(inRealFolder) ?? inRealFolder;
+    if (real !== path && !this.#spellings.has(real)) this.#spellings.set(real, path);
+    return real;
+  }
+
+  /** By folder, for programs load thousands of files from few of them. */
+  #inRealFolder(path: string): string {
+    const folder = dirname(path);
+    let real = this.#realFolders.get(folder);
+    if (real === undefined) {
+      try {
+        real = realpathSync.native(folder);
+      } catch {
+        // Only the debuggee has it.
+        real = folder;
+      }
+      this.#realFolders.set(folder, real);
+    }
+    return real === folder ? path : join(real, basename(path));
   }
 }
 
@@ -59,7 +87,7 @@ export function literally(text: string): string {
 /** A pattern of the URL or path under which a file runs; `node folder/name` also finds `name.js` and `name/index.js`. */
 export function urlPatternOf(file: string): string {
   const real = existsSync(file) ? realpathSync(file) : file;
-  const spellings = new Set([real, pathToFileURL(real).pathname]);
+  const spellings = new Set([real, file].flatMap((path) => [path, pathToFileURL(path).pathname]));
   const patterns = [...spellings].map(literally);
   return `^(file://)?(${patterns.join('|')})((/index)?\\.[cm]?js)?([?#]|$)`;
 }

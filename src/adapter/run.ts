@@ -75,6 +75,7 @@ export class Run {
       const run = new Run(config, process, { ...context, main: await connect(url), url });
       await run.inspection?.debuggee.connect(process.program);
       if (!process.ended) process.pid = run.inspection?.debuggee.processId ?? process.pid;
+      signal.throwIfAborted();
       return run;
     } catch (error) {
       process.kill('SIGKILL');
@@ -84,7 +85,7 @@ export class Run {
 
   static async #attach(config: AttachConfiguration, context: RunContext, signal: AbortSignal): Promise<Run> {
     const { websocketUrl: url, processId } = await findTarget(config, signal);
-    const run = new Run(config, undefined, { ...context, main: await connect(url), url });
+    const run = new Run(config, undefined, { ...context, main: await connect(url, signal), url });
     await run.inspection?.debuggee.connect(undefined);
     const found = run.inspection?.debuggee.processId;
     if (processId === undefined || found === processId) return run;
@@ -100,8 +101,13 @@ export class Run {
     this.config = config;
     this.#process = process;
     this.#main = connection?.main;
-    this.ended = process?.ended ?? connection?.main.closed.then(() => null) ?? new Promise(() => undefined);
-    if (!connection) return;
+    // What the inspector has told to the last counts, too: whether it was a crash.
+    this.ended = Promise.all([process?.ended ?? null, connection?.main.closed]).then(([end]) => end);
+    if (!connection) {
+      // In a terminal nobody sees the end of a program without an inspector.
+      if (!process?.ended) this.ended = new Promise(() => undefined);
+      return;
+    }
     const { main, url, host, paths, breakpoints, openInspector } = connection;
     const locate: Locate = (frame) => debuggee.scripts.locate(frame);
     const namesAt: NamesAt = ({ location }) => debuggee.scripts.namesAt(location, main);
@@ -175,11 +181,14 @@ export class Run {
     }
   }
 
-  /** Ends the session: a program that we started dies, one that we attached to runs on. */
-  async disconnect(terminateDebuggee: boolean): Promise<void> {
+  /**
+   * Ends the session: a program that we started dies, one that we attached to runs on.
+   * @returns how a program that was killed for it has ended
+   */
+  async disconnect(terminateDebuggee: boolean): Promise<ProgramEnd | null> {
     const wasKilled = terminateDebuggee && this.kill();
     await this.#leave();
-    if (wasKilled) await this.#process?.ended;
+    return wasKilled ? this.ended : null;
   }
 
   /** @returns false if it is not ours or gone already. */
@@ -198,9 +207,9 @@ export class Run {
   }
 }
 
-async function connect(url: string): Promise<CdpSession> {
+async function connect(url: string, signal?: AbortSignal): Promise<CdpSession> {
   try {
-    return await WebSocketSession.connect(url);
+    return await WebSocketSession.connect(url, signal);
   } catch (error) {
     throw errors.cannotAttach(
       `Could not connect to the inspector at ${url}: ${(error as Error).message}.`,

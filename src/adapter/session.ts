@@ -7,12 +7,12 @@ import type { ErrorReport } from '../protocol/errors.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { TensorEvents } from '../protocol/requests.ts';
 import { Breakpoints } from './breakpoints.ts';
-import type { SourceBreakpoint } from './sourceBreakpoint.ts';
+import { judgementInWords, type SourceBreakpoint } from './sourceBreakpoint.ts';
 import { capabilities } from './capabilities.ts';
 import { parseAttach, parseLaunch, type Configuration } from './configuration.ts';
 import type { Stop } from './debuggee.ts';
 import { errors, reportOfThrown } from './errors.ts';
-import type { ProgramEnd } from './launch.ts';
+import type { LaunchHost, ProgramEnd } from './launch.ts';
 import { answersTo, notFiniteOf } from './notFiniteFilters.ts';
 import { PathMapper } from './paths.ts';
 import { programHandlers, threadId } from './programHandlers.ts';
@@ -31,6 +31,7 @@ const outliveProgram = new Set(['initialize', 'launch', 'attach', 'restart', 'te
 export class TensorDebugSession extends DebugSession {
   readonly #openInspector: OpenInspector;
   readonly #onDone: () => void;
+  readonly #stdin: LaunchHost['stdin'];
   readonly #handlers: AllHandlers;
   readonly #breakpoints = new Breakpoints((breakpoint) => this.#breakpointChanged(breakpoint));
   readonly #pending = new Map<number, { command: string; controller: AbortController }>();
@@ -50,8 +51,10 @@ export class TensorDebugSession extends DebugSession {
   /** Aborted when the client leaves; a program that is still being started is given up then. */
   readonly #leaving = new AbortController();
 
-  constructor(openInspector: OpenInspector, onDone: () => void) {
+  /** @param stdin what programs read from that are started without a terminal */
+  constructor(openInspector: OpenInspector, onDone: () => void, stdin: LaunchHost['stdin'] = 'ignore') {
     super();
+    this.#stdin = stdin;
     this.#openInspector = openInspector;
     this.#onDone = onDone;
     const program = {
@@ -203,7 +206,8 @@ export class TensorDebugSession extends DebugSession {
     const run = await this.#starting?.catch(() => undefined);
     this.#run = undefined;
     this.#failPending();
-    await run?.disconnect(terminateDebuggee ?? run.config.request === 'launch');
+    const end = await run?.disconnect(terminateDebuggee ?? run.config.request === 'launch');
+    if (run && end) this.#exited(run, end);
     await Promise.allSettled(this.#atWork);
   }
 
@@ -247,6 +251,7 @@ export class TensorDebugSession extends DebugSession {
 
   #host(): RunHost {
     return {
+      stdin: this.#stdin,
       output: (category, text) => this.#output(category, text),
       runInTerminal: this.#canRunInTerminal ? (args) => this.#runInTerminal(args) : undefined,
       stopped: (run, stop) => {
@@ -309,10 +314,19 @@ export class TensorDebugSession extends DebugSession {
     this.#failPending();
     if (end) {
       if (end.signal !== null) this.#output('console', `The program was killed by ${end.signal}.\n`);
-      const exitCode = end.exitCode ?? 128 + signalNumber(end.signal);
-      this.sendEvent(new Event('exited', { exitCode, ...(end.signal !== null && { signal: end.signal }) }));
+      this.#exited(run, end);
     }
     this.sendEvent(new TerminatedEvent());
+  }
+
+  #exited({ inspection }: Run, { exitCode, signal }: ProgramEnd): void {
+    this.sendEvent(
+      new Event('exited', {
+        exitCode: exitCode ?? 128 + signalNumber(signal),
+        ...(signal !== null && { signal }),
+        ...(inspection?.debuggee.hasCrashed && { crashed: true }),
+      }),
+    );
   }
 
   #failPending(): void {
@@ -325,22 +339,16 @@ export class TensorDebugSession extends DebugSession {
     this.sendEvent(new BreakpointEvent('changed', this.#describeBreakpoint(breakpoint)));
   }
 
-  #describeBreakpoint({
-    id,
-    path,
-    line,
-    verified,
-    actual,
-    message,
-    invalid,
-  }: SourceBreakpoint): DebugProtocol.Breakpoint {
+  #describeBreakpoint(breakpoint: SourceBreakpoint): DebugProtocol.Breakpoint {
+    const { id, path, line, verified, actual, message = judgementInWords(breakpoint), invalid } = breakpoint;
     return {
       id,
       verified,
       source: { path: this.#paths.toClient(path) },
       line: (actual?.line ?? line) + this.#offsets.line,
       ...(actual && { column: actual.column + this.#offsets.column }),
-      ...(message !== undefined && { message, reason: invalid ? ('failed' as const) : ('pending' as const) }),
+      ...(message !== undefined && { message }),
+      ...(message !== undefined && !verified && { reason: invalid ? ('failed' as const) : ('pending' as const) }),
     };
   }
 

@@ -27,6 +27,9 @@ interface IncomingMessage {
 
 type Listener = (params: unknown) => void;
 
+/** Node answers within a millisecond; something that is no inspector may never do. */
+const handshakeTimeout = 5_000;
+
 export class WebSocketSession implements CdpSession {
   readonly closed: Promise<void>;
   readonly #socket: WebSocket;
@@ -50,14 +53,23 @@ export class WebSocketSession implements CdpSession {
     socket.on('message', (data: Buffer) => this.#receive(data));
   }
 
-  /** @throws the socket's own error if nobody listens there or the other side is no inspector. */
-  static connect(address: string): Promise<WebSocketSession> {
+  /**
+   * @param signal gives the attempt up
+   * @throws the socket's own error if nobody listens there or the other side is no inspector.
+   */
+  static connect(address: string, signal?: AbortSignal): Promise<WebSocketSession> {
     return new Promise((resolve, reject) => {
       // Compression costs more than loopback does; Node's inspector has no limit of its own on a message's size.
-      const socket = new WebSocket(address, { perMessageDeflate: false, maxPayload: 0, followRedirects: false });
-      socket.once('error', reject);
+      const options = { perMessageDeflate: false, maxPayload: 0, followRedirects: false, handshakeTimeout };
+      const socket = new WebSocket(address, options);
+      const giveUp = () => socket.terminate();
+      if (signal?.aborted) giveUp();
+      signal?.addEventListener('abort', giveUp);
+      // To the last: a socket that is given up has an error, too, and perhaps one more behind it.
+      socket.on('error', reject);
+      socket.once('close', () => signal?.removeEventListener('abort', giveUp));
       socket.once('open', () => {
-        socket.off('error', reject);
+        signal?.removeEventListener('abort', giveUp);
         resolve(new WebSocketSession(socket));
       });
     });

@@ -29,8 +29,8 @@ interface StandardEvents {
   stopped: DebugProtocol.StoppedEvent['body'];
   breakpoint: DebugProtocol.BreakpointEvent['body'];
   output: DebugProtocol.OutputEvent['body'];
-  /** A program that a signal ended has that signal beside the exit code. */
-  exited: DebugProtocol.ExitedEvent['body'] & { signal?: string };
+  /** With the signal that ended it beside the exit code; `crashed` if an error did that nobody caught. */
+  exited: DebugProtocol.ExitedEvent['body'] & { signal?: string; crashed?: boolean };
   terminated: DebugProtocol.TerminatedEvent['body'];
 }
 export type Events = StandardEvents & TensorEvents;
@@ -61,7 +61,10 @@ export class DapClient {
 
   /** @param adapter path of the adapter's bundle */
   constructor(adapter: string) {
-    this.#process = spawn(process.execPath, [adapter], { stdio: ['pipe', 'pipe', 'pipe'] });
+    // Over its own stdin the adapter speaks with us: programs get ours from it, by a descriptor of its own.
+    const args = [adapter, '--program-stdin', '3'];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe', 0] });
+    this.#process = child as ChildProcessWithoutNullStreams;
     this.#process.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
     // What the adapter itself has to say; usually nothing.
     this.#process.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));

@@ -1,10 +1,9 @@
 /** One inspection: starts the adapter and the program, waits for the stop, reads, and lets the program go. */
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { reportOf, TensorError, type ErrorReport } from '../protocol/errors.ts';
 import type { EvaluatedValue, TensorRequestName, TensorRequests } from '../protocol/requests.ts';
+import { Breaks, resolveExisting } from './breaks.ts';
 import type { DapClient, Events } from './dapClient.ts';
 import { emptyDocument, exitStatus, type ExitStatus, type InspectDocument } from './document.ts';
 import type { InspectOptions } from './options.ts';
@@ -41,7 +40,9 @@ export class Inspection implements StopContext {
   #isListed = true;
   readonly #hooks: InspectionHooks;
   readonly #launched: boolean;
-  readonly #breakpoints = new Map<number, { text: string; breakpoint: DebugProtocol.Breakpoint }>();
+  readonly #breaks: Breaks;
+  /** At how many stops it was where it should be. */
+  #passes = 0;
   /** Values that have come and were not read yet. */
   readonly #evaluated: EvaluatedValue[] = [];
   #doing = '';
@@ -51,12 +52,9 @@ export class Inspection implements StopContext {
     this.#client = client;
     this.#program = new ProgramWatch(client, hooks);
     this.#options = options;
+    this.#breaks = new Breaks(client, options);
     this.#hooks = hooks;
     this.#launched = 'program' in options.target;
-    client.on('breakpoint', ({ breakpoint }) => {
-      const known = this.#breakpoints.get(breakpoint.id ?? 0);
-      if (known) known.breakpoint = breakpoint;
-    });
     client.on('tensor/warning', (warning) => this.addWarning(warning));
     client.on('tensor/evaluated', (value) => this.#evaluated.push(value));
     client.on('tensor/progress', ({ fraction }) => {
@@ -154,55 +152,28 @@ export class Inspection implements StopContext {
     }
     // The answer may come only after the configuration; a refusal comes at once.
     await Promise.race([initialized, begun.then(() => initialized)]);
-    await this.#setBreakpoints();
+    await this.#breaks.set();
     await client.request('setExceptionBreakpoints', { filters: [] });
     await client.request('configurationDone', {});
     await begun;
   }
 
-  async #setBreakpoints(): Promise<void> {
-    const { condition } = this.#options;
-    for (const [path, breaks] of this.#breaksByFile()) {
-      const { breakpoints } = await this.#client.request('setBreakpoints', {
-        source: { path },
-        breakpoints: breaks.map(({ line }) => ({
-          line,
-          ...(condition !== undefined && { condition }),
-        })),
-      });
-      breakpoints.forEach((breakpoint, index) => {
-        const text = breaks[index]?.text ?? path;
-        this.#breakpoints.set(breakpoint.id ?? -1 - this.#breakpoints.size, { text, breakpoint });
-      });
-    }
-  }
-
-  #breaksByFile(): Map<string, InspectOptions['breaks']> {
-    const { target, cwd, breaks } = this.#options;
-    const folders = 'program' in target ? [cwd, dirname(target.program)] : [cwd];
-    const byFile = new Map<string, InspectOptions['breaks']>();
-    for (const location of breaks) {
-      const file = resolveExisting(location.file, folders, location.text.replace(/:\d+$/, ''));
-      byFile.set(file, [...(byFile.get(file) ?? []), location]);
-    }
-    return byFile;
-  }
-
   /** Runs over stops until the one that was asked for. */
   async #waitForStop(): Promise<boolean> {
-    const { hit, breaks } = this.#options;
-    const where = breaks.length > 0 ? breaks.map(({ text }) => text).join(' or ') : 'a debugger statement';
-    for (let passes = 0; ;) {
-      this.progress(`waiting for ${where}${hit > 1 ? `, pass ${passes + 1} of ${hit}` : ''}`);
+    const { hit } = this.#options;
+    for (;;) {
+      this.progress(`waiting for ${this.#breaks.where}${hit > 1 ? `, pass ${this.#passes + 1} of ${hit}` : ''}`);
       let stop: Events['stopped'];
       try {
         stop = await this.#program.nextStop();
       } catch {
-        if (this.#program.timedOut) this.#reportTimeout(`before it reached ${where}`);
-        else this.#reportEnd(where);
+        if (this.#program.timedOut) {
+          await this.#breaks.update();
+          this.#reportTimeout(this.#beforeTheStop(), this.#whyNotStopped());
+        } else this.#reportEnd();
         return false;
       }
-      const frame = this.#isWanted(stop) && ++passes === hit ? await this.#topFrame(stop) : undefined;
+      const frame = this.#isWanted(stop) && ++this.#passes === hit ? await this.#topFrame(stop) : undefined;
       if (frame) {
         this.document.stop = {
           file: frame.source?.path ?? frame.source?.name ?? '',
@@ -259,7 +230,7 @@ export class Inspection implements StopContext {
    */
   async #readLater(reader: StopReader): Promise<boolean> {
     try {
-      await this.#removeBreakpoints();
+      await this.#program.race(this.#breaks.remove());
       await this.#resume({ reason: 'continue' });
       for (;;) {
         this.progress(`waiting for ${reader.awaited.join(', ')}, with the program running`);
@@ -283,12 +254,6 @@ export class Inspection implements StopContext {
     }
   }
 
-  async #removeBreakpoints(): Promise<void> {
-    for (const path of this.#breaksByFile().keys()) {
-      await this.#program.race(this.#client.request('setBreakpoints', { source: { path }, breakpoints: [] }));
-    }
-  }
-
   /** After the stop: on to the program's own end, or to an end at once. */
   async #inspectStop(): Promise<void> {
     this.#hooks.onProgress(null);
@@ -300,7 +265,7 @@ export class Inspection implements StopContext {
     if (!this.#launched) return this.end();
     this.#program.isLetGo = true;
     try {
-      await this.#removeBreakpoints();
+      await this.#program.race(this.#breaks.remove());
       await this.#resume({ reason: 'continue' });
       for (;;) await this.#resume(await this.#program.nextStop());
     } catch {
@@ -342,30 +307,45 @@ export class Inspection implements StopContext {
     return { code: 'program-ended', message: `The program ${this.#program.howItEnded()} ${when}.` };
   }
 
-  #reportTimeout(when: string): void {
+  #reportTimeout(when: string, why?: string): void {
     this.raise(exitStatus.timedOut);
     const seconds = (this.#options.timeoutMs ?? 0) / 1000;
     this.warn({
       code: 'timed-out',
       message: `The program was given ${seconds} s, and they were over ${when}.`,
-      help: 'Give it more with --timeout, or look whether it gets there at all.',
+      help: why ?? 'Give it more with --timeout, or look whether it gets there at all.',
     });
   }
 
+  #beforeTheStop(): string {
+    const { where, wasPassed } = this.#breaks;
+    if (this.#passes > 0) return `before pass ${this.#options.hit} of ${where}`;
+    return `before it ${wasPassed ? 'stopped at' : 'reached'} ${where}`;
+  }
+
+  /** Undefined if it just did not get there. */
+  #whyNotStopped(): string | undefined {
+    const passes = this.#passes === 1 ? 'once' : `${this.#passes} times`;
+    const passed =
+      this.#passes > 0
+        ? [`It was passed ${passes}${this.#options.condition === undefined ? '' : ' where the condition held'}.`]
+        : [];
+    const reasons = [...passed, ...this.#breaks.reasons];
+    return reasons.length > 0 ? reasons.join(' ') : undefined;
+  }
+
   /** The program is over and the stop was not reached. */
-  #reportEnd(where: string): void {
+  #reportEnd(): void {
     if (this.#program.adapterEnded) {
       this.raise(exitStatus.notReadOrWritten);
       return this.warn(adapterEnded);
     }
     this.raise(this.#program.crashed ? exitStatus.notStartedOrCrashed : exitStatus.endedBeforeStop);
-    const never = [...this.#breakpoints.values()].flatMap(({ text, breakpoint: { verified, message } }) =>
-      verified ? [] : [message ? `${text}: ${message}` : `${text} was never loaded, or has no code on that line.`],
-    );
+    const help = this.#whyNotStopped();
     this.warn({
       code: 'program-ended',
-      message: `The program ${this.#program.howItEnded()} before it reached ${where}.`,
-      ...(never.length > 0 && { help: never.join(' ') }),
+      message: `The program ${this.#program.howItEnded()} ${this.#beforeTheStop()}.`,
+      ...(help !== undefined && { help }),
     });
   }
 
@@ -395,10 +375,4 @@ export class Inspection implements StopContext {
     const isKnown = warnings.some((known) => known.code === code && known.message === message && known.line === line);
     if (!isKnown) warnings.push({ code, message, help, file, line });
   }
-}
-
-/** A path of the command line is meant from where one stands; then from the folders that the program has to do with. */
-function resolveExisting(path: string, folders: readonly string[], text = path): string {
-  const candidates = [path, ...folders.map((folder) => resolve(folder, text))];
-  return candidates.find((candidate) => existsSync(candidate)) ?? path;
 }

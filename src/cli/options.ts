@@ -47,6 +47,8 @@ export type Command =
   | { name: 'inspect'; options: InspectOptions }
   | { name: 'compare'; options: CompareOptions };
 
+const severalEndings = formats.flatMap(({ several, extensions }) => (several ? extensions : [])).join(' or ');
+
 export const help = `Stops a JavaScript or TypeScript program and reads its tensors, wherever they live.
 
 Usage
@@ -70,11 +72,12 @@ What to read
                             of several tensors in it: archive.npz#name); repeatable
   --assign <name>=<file>    first put a new tensor with the file's values into this variable or
                             property; of several tensors in it: archive.npz#name; repeatable
-  --slice <slices>          NumPy basic slicing, such as "0, :, 2:10:2" or "..., -1"
+  --slice <slices>          NumPy basic slicing, such as "0, :, 2:10:2" or "..., -1"; also with its
+                            brackets: "[0, 1]" is x[0, 1], one element, and not rows 0 and 1
                             (default: the first 64, 16, 4, 4, 1, ... from the last axis on)
   --stats                   statistics over the whole tensor
-  --export <file>           write it: the whole tensor, or the --slice; several tensors need .npz;
-                            the ending names the format:
+  --export <file>           write it: the whole tensor, or the --slice; the ending names the format
+                            (several tensors need ${severalEndings}):
                             ${formats.flatMap(({ extensions }) => extensions).join(' ')}
                             (.heatmap.png: an image coloured by value)
   --force                   replace the file if it exists, and write strings that its format changes
@@ -89,6 +92,7 @@ The program
   --env NAME=VALUE             repeatable
   --cwd <folder>               where the program runs
   --timeout <seconds>          end the program and give up (default: never)
+It reads from stdin what it would read if it were started alone. To give it nothing: </dev/null
 
 Examples
   tensor-debugger inspect train.js
@@ -329,7 +333,8 @@ function parseEnvironment(entries: readonly string[]): Record<string, string> {
 /** What is wrong whatever the tensor: the text itself. Whether it fits a tensor shows when that is there. */
 function checkSlice(text: string): void {
   try {
-    parseSlice(text, new Array<number>(64).fill(Number.MAX_SAFE_INTEGER));
+    // Longer than any index reaches, whichever end it counts from.
+    parseSlice(text, new Array<number>(64).fill(Number.MAX_SAFE_INTEGER + 1));
   } catch (error) {
     if (error instanceof TensorError) throw new UsageError(`--slice: ${error.message}`, error.help);
     throw error;
@@ -340,7 +345,7 @@ function checkExport(file: string, expressions: readonly string[]): void {
   try {
     const { several } = formatForFile(file);
     if (expressions.length > 1 && !several) {
-      throw new UsageError(`--export: several tensors need a .npz file, not "${file}".`);
+      throw new UsageError(`--export: several tensors need a file with the ending ${severalEndings}, not "${file}".`);
     }
   } catch (error) {
     if (error instanceof TensorError) throw new UsageError(`--export: ${error.message}`, error.help);

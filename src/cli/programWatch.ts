@@ -14,13 +14,11 @@ export class ProgramWatch {
   #ended = false;
   #adapterEnded = false;
   #timedOut = false;
-  #stderrTail = '';
   #exit: Events['exited'] | undefined;
 
   constructor(client: DapClient, hooks: Pick<InspectionHooks, 'onOutput'>) {
     client.on('output', ({ category, output }) => {
       if (category === 'stdout' || category === 'stderr') hooks.onOutput(category, output);
-      if (category === 'stderr') this.#stderrTail = (this.#stderrTail + output).slice(-4000);
     });
     client.on('stopped', (stop) => {
       this.#stops.push(stop);
@@ -66,10 +64,9 @@ export class ProgramWatch {
     return this.#exit;
   }
 
-  /** By a signal, or an error that nobody caught: Node ends what it prints of one with its own version. */
+  /** By a signal, or an error that nobody caught. */
   get crashed(): boolean {
-    if (this.#exit?.signal !== undefined) return true;
-    return (this.#exit?.exitCode ?? 0) !== 0 && /^Node\.js v\d+\./m.test(this.#stderrTail);
+    return this.#exit?.signal !== undefined || this.#exit?.crashed === true;
   }
 
   howItEnded(): string {

@@ -94,7 +94,7 @@ function checkNames(tensors: readonly TensorHeader[]): void {
       throw new TensorError({
         code: 'invalid-argument',
         message: `The tensor name ${JSON.stringify(name)} is ${name === metadataKey ? 'reserved' : 'there twice'}.`,
-        help: 'Give the tensor another name.',
+        help: 'Give each tensor once, or under names of their own.',
       });
     }
     seen.add(name);

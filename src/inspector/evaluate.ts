@@ -100,15 +100,32 @@ function evaluationError(
 }
 
 export function notATensor(expression: string, value: Protocol.Runtime.RemoteObject): TensorError {
-  const what =
-    value.type === 'object' || value.type === 'function'
-      ? value.subtype === 'null'
-        ? 'null'
-        : `a ${value.className ?? value.type}`
-      : `the ${value.type} ${value.unserializableValue ?? JSON.stringify(value.value) ?? value.description ?? ''}`.trim();
+  if (value.type === 'undefined') {
+    return new TensorError({
+      code: 'not-a-tensor',
+      message: `"${expression}" is undefined here, not a tensor.`,
+      help: 'Stop behind the line that gives it its value.',
+    });
+  }
   return new TensorError({
     code: 'not-a-tensor',
-    message: `"${expression}" is ${what}, not a tensor.`,
+    message: `"${expression}" is ${kindInWords(value)}, not a tensor.`,
     help: 'Tensors of TF.js, jax-js, ONNX Runtime and transformers.js, GPUBuffers, typed arrays, nested arrays of numbers and values with Symbol.for("tensor.inspect") can be read.',
   });
+}
+
+function kindInWords({
+  type,
+  subtype,
+  className,
+  value,
+  unserializableValue,
+  description,
+}: Protocol.Runtime.RemoteObject) {
+  if (subtype === 'null') return 'null';
+  if (type !== 'object' && type !== 'function') {
+    return `the ${type} ${unserializableValue ?? JSON.stringify(value) ?? description ?? ''}`.trim();
+  }
+  const name = className ?? type;
+  return `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
 }

@@ -77,15 +77,28 @@ export function underItsName(error: unknown, temporary: string, file: string): u
   return new TensorError({ code: error.code, message, help: writeElsewhere }, { cause: error });
 }
 
+/** What the system calls a folder that is not there may be one that takes no files (`/proc`). */
+async function whyNotThere(error: unknown, folder: string): Promise<string> {
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const isFolder =
+    isMissing &&
+    (await stat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    ));
+  return isFolder ? 'that folder takes no new files' : whyNotWritten(error);
+}
+
 /** @throws TensorError `file-system` that says what the system's error means */
 export async function fileSystem<Value>(file: string, run: () => Promise<Value>): Promise<Value> {
   try {
     return await run();
   } catch (error) {
+    const folder = dirname(resolve(file));
     throw new TensorError(
       {
         code: 'file-system',
-        message: `${basename(file)} could not be written in ${dirname(resolve(file))}: ${whyNotWritten(error)}.`,
+        message: `${basename(file)} could not be written in ${folder}: ${await whyNotThere(error, folder)}.`,
         help: writeElsewhere,
       },
       { cause: error },

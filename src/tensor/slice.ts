@@ -137,7 +137,8 @@ function integerRange(text: string, token: Token, axis: number, size: number): A
       size === 0
         ? `Axis ${axis} has no elements; use ":" for all of it.`
         : `Use ${size === 1 ? '0 or -1' : `${-size} to ${size - 1}`}, or a slice, which is cut to the axis.`;
-    throw invalid(text, token, `index ${value} is out of range for axis ${axis} of size ${size}`, help);
+    // As it was written: a number that is too large for any axis is not held exactly.
+    throw invalid(text, token, `index ${token.text} is out of range for axis ${axis} of size ${size}`, help);
   }
   return { start, step: 1, count: 1, dropped: true };
 }

@@ -148,26 +148,72 @@ test('a line in TypeScript that leaves no code moves to the next one that does',
   });
 });
 
+/** What was last said of a breakpoint, by an event. */
+function lastTold({ client }: TestSession, id: number | undefined): DebugProtocol.Breakpoint | undefined {
+  return client.events
+    .filter(({ event }) => event === 'breakpoint')
+    .map(({ body }) => (body as DebugProtocol.BreakpointEvent['body']).breakpoint)
+    .findLast((breakpoint) => breakpoint.id === id);
+}
+
 test('a line behind all code, and a file that is never loaded, stay unverified with a reason', async () => {
   const breakpoints = { 'plainHelper.cjs': [{ at: 4 }], 'typed.ts': [{ at: 'RUN' }] };
   await TestSession.run({ launch: { program: 'plain.cjs' }, breakpoints }, async (session) => {
     await session.terminated();
-    const last = (id: number | undefined) =>
-      session.client.events
-        .filter(
-          ({ event, body }) => event === 'breakpoint' && (body as { breakpoint: { id: number } }).breakpoint.id === id,
-        )
-        .map(({ body }) => (body as DebugProtocol.BreakpointEvent['body']).breakpoint)
-        .pop();
-    const noCode = last(session.breakpoints['plainHelper.cjs']?.[0]?.id);
+    const noCode = lastTold(session, session.breakpoints['plainHelper.cjs']?.[0]?.id);
     assert.equal(noCode?.verified, false);
     assert.match(noCode?.message ?? '', /Line 4 has no code/);
     const initial = session.breakpoints['typed.ts']?.[0];
     assert.equal(initial?.verified, false);
     assert.match(initial?.message ?? '', /has not loaded .*typed\.ts/);
-    assert.match(last(initial?.id)?.message ?? '', /ended without loading .*typed\.ts/);
+    assert.match(lastTold(session, initial?.id)?.message ?? '', /ended without loading .*typed\.ts/);
   });
 });
+
+test('a line whose code V8 leaves out, since nothing reaches it, never stops on a line before', async () => {
+  const breakpoints = { 'unreached.cjs': [{ at: 'RETURN' }, { at: 'DEAD' }, { at: 'AFTER' }, { at: 'ENDLESS' }] };
+  await TestSession.run({ launch: { program: 'unreached.cjs' }, breakpoints }, async (session) => {
+    const file = debuggee('unreached.cjs');
+    for (const marker of ['RETURN', 'AFTER']) {
+      await session.stopped('breakpoint');
+      assert.equal((await session.top()).line, lineOf(file, marker));
+      await session.continue();
+    }
+    assert.equal(await session.exitCode(), 0);
+    const told = session.breakpoints['unreached.cjs'] ?? [];
+    for (const index of [1, 3]) {
+      const last = lastTold(session, told[index]?.id);
+      assert.deepEqual([last?.verified, last?.line], [false, told[index]?.line]);
+      assert.match(last?.message ?? '', /has no code that can be reached/);
+    }
+  });
+});
+
+for (const { major, path: node } of nodeBinaries()) {
+  test(`Node ${major}: a condition that throws, and one that is never true, are told with the number of passes`, async () => {
+    const breakpoints = {
+      'plain.mjs': [
+        { at: 'LOOP', condition: 'indexx > 3' },
+        { at: 'PRINT', condition: 'true' },
+      ],
+      'plainHelper.mjs': [{ at: 'TRIPLE', condition: 'value > 1e9' }],
+    };
+    await TestSession.run({ node, launch: { program: 'plain.mjs' }, breakpoints }, async (session) => {
+      await session.stopped('breakpoint');
+      assert.equal((await session.top()).line, lineOf(debuggee('plain.mjs'), 'PRINT'));
+      await session.continue();
+      assert.equal(await session.exitCode(), 0);
+      const messages = ['plain.mjs', 'plainHelper.mjs'].flatMap((file) =>
+        (session.breakpoints[file] ?? []).map(({ id }) => lastTold(session, id)?.message),
+      );
+      assert.match(messages[0] ?? '', /"indexx > 3" threw ReferenceError: indexx is not defined, .* passed 10 times/);
+      assert.equal(messages[1], undefined);
+      assert.match(messages[2] ?? '', /"value > 1e9" was never true; the line was passed 10 times/);
+      const output = session.client.outputOf('console');
+      assert.equal(output.match(/the condition "indexx > 3" threw ReferenceError/g)?.length, 1, output);
+    });
+  });
+}
 
 test('conditions, hit conditions and log messages', async () => {
   const breakpoints = {

@@ -1,6 +1,8 @@
 /** --attach: to a program that somebody else started. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { WebSocketSession } from '../../src/cdp/webSocketSession.ts';
 import { debuggees, inspect, lineOf, runCli } from '../support/cli.ts';
@@ -72,6 +74,19 @@ test('status 5: a program that never gets there is left running', async () => {
   assert.equal(status, 5);
   assert.equal(child.exitCode, null);
   assert.equal(child.signalCode, null);
+});
+
+test('status 5: what listens at a websocket address and never answers is not waited for longer', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const start = performance.now();
+  const { status } = await inspect(['--attach', `ws://127.0.0.1:${port}/abc`, '--timeout', '2']);
+  const seconds = (performance.now() - start) / 1000;
+  server.close();
+  assert.equal(status, 5);
+  // An adapter that does not leave by itself is given seven seconds before it is killed.
+  assert.ok(seconds < 7, `${seconds} s`);
 });
 
 test('to a program that another debugger has stopped already: it is read where it stands', async () => {

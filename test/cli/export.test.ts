@@ -92,6 +92,12 @@ test('status 4: a folder that is not there', async () => {
   assert.match(stderr, /\/nowhere/);
 });
 
+test('status 4: a folder that takes no files is not said to be missing', async () => {
+  const { status, stderr } = await inspect(['--expr', 'values', '--export', '/proc/x.npy', 'expressions.js']);
+  assert.equal(status, 4);
+  assert.match(stderr, /x\.npy could not be written in \/proc: that folder takes no new files/);
+});
+
 test('status 4: what could be read is written, the rest says why it could not', async () => {
   const file = join(folder, 'rest.npz');
   const { status, document } = await inspect([

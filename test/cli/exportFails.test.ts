@@ -46,6 +46,7 @@ test('names that an archive can not have', async () => {
     const twice = await inspect(['--expr', 'large', '--expr', 'large', '--export', file, 'large.js']);
     assert.equal(twice.status, 4);
     assert.match(twice.document.warnings[0]?.message ?? '', /"large" is there twice/);
+    assert.match(twice.document.warnings[0]?.help ?? '', /^Give each tensor once/);
     assert.deepEqual(readdirSync(folder), []);
   });
 });

@@ -78,6 +78,8 @@ test('status 4: every expression that gives no tensor says why, and the others a
     assert.ok((tensor.error ?? '').length > 10, `${tensor.expression}: ${tensor.error}`);
   }
   assert.match(tensorOf(document, 'missing').error ?? '', /missing/);
+  assert.match(tensorOf(document, 'nothing').error ?? '', /"nothing" is undefined here, not a tensor\. Stop behind/);
+  assert.match(tensorOf(document, 'object').error ?? '', /"object" is an Object, not a tensor/);
   assert.match(tensorOf(document, 'object.throwing').error ?? '', /from a getter/);
   assert.deepEqual(tensorOf(document, 'values').values, [1, 2, 3, 4]);
   assert.equal(tensorOf(document, 'values').error, null);

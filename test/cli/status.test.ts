@@ -41,9 +41,37 @@ test('status 1: a breakpoint behind the last line', async () => {
   assert.match(document.warnings[0]?.help ?? '', /ends\.js:900/);
 });
 
-test('status 1: fewer passes than --hit', async () => {
+test('status 1: fewer passes than --hit; it says how many there were', async () => {
   const { status, document } = await inspect(['--hit', '11', 'loop.js']);
   assert.deepEqual([status, document.stop], [1, null]);
+  assert.match(document.warnings[0]?.message ?? '', /\(exit code 0\) before pass 11 of a debugger statement/);
+  assert.equal(document.warnings[0]?.help, 'It was passed 10 times.');
+});
+
+for (const [condition, why] of [
+  ['stepp > 3', 'threw ReferenceError: stepp is not defined, which counts as false'],
+  ['step > 30', 'was never true'],
+] as const) {
+  test(`status 1: a line that was passed, with the condition ${condition}`, async () => {
+    const where = `loop.js:${lineOf('loop.js', '#EVEN')}`;
+    const { status, document } = await inspect(['--break', where, '--condition', condition, 'loop.js']);
+    assert.equal(status, 1);
+    assert.match(document.warnings[0]?.message ?? '', new RegExp(`before it stopped at ${where}`));
+    assert.equal(
+      document.warnings[0]?.help,
+      `${where}: The condition "${condition}" ${why}; the line was passed 5 times.`,
+    );
+  });
+}
+
+test('status 1: a child of the program crashes, the program itself does not', async () => {
+  const file = join(folder, 'child.mjs');
+  const child = `spawnSync(process.execPath, ['-e', 'throw 1'], { stdio: 'inherit' })`;
+  writeFileSync(file, `import { spawnSync } from 'node:child_process';\n${child};\nprocess.exit(4);\n`);
+  const { status, document, stderr } = await inspect([file]);
+  assert.match(stderr, /^Node\.js v/m);
+  assert.equal(status, 1);
+  assert.match(document.warnings[0]?.message ?? '', /ended \(exit code 4\)/);
 });
 
 for (const [how, program] of [
@@ -105,6 +133,25 @@ for (const how of ['idle', 'busy']) {
     assert.notEqual(document.program.signal ?? document.program.exitCode, null);
   });
 }
+
+for (const [where, why] of [
+  ['hangs.js:900', /hangs\.js:900: Line 900 has no code/],
+  ['loop.js:2', /loop\.js:2: The program has not loaded .*loop\.js/],
+] as const) {
+  test(`status 5: the time is up, and ${where} could not be reached`, async () => {
+    const { status, document } = await inspect(['--break', where, '--timeout', '4', 'hangs.js', '--', 'idle']);
+    assert.equal(status, 5);
+    assert.match(document.warnings[0]?.help ?? '', why);
+  });
+}
+
+test('a program that has to be killed: the document says so', async () => {
+  const file = join(folder, 'stubborn.mjs');
+  writeFileSync(file, `process.on('SIGTERM', () => {});\ndebugger;\nsetInterval(() => {}, 1000);\n`);
+  const { status, document } = await inspect(['--then', 'end', file]);
+  assert.equal(status, 0);
+  assert.deepEqual(document.program, { exitCode: null, signal: 'SIGKILL' });
+});
 
 for (const [how, program] of [
   ['nothing', { exitCode: 0, signal: null }],

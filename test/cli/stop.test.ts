@@ -1,8 +1,9 @@
 /** Where it stops, and what the program is started with. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { nodeBinary } from '../support/environment.ts';
 import { cliPath, debuggees, inspect, lineOf, runCli, tensorOf } from '../support/cli.ts';
@@ -72,6 +73,42 @@ test('the program gets its environment, folder, arguments and runtime arguments'
   const [first, second, folder, args, execArgs] = JSON.parse(line ?? '[]') as string[];
   assert.deepEqual([first, second, folder, args], ['1', 'a=b c', cwd, '--flag x y']);
   assert.match(execArgs ?? '', /--stack-size=900/);
+});
+
+test('the program reads what the tool was given on stdin', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-stdin-'));
+  const data = join(folder, 'data');
+  const program = join(folder, 'reads.mjs');
+  writeFileSync(data, new Uint8Array(500_000));
+  writeFileSync(
+    program,
+    `import { readFileSync } from 'node:fs';\nconst read = new Float64Array([readFileSync(0).length]);\ndebugger;\n`,
+  );
+  const { status, document } = await inspect([program], { stdin: data });
+  assert.equal(status, 0);
+  assert.deepEqual(tensorOf(document, 'read').values, [500_000]);
+  rmSync(folder, { recursive: true });
+});
+
+test('a program that keeps the links in the names of its modules stops, by its own name and by the real one', async () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tensor-debugger-links-')));
+  mkdirSync(join(folder, 'real'));
+  writeFileSync(join(folder, 'real', 'helper.mjs'), 'export const values = new Float32Array([1]);\nconsole.log(1);\n');
+  writeFileSync(join(folder, 'real', 'main.mjs'), `import { values } from './helper.mjs';\nconsole.log(values);\n`);
+  symlinkSync('real', join(folder, 'link'));
+  const program = join(folder, 'link', 'main.mjs');
+  const keep = ['--preserve-symlinks', '--preserve-symlinks-main'].flatMap((name) => ['--runtime-arg', name]);
+  for (const name of ['link', 'real']) {
+    for (const [file, line] of [
+      ['main.mjs', 2],
+      ['helper.mjs', 2],
+    ] as const) {
+      const where = join(folder, name, file);
+      const { status, document } = await inspect([...keep, '--break', `${where}:${line}`, program]);
+      assert.deepEqual([status, document.stop?.file, document.stop?.line], [0, where, line]);
+    }
+  }
+  rmSync(folder, { recursive: true });
 });
 
 for (const major of [22, 24]) {

@@ -23,7 +23,11 @@ const wrong: [name: string, args: string[], message: RegExp][] = [
   ['a slice with step 0', ['--slice', '::0', 'arrays.js'], /step of axis 0 is 0/],
   ['a file without an ending', ['--export', 'out', 'arrays.js'], /no ending that names/],
   ['a file of an unknown kind', ['--export', 'out.doc', 'arrays.js'], /\.doc/],
-  ['two tensors in a file for one', ['--expr', 'a', '--expr', 'b', '--export', 'x.npy', 'arrays.js'], /\.npz/],
+  [
+    'two tensors in a file for one',
+    ['--expr', 'a', '--expr', 'b', '--export', 'x.npy', 'arrays.js'],
+    /ending \.npz or \.safetensors or \.json,/,
+  ],
   ['force for nothing', ['--force', 'arrays.js'], /--force needs an --export/],
   ['an assignment without a file', ['--assign', 'weights', 'arrays.js'], /--assign is <name>=<file>, not "weights"/],
   ['an assignment of what is no file', ['--assign', 'weights=1', 'arrays.js'], /"1" is no file that can be read/],

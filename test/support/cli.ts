@@ -1,7 +1,8 @@
 /** Runs the built command-line tool as its users do, and holds every document that it prints against the schema. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { DocumentTensor, InspectDocument } from '../../src/cli/document.ts';
 import { personsEnvironment, projectRoot } from './environment.ts';
@@ -27,17 +28,21 @@ export async function runCli(
     cwd?: string;
     env?: Record<string, string>;
     node?: string;
+    /** A file to read from; nothing otherwise. */
+    stdin?: string;
     /** A command that starts it in its own way. */
     through?: readonly string[];
     whileRunning?(pid: number): void;
   } = {},
 ): Promise<CliResult> {
   const [command, ...rest] = [...(options.through ?? []), options.node ?? process.execPath, cliPath, ...args];
+  const stdin = options.stdin === undefined ? 'ignore' : openSync(options.stdin, 'r');
   const child = spawn(command as string, rest, {
     cwd: options.cwd ?? debuggees,
     env: { ...personsEnvironment(), ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    stdio: [stdin, 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
+  if (stdin !== 'ignore') closeSync(stdin);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -103,6 +103,7 @@ test('errors name the fault and its position', () => {
     ['0, 5', [2, 3], 3, /index 5 is out of range for axis 1 of size 3/],
     ['-3', [2, 3], 0, /index -3 is out of range for axis 0 of size 2/],
     ['0', [0], 0, /out of range for axis 0 of size 0/],
+    ['99999999999999999999', [2], 0, /index 99999999999999999999 is out of range for axis 0 of size 2/],
     ['0, 1, 2', [2, 3], 6, /3 indices are too many for the 2 axes of shape \[2, 3\]/],
     ['..., 0, 0, 0', [2, 3], 11, /3 indices are too many/],
     ['0', [], 0, /too many for a 0-d tensor/],

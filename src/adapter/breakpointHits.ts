@@ -1,0 +1,80 @@
+/** What a stop at breakpoints comes to: conditions that V8 has not checked, hit counts and log messages. */
+import type { Protocol } from 'devtools-protocol';
+import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { Breakpoints } from './breakpoints.ts';
+import { logText } from './logMessage.ts';
+import { shortPath } from './paths.ts';
+import type { Scripts } from './scripts.ts';
+import type { SourceBreakpoint } from './sourceBreakpoint.ts';
+import { exceptionText } from './valueText.ts';
+
+export interface BreakpointHitsOptions {
+  main: CdpSession;
+  scripts: Scripts;
+  breakpoints: Breakpoints;
+  /** What paths in messages are relative to. */
+  folder: string;
+  output(text: string, frame?: Protocol.Debugger.CallFrame): void;
+}
+
+export class BreakpointHits {
+  readonly #options: BreakpointHitsOptions;
+
+  constructor(options: BreakpointHitsOptions) {
+    this.#options = options;
+  }
+
+  /** How many breakpoints are hit, and those of them that the program is to stop for. */
+  async at(
+    cdpIds: readonly string[],
+    frame: Protocol.Debugger.CallFrame,
+  ): Promise<{ hits: number; stopping: SourceBreakpoint[] }> {
+    const { named, here } = this.#options.breakpoints.hitBy(cdpIds, frame.location);
+    const conditionsMet = await Promise.all(here.map((breakpoint) => this.#isConditionMet(breakpoint, frame)));
+    // V8 has checked the conditions of those that it names.
+    const hits = [...named, ...here.filter((_, index) => conditionsMet[index])];
+    const stopping: SourceBreakpoint[] = [];
+    for (const breakpoint of hits) {
+      breakpoint.judged.hasHeld = true;
+      if (breakpoint.hit && !breakpoint.hit.pass()) continue;
+      if (breakpoint.logMessage === undefined) stopping.push(breakpoint);
+      else {
+        const text = await logText(breakpoint.logMessage, (expression) => this.#evaluate(expression, frame));
+        this.#options.output(text, frame);
+      }
+    }
+    return { hits: hits.length, stopping };
+  }
+
+  /** V8 tells, once per breakpoint, of a condition that has thrown. */
+  conditionThrew(details: Protocol.Runtime.ExceptionDetails): void {
+    this.#tellFailed(this.#options.breakpoints.conditionThrew(details));
+  }
+
+  #tellFailed(breakpoint: SourceBreakpoint | undefined): void {
+    if (!breakpoint) return;
+    const { path, line, condition, judged } = breakpoint;
+    const text = `${shortPath(path, this.#options.folder)}:${line + 1}: the condition "${condition}" threw ${judged.threw}`;
+    this.#options.output(`${text}. The breakpoint does not stop where it does.\n`);
+  }
+
+  async #isConditionMet(breakpoint: SourceBreakpoint, frame: Protocol.Debugger.CallFrame): Promise<boolean> {
+    const { condition, judged } = breakpoint;
+    if (condition === undefined) return true;
+    const { result, exceptionDetails } = await this.#evaluate(`!!(${condition}\n)`, frame);
+    // Later ones are counted, whatever else the program stops there for.
+    if (judged.counted === 0) judged.wasAtEntry = true;
+    if (exceptionDetails) this.#tellFailed(this.#options.breakpoints.failed(breakpoint, exceptionText(result)));
+    return !exceptionDetails && result.value === true;
+  }
+
+  /** An expression of the person's at a stop that may yet be passed over. */
+  async #evaluate(expression: string, { callFrameId, location }: Protocol.Debugger.CallFrame) {
+    const { translate } = await this.#options.scripts.namesAt(location, this.#options.main);
+    return this.#options.main.send('Debugger.evaluateOnCallFrame', {
+      callFrameId,
+      expression: `(${translate(expression)}\n)`,
+      silent: true,
+    });
+  }
+}

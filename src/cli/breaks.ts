@@ -1,0 +1,88 @@
+/** The `--break`s of an inspection: set in the adapter, and what became of each. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { DapClient } from './dapClient.ts';
+import type { InspectOptions } from './options.ts';
+
+/** An adapter whose program computes without an end may not answer. */
+const patienceMs = 1000;
+
+export class Breaks {
+  readonly #client: DapClient;
+  readonly #options: InspectOptions;
+  readonly #byFile: ReadonlyMap<string, InspectOptions['breaks']>;
+  readonly #known = new Map<number, { text: string; breakpoint: DebugProtocol.Breakpoint }>();
+
+  constructor(client: DapClient, options: InspectOptions) {
+    this.#client = client;
+    this.#options = options;
+    this.#byFile = breaksByFile(options);
+    client.on('breakpoint', ({ breakpoint }) => {
+      const known = this.#known.get(breakpoint.id ?? 0);
+      if (known) known.breakpoint = breakpoint;
+    });
+  }
+
+  /** Where the program is to stop, as it was typed. */
+  get where(): string {
+    const { breaks } = this.#options;
+    return breaks.length > 0 ? breaks.map(({ text }) => text).join(' or ') : 'a debugger statement';
+  }
+
+  /** Those that are set already stay as they are; what is known of them is told anew. */
+  async set(): Promise<void> {
+    const { condition } = this.#options;
+    for (const [path, breaks] of this.#byFile) {
+      const { breakpoints } = await this.#client.request('setBreakpoints', {
+        source: { path },
+        breakpoints: breaks.map(({ line }) => ({ line, ...(condition !== undefined && { condition }) })),
+      });
+      breakpoints.forEach((breakpoint, index) => {
+        const text = breaks[index]?.text ?? path;
+        this.#known.set(breakpoint.id ?? -1 - this.#known.size, { text, breakpoint });
+      });
+    }
+  }
+
+  async remove(): Promise<void> {
+    for (const path of this.#byFile.keys()) {
+      await this.#client.request('setBreakpoints', { source: { path }, breakpoints: [] });
+    }
+  }
+
+  /** While the program runs, the adapter tells no more than that it has been reached. */
+  async update(): Promise<void> {
+    const patience = new Promise<void>((resolve) => setTimeout(resolve, patienceMs).unref());
+    await Promise.race([this.set().catch(() => {}), patience]);
+  }
+
+  /** Whether one was passed, though its condition did not hold. */
+  get wasPassed(): boolean {
+    return [...this.#known.values()].some(({ breakpoint: { verified, message } }) => verified && message !== undefined);
+  }
+
+  /** Why those that did not stop the program did not, in a sentence each; empty if it just did not get there. */
+  get reasons(): string[] {
+    return [...this.#known.values()].flatMap(({ text, breakpoint: { verified, message } }) => {
+      if (message !== undefined) return [`${text}: ${message}`];
+      return verified ? [] : [`${text} was never loaded, or has no code on that line.`];
+    });
+  }
+}
+
+function breaksByFile({ target, cwd, breaks }: InspectOptions): Map<string, InspectOptions['breaks']> {
+  const folders = 'program' in target ? [cwd, dirname(target.program)] : [cwd];
+  const byFile = new Map<string, InspectOptions['breaks']>();
+  for (const location of breaks) {
+    const file = resolveExisting(location.file, folders, location.text.replace(/:\d+$/, ''));
+    byFile.set(file, [...(byFile.get(file) ?? []), location]);
+  }
+  return byFile;
+}
+
+/** A path of the command line is meant from where one stands; then from the folders that the program has to do with. */
+export function resolveExisting(path: string, folders: readonly string[], text = path): string {
+  const candidates = [path, ...folders.map((folder) => resolve(folder, text))];
+  return candidates.find((candidate) => existsSync(candidate)) ?? path;
+}

@@ -6,8 +6,7 @@ import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
 import type { Position, ScriptMap } from '../cdp/sourceMaps.ts';
 import { literally } from './paths.ts';
 import type { Script, Scripts } from './scripts.ts';
-import type { PassCounter } from './passCounter.ts';
-import { isJudged, type SourceBreakpoint } from './sourceBreakpoint.ts';
+import type { SourceBreakpoint } from './sourceBreakpoint.ts';
 
 /** How far behind its line a breakpoint may slide in generated code before that is no help to anyone. */
 const maxSlideLines = 50;
@@ -22,7 +21,6 @@ export interface BindingState {
 export interface BindingOptions {
   main: CdpSession;
   scripts: Scripts;
-  counter: PassCounter | undefined;
   /** Those that may share a place with the one that is bound. */
   all: () => readonly SourceBreakpoint[];
   onState: (breakpoint: SourceBreakpoint, state: BindingState) => void;
@@ -31,14 +29,12 @@ export interface BindingOptions {
 export class BreakpointBinding {
   readonly #main: CdpSession;
   readonly #scripts: Scripts;
-  readonly #counter: PassCounter | undefined;
   readonly #all: () => readonly SourceBreakpoint[];
   readonly #onState: (breakpoint: SourceBreakpoint, state: BindingState) => void;
 
-  constructor({ main, scripts, counter, all, onState }: BindingOptions) {
+  constructor({ main, scripts, all, onState }: BindingOptions) {
     this.#main = main;
     this.#scripts = scripts;
-    this.#counter = counter;
     this.#all = all;
     this.#onState = onState;
   }
@@ -121,7 +117,6 @@ export class BreakpointBinding {
       }
       breakpoint.bound.push({ cdpId: breakpointId, scriptId: script.id, url: script.url, location });
       // Whoever loads a wrapped script mostly runs it in a context of its own.
-      if (isJudged(breakpoint) && !script.isWrapped) await this.#counter?.count(breakpoint, script, location);
       return location;
     } catch (error) {
       if (!(error instanceof CdpError)) throw error;
@@ -190,7 +185,6 @@ export class BreakpointBinding {
   }
 
   async unbind(breakpoint: SourceBreakpoint): Promise<void> {
-    await this.#counter?.forget(breakpoint);
     const bound = breakpoint.bound.splice(0);
     const shared = new Set(this.#all().flatMap((other) => other.bound.map(({ cdpId }) => cdpId)));
     for (const { cdpId } of bound) {

@@ -35,7 +35,6 @@ export class BreakpointHits {
     const hits = [...named, ...here.filter((_, index) => conditionsMet[index])];
     const stopping: SourceBreakpoint[] = [];
     for (const breakpoint of hits) {
-      breakpoint.judged.hasHeld = true;
       if (breakpoint.hit && !breakpoint.hit.pass()) continue;
       if (breakpoint.logMessage === undefined) stopping.push(breakpoint);
       else {
@@ -53,17 +52,15 @@ export class BreakpointHits {
 
   #tellFailed(breakpoint: SourceBreakpoint | undefined): void {
     if (!breakpoint) return;
-    const { path, line, condition, judged } = breakpoint;
-    const text = `${shortPath(path, this.#options.folder)}:${line + 1}: the condition "${condition}" threw ${judged.threw}`;
+    const { path, line, condition, threw } = breakpoint;
+    const text = `${shortPath(path, this.#options.folder)}:${line + 1}: the condition "${condition}" threw ${threw}`;
     this.#options.output(`${text}. The breakpoint does not stop where it does.\n`);
   }
 
   async #isConditionMet(breakpoint: SourceBreakpoint, frame: Protocol.Debugger.CallFrame): Promise<boolean> {
-    const { condition, judged } = breakpoint;
+    const { condition } = breakpoint;
     if (condition === undefined) return true;
     const { result, exceptionDetails } = await this.#evaluate(`!!(${condition}\n)`, frame);
-    // Later ones are counted, whatever else the program stops there for.
-    if (judged.counted === 0) judged.wasAtEntry = true;
     if (exceptionDetails) this.#tellFailed(this.#options.breakpoints.failed(breakpoint, exceptionText(result)));
     return !exceptionDetails && result.value === true;
   }

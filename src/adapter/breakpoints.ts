@@ -11,16 +11,7 @@ import type { Position } from '../cdp/sourceMaps.ts';
 import { BreakpointBinding, type BindingState } from './breakpointBinding.ts';
 import { EntryBreakpoints } from './entryBreakpoints.ts';
 import type { Script, Scripts } from './scripts.ts';
-import { PassCounter } from './passCounter.ts';
-import {
-  checkCondition,
-  isJudged,
-  judgementInWords,
-  notLoaded,
-  reset,
-  sourceBreakpoint,
-  type SourceBreakpoint,
-} from './sourceBreakpoint.ts';
+import { checkCondition, notLoaded, reset, sourceBreakpoint, type SourceBreakpoint } from './sourceBreakpoint.ts';
 import { exceptionText } from './valueText.ts';
 
 interface Target {
@@ -47,16 +38,10 @@ export class Breakpoints {
   }
 
   /** A debuggee is there; its scripts so far are known, and it does not run yet. */
-  async connect(
-    main: CdpSession,
-    scripts: Scripts,
-    /** No context is left in a program that has come to its end. */
-    { mainContext, prepareTracking }: Pick<Target, 'prepareTracking'> & { mainContext: number | undefined },
-  ): Promise<void> {
+  async connect(main: CdpSession, scripts: Scripts, prepareTracking: () => Promise<void>): Promise<void> {
     const binding = new BreakpointBinding({
       main,
       scripts,
-      counter: mainContext === undefined ? undefined : new PassCounter(main, mainContext),
       all: () => this.#all(),
       onState: (breakpoint, state) => this.#setState(breakpoint, state),
     });
@@ -72,7 +57,6 @@ export class Breakpoints {
   disconnect(): void {
     this.#target = undefined;
     for (const breakpoint of this.#all()) {
-      if (judgementInWords(breakpoint) !== undefined) this.#onChange(breakpoint);
       if (breakpoint.verified || breakpoint.message !== notLoaded(breakpoint.path)) continue;
       this.#setState(breakpoint, unbound(`The program ended without loading ${breakpoint.path}.`));
     }
@@ -149,9 +133,12 @@ export class Breakpoints {
    * @returns the breakpoint that it is of, if that is known
    */
   conditionThrew({ stackTrace, exception, text }: Protocol.Runtime.ExceptionDetails): SourceBreakpoint | undefined {
-    const judged = this.#all().filter(isJudged);
+    // The condition of a tracked line is the agent's.
+    const conditional = this.#all().filter(
+      ({ condition, trackId }) => condition !== undefined && trackId === undefined,
+    );
     for (const frame of stackTrace?.callFrames ?? []) {
-      const breakpoint = judged.find((candidate) => isBoundAt(candidate, frame));
+      const breakpoint = conditional.find((candidate) => isBoundAt(candidate, frame));
       if (breakpoint) return this.failed(breakpoint, exception ? exceptionText(exception) : text);
     }
     return undefined;
@@ -159,8 +146,8 @@ export class Breakpoints {
 
   /** @returns the breakpoint if this is the first error of its condition */
   failed(breakpoint: SourceBreakpoint, error: string): SourceBreakpoint | undefined {
-    if (breakpoint.judged.threw !== undefined) return undefined;
-    breakpoint.judged.threw = error;
+    if (breakpoint.threw !== undefined) return undefined;
+    breakpoint.threw = error;
     this.#onChange(breakpoint);
     return breakpoint;
   }

@@ -128,10 +128,7 @@ export class Debuggee {
     if (this.#mainContext !== undefined) await this.#events.connected(this.#mainContext);
     await this.main.send('Debugger.enable', {});
     await this.#skipFiles();
-    await this.#breakpoints.connect(this.main, this.scripts, {
-      mainContext: this.#mainContext,
-      prepareTracking: () => this.#events.prepareTracking(),
-    });
+    await this.#breakpoints.connect(this.main, this.scripts, () => this.#events.prepareTracking());
     const { cwd } = this.#config;
     await showRuntimeClasses(this.main, program === undefined ? [cwd] : [dirname(program), cwd]);
     const { request } = this.#config;

@@ -7,7 +7,7 @@ import type { ErrorReport } from '../protocol/errors.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { TensorEvents } from '../protocol/requests.ts';
 import { Breakpoints } from './breakpoints.ts';
-import { judgementInWords, type SourceBreakpoint } from './sourceBreakpoint.ts';
+import { failureInWords, type SourceBreakpoint } from './sourceBreakpoint.ts';
 import { capabilities } from './capabilities.ts';
 import { parseAttach, parseLaunch, type Configuration } from './configuration.ts';
 import type { Stop } from './debuggee.ts';
@@ -340,7 +340,7 @@ export class TensorDebugSession extends DebugSession {
   }
 
   #describeBreakpoint(breakpoint: SourceBreakpoint): DebugProtocol.Breakpoint {
-    const { id, path, line, verified, actual, message = judgementInWords(breakpoint), invalid } = breakpoint;
+    const { id, path, line, verified, actual, message = failureInWords(breakpoint), invalid } = breakpoint;
     return {
       id,
       verified,

@@ -4,7 +4,6 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Position } from '../cdp/sourceMaps.ts';
 import { parseTrackCondition } from '../protocol/trackCondition.ts';
 import { HitCounter } from './hitCondition.ts';
-import { passesInWords } from './passCounter.ts';
 
 /** A breakpoint as the client wants it, with what became of it. Positions from 0. */
 export interface SourceBreakpoint {
@@ -26,21 +25,9 @@ export interface SourceBreakpoint {
   /** It can never work, whatever is loaded. */
   invalid: boolean;
   bound: BoundBreakpoint[];
-  judged: Judgement;
-}
-
-/** What is known of a condition from the passes so far. */
-export interface Judgement {
-  /** The passes since it was bound; 0 also where they can't be counted. */
-  counted: number;
-  /** The pass at which it was bound was one over it, too. */
-  wasAtEntry: boolean;
-  hasHeld: boolean;
-  /** The first error, which counts as false like those that follow. */
+  /** The first error of its condition, which counts as false like those that follow. */
   threw: string | undefined;
 }
-
-const unjudged = (): Judgement => ({ counted: 0, wasAtEntry: false, hasHeld: false, threw: undefined });
 
 /** A place where V8 stops for it. */
 interface BoundBreakpoint {
@@ -74,7 +61,7 @@ export function sourceBreakpoint(
     message: notLoaded(path),
     invalid: false,
     bound: [],
-    judged: unjudged(),
+    threw: undefined,
   };
   if (hitCondition?.trim()) {
     const hit = HitCounter.parse(hitCondition);
@@ -104,23 +91,13 @@ export async function checkCondition(breakpoint: SourceBreakpoint, main: CdpSess
 /** The program is there, anew perhaps: nothing has happened to the breakpoint yet. */
 export function reset(breakpoint: SourceBreakpoint): void {
   breakpoint.bound = [];
-  breakpoint.judged = unjudged();
+  breakpoint.threw = undefined;
   breakpoint.hit?.reset();
 }
 
-/** It has a condition of the person's; that of a tracked line is the agent's. */
-export function isJudged({ condition, trackId }: SourceBreakpoint): boolean {
-  return condition !== undefined && trackId === undefined;
-}
-
 /** Why a breakpoint that is where it should be does not stop; undefined if that is as it should be. */
-export function judgementInWords(breakpoint: SourceBreakpoint): string | undefined {
-  if (!isJudged(breakpoint)) return undefined;
-  const { condition, judged } = breakpoint;
-  const { counted, wasAtEntry, hasHeld, threw } = judged;
-  const passed = counted > 0 ? `; the line was passed ${passesInWords(counted + Number(wasAtEntry))}` : '';
-  if (threw !== undefined) return `The condition "${condition}" threw ${threw}, which counts as false${passed}.`;
-  return (counted > 0 || wasAtEntry) && !hasHeld ? `The condition "${condition}" was never true${passed}.` : undefined;
+export function failureInWords({ condition, threw }: SourceBreakpoint): string | undefined {
+  return threw === undefined ? undefined : `The condition "${condition}" threw ${threw}, which counts as false.`;
 }
 
 export const notLoaded = (path: string) => `The program has not loaded ${path} (yet).`;

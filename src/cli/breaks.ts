@@ -5,9 +5,6 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { DapClient } from './dapClient.ts';
 import type { InspectOptions } from './options.ts';
 
-/** An adapter whose program computes without an end may not answer. */
-const patienceMs = 1000;
-
 export class Breaks {
   readonly #client: DapClient;
   readonly #options: InspectOptions;
@@ -30,7 +27,6 @@ export class Breaks {
     return breaks.length > 0 ? breaks.map(({ text }) => text).join(' or ') : 'a debugger statement';
   }
 
-  /** Those that are set already stay as they are; what is known of them is told anew. */
   async set(): Promise<void> {
     const { condition } = this.#options;
     for (const [path, breaks] of this.#byFile) {
@@ -51,21 +47,14 @@ export class Breaks {
     }
   }
 
-  /** While the program runs, the adapter tells no more than that it has been reached. */
-  async update(): Promise<void> {
-    const patience = new Promise<void>((resolve) => setTimeout(resolve, patienceMs).unref());
-    await Promise.race([this.set().catch(() => {}), patience]);
-  }
-
-  /** Whether one was passed, though its condition did not hold. */
-  get wasPassed(): boolean {
-    return [...this.#known.values()].some(({ breakpoint: { verified, message } }) => verified && message !== undefined);
-  }
-
   /** Why those that did not stop the program did not, in a sentence each; empty if it just did not get there. */
   get reasons(): string[] {
+    const { condition } = this.#options;
     return [...this.#known.values()].flatMap(({ text, breakpoint: { verified, message } }) => {
       if (message !== undefined) return [`${text}: ${message}`];
+      // V8 tells of a pass only where the condition holds.
+      if (verified && condition !== undefined)
+        return [`${text}: The condition "${condition}" held at no pass, if there was one.`];
       return verified ? [] : [`${text} was never loaded, or has no code on that line.`];
     });
   }

@@ -167,10 +167,8 @@ export class Inspection implements StopContext {
       try {
         stop = await this.#program.nextStop();
       } catch {
-        if (this.#program.timedOut) {
-          await this.#breaks.update();
-          this.#reportTimeout(this.#beforeTheStop(), this.#whyNotStopped());
-        } else this.#reportEnd();
+        if (this.#program.timedOut) this.#reportTimeout(this.#beforeTheStop(), this.#whyNotStopped());
+        else this.#reportEnd();
         return false;
       }
       const frame = this.#isWanted(stop) && ++this.#passes === hit ? await this.#topFrame(stop) : undefined;
@@ -318,9 +316,9 @@ export class Inspection implements StopContext {
   }
 
   #beforeTheStop(): string {
-    const { where, wasPassed } = this.#breaks;
-    if (this.#passes > 0) return `before pass ${this.#options.hit} of ${where}`;
-    return `before it ${wasPassed ? 'stopped at' : 'reached'} ${where}`;
+    const { hit, condition } = this.#options;
+    if (this.#passes > 0) return `before pass ${hit} of ${this.#breaks.where}`;
+    return `before it ${condition === undefined ? 'reached' : 'stopped at'} ${this.#breaks.where}`;
   }
 
   /** Undefined if it just did not get there. */

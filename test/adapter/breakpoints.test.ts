@@ -190,7 +190,7 @@ test('a line whose code V8 leaves out, since nothing reaches it, never stops on 
 });
 
 for (const { major, path: node } of nodeBinaries()) {
-  test(`Node ${major}: a condition that throws, and one that is never true, are told with the number of passes`, async () => {
+  test(`Node ${major}: a condition that throws is told once, and one that is never true is no failure`, async () => {
     const breakpoints = {
       'plain.mjs': [
         { at: 'LOOP', condition: 'indexx > 3' },
@@ -206,9 +206,11 @@ for (const { major, path: node } of nodeBinaries()) {
       const messages = ['plain.mjs', 'plainHelper.mjs'].flatMap((file) =>
         (session.breakpoints[file] ?? []).map(({ id }) => lastTold(session, id)?.message),
       );
-      assert.match(messages[0] ?? '', /"indexx > 3" threw ReferenceError: indexx is not defined, .* passed 10 times/);
-      assert.equal(messages[1], undefined);
-      assert.match(messages[2] ?? '', /"value > 1e9" was never true; the line was passed 10 times/);
+      assert.match(
+        messages[0] ?? '',
+        /"indexx > 3" threw ReferenceError: indexx is not defined, which counts as false/,
+      );
+      assert.deepEqual(messages.slice(1), [undefined, undefined]);
       const output = session.client.outputOf('console');
       assert.equal(output.match(/the condition "indexx > 3" threw ReferenceError/g)?.length, 1, output);
     });

@@ -146,7 +146,7 @@ export class SparseTensor {
     return {
       dtype: this.dtype ?? 'unknown',
       // The dense shape is a tensor: reading an eager one here could be a device read.
-      shape: symbolic ? [...(this.shape ?? [])] : new Array<null>(this.denseShape.shape?.[0] ?? 0).fill(null),
+      shape: symbolic ? this.shape && [...this.shape] : new Array<null>(this.denseShape.shape?.[0] ?? 0).fill(null),
       runtime: 'tensor-debugger',
       kind: 'sparse',
       ...(!symbolic && { sparse: { indices: this.indices, values: this.values, denseShape: this.denseShape } }),

@@ -71,6 +71,9 @@ for (const TFJS_BACKEND of ['cpu', 'wasm', 'webgpu']) {
           assert.deepEqual(await read('counter'), [7, 8]);
           const gone = await inspector.evaluate(program.top, 'tensors.gone', asked);
           assert.deepEqual([gone.state, gone.access.how], ['disposed', 'none']);
+          const unranked = await inspector.evaluate(program.top, 'tensors.unranked', asked);
+          assert.deepEqual([unranked.unknownRank, unranked.shape], [true, []]);
+          assert.deepEqual((await evaluate(program, 'tensors.unranked', { unranked: 'tensors.batch' })).shape, [2, 2]);
           const y = await evaluate(program, 'tensors.y', { x: 'tensors.batch', n: '7' });
           assert.deepEqual(
             [y.dtype, y.shape, y.kind, y.runtime, y.label],

@@ -63,10 +63,12 @@ export function evaluateGraph(
   const named = { runtime, name, ...(note !== undefined && { note }) };
   const value = evaluationOf(name, () => evaluable.run(checked));
   if (!isLater(value)) return { ...value, ...named };
-  const { kind, state, dtype, shape } = target.described;
+  const { kind, state, dtype, shape, unknownRank } = target.described;
   // Of a model or session as a whole, which output it gives is known when it has run.
   const isTyped = kind === 'symbolic' || state === 'pending';
-  const type = isTyped ? { dtype, shape } : { dtype: 'unknown' as const, shape: [] };
+  const type = isTyped
+    ? { dtype, shape, ...(unknownRank && { unknownRank }) }
+    : { dtype: 'unknown' as const, shape: [], unknownRank: true as const };
   return { ...named, ...type, later: value };
 }
 

@@ -31,8 +31,8 @@ export const makeSymbol = Symbol.for('tensor.make');
 /** What the method returns. Counts and strides are in elements, byteOffset in bytes. */
 export interface InspectedTensor {
   dtype: DType;
-  /** `null` for an axis that is not known before the graph runs; then there can be no data. */
-  shape: (number | null)[];
+  /** `null` for an axis that is not known before the graph runs, and for the whole if not even the rank is; then there is no data. */
+  shape: (number | null)[] | null;
   /** The storage: host memory, or a GPU buffer with its device; absent where there is no value, with the `reason`. */
   data?:
     | ArrayBufferView
@@ -83,6 +83,7 @@ function inspect(value: object): InspectedTensor {
   const inspected = result as InspectedTensor;
   if (!dtypes.includes(inspected.dtype)) throw invalid(className, `named the unknown dtype ${String(inspected.dtype)}`);
   const { shape } = inspected;
+  if (shape === null && !inspected.data) return inspected;
   const isCount = (n: number | null) => (n === null ? !inspected.data : Number.isSafeInteger(n) && n >= 0);
   if (!Array.isArray(shape) || !shape.every(isCount)) {
     throw invalid(className, 'returned a shape that is no array of element counts');
@@ -293,7 +294,7 @@ function describeWithoutData(inspected: InspectedTensor, className: string, stop
   const parts = kind === 'sparse' && isSparseParts(inspected.sparse) ? inspected.sparse : undefined;
   const shape = (parts && shapeOnHost(parts, stop)) ?? inspected.shape;
   const byteLength = inspected.byteLength ?? (parts ? sparseByteLength(parts, stop) : 0);
-  const isKnown = kind === 'sparse' && byteLength > 0 && shape.every((count) => count !== null);
+  const isKnown = kind === 'sparse' && byteLength > 0 && shape?.every((count) => count !== null);
   const dense = isKnown ? sizeOf(shape) * itemSize(dtype) : undefined;
   const isSymbolic = kind === 'symbolic' || kind === 'tracer';
   const access = noValue(inspected);
@@ -304,7 +305,8 @@ function describeWithoutData(inspected: InspectedTensor, className: string, stop
     className,
     ...(label !== undefined && { label }),
     dtype,
-    shape,
+    shape: shape ?? [],
+    ...(shape === null && { unknownRank: true as const }),
     byteLength,
     ...(dense !== undefined && { denseByteLength: dense }),
     device: { type: 'cpu' },

@@ -129,7 +129,7 @@ export class SymbolicTensor extends Tensor {
   [inspectSymbol](): Inspected {
     return {
       dtype: this.dtype ?? 'unknown',
-      shape: this.shape === null ? [] : [...this.shape],
+      shape: this.shape && [...this.shape],
       runtime: 'tensor-debugger',
       kind: 'symbolic',
       state: 'live',

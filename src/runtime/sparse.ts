@@ -9,6 +9,7 @@ import { array, NDArray } from './numpy/ndarray.ts';
 import { pythonString, type ArrayElement } from './numpy/elementFormat.ts';
 import type { NestedValue } from './numpy/nested.ts';
 import { convertToTensor, type TensorInput } from './convert.ts';
+import { sessionFor, type EvalOptions, type SessionLike } from './sessions.ts';
 import type { Tensor } from './tensor.ts';
 import type { TfDType } from './tfjs.ts';
 
@@ -134,6 +135,26 @@ export class SparseTensor {
       );
     }
     return new SparseTensorValue<T>(this.indices.numpy(), this.values.numpy<T>(), this.denseShape.numpy());
+  }
+
+  /** The value in a session; without one, in the default session. */
+  async eval<T extends ArrayElement = number>(options?: EvalOptions | SessionLike): Promise<SparseTensorValue<T>> {
+    const { session, feeds } = sessionFor(this.#graph(), options);
+    return (await session.evaluate(this, feeds)) as SparseTensorValue<T>;
+  }
+
+  /** `eval` where the backend can read synchronously. */
+  evalSync<T extends ArrayElement = number>(options?: EvalOptions | SessionLike): SparseTensorValue<T> {
+    const { session, feeds } = sessionFor(this.#graph(), options);
+    return session.evaluateSync(this, feeds) as SparseTensorValue<T>;
+  }
+
+  #graph(): Graph {
+    if (this.values instanceof SymbolicTensor) return this.values.graph;
+    throw new ModeError(
+      'SparseTensor.eval() is only supported in graph mode.',
+      'This one has its value already: sparse.numpy(). A session evaluates tensors of a graph only.',
+    );
   }
 
   toString(): string {

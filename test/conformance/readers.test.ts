@@ -165,6 +165,11 @@ for (const runtime of runtimes) {
         const encoding = published.strings ? 'json' : 'bytes';
         const read = await program.inspector.read(id, { slice: '...', encoding });
         assert.deepEqual(read.shape, published.shape, published.expression);
+        if (published.dtype.startsWith('complex')) {
+          // Two buffers, read together: that is one readback, of as many bytes as the elements have.
+          assert.equal(read.cost.bytes, read.cost.wholeBytes, published.expression);
+          assert.ok(read.cost.readbacks <= 1, `${published.expression}: ${read.cost.readbacks} readbacks`);
+        }
         if (published.strings) assert.deepEqual(flat(read.values), published.strings, published.expression);
         else {
           assertBytes(Buffer.from(read.bytes!, 'base64'), bytesOf(published), published.expression);

@@ -3,21 +3,13 @@
  * which this project doesn't know can be looked at. The method is the one piece of the program's code that describing
  * runs; it must have no effect. docs/readers.md has an example.
  */
-import type { DType, RuntimeDescription, TensorKind, TensorState } from '../../protocol/tensor.ts';
+import type { DType, TensorKind, TensorState } from '../../protocol/tensor.ts';
 import { dtypes } from '../../protocol/tensor.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
-import {
-  classNameOf,
-  dataValue,
-  isInspectable,
-  isObject,
-  isPlatformObject,
-  ownValue,
-  platformValue,
-} from '../safely.ts';
-import { programGlobal } from '../globals.ts';
+import { classNameOf, dataValue, isInspectable, isObject, isPlatformObject, platformValue } from '../safely.ts';
+import { ownRuntime } from '../ownRuntime.ts';
 import type { Described, Source, StopContext, StridedLayout } from '../source.ts';
 import { hostMemory, typedArrayOf } from './hostArrays.ts';
 import type { Made, NewValues, Reader } from './reader.ts';
@@ -184,17 +176,6 @@ function make(value: object, { dtype, shape, bytes }: NewValues): Made {
   const made = method.call(value, { dtype, shape, data: typedArrayOf(dtype, bytes) });
   if (!isObject(made)) throw invalid(className, 'returned no object', { method: 'tensor.make' });
   return { tensor: made === value ? null : made, warnings: [] };
-}
-
-/** Where `tensor-debugger/runtime` tells its mode: a method of ours that looks at what was noted, and runs nothing. */
-const runtimeSymbol = Symbol.for('tensor-debugger.runtime.v1');
-
-function ownRuntime(): RuntimeDescription[] {
-  const found = programGlobal(runtimeSymbol);
-  const describe = isInspectable(found) ? ownValue(found, 'describe') : undefined;
-  if (typeof describe !== 'function') return [];
-  const { backend, mode } = (describe as () => Pick<RuntimeDescription, 'backend' | 'mode'>)();
-  return [{ name: 'tensor-debugger', ...(backend !== undefined && { backend }), mode }];
 }
 
 export const inspectableReader: Reader = {

@@ -38,4 +38,7 @@ function describe(): RuntimeFacts {
   };
 }
 
-Object.defineProperty(globalThis, runtimeSymbol, { value: Object.freeze({ describe, script: ownScript() }), configurable: true });
+Object.defineProperty(globalThis, runtimeSymbol, {
+  value: Object.freeze({ describe, script: ownScript() }),
+  configurable: true,
+});

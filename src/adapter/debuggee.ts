@@ -288,11 +288,11 @@ export class Debuggee {
 
   /** Break on NaN or Inf: the agent has stopped the program, which is shown where it called the op. */
   async #stopAtOp({ callFrames }: Protocol.Debugger.PausedEvent): Promise<void> {
-    const { message: text, isLater } = await this.#events.notFinite(callFrames);
+    const { message: text, isLater, runtimeScript } = await this.#events.notFinite(callFrames);
     const own = callFrames.filter((frame) => this.#urlOf(frame) !== agentScriptUrl);
     const caller = own.findIndex((frame) => {
       const url = this.#urlOf(frame);
-      return url !== '' && !url.startsWith('node:') && !isInNodeModules(url);
+      return url !== '' && !url.startsWith('node:') && !isInNodeModules(url) && url !== runtimeScript;
     });
     await this.#report({
       reason: 'exception',

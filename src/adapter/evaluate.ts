@@ -3,6 +3,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { NamesInSight } from '../inspector/originalNames.ts';
 import { errors } from './errors.ts';
+import { explainMissingCanvas } from './habits.ts';
 import { exceptionText } from './valueText.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
@@ -52,9 +53,11 @@ async function explain(
   expression: string,
   { frame, names }: EvaluateOptions,
 ): Promise<string> {
-  if (/^SyntaxError: .*\bawait\b/.test(text)) {
+  if (/^SyntaxError: /.test(text) && /\bawait\b/.test(`${text} ${expression}`)) {
     return `${text}. Nothing can be awaited while the program is paused: its event loop stands still.`;
   }
+  const canvas = expression.includes('OffscreenCanvas') ? undefined : explainMissingCanvas(text);
+  if (canvas !== undefined) return `${text}. ${canvas}`;
   const name = /^ReferenceError: (\S+) is not defined$/.exec(text)?.[1];
   const missing = name && names.original(name);
   if (missing === undefined || name === undefined || !frame || !expression.includes(missing)) return text;

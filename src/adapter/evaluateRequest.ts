@@ -5,7 +5,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { ProgramWarning } from '../protocol/requests.ts';
 import { sameNames } from '../inspector/originalNames.ts';
 import { evaluate } from './evaluate.ts';
-import { answerHabit, readingHabit } from './habits.ts';
+import { answerHabit, indexedHabit } from './habits.ts';
 import type { Inspection } from './run.ts';
 import { typeName, valueText } from './valueText.ts';
 
@@ -23,7 +23,7 @@ export async function evaluateRequest(
   // In the debug console, and only there, an expression may be about the running program.
   if (context !== 'repl') debuggee.requireStop();
   const frame = frameId === undefined ? stop?.callFrames[0] : frames.frameOf(frameId);
-  const habit = context === 'repl' || context === 'watch' ? readingHabit(expression) : undefined;
+  const habit = context === 'repl' || context === 'watch' ? indexedHabit(expression) : undefined;
   if (habit && frame) {
     const answer = await answerHabit(habit, frame, inspection, frames.warnAt(frame, warned));
     if (answer) return answer;

@@ -2,7 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { TensorError } from '../protocol/errors.ts';
 import type { ProgramWarning } from '../protocol/requests.ts';
-import { explainMissingMethod } from './habits.ts';
+import { explainMissingCanvas, explainMissingMethod } from './habits.ts';
 import type { Inspection } from './run.ts';
 import { exceptionText, typeName } from './valueText.ts';
 
@@ -19,7 +19,9 @@ export async function exceptionInfo(
   const exceptionId = id ?? (object.subtype === 'error' ? (object.className ?? 'Error') : `thrown ${typeName(object)}`);
   const message = exceptionText(object).replace(`${exceptionId}: `, '');
   const [frame] = callFrames;
-  const why = frame && (await explainMissingMethod(message, frame, inspection, frames.warnAt(frame, warned)));
+  const why =
+    explainMissingCanvas(message) ??
+    (frame && (await explainMissingMethod(message, frame, inspection, frames.warnAt(frame, warned))));
   return {
     exceptionId,
     description: why === undefined ? exceptionText(object) : `${exceptionText(object)}\n${why}`,

@@ -10,6 +10,7 @@ import type { JsonValues, TensorDescriptor, TensorWarning } from '../protocol/te
 import type { TensorInspector } from '../inspector/tensorInspector.ts';
 import { graphMode } from '../tensor/graphMode.ts';
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
+import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import type { Inspection } from './run.ts';
 
 const readingMethods = [
@@ -47,6 +48,13 @@ export function readingHabit(expression: string): ReadingHabit | undefined {
   return { receiver, method };
 }
 
+/** Elements of what a habit gives: `t.arraySync()[0][1]`, `(await t.data())[3]`; undefined for every other expression. */
+export function indexedHabit(expression: string): { habit: ReadingHabit; indices: number[] } | undefined {
+  const [, whole = '', brackets = ''] = /^(.+?)((?:\s*\[\s*\d+\s*\])*)\s*;?\s*$/s.exec(expression) ?? [];
+  const habit = readingHabit(whole);
+  return habit && { habit, indices: (brackets.match(/\d+/g) ?? []).map(Number) };
+}
+
 /**
  * The tensor whose values a habit asks for. Undefined where the receiver is no tensor, or can't be had without changing the
  * program: then it is evaluated as it stands.
@@ -66,9 +74,22 @@ export async function readByHabit(
   throw new TensorError({ ...warning, code: 'not-readable' });
 }
 
+/** Undefined where the method's result has no such element, or is no array: then it is evaluated as it stands. */
+function sliceOf(method: string, shape: readonly number[], indices: readonly number[]): string | undefined {
+  const isFlat = method === 'data' || method === 'dataSync';
+  const rank = isFlat ? 1 : shape.length;
+  if (!/^(data|array|js)/.test(method) || indices.length > rank) return undefined;
+  const counts = isFlat ? [sizeOf(shape)] : shape;
+  if (indices.some((index, axis) => index >= counts[axis]!)) return undefined;
+  if (isFlat) return [...unravelIndex(indices[0]!, shape), '...'].join(', ');
+  const rest = shape.slice(indices.length);
+  const cut = sizeOf(rest) <= printedElements ? ['...'] : rest.map(() => ':4');
+  return [...indices, ...cut].join(', ');
+}
+
 /** The answer in the debug console and in watches, which says who has read it; undefined as above. */
 export async function answerHabit(
-  habit: ReadingHabit,
+  { habit, indices }: { habit: ReadingHabit; indices: readonly number[] },
   frame: Protocol.Debugger.CallFrame,
   { tensors, variables }: Inspection,
   warn: (warning: TensorWarning) => void,
@@ -77,19 +98,40 @@ export async function answerHabit(
   if (!found) return undefined;
   const { inspector, tensor } = found;
   const { method } = habit;
-  const size = tensor.shape.reduce<number>((product, count) => product * (count ?? 0), 1);
-  const slice = size <= printedElements ? '...' : undefined;
-  const { values, slice: read, cost } = await inspector.read(tensor.id, slice === undefined ? {} : { slice });
+  // It has values, so every count is known.
+  const shape = tensor.shape as number[];
+  const element = indices.length > 0 ? sliceOf(method, shape, indices) : undefined;
+  if (indices.length > 0 && element === undefined) return undefined;
+  const slice = element ?? (sizeOf(shape) <= printedElements ? '...' : undefined);
+  const {
+    values,
+    shape: cut,
+    slice: read,
+    cost,
+  } = await inspector.read(tensor.id, slice === undefined ? {} : { slice });
   const flat = method === 'data' || method === 'dataSync';
   const text = valuesText(flat && Array.isArray(values) ? flatten(values, tensor.shape.length) : values);
-  const part = slice === undefined ? ` of [${read}]` : '';
   const note =
     `read by Tensor Debugger instead of ${method}(), the program was not run: ` +
     `${formatBytes(cost.bytes)} in ${formatMs(cost.queueMs + cost.transferMs)}`;
+  if (element !== undefined) {
+    const type = formatType(tensor.dtype, cut);
+    return { type, result: `${type} ${text}  (${note})`, variablesReference: 0 };
+  }
+  const part = slice === undefined ? ` of [${read}]` : '';
   return {
     ...variables.tensors.values(inspector, tensor),
     result: `${formatType(tensor.dtype, tensor.shape)}${part} ${text}  (${note})`,
   };
+}
+
+/** Why TF.js can't read a tensor at once, in a sentence to follow the exception; undefined for every other exception. */
+export function explainMissingCanvas(exception: string): string | undefined {
+  if (!/\bOffscreenCanvas is not defined$/.test(exception)) return undefined;
+  return (
+    'TensorFlow.js on webgpu reads at once by way of a canvas, which Node has not. In the program write `await t.data()`; here, ' +
+    'look at the tensor in its variable, or write t.dataSync() or t.arraySync()[0] of that: the debugger reads it itself.'
+  );
 }
 
 /**

@@ -28,7 +28,8 @@ export interface FindOptions {
 
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 
-function memberPath(key: string): string {
+/** Behind an object, what reads a property of it. */
+export function memberPath(key: string): string {
   if (identifier.test(key)) return `.${key}`;
   return /^(0|[1-9]\d*)$/.test(key) ? `[${key}]` : `[${JSON.stringify(key)}]`;
 }

@@ -13,7 +13,7 @@ import { StatisticsAccumulator } from '../tensor/statistics.ts';
 import { now } from './clock.ts';
 import { assertMemory } from './read/assertMemory.ts';
 import { flatLayout, readComputed } from './read/computed.ts';
-import { convert, interleave } from './read/convert.ts';
+import { concatenate, convert, interleave } from './read/convert.ts';
 import type { DeviceWindow } from './read/cutPieces.ts';
 import { DeviceReader, type DeviceCost, type WaitLimit } from './read/deviceReader.ts';
 import { addCosts, canReduce, narrowHistogram, reduceOnDevice } from './read/deviceStatistics.ts';
@@ -151,7 +151,9 @@ export class TensorReading {
         return { bytes: concatenate(pieces), dtype, cost: this.#priced(readable, cost) };
       }
       const parts = results.slice(next, (next += source.how === 'complex' ? 2 : 1));
-      const cost = this.#priced(readable, parts.map((part) => part.cost).reduce(addCosts));
+      // Real and imaginary part that were read together have one cost between them.
+      const costs = new Set(parts.map((part) => part.cost));
+      const cost = this.#priced(readable, [...costs].reduce(addCosts));
       if (source.how === 'complex') {
         const partSize = itemSize(source.real.layout.dtype);
         return { bytes: interleave(parts[0]!.bytes, parts[1]!.bytes, partSize), dtype, cost };
@@ -383,16 +385,6 @@ function sameDevices(a: readonly GPUDevice[], b: readonly GPUDevice[]): boolean 
 function partsOf(source: Readable['source']): Strided[] {
   if (source.how === 'complex') return [source.real, source.imag];
   return source.how === 'strings' || source.how === 'computed' ? [] : [source];
-}
-
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    result.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return result;
 }
 
 export function toWindow({ bytes, strings, dtype, cost }: WindowBytes): AgentWindow {

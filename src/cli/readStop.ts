@@ -269,7 +269,7 @@ function wordsOf({ message, help }: ErrorReport): string {
 
 /** Whether it has no value before something is run: a graph tensor, or an array that is lazy. */
 function canBeRun({ kind, state }: TensorDescriptor): boolean {
-  return kind === 'symbolic' || kind === 'tracer' || state === 'pending';
+  return kind === 'symbolic' || state === 'pending';
 }
 
 /** What the statistics have found is among them now; of the price of a copy nothing is said that was not said of the read. */

@@ -7,6 +7,7 @@ import { isDType, itemSize } from '../tensor/dtypes.ts';
 import { throughNamespace } from './moduleNamespaces.ts';
 import { sameNames, type NamesInSight } from './originalNames.ts';
 import { stopObjectGroup } from './stopObjects.ts';
+import { asDType } from './tensorId.ts';
 
 /**
  * Splits `buffer as float32[64, 10]` into the expression and how to read its memory. JavaScript has no `as`, so nothing
@@ -21,6 +22,22 @@ export function splitReinterpretation(text: string): { expression: string; as?: 
   if (shape === undefined) return { expression, as: { dtype } };
   const counts = shape.split(',').map((part) => part.trim());
   return { expression, as: { dtype, shape: counts.filter((part) => part !== '').map(Number) } };
+}
+
+/**
+ * What is wrong with an expression that ends in ` as ` and something, which JavaScript has not: the dtype, or the shape.
+ * @throws TensorError `invalid-argument`
+ */
+function assertReinterpretation(text: string): void {
+  const { expression, dtype, shape } =
+    /^(?<expression>[\s\S]+?)\s+as\s+(?<dtype>\w+)\s*(?:\[(?<shape>[^\]]*)\])?\s*$/.exec(text)?.groups ?? {};
+  if (expression === undefined || dtype === undefined) return;
+  asDType(dtype);
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: `"[${shape}]" is not a shape that memory can be read in.`,
+    help: `Count the elements of each axis: ${expression} as ${dtype}[64, 10].`,
+  });
 }
 
 export interface FrameEvaluation {
@@ -92,6 +109,7 @@ function evaluationError(
       help: 'Stop behind the line that declares it.',
     });
   }
+  if (/^SyntaxError: Unexpected identifier 'as'/.test(firstLine)) assertReinterpretation(expression);
   return new TensorError({
     code: 'expression-threw',
     message: `"${expression}" threw ${firstLine}`,
@@ -99,7 +117,8 @@ function evaluationError(
   });
 }
 
-export function notATensor(expression: string, value: Protocol.Runtime.RemoteObject): TensorError {
+/** @param help what can be done with it instead; default: what can be read */
+export function notATensor(expression: string, value: Protocol.Runtime.RemoteObject, help?: string): TensorError {
   if (value.type === 'undefined') {
     return new TensorError({
       code: 'not-a-tensor',
@@ -110,7 +129,9 @@ export function notATensor(expression: string, value: Protocol.Runtime.RemoteObj
   return new TensorError({
     code: 'not-a-tensor',
     message: `"${expression}" is ${kindInWords(value)}, not a tensor.`,
-    help: 'Tensors of TF.js, jax-js, ONNX Runtime and transformers.js, GPUBuffers, typed arrays, nested arrays of numbers and values with Symbol.for("tensor.inspect") can be read.',
+    help:
+      help ??
+      'Tensors of TF.js, jax-js, ONNX Runtime and transformers.js, GPUBuffers, typed arrays, nested arrays of numbers and values with Symbol.for("tensor.inspect") can be read.',
   });
 }
 

@@ -1,8 +1,10 @@
 /** Values of graphs: which tensor or model an expression means, what feeds it, and its result. */
+import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { AgentFeed } from '../protocol/agent.ts';
+import type { AgentFeed, TakenFeed } from '../protocol/agent.ts';
 import type { EvaluatedValue, TensorRequests } from '../protocol/requests.ts';
 import type { GraphInput } from '../protocol/tensor.ts';
+import { TensorError } from '../protocol/errors.ts';
 import type { AgentLink } from './agentLink.ts';
 import { bind } from './bind.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
@@ -43,6 +45,26 @@ export class GraphEvaluation {
     const tensor = (await this.#stop.take([value.objectId]))[0];
     if (!tensor) throw notATensor(expression, value);
     return tensor.id;
+  }
+
+  /** Why an expression is no tensor, and what to do with it where it is a model or a session. */
+  async notATensor(expression: string, value: Protocol.Runtime.RemoteObject): Promise<TensorError> {
+    const { objectId } = value;
+    const id = objectId === undefined ? null : await this.#link.handOver<string | null>('takeGraph', [{ objectId }]);
+    if (id === null) return notATensor(expression, value);
+    try {
+      const names = (await this.inputs(id)).map(({ name }) => name);
+      const feeds = names.map((name) => ` --feed ${name}=...`).join('');
+      const help = `Evaluate it with values for ${names.join(', ') || 'nothing'}: Tensor: Evaluate Graph Tensor..., or${feeds || ' --evaluate'} on the command line.`;
+      return notATensor(expression, value, help);
+    } catch (error) {
+      // It can't be evaluated as a whole: it has several outputs.
+      return notATensor(
+        expression,
+        value,
+        error instanceof TensorError ? `${error.message} ${error.help ?? ''}` : undefined,
+      );
+    }
   }
 
   inputs(id: string): Promise<GraphInput[]> {
@@ -105,8 +127,9 @@ export class GraphEvaluation {
     const primitive = primitiveFeed(value);
     if (primitive) return primitive;
     const { objectId } = value;
-    const id = objectId === undefined ? null : await this.#link.handOver<string | null>('takeFeed', [{ objectId }]);
-    if (id === null) throw noFeed(feed.name, expression, value);
+    const { id, problem }: TakenFeed =
+      objectId === undefined ? { id: null } : await this.#link.handOver('takeFeed', [{ objectId }]);
+    if (id === null) throw noFeed(feed.name, expression, value, problem);
     return { id, ...(as && { as }) };
   }
 }

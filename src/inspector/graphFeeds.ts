@@ -41,12 +41,20 @@ export function primitiveFeed({
   return type === 'string' ? { ...scalar, dtype: 'string', strings: [value as string] } : undefined;
 }
 
-/** Why what an expression gave feeds nothing. */
-export function noFeed(input: string, expression: string, value: Protocol.Runtime.RemoteObject): TensorError {
-  if (value.subtype !== 'array') return notATensor(expression, value);
+/**
+ * Why what an expression gave feeds nothing.
+ * @param problem of an array
+ */
+export function noFeed(
+  input: string,
+  expression: string,
+  value: Protocol.Runtime.RemoteObject,
+  problem: string | undefined,
+): TensorError {
+  if (problem === undefined) return notATensor(expression, value);
   return new TensorError({
     code: 'invalid-feed',
-    message: `"${expression}" can't feed ${input}: the array is ragged, contains itself, or holds something that is no number.`,
+    message: `"${expression}" can't feed ${input}: ${problem}.`,
     help: 'Feed nested arrays of numbers whose rows have one length, typed arrays, or tensors.',
   });
 }

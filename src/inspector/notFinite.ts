@@ -6,7 +6,7 @@ import { placeOf, type Locate } from './copies.ts';
 
 /** @param callFrames of the stop */
 export async function notFiniteStop(
-  { message, frames, isLater }: NotFiniteReport,
+  { message, frames, isLater, runtimeScript }: NotFiniteReport,
   callFrames: readonly Protocol.Debugger.CallFrame[],
   main: CdpSession,
   locate: Locate,
@@ -19,7 +19,12 @@ export async function notFiniteStop(
     isLater &&
       `It was called at ${place ? `${place.file}:${place.line}` : 'a place without a file'}${caller ? `, in ${caller}` : ''}; the program has run on since.`,
   ];
-  return { message: told.filter(Boolean).join(' '), ...place, isLater };
+  return {
+    message: told.filter(Boolean).join(' '),
+    ...place,
+    isLater,
+    ...(runtimeScript !== undefined && { runtimeScript }),
+  };
 }
 
 /** TF.js's graph executor hands each node to a function of this name, with the node as its first parameter. */

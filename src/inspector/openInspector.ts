@@ -25,7 +25,7 @@ import { copiesOf, generatedLine, installRecorder, readRecorder, type Locate } f
 import { withPrice } from './copyPrice.ts';
 import { windowValues } from './decodedWindow.ts';
 import { watchEndings } from './endings.ts';
-import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
+import { evaluateOnFrame, splitReinterpretation } from './evaluate.ts';
 import { exportTensors } from './exportTensors.ts';
 import { GraphEvaluation } from './graphEvaluation.ts';
 import { listTensors } from './listTensors.ts';
@@ -134,7 +134,7 @@ class Inspector implements TensorInspector {
       this.#stop.handOver(),
     ]);
     const tensor = value.objectId === undefined ? null : (await this.#stop.take([value.objectId]))[0];
-    if (!tensor) throw notATensor(expression, value);
+    if (!tensor) throw await this.#graphs.notATensor(expression, value);
     return as ? this.describe(formatId(tensor.id, as)) : withPrice(tensor, this.#options.budget);
   }
 

@@ -135,6 +135,12 @@ export type ComparedKernels = Pick<BackendComparison, 'backend' | 'kernels' | 'm
 /** Little-endian elements on their way into the program, or a file of ours that holds them and nothing else. */
 export type UploadPiece = { base64: string } | { file: string; byteLength: number };
 
+/** What can feed a graph, under a handle; or nothing, with the reason if it is an array. */
+export interface TakenFeed {
+  id: string | null;
+  problem?: string;
+}
+
 export interface AgentCalls {
   runtimes: { arguments: Record<string, never>; result: RuntimeDescription[] };
   describe: { arguments: { id: string; as?: Reinterpretation }; result: TensorDescriptor };

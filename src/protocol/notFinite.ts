@@ -23,6 +23,8 @@ export interface NotFiniteReport {
   frames: RecordedFrame[];
   /** The program has run on since. */
   isLater: boolean;
+  /** What `tensor-debugger/runtime` runs from: its lines are not the program's, wherever it lies. */
+  runtimeScript?: string;
 }
 
 /** The same for people and editors. */
@@ -32,4 +34,6 @@ export interface NotFiniteStop {
   file?: string;
   line?: number;
   isLater: boolean;
+  /** As in the report. */
+  runtimeScript?: string;
 }

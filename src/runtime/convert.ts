@@ -11,6 +11,7 @@ import type { ArrayElement } from './numpy/elementFormat.ts';
 import { array, NDArray, type NestedElements } from './numpy/ndarray.ts';
 import { flatten, inferDType, type NestedValue } from './numpy/nested.ts';
 import { dtypeOfTypedArray } from './numpy/storage.ts';
+import { withDType, type DTypeOr } from './options.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { Tensor } from './tensor.ts';
 import { assertKnown, isTfTensor, requireTfDType, type TfDType, type TfTensor } from './tfjs.ts';
@@ -64,16 +65,18 @@ function shaped(value: NDArray<ArrayElement>, shape: readonly number[]): NDArray
  * `tf.constant`: a tensor of host values, by a copy. In graph mode a Const node. A number is float32, as everywhere in
  * TF.js, unless a dtype is named: JavaScript does not tell 1 from 1.0.
  */
-export function constant(value: HostValue, options: ConstantOptions = {}): Tensor {
+export function constant(value: HostValue, given: DTypeOr<ConstantOptions> = {}): Tensor {
   if ((value as unknown) instanceof Tensor || isTfTensor(value)) {
     throw new TensorTypeError('constant() takes host values, not a tensor.', 'Use convertToTensor(tensor).');
   }
+  const options = withDType(given);
   const host = hostArray(value, options);
   return executingEagerly() ? new EagerTensor(toTfTensor(host)) : getDefaultGraph().addConstant(host, options.name);
 }
 
 /** `tf.convert_to_tensor`. A TF.js tensor is wrapped without a copy, with a life of its own; a tensor stays itself. */
-export function convertToTensor(value: TensorInput, options: ConstantOptions = {}): Tensor {
+export function convertToTensor(value: TensorInput, given: DTypeOr<ConstantOptions> = {}): Tensor {
+  const options = withDType(given);
   if (isTfTensor(value)) {
     assertKnown(value);
     // A clone shares the data and counts on its own, so that disposing one leaves the other.

@@ -17,6 +17,16 @@ export interface RuntimeFacts {
   executingEagerly: boolean;
 }
 
+/**
+ * The script that this runs from, so that a debugger tells our lines from the program's: a linked package is in no
+ * `node_modules`. In a bundle of the program's own it would be the program's script, which has another name.
+ */
+function ownScript(): string | undefined {
+  // Bundled as CommonJS, there is no URL.
+  const { url = '' } = import.meta as Partial<ImportMeta>;
+  return /\/dist\/runtime\.mjs(?:[?#]|$)/.test(url) ? url : undefined;
+}
+
 function describe(): RuntimeFacts {
   return {
     name: 'tensor-debugger',
@@ -28,4 +38,7 @@ function describe(): RuntimeFacts {
   };
 }
 
-Object.defineProperty(globalThis, runtimeSymbol, { value: Object.freeze({ describe }), configurable: true });
+Object.defineProperty(globalThis, runtimeSymbol, {
+  value: Object.freeze({ describe, script: ownScript() }),
+  configurable: true,
+});

@@ -17,8 +17,8 @@ export interface MadeFrom {
 /** What the method returns. Counts, strides and `offset` are in elements; making it has no effect on the value. */
 export interface Inspected {
   dtype: DType;
-  /** `null` for an axis that is not known before the graph runs. */
-  shape: (number | null)[];
+  /** `null` for an axis that is not known before the graph runs, and for the whole if not even the rank is. */
+  shape: (number | null)[] | null;
   /** The memory that holds the elements; absent where there is no value, or none that can be read here. */
   data?: ArrayBufferView;
   /** Instead of `data`: the TF.js tensor that holds the elements, wherever its backend has them. */

@@ -10,6 +10,7 @@ import { assertSyncReadable, toHost, toHostAsync } from './host.ts';
 import type { NDArray } from './numpy/ndarray.ts';
 import type { ArrayElement } from './numpy/elementFormat.ts';
 import { installSession, noteClosed, noteOpened, uninstallSession, withSession, type SessionLike } from './sessions.ts';
+import type { SparseTensor } from './sparse.ts';
 import type { Tensor } from './tensor.ts';
 import { core, isAsyncOnly, type TfTensor } from './tfjs.ts';
 
@@ -91,11 +92,11 @@ export class Session implements SessionLike {
   }
 
   /** What `tensor.eval` calls. */
-  async evaluate(tensor: Tensor, feeds?: unknown): Promise<Value> {
+  async evaluate(tensor: Tensor | SparseTensor, feeds?: unknown): Promise<unknown> {
     return await this.run(tensor, feeds as Feeds);
   }
 
-  evaluateSync(tensor: Tensor, feeds?: unknown): Value {
+  evaluateSync(tensor: Tensor | SparseTensor, feeds?: unknown): unknown {
     return this.runSync(tensor, feeds as Feeds);
   }
 

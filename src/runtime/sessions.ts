@@ -2,17 +2,16 @@
 import type { Graph } from './graph/graph.ts';
 import { ScopedStack } from './scopedStack.ts';
 import { ValueError } from './errors.ts';
-import type { ArrayElement } from './numpy/elementFormat.ts';
-import type { NDArray } from './numpy/ndarray.ts';
+import type { SparseTensor } from './sparse.ts';
 import type { Tensor } from './tensor.ts';
 import type { TfTensor } from './tfjs.ts';
 
 /** What a graph tensor needs of a session. */
 export interface SessionLike {
   readonly graph: Graph;
-  /** Runs the graph for one of its tensors. */
-  evaluate(tensor: Tensor, feeds?: unknown): Promise<NDArray<ArrayElement>>;
-  evaluateSync(tensor: Tensor, feeds?: unknown): NDArray<ArrayElement>;
+  /** Runs the graph for one of its tensors, and gives what `run` does. */
+  evaluate(tensor: Tensor | SparseTensor, feeds?: unknown): Promise<unknown>;
+  evaluateSync(tensor: Tensor | SparseTensor, feeds?: unknown): unknown;
   /** What a variable has in this session; undefined before its initializer ran. */
   variableValue(name: string): TfTensor | undefined;
 }

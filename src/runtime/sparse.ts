@@ -9,6 +9,7 @@ import { array, NDArray } from './numpy/ndarray.ts';
 import { pythonString, type ArrayElement } from './numpy/elementFormat.ts';
 import type { NestedValue } from './numpy/nested.ts';
 import { convertToTensor, type TensorInput } from './convert.ts';
+import { sessionFor, type EvalOptions, type SessionLike } from './sessions.ts';
 import type { Tensor } from './tensor.ts';
 import type { TfDType } from './tfjs.ts';
 
@@ -136,6 +137,26 @@ export class SparseTensor {
     return new SparseTensorValue<T>(this.indices.numpy(), this.values.numpy<T>(), this.denseShape.numpy());
   }
 
+  /** The value in a session; without one, in the default session. */
+  async eval<T extends ArrayElement = number>(options?: EvalOptions | SessionLike): Promise<SparseTensorValue<T>> {
+    const { session, feeds } = sessionFor(this.#graph(), options);
+    return (await session.evaluate(this, feeds)) as SparseTensorValue<T>;
+  }
+
+  /** `eval` where the backend can read synchronously. */
+  evalSync<T extends ArrayElement = number>(options?: EvalOptions | SessionLike): SparseTensorValue<T> {
+    const { session, feeds } = sessionFor(this.#graph(), options);
+    return session.evaluateSync(this, feeds) as SparseTensorValue<T>;
+  }
+
+  #graph(): Graph {
+    if (this.values instanceof SymbolicTensor) return this.values.graph;
+    throw new ModeError(
+      'SparseTensor.eval() is only supported in graph mode.',
+      'This one has its value already: sparse.numpy(). A session evaluates tensors of a graph only.',
+    );
+  }
+
   toString(): string {
     const parts = [this.indices, this.values, this.denseShape].map((tensor) => tensor.repr());
     return `SparseTensor(indices=${parts[0]}, values=${parts[1]}, dense_shape=${parts[2]})`;
@@ -146,7 +167,7 @@ export class SparseTensor {
     return {
       dtype: this.dtype ?? 'unknown',
       // The dense shape is a tensor: reading an eager one here could be a device read.
-      shape: symbolic ? [...(this.shape ?? [])] : new Array<null>(this.denseShape.shape?.[0] ?? 0).fill(null),
+      shape: symbolic ? this.shape && [...this.shape] : new Array<null>(this.denseShape.shape?.[0] ?? 0).fill(null),
       runtime: 'tensor-debugger',
       kind: 'sparse',
       ...(!symbolic && { sparse: { indices: this.indices, values: this.values, denseShape: this.denseShape } }),

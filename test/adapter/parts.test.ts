@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { declarationOf } from '../../src/inspector/assign/declarations.ts';
 import { splitLogMessage } from '../../src/adapter/logMessage.ts';
-import { readingHabit } from '../../src/adapter/habits.ts';
+import { explainMissingCanvas, indexedHabit, readingHabit } from '../../src/adapter/habits.ts';
 import { HitCounter } from '../../src/adapter/hitCondition.ts';
 import { BannerFilter, decodeTo } from '../../src/adapter/output.ts';
 import { globToPattern } from '../../src/adapter/paths.ts';
@@ -112,6 +112,24 @@ test('reading habits are told from other expressions', () => {
   for (const other of ['t.data', 't.data(1)', 'data()', 't.data().length', 'x = t.data', 't.dataset()']) {
     assert.equal(readingHabit(other), undefined, other);
   }
+});
+
+test('elements of what reading habits give are told from other expressions', () => {
+  const parts = (expression: string) => {
+    const { habit, indices } = indexedHabit(expression) ?? {};
+    return habit && [habit.receiver, habit.method, indices];
+  };
+  assert.deepEqual(parts('t.arraySync()[0][12];'), ['t', 'arraySync', [0, 12]]);
+  assert.deepEqual(parts('(await a[0].data()) [3]'), ['a[0]', 'data', [3]]);
+  assert.deepEqual(parts('t.data()'), ['t', 'data', []]);
+  for (const other of ['t[0]', 't.arraySync()[i]', 't.arraySync()[0].length', 't.shape[0]']) {
+    assert.equal(parts(other), undefined, other);
+  }
+});
+
+test('a canvas that Node has not is explained, and nothing else', () => {
+  assert.match(explainMissingCanvas('ReferenceError: OffscreenCanvas is not defined') ?? '', /await t\.data\(\)/);
+  assert.equal(explainMissingCanvas('ReferenceError: canvas is not defined'), undefined);
 });
 
 test('declarations: the innermost one around the place counts', () => {

@@ -135,6 +135,21 @@ test('what people type by habit is answered by our own reader, which says so', a
         assert.equal(indexedVariables, 2);
       }
     }
+    for (const [expression, value] of [
+      ['scaled.arraySync()[1][2]', 'float32[] 12'],
+      ['(await scaled.array())[1]', 'float32[3] [8, 10, 12]'],
+      ['scaled.dataSync()[4];', 'float32[] 10'],
+      ['(await scaled.data())[0]', 'float32[] 2'],
+      ['wide.arraySync()[0][99]', 'float32[] 99'],
+    ] as const) {
+      const { result } = await session.evaluate(expression, 'watch');
+      assert.ok(result.startsWith(`${value}  (read by Tensor Debugger instead of `), `${expression}: ${result}`);
+    }
+    assert.equal((await session.evaluate('scaled.dataSync()[6]')).result, 'undefined');
+    assert.match(
+      await session.failure('evaluate', { expression: '(await scaled.array()).length', context: 'repl' }),
+      /Nothing can be awaited while the program is paused/,
+    );
     assert.match((await session.evaluate('wide.arraySync()')).result, /^float32\[30, 100\] of \[.*\] \[\[0, 1/);
     // What is no tensor, or would change the program, is evaluated as it stands.
     assert.equal((await session.evaluate('({ data() { return 7; } }).data()')).result, '7');

@@ -171,6 +171,17 @@ test('a person is told what ran for a value, and what stands underneath a tracer
   assert.match(tracer.stdout, /^ {2}It is a tracer of vmap.*this is the whole batch/m);
 });
 
+test('with --evaluate, a tracer that has its value is read as ever', async () => {
+  const mapped = ['--hit', '4', '--expr', 'values.value', '--evaluate', '--then', 'end', '../readers/jaxTracers.mjs'];
+  const { status, document } = await inspect(mapped, { env: { JAX_DEVICE: 'cpu' } });
+  const { kind, values, error } = tensorOf(document, 'values.value');
+  const rows = [
+    [1, 2, 3],
+    [4, 5, 6],
+  ];
+  assert.deepEqual([status, kind, values, error], [0, 'tracer', rows, null]);
+});
+
 test('values that are there are shown, though they have no statistics', async () => {
   const { status, stdout } = await runCli(['inspect', '--expr', 'tensors.words', '--evaluate', '--stats', ...program]);
   assert.equal(status, 4);

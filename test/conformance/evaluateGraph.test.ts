@@ -71,6 +71,9 @@ for (const TFJS_BACKEND of ['cpu', 'wasm', 'webgpu']) {
           assert.deepEqual(await read('counter'), [7, 8]);
           const gone = await inspector.evaluate(program.top, 'tensors.gone', asked);
           assert.deepEqual([gone.state, gone.access.how], ['disposed', 'none']);
+          const unranked = await inspector.evaluate(program.top, 'tensors.unranked', asked);
+          assert.deepEqual([unranked.unknownRank, unranked.shape], [true, []]);
+          assert.deepEqual((await evaluate(program, 'tensors.unranked', { unranked: 'tensors.batch' })).shape, [2, 2]);
           const y = await evaluate(program, 'tensors.y', { x: 'tensors.batch', n: '7' });
           assert.deepEqual(
             [y.dtype, y.shape, y.kind, y.runtime, y.label],
@@ -246,6 +249,17 @@ for (const { major, path } of nodeBinaries()) {
         ['session.inputMetadata[0]', { x: 'batch' }, 'invalid-argument', /x is an input of the session/],
         ['types', feeds, 'invalid-argument', /has 5 outputs: bigs, halves, not, text, twice/],
       ];
+      // Read as a tensor, a session says what to do, with the names that the program has for it.
+      const described = (expression: string) => program.inspector.evaluate(program.top, expression, asked);
+      for (const [expression, help] of [
+        ['session', /^Evaluate it with values for x: .* --feed x=\.\.\. on the command line\.$/],
+        ['types', /^The session has 5 outputs: .*Name one of them: types\.outputMetadata\[0\]\.$/],
+      ] as const) {
+        const error = (await described(expression).catch((thrown: unknown) => thrown)) as TensorError;
+        assert.equal(error.code, 'not-a-tensor');
+        assert.match(error.message, /is an InferenceSession, not a tensor/);
+        assert.match(error.help!, help);
+      }
       for (const [expression, named, code, message] of cases) {
         const error = await refusal(program, expression, named);
         assert.deepEqual([expression, named, error.code], [expression, named, code], error.message);
@@ -272,8 +286,22 @@ test('what does not fit is refused with the names and numbers of both, and nothi
     ['y', { x: '[[1, 2]]', n: 'true' }, 'invalid-feed', /fed for n is bool\[\]; the graph takes n int32\[\]/],
     ['y', { x: '[[1, 2]]', n: '"one"' }, 'invalid-feed', /fed for n is string\[\]/],
     ['y', { x: 'tensors.doubles', n: '1' }, 'invalid-feed', /fed for x is float64\[2\]; the graph takes x float32/],
-    ['y', { x: 'tensors.cyclic', n: '1' }, 'invalid-feed', /can't feed x: the array is ragged, contains itself/],
-    ['y', { x: 'tensors.itself', n: '1' }, 'invalid-feed', /"tensors\.itself" can't feed x/],
+    [
+      'y',
+      { x: 'tensors.cyclic', n: '1' },
+      'invalid-feed',
+      /can't feed x: it contains itself: \[1\] is the array again\./,
+    ],
+    ['y', { x: 'tensors.itself', n: '1' }, 'invalid-feed', /"tensors\.itself" can't feed x: it contains itself: \[0\]/],
+    ['y', { x: '[[1, 2], [3]]', n: '1' }, 'invalid-feed', /can't feed x: \[1\] has 1 items where others have 2\./],
+    [
+      'y',
+      { x: '[[1, 2], 3]', n: '1' },
+      'invalid-feed',
+      /can't feed x: \[1\] holds a number where others hold an array/,
+    ],
+    ['y', { x: '[[1, 2], [3, [4]]]', n: '1' }, 'invalid-feed', /: \[1, 1\] holds an array where others hold a number/],
+    ['y', { x: '[[1, null]]', n: '1' }, 'invalid-feed', /can't feed x: \[0, 1\] is null\./],
     ['y', { x: 'tensors.y', n: '1' }, 'not-readable', /'y:0' is a graph tensor: it has no value/],
     ['y', { x: 'missing', n: '1' }, 'not-available', /"missing" is not available/],
     ['y', { x: 'look()', n: '1' }, 'side-effect', /would change the program/],

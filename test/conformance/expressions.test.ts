@@ -20,6 +20,16 @@ test('exports are read through a namespace; getters of an object that looks like
       evaluate('model.nothing'),
       (error) => error instanceof TensorError && error.code === 'not-a-tensor',
     );
+    for (const [expression, message] of [
+      ['model.weights as float33[3]', /^"float33" is not a dtype/],
+      ['model.weights as string', /^"string" is not a dtype/],
+      ['model.weights as float32[-1]', /^"\[-1\]" is not a shape/],
+    ] as const) {
+      await assert.rejects(
+        evaluate(expression),
+        (error) => error instanceof TensorError && error.code === 'invalid-argument' && message.test(error.message),
+      );
+    }
     assert.equal(await program.resume(), false);
     assert.equal((await program.closedOutput()).stdout, '0 3 true 0\n');
   } finally {

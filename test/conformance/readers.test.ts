@@ -165,6 +165,11 @@ for (const runtime of runtimes) {
         const encoding = published.strings ? 'json' : 'bytes';
         const read = await program.inspector.read(id, { slice: '...', encoding });
         assert.deepEqual(read.shape, published.shape, published.expression);
+        if (published.dtype.startsWith('complex') && runtime.name === 'TF.js webgpu') {
+          // Two buffers, read together: that is one readback, of as many bytes as the elements have, and a few to align them.
+          assert.ok(read.cost.bytes <= read.cost.wholeBytes + 16, `${published.expression}: ${read.cost.bytes} bytes`);
+          assert.ok(read.cost.readbacks <= 1, `${published.expression}: ${read.cost.readbacks} readbacks`);
+        }
         if (published.strings) assert.deepEqual(flat(read.values), published.strings, published.expression);
         else {
           assertBytes(Buffer.from(read.bytes!, 'base64'), bytesOf(published), published.expression);

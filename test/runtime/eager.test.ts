@@ -46,6 +46,30 @@ test('numbers are float32 unless a dtype is named; typed arrays and arrays keep 
   );
   assert.deepEqual(dtypes, ['float32', 'bool', 'string', 'int32', 'float32', 'int32']);
   assert.equal(tf.constant(tf.array([1, 2], { dtype: 'int32' })).dtype, 'int32');
+  // The dtype alone, where TensorFlow has it.
+  const second = [
+    tf.constant([1, 2], 'int32'),
+    tf.convertToTensor([1, 2], tf.int32),
+    tf.zeros([2], 'int32'),
+    tf.ones([2], tf.int32),
+    tf.array([1, 2], 'int32'),
+  ];
+  assert.deepEqual(new Set(second.map(({ dtype }) => dtype)), new Set(['int32']));
+  assert.throws(() => tf.constant([1], 'float64' as 'float32'), /no tensors of dtype float64/);
+  const rows = tf.constant([
+    [1, 5],
+    [3, 2],
+  ]);
+  const reduced = [
+    tf.reduceSum(rows, 0),
+    tf.reduceMax(rows, [-1]),
+    tf.argmax(rows, 1),
+    tf.reduceSum(rows, { axis: 0, keepdims: true }),
+  ];
+  assert.deepEqual(
+    reduced.map((tensor) => tensor.numpy().tolist()),
+    [[4, 7], [5, 3], [1, 0], [[4, 7]]],
+  );
   assert.equal(
     tf
       .constant(7, { shape: [2, 2] })
@@ -53,6 +77,16 @@ test('numbers are float32 unless a dtype is named; typed arrays and arrays keep 
       .repr(),
     'array([[7., 7.],\n       [7., 7.]], dtype=float32)',
   );
+});
+
+test('array(tensor) is array(tensor.numpy()): a copy, or the reason why there is none', () => {
+  const tensor = tf.constant([1, 2], 'int32');
+  const copy = tf.array(tensor);
+  copy.set(9, 0);
+  assert.deepEqual([copy.dtype, copy.tolist(), tensor.numpy().tolist()], ['int32', [9, 2], [1, 2]]);
+  assert.equal(tf.array(tensor, { dtype: 'float64' }).dtype, 'float64');
+  const symbolic = new tf.Graph().asDefault(() => tf.constant(1));
+  assert.throws(() => tf.array(symbolic), /'Const:0' is symbolic/);
 });
 
 test('changing the array leaves the tensor alone, and the other way round', () => {

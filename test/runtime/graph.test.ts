@@ -243,6 +243,9 @@ test('sparse tensors are fetched and fed as SparseTensorValues', async () => {
   const value = await session.run(parts.constant);
   assert.ok(value instanceof tf.SparseTensorValue);
   assert.deepEqual([value.indices.tolist(), value.values.tolist(), value.denseShape.tolist()], [[[0, 0]], [1], [1, 2]]);
+  assert.equal(String(await parts.constant.eval({ session })), String(value));
+  assert.equal(String(session.asDefault(() => parts.constant.evalSync())), String(value));
+  await assert.rejects(parts.constant.eval(), /No default session is registered/);
   const fed = new tf.SparseTensorValue(
     [
       [0, 1],
@@ -251,6 +254,8 @@ test('sparse tensors are fetched and fed as SparseTensorValues', async () => {
     [5, 6],
     [2, 3],
   );
+  const feeds = new Map([[parts.place, fed]]);
+  assert.equal(String(await parts.place.eval({ session, feeds })), String(fed));
   assert.equal(String(await session.run(parts.dense, new Map([[parts.place, fed]]))), String(fed.toDense()));
   const back = await session.run(parts.place, new Map([[parts.place, fed]]));
   assert.equal(String(back), String(fed));
@@ -259,6 +264,7 @@ test('sparse tensors are fetched and fed as SparseTensorValues', async () => {
   assert.equal(String(eager.numpy().toDense()), '[[0. 7.]]');
   assert.equal(String(tf.sparse.toDense(eager).numpy()), '[[0. 7.]]');
   assert.throws(() => parts.constant.numpy(), /only supported in eager mode/);
+  await assert.rejects(eager.eval(), /only supported in graph mode\.\n.*sparse\.numpy\(\)/);
   assert.throws(() => new tf.SparseTensorValue([[0]], [1, 2], [3]), tf.ValueError);
 });
 

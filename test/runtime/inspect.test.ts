@@ -56,6 +56,7 @@ test('a graph tensor has no value, and says how to get one', () => {
   assert.deepEqual([found.kind, found.shape, found.label, found.data], ['symbolic', [null, 2], 'x:0', undefined]);
   assert.match(found.reason!, /no value until the graph is run/);
   assert.match(found.help!, /evalSync\(\{ session, feeds \}\)/);
+  assert.deepEqual([inspect(unknown).shape, inspect(x).shape], [null, [null, 2]]);
   assert.match(inspect(unknown).reason!, /rank/);
   assert.deepEqual([inspect(sparse).kind, inspect(sparse).shape], ['sparse', [1, 2]]);
 });

@@ -28,7 +28,7 @@ const expected = {
   'symbolic-no-value': { message: /symbolic tensor of the Layers API/, help: /model\.predict\(input\)/ },
   'graph-mode': {
     message: /^numpy\(\) needs eager mode, and logits:0 is in graph mode/,
-    help: /run\(logits:0\)/,
+    help: /await session\.run\('logits:0'\); or in a new one, new Session\(tensor\.graph\)/,
     at: 'logits.numpy()',
   },
   'mixed-modes': { message: /names\.now has a value, names\.later has none/, help: /names\.later/ },

@@ -3,6 +3,7 @@
  * `prepareStackTrace` are ours, and the program's stay untouched, whatever the program has done with them.
  */
 import type { RecordedFrame } from '../../protocol/recorder.ts';
+import { ownRuntimeScript } from '../ownRuntime.ts';
 
 /** V8's own view of a frame: https://v8.dev/docs/stack-trace-api */
 interface V8CallSite {
@@ -62,8 +63,9 @@ const framesNeeded = new Map<string, number>();
  */
 const framesInBundle = 10;
 
-/** Node's own, ours (a script of the protocol has no file), or a package's. */
-const isForeign = (file: string) => file === '' || /^node:|[\\/]node_modules[\\/]/.test(file);
+/** Node's own, ours (a script of the protocol has no file; the runtime may be linked), or a package's. */
+const isForeign = (file: string) =>
+  file === '' || /^node:|[\\/]node_modules[\\/]/.test(file) || file === ownRuntimeScript();
 
 /**
  * The call that led here, by the innermost frame outside of the runtime and of other packages; where a package itself made

@@ -176,7 +176,7 @@ export class Recorder {
     try {
       const caller = callSite(below, call, graphRuntime);
       const what = 'graph tensor of tensor-debugger';
-      const help = `Run it: new Session().run(${name}), or ${name}.eval({ session }); or build it in eager mode, outside of the graph.`;
+      const help = `Run it in the session that you have for its graph: await session.run('${name}'); or in a new one, new Session(tensor.graph) with the tensor that you called ${call}() on. Or build it in eager mode, outside of the graph.`;
       if (caller) this.warn(caller, () => graphMode({ call, name, what, help }));
     } catch (error) {
       this.failed(error);

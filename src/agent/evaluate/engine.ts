@@ -47,6 +47,8 @@ export interface EvaluationContext {
   stop: StopContext;
   /** Models and sessions in sight of the stopped functions, those that an engine's `owns` recognises. */
   owners(): readonly object[];
+  /** The expression that reads one of them; undefined for what is not in sight. */
+  nameOf(owner: object): string | undefined;
   /**
    * Variables that a function closes over, those with such a name; undefined if the debugger has not looked yet: then
    * throw `no-graph`, and it will.

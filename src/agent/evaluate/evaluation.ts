@@ -63,10 +63,12 @@ export function evaluateGraph(
   const named = { runtime, name, ...(note !== undefined && { note }) };
   const value = evaluationOf(name, () => evaluable.run(checked));
   if (!isLater(value)) return { ...value, ...named };
-  const { kind, state, dtype, shape } = target.described;
+  const { kind, state, dtype, shape, unknownRank } = target.described;
   // Of a model or session as a whole, which output it gives is known when it has run.
   const isTyped = kind === 'symbolic' || state === 'pending';
-  const type = isTyped ? { dtype, shape } : { dtype: 'unknown' as const, shape: [] };
+  const type = isTyped
+    ? { dtype, shape, ...(unknownRank && { unknownRank }) }
+    : { dtype: 'unknown' as const, shape: [], unknownRank: true as const };
   return { ...named, ...type, later: value };
 }
 
@@ -75,16 +77,22 @@ function open({ value, described }: Target, context: EvaluationContext): { evalu
     const evaluable = engine.open(value, context);
     if (evaluable) return { evaluable, runtime: engine.runtime };
   }
-  const { className, dtype, shape, kind, runtime } = described;
-  const isSymbolic = kind === 'symbolic' || kind === 'tracer';
+  const { className, dtype, shape, kind, runtime, access } = described;
+  if (kind === 'symbolic') {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message: `This symbolic ${className} of ${runtime} can't be evaluated from outside: its runtime has no graph that could be run.`,
+      help: 'Stop where the function that traces it has returned, and look at its result.',
+    });
+  }
+  if (access.how === 'none') {
+    const { reason = `This ${className} of ${runtime} can't be read.`, help } = access;
+    throw new TensorError({ code: 'not-readable', message: reason, ...(help !== undefined && { help }) });
+  }
   throw new TensorError({
     code: 'invalid-argument',
-    message: isSymbolic
-      ? `This ${kind} ${className} of ${runtime} can't be evaluated from outside: its runtime has no graph that could be run.`
-      : `${formatType(dtype, shape)} is no graph tensor: it has its value, and feeds would change nothing.`,
-    help: isSymbolic
-      ? 'Stop where the function that traces it has returned, and look at its result.'
-      : 'Read it without feeds.',
+    message: `${formatType(dtype, shape)} is no graph tensor: it has its value, and feeds would change nothing.`,
+    help: 'Read it without feeds.',
   });
 }
 

@@ -1,5 +1,5 @@
 /** What the inspector asks of graphs: what feeds one, and its values. Kernels run, and what they make is disposed. */
-import type { AgentCalls, Reinterpretation } from '../../protocol/agent.ts';
+import type { AgentCalls, Reinterpretation, TakenFeed } from '../../protocol/agent.ts';
 import { wholeSlice } from '../../tensor/slice.ts';
 import { now } from '../clock.ts';
 import { readers } from '../readers/index.ts';
@@ -12,6 +12,7 @@ import { Closures } from './closures.ts';
 import type { EvaluationContext, HostTensor } from './engine.ts';
 import { evaluateGraph, graphInputs, isGraph, isOwner } from './evaluation.ts';
 import { laterReader, LaterValues } from './laterValues.ts';
+import { feedProblem } from './feedProblem.ts';
 import { findOwners, graphReader } from './owners.ts';
 import { resultReader } from './result.ts';
 import { stringArrayReader } from './stringArrays.ts';
@@ -21,7 +22,7 @@ export class GraphCalls {
   readonly later = new LaterValues(() => this.#contextAt(this.#held.passing()));
   readonly #held: StopTensors;
   readonly #reading: TensorReading;
-  #owners = new Set<object>();
+  #owners: ReadonlyMap<object, string> = new Map();
 
   constructor(held: StopTensors, reading: TensorReading) {
     this.#held = held;
@@ -30,7 +31,7 @@ export class GraphCalls {
 
   /** Looks for the models and sessions that graph tensors may belong to. */
   findOwners(scopes: readonly object[]): void {
-    this.#owners = findOwners([...scopes, ...this.#held.executing], isOwner);
+    this.#owners = findOwners({ scopes, receivers: this.#held.executing }, isOwner);
   }
 
   /** A handle for what can be evaluated: a graph tensor, or a model or session as a whole; null for any other value. */
@@ -39,11 +40,13 @@ export class GraphCalls {
     return (this.#held.take(value) ?? this.#held.described(value, graphReader)).id;
   }
 
-  /** A handle for what can feed a graph: any tensor, and arrays of strings; null for any other value. */
-  takeFeed(value: unknown): string | null {
+  /** A handle for what can feed a graph: any tensor, and arrays of strings; for another array, what is wrong with it. */
+  takeFeed(value: unknown): TakenFeed {
     const tensor = this.#held.take(value);
-    if (tensor || !isInspectable(value) || !stringArrayReader.claims(value)) return tensor?.id ?? null;
-    return this.#held.described(value, stringArrayReader).id;
+    if (tensor || !isInspectable(value)) return { id: tensor?.id ?? null };
+    if (stringArrayReader.claims(value)) return { id: this.#held.described(value, stringArrayReader).id };
+    const problem = feedProblem(value);
+    return { id: null, ...(problem !== undefined && { problem }) };
   }
 
   inputs({ id }: AgentCalls['graphInputs']['arguments']): AgentCalls['graphInputs']['result'] {
@@ -73,7 +76,8 @@ export class GraphCalls {
   #contextAt(stop: StopContext): EvaluationContext {
     return {
       stop,
-      owners: () => [...this.#owners],
+      owners: () => [...this.#owners.keys()],
+      nameOf: (owner) => this.#owners.get(owner),
       closureVariables: (fn, name) => this.closures.variables(fn, name),
       guarded: (device, run) => this.#reading.guarded(device, run),
       read: (value) => {
@@ -99,7 +103,7 @@ export class GraphCalls {
 
   release(keepsLater: boolean): void {
     if (!keepsLater) this.#held.lasting.clear();
-    this.#owners.clear();
+    this.#owners = new Map();
     this.closures.clear();
   }
 }

@@ -4,9 +4,10 @@
  * again when it needs the values, with the same result.
  */
 import { TensorError } from '../../protocol/errors.ts';
-import { arrayFields, jaxValue, type ArrayFields } from '../readers/jax/fields.ts';
+import { isPending } from '../readers/jax.ts';
 import { backendType, kernelsToRun, noteRun } from '../readers/jax/backends.ts';
-import { isPending, underneath } from '../readers/jax.ts';
+import { arrayFields, type ArrayFields } from '../readers/jax/fields.ts';
+import { arrayUnderneath } from '../readers/jax/tracers.ts';
 import { ownValue, runtimeMethod } from '../safely.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor, LaterValue } from './engine.ts';
 
@@ -51,27 +52,24 @@ function runExpression(array: object, { backend, dtype }: ArrayFields): HostTens
   };
 }
 
-/** The array underneath a tracer, or the value itself. */
-function arrayOf(value: object): object | undefined {
-  const known = jaxValue(value);
-  if (!known) return undefined;
-  if (known.is === 'array') return value;
-  const inner = underneath(known);
-  return inner ? arrayOf(inner) : undefined;
-}
-
 export const jaxArrays: GraphEngine = {
   runtime: 'jax-js',
 
   open(value, { stop, read }: EvaluationContext): Evaluable | undefined {
-    const array = arrayOf(value);
-    const fields = array && arrayFields(array, stop);
-    if (!array || !fields || !isPending(array, stop)) return undefined;
+    const found = arrayUnderneath(value);
+    if (!found) return undefined;
+    const { array, reasons } = found;
+    const fields = arrayFields(array, stop);
+    if (!fields || !isPending(array, stop)) return undefined;
+    // Reading the values takes the backend's fields. Where they are not known yet, this call is made again when they are;
+    // asked for after the kernels have run, the second call would find nothing to run.
+    if (!stop.privateFields(fields.backend)) return undefined;
     const kernels = kernelsToRun(fields.kernels);
     const ran = kernels.length === 1 ? 'a kernel' : `${kernels.length} kernels`;
+    const note = `${typeof fields.source === 'number' ? ran : 'a kernel'} of jax-js for it at this stop; the array itself stays lazy.`;
     return {
       name: 'array',
-      note: `${typeof fields.source === 'number' ? ran : 'a kernel'} of jax-js for it at this stop; the array itself stays lazy.`,
+      note: [note, ...reasons].join(' '),
       inputs: () => [],
       missing: () => [],
       input: () => undefined,

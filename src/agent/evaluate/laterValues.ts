@@ -23,6 +23,7 @@ export interface LaterEvaluation {
   note?: string;
   dtype: DType;
   shape: (number | null)[];
+  unknownRank?: true;
   later: LaterValue;
 }
 
@@ -130,6 +131,7 @@ export const laterReader: Reader = {
       label: evaluation.name,
       dtype: evaluation.dtype,
       shape: [...evaluation.shape],
+      ...(evaluation.unknownRank && { unknownRank: true }),
       byteLength: 0,
       device: { type: 'cpu' },
       location: 'host',

@@ -20,6 +20,8 @@ interface NativeSession {
 interface Session {
   handler: object;
   kind: 'node' | 'web';
+  /** The expression that reads it; undefined where it is not in sight, or nobody has looked yet. */
+  expression: string | undefined;
 }
 
 type TypedArrayClass = new (buffer: ArrayBuffer) => ArrayBufferView;
@@ -40,9 +42,10 @@ const storageClasses: Partial<Record<DType, TypedArrayClass>> = {
   bool: Uint8Array,
 };
 
-function sessionOf(container: object): Session | undefined {
+function sessionOf(container: object, context: EvaluationContext): Session | undefined {
   const kind = sessionKind(container);
-  return kind && { handler: ownValue(container, 'handler') as object, kind };
+  const expression = context.nameOf(container);
+  return kind && { handler: ownValue(container, 'handler') as object, kind, expression };
 }
 
 function metadata({ handler }: Session, key: 'inputMetadata' | 'outputMetadata'): object[] {
@@ -151,21 +154,28 @@ function openOutput(session: Session, value: object, context: EvaluationContext)
   throw new TensorError({
     code: 'invalid-argument',
     message: `${name} is an input of the session: its value is what it is fed.`,
-    help: 'Evaluate one of the outputs: session.outputMetadata[0].',
+    help: `Evaluate one of the outputs: ${firstOutput(session)}.`,
   });
 }
 
-/** A session that was named as a whole stands for its only output. */
+function firstOutput({ expression }: Session): string {
+  return expression === undefined ? 'outputMetadata[0] of the session' : `${expression}.outputMetadata[0]`;
+}
+
+/**
+ * A session that was named as a whole stands for its only output.
+ * @throws TensorError `no-graph` until the debugger has looked for what the program calls the session
+ */
 function onlyOutput(session: Session, context: EvaluationContext): Evaluable {
   const outputs = metadata(session, 'outputMetadata');
   const [first, second] = outputs;
   if (first && !second) return openOutput(session, first, context);
   throw new TensorError({
-    code: 'invalid-argument',
+    code: session.expression === undefined ? 'no-graph' : 'invalid-argument',
     message: first
       ? `The session has ${outputs.length} outputs: ${outputs.map((value) => ownValue(value, 'name') as string).join(', ')}.`
       : 'This version of ONNX Runtime does not say what its sessions give; 1.21 and later do.',
-    help: first ? 'Name one of them: session.outputMetadata[0].' : 'Run the session in the program.',
+    help: first ? `Name one of them: ${firstOutput(session)}.` : 'Run the session in the program.',
   });
 }
 
@@ -175,10 +185,10 @@ export const onnxSessions: GraphEngine = {
   owns: (container) => sessionKind(container) !== undefined,
 
   open(value, context): Evaluable | undefined {
-    const whole = sessionOf(value);
+    const whole = sessionOf(value, context);
     if (whole) return onlyOutput(whole, context);
     if (!valueFields(value)) return undefined;
-    const sessions = context.owners().flatMap((owner) => sessionOf(owner) ?? []);
+    const sessions = context.owners().flatMap((owner) => sessionOf(owner, context) ?? []);
     const found = sessions.find((session) =>
       [...metadata(session, 'inputMetadata'), ...metadata(session, 'outputMetadata')].includes(value),
     );

@@ -1,4 +1,5 @@
 /** Models and sessions in sight of the stopped functions: nodes and outputs do not know what they belong to. */
+import { memberPath } from '../find.ts';
 import type { Reader } from '../readers/reader.ts';
 import { classNameOf, isInspectable, ownValue, util } from '../safely.ts';
 import type { Described, Source } from '../source.ts';
@@ -8,31 +9,45 @@ const maxObjects = 20_000;
 /** A variable, what it holds, and what that holds: `this.models.encoder`. */
 const maxDepth = 2;
 
-/** The objects in scopes, and in the objects there, that `isOwner` recognises. Only data properties are looked at. */
-export function findOwners(scopes: readonly object[], isOwner: (value: object) => boolean): Set<object> {
-  const owners = new Set<object>();
+interface Place {
+  object: object;
+  /** The expression that reads it; '' for a scope. */
+  path: string;
+}
+
+/**
+ * The objects in scopes, and in the objects there, that `isOwner` recognises, each with the expression that reads it.
+ * Only data properties are looked at.
+ */
+export function findOwners(
+  { scopes, receivers }: { scopes: readonly object[]; receivers: Iterable<object> },
+  isOwner: (value: object) => boolean,
+): Map<object, string> {
+  const owners = new Map<object, string>();
   const seen = new Set<object>();
-  let level: object[] = [...scopes];
+  let level: Place[] = scopes.map((object) => ({ object, path: '' }));
+  for (const object of receivers) level.push({ object, path: 'this' });
   for (let depth = 0; depth <= maxDepth + 1 && level.length > 0; depth++) {
-    const next: object[] = [];
-    for (const object of level) {
+    const next: Place[] = [];
+    for (const { object, path } of level) {
       if (seen.has(object) || seen.size > maxObjects) continue;
       seen.add(object);
-      if (isOwner(object)) owners.add(object);
-      else if (!ArrayBuffer.isView(object) && !util.types.isModuleNamespaceObject(object)) next.push(...held(object));
+      if (isOwner(object)) owners.set(object, path);
+      else if (!ArrayBuffer.isView(object) && !util.types.isModuleNamespaceObject(object))
+        next.push(...held(object, path));
     }
     level = next;
   }
   return owners;
 }
 
-function held(container: object): object[] {
-  const values = util.types.isMap(container)
-    ? [...Map.prototype.values.call(container)]
+function held(container: object, path: string): Place[] {
+  const values: [path: string, value: unknown][] = util.types.isMap(container)
+    ? [...Map.prototype.entries.call(container)].map(([key, value]) => [`${path}.get(${JSON.stringify(key)})`, value])
     : Reflect.ownKeys(container)
         .slice(0, 1000)
-        .map((key) => variable(container, key));
-  return values.filter(isInspectable);
+        .map((key) => [`${path}${memberPath(String(key))}`.replace(/^\./, ''), variable(container, key)]);
+  return values.flatMap(([at, object]) => (isInspectable(object) ? [{ object, path: at }] : []));
 }
 
 /** From Node 22 on, a scope object throws for a variable whose declaration has not been reached. */

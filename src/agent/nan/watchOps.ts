@@ -17,6 +17,7 @@ import { sizeOf } from '../../tensor/shape.ts';
 import { callSite, type RuntimeScripts } from '../copies/callSite.ts';
 import { recorder } from '../copies/found.ts';
 import { watch } from '../copies/watch.ts';
+import { ownRuntimeScript } from '../ownRuntime.ts';
 import { engine, recordedBy, webgpuDevice } from '../readers/tfjs/engine.ts';
 import { sourceOf } from '../readers/tfjs/values.ts';
 import type { TensorReading } from '../readTensor.ts';
@@ -258,7 +259,8 @@ export class OpWatch {
       this.#told.add(place);
     }
     const message = describeOp(op, bad[0]!, this.#break);
-    this.#due.push({ message, frames: op.frames, isLater });
+    const runtimeScript = ownRuntimeScript();
+    this.#due.push({ message, frames: op.frames, isLater, ...(runtimeScript !== undefined && { runtimeScript }) });
     // Also at the line, for as long as the session lasts.
     const caller = { key: op.site, call: op.name, frames: () => op.frames };
     recorder()?.warn(caller, () => ({ code: 'not-finite', message, help: notFiniteHelp }));

@@ -3,21 +3,13 @@
  * which this project doesn't know can be looked at. The method is the one piece of the program's code that describing
  * runs; it must have no effect. docs/readers.md has an example.
  */
-import type { DType, RuntimeDescription, TensorKind, TensorState } from '../../protocol/tensor.ts';
+import type { DType, TensorKind, TensorState } from '../../protocol/tensor.ts';
 import { dtypes } from '../../protocol/tensor.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
-import {
-  classNameOf,
-  dataValue,
-  isInspectable,
-  isObject,
-  isPlatformObject,
-  ownValue,
-  platformValue,
-} from '../safely.ts';
-import { programGlobal } from '../globals.ts';
+import { classNameOf, dataValue, isInspectable, isObject, isPlatformObject, platformValue } from '../safely.ts';
+import { ownRuntime } from '../ownRuntime.ts';
 import type { Described, Source, StopContext, StridedLayout } from '../source.ts';
 import { hostMemory, typedArrayOf } from './hostArrays.ts';
 import type { Made, NewValues, Reader } from './reader.ts';
@@ -31,8 +23,8 @@ export const makeSymbol = Symbol.for('tensor.make');
 /** What the method returns. Counts and strides are in elements, byteOffset in bytes. */
 export interface InspectedTensor {
   dtype: DType;
-  /** `null` for an axis that is not known before the graph runs; then there can be no data. */
-  shape: (number | null)[];
+  /** `null` for an axis that is not known before the graph runs, and for the whole if not even the rank is; then there is no data. */
+  shape: (number | null)[] | null;
   /** The storage: host memory, or a GPU buffer with its device; absent where there is no value, with the `reason`. */
   data?:
     | ArrayBufferView
@@ -83,6 +75,7 @@ function inspect(value: object): InspectedTensor {
   const inspected = result as InspectedTensor;
   if (!dtypes.includes(inspected.dtype)) throw invalid(className, `named the unknown dtype ${String(inspected.dtype)}`);
   const { shape } = inspected;
+  if (shape === null && !inspected.data) return inspected;
   const isCount = (n: number | null) => (n === null ? !inspected.data : Number.isSafeInteger(n) && n >= 0);
   if (!Array.isArray(shape) || !shape.every(isCount)) {
     throw invalid(className, 'returned a shape that is no array of element counts');
@@ -185,17 +178,6 @@ function make(value: object, { dtype, shape, bytes }: NewValues): Made {
   return { tensor: made === value ? null : made, warnings: [] };
 }
 
-/** Where `tensor-debugger/runtime` tells its mode: a method of ours that looks at what was noted, and runs nothing. */
-const runtimeSymbol = Symbol.for('tensor-debugger.runtime.v1');
-
-function ownRuntime(): RuntimeDescription[] {
-  const found = programGlobal(runtimeSymbol);
-  const describe = isInspectable(found) ? ownValue(found, 'describe') : undefined;
-  if (typeof describe !== 'function') return [];
-  const { backend, mode } = (describe as () => Pick<RuntimeDescription, 'backend' | 'mode'>)();
-  return [{ name: 'tensor-debugger', ...(backend !== undefined && { backend }), mode }];
-}
-
 export const inspectableReader: Reader = {
   make,
 
@@ -293,7 +275,7 @@ function describeWithoutData(inspected: InspectedTensor, className: string, stop
   const parts = kind === 'sparse' && isSparseParts(inspected.sparse) ? inspected.sparse : undefined;
   const shape = (parts && shapeOnHost(parts, stop)) ?? inspected.shape;
   const byteLength = inspected.byteLength ?? (parts ? sparseByteLength(parts, stop) : 0);
-  const isKnown = kind === 'sparse' && byteLength > 0 && shape.every((count) => count !== null);
+  const isKnown = kind === 'sparse' && byteLength > 0 && shape?.every((count) => count !== null);
   const dense = isKnown ? sizeOf(shape) * itemSize(dtype) : undefined;
   const isSymbolic = kind === 'symbolic' || kind === 'tracer';
   const access = noValue(inspected);
@@ -304,7 +286,8 @@ function describeWithoutData(inspected: InspectedTensor, className: string, stop
     className,
     ...(label !== undefined && { label }),
     dtype,
-    shape,
+    shape: shape ?? [],
+    ...(shape === null && { unknownRank: true as const }),
     byteLength,
     ...(dense !== undefined && { denseByteLength: dense }),
     device: { type: 'cpu' },

@@ -19,6 +19,7 @@ import {
   type JaxValue,
 } from './jax/fields.ts';
 import { makeArray } from './jax/make.ts';
+import { tracerReason, underneath, type TracerValue } from './jax/tracers.ts';
 import { placeOf, viewsOf, type View } from './jax/views.ts';
 import type { Reader } from './reader.ts';
 
@@ -146,19 +147,6 @@ function arraySource(fields: ArrayFields, stop: StopContext): Source {
     );
   }
   return storedSource(storage, dtype, views);
-}
-
-/** Where the values of a tracer are: those underneath it, through any number of transformations. */
-export function underneath(value: JaxValue): object | null {
-  switch (value.is) {
-    case 'jvp':
-      return value.primal;
-    case 'vmap':
-    case 'linearize':
-      return value.value;
-    default:
-      return null;
-  }
 }
 
 function noValue(value: JaxValue): NoSource {
@@ -290,22 +278,17 @@ function publicAval(object: object): Partial<Aval> {
   };
 }
 
-const transformations = { jvp: 'grad or jvp', vmap: 'vmap', linearize: 'grad or linearize' } as const;
-
-function describeTracer(object: object, value: Exclude<JaxValue, { is: 'array' }>, stop: StopContext): Described {
+function describeTracer(object: object, value: TracerValue, stop: StopContext): Described {
   const inner = underneath(value);
   const className = classNameOf(object) || 'Tracer';
   if (inner && value.is !== 'jit') {
     const described = describe(inner, stop);
     const { access } = described;
-    const batch =
-      value.is === 'vmap' && value.axis !== null
-        ? ` The function sees one example; this is the whole batch, along axis ${value.axis}.`
-        : '';
-    const reason = `It is a tracer of ${transformations[value.is]}; shown is the value underneath.${batch}`;
+    const hasValue = described.kind !== 'symbolic';
+    const reason = tracerReason(value, hasValue);
     return {
       ...described,
-      kind: described.kind === 'symbolic' ? 'symbolic' : 'tracer',
+      kind: hasValue ? 'tracer' : 'symbolic',
       className,
       ...(value.is !== 'vmap' && { gradient: true }),
       access: {

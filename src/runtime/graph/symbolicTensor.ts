@@ -117,19 +117,19 @@ export class SymbolicTensor extends Tensor {
 
   async eval<T extends ArrayElement = number>(options?: EvalOptions | SessionLike): Promise<NDArray<T>> {
     const { session, feeds } = sessionFor(this.graph, options);
-    return (await session.evaluate(this, feeds)) as unknown as NDArray<T>;
+    return (await session.evaluate(this, feeds)) as NDArray<T>;
   }
 
   evalSync<T extends ArrayElement = number>(options?: EvalOptions | SessionLike): NDArray<T> {
     const { session, feeds } = sessionFor(this.graph, options);
-    return session.evaluateSync(this, feeds) as unknown as NDArray<T>;
+    return session.evaluateSync(this, feeds) as NDArray<T>;
   }
 
   /** What the debugger shows: no value, and how to get one. */
   [inspectSymbol](): Inspected {
     return {
       dtype: this.dtype ?? 'unknown',
-      shape: this.shape === null ? [] : [...this.shape],
+      shape: this.shape && [...this.shape],
       runtime: 'tensor-debugger',
       kind: 'symbolic',
       state: 'live',

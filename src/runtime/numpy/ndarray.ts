@@ -10,6 +10,7 @@ import { inspectSymbol, makeSymbol, type Inspected, type MadeFrom } from '../ins
 import { arrayRepr, arrayStr, scalarStr, shapeText } from './arrayText.ts';
 import { pythonString, type ArrayElement } from './elementFormat.ts';
 import { flatten, inferDType, type NestedValue } from './nested.ts';
+import { withDType, type DTypeOr } from '../options.ts';
 import {
   allocate,
   copyStorage,
@@ -329,17 +330,28 @@ export interface ArrayOptions {
   dtype?: ArrayDType;
 }
 
+/** A tensor, which says itself where it has no value, or can't be read without waiting. */
+interface HasNumpy {
+  numpy(): NDArray<ArrayElement>;
+}
+
+function hasNumpy(value: unknown): value is HasNumpy {
+  return typeof value === 'object' && value !== null && 'numpy' in value && typeof value.numpy === 'function';
+}
+
 /**
- * `np.array`: a host array of its own memory from nested arrays, a typed array or another array. JavaScript numbers
- * make float64 (that is what they are), bigints int64.
+ * `np.array`: a host array of its own memory from nested arrays, a typed array, another array or a tensor. JavaScript
+ * numbers make float64 (that is what they are), bigints int64.
  */
 export function array<T extends ArrayElement = number>(
-  value: NestedValue | NDArray<ArrayElement>,
-  { dtype }: ArrayOptions = {},
+  value: NestedValue | NDArray<ArrayElement> | HasNumpy,
+  options: DTypeOr<ArrayOptions> = {},
 ): NDArray<T> {
+  const { dtype } = withDType<ArrayOptions>(options);
   if (value instanceof NDArray) {
     return (dtype === undefined || dtype === value.dtype ? value.copy() : value.astype(dtype)) as unknown as NDArray<T>;
   }
+  if (hasNumpy(value)) return array<T>(value.numpy(), options);
   const own = dtypeOfTypedArray(value);
   if (own !== undefined) {
     const copy = new NDArray<ArrayElement>((value as Float32Array).slice(), own, {

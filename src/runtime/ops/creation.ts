@@ -8,6 +8,7 @@ import { attr, type SymbolicShape } from '../graph/graphDef.ts';
 import { SymbolicTensor } from '../graph/symbolicTensor.ts';
 import { executingEagerly } from '../mode.ts';
 import { array } from '../numpy/ndarray.ts';
+import { withDType, type DTypeOr } from '../options.ts';
 import { type SparseTensor } from '../sparse.ts';
 import type { Tensor } from '../tensor.ts';
 import { core, requireBackend, requireTfDType, type TfDType } from '../tfjs.ts';
@@ -19,11 +20,13 @@ export interface CreationOptions {
   name?: string;
 }
 
-export function zeros(shape: readonly number[], { dtype = 'float32', name = 'zeros' }: CreationOptions = {}): Tensor {
+export function zeros(shape: readonly number[], options: DTypeOr<CreationOptions> = {}): Tensor {
+  const { dtype = 'float32', name = 'zeros' } = withDType(options);
   return constant(dtype === 'bool' ? false : dtype === 'string' ? '' : 0, { dtype, shape, name });
 }
 
-export function ones(shape: readonly number[], { dtype = 'float32', name = 'ones' }: CreationOptions = {}): Tensor {
+export function ones(shape: readonly number[], options: DTypeOr<CreationOptions> = {}): Tensor {
+  const { dtype = 'float32', name = 'ones' } = withDType(options);
   return constant(dtype === 'bool' ? true : 1, { dtype, shape, name });
 }
 

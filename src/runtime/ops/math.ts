@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import type { OutputInfo } from '../graph/graph.ts';
 import { attr, type SymbolicShape } from '../graph/graphDef.ts';
+import { withAxis, type AxisOr } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { core, type TfTensor } from '../tfjs.ts';
 import type { TensorInput } from '../convert.ts';
@@ -146,7 +147,7 @@ export interface ReduceOptions extends NameOption {
   axis?: number | readonly number[];
   keepdims?: boolean;
 }
-export type ReduceOp = (x: TensorInput, options?: ReduceOptions) => Tensor;
+export type ReduceOp = (x: TensorInput, options?: AxisOr<ReduceOptions>) => Tensor;
 
 type EagerReduction = (x: TfTensor, axes: number[], keepDims: boolean) => TfTensor;
 
@@ -155,7 +156,8 @@ function reduction(
   eager: EagerReduction,
   result: (dtype: OutputInfo['dtype']) => OutputInfo['dtype'],
 ): ReduceOp {
-  return (x, { axis, keepdims = false, name } = {}) => {
+  return (x, options = {}) => {
+    const { axis, keepdims = false, name } = withAxis<ReduceOptions>(options);
     const rank = infoOf(x).shape?.length;
     if (rank === undefined && axis === undefined) {
       throw new InvalidArgumentError(
@@ -206,8 +208,14 @@ export const reduceMin = reduction(
 );
 export const reduceProd = reduction('Prod', (x, axes, keep) => core.prod(x, axes, keep), asSum);
 
+export interface ExtremumOptions extends NameOption {
+  /** Default: 0. */
+  axis?: number;
+}
+
 function extremum(op: string, eager: (x: TfTensor, axis: number) => TfTensor) {
-  return (x: TensorInput, { axis = 0, name }: NameOption & { axis?: number } = {}): Tensor => {
+  return (x: TensorInput, options: AxisOr<ExtremumOptions> = {}): Tensor => {
+    const { axis = 0, name } = withAxis<ExtremumOptions>(options);
     const rank = infoOf(x).shape?.length;
     const at = axis < 0 && rank !== undefined ? axis + rank : axis;
     return callOp({

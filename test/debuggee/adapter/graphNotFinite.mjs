@@ -32,6 +32,6 @@ const [x, ratio] = graph.asDefault(() => {
   const placeholder = rt.placeholder('float32', { shape: [2], name: 'x' });
   return [placeholder, rt.sqrt(placeholder, { name: 'ratio' })];
 });
-const result = await new rt.Session(graph).run(ratio, [[x, [9, -9]]]);
+const result = await new rt.Session(graph).run(ratio, [[x, [9, -9]]]); // #RUN
 console.log(String(result));
 process.exit(0);

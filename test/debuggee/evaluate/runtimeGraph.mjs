@@ -20,12 +20,14 @@ const graph = new Graph();
 const parts = graph.asDefault(() => {
   const x = placeholder('float32', { shape: [null, 2], name: 'x' });
   const n = placeholder('int32', { shape: [], name: 'n' });
+  const unranked = placeholder('float32', { name: 'unranked' });
   const weights = new Variable([[1], [10]], { name: 'weights' });
   const product = matmul(x, weights);
   const y = add(product, cast(n, 'float32'), { name: 'y' });
   return {
     x,
     n,
+    unranked,
     weights,
     product,
     y,
@@ -47,7 +49,7 @@ const parts = graph.asDefault(() => {
 });
 const session = new Session(graph);
 await session.run(parts.init);
-const { x, n, weights, product, y, classic, sum, words, assignment } = parts;
+const { x, n, unranked, weights, product, y, classic, sum, words, assignment } = parts;
 
 const batch = tf.tensor([
   [1, 2],
@@ -82,6 +84,7 @@ const tensors = {
   gone,
   x,
   n,
+  unranked,
   weights,
   product,
   y,

@@ -112,6 +112,37 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
   });
 }
 
+for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
+  test(`TF.js on ${backend}: scopes, gradients and tf.keep go on as if the program had assigned itself`, async () => {
+    const start = (byHand: string) =>
+      PausedProgram.start('assign/tfjsScopes.mjs', { env: { TFJS_BACKEND: backend, BY_HAND: byHand } });
+    const finished = async (program: PausedProgram): Promise<unknown> => {
+      const { stdout, stderr } = await program.closedOutput();
+      assert.equal(stderr.match(/Error/), null, stderr);
+      return JSON.parse(stdout);
+    };
+    const program = await start('0');
+    try {
+      const stops = ['variable', 'variable', 'variable', 'elsewhere', 'variable', 'variable', 'kernel'];
+      for (const expression of [...stops, ['early', 'own', 'outer', 'dropped', 'result']]) {
+        for (const name of [expression].flat()) {
+          await program.inspector.assign({ callFrameId: program.top, expression: name, file: file('matrix.npy') });
+        }
+        await program.resume();
+      }
+      const assigned = await finished(program);
+      const alone = await start('1');
+      try {
+        assert.deepEqual(assigned, await finished(alone));
+      } finally {
+        await alone.end();
+      }
+    } finally {
+      await program.end();
+    }
+  });
+}
+
 test('host arrays of every kind, and the tensors of the runtime', async () => {
   const program = await PausedProgram.start('assign/host.mjs');
   try {

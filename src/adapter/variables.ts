@@ -76,8 +76,13 @@ export class Variables {
 
   container(reference: number): Container {
     const container = this.#containers.get(reference);
-    if (!container) throw errors.staleReference('variable');
-    return container;
+    if (container) return container;
+    if (reference > 0 && reference < this.#nextReference) throw errors.staleReference('variable');
+    throw errors.unknownReference(
+      'variable',
+      reference,
+      'References come with the answers of scopes, variables and evaluate.',
+    );
   }
 
   scopes(frame: CallFrame): DebugProtocol.Scope[] {

@@ -173,12 +173,12 @@ export class Variables {
     return properties;
   }
 
-  /** What V8 calls the variable of a scope that is shown under this name. */
-  async generatedName(frame: CallFrame, index: number, name: string): Promise<string> {
+  /** What V8 calls the variable of a scope that is shown under this name; undefined where the scope has none. */
+  async generatedName(frame: CallFrame, index: number, name: string): Promise<string | undefined> {
     const { original } = await this.#namesAt(frame);
     const scopeId = frame.scopeChain[index]?.object.objectId;
     const properties = scopeId === undefined ? [] : await this.#properties(scopeId, '');
-    return properties.find((property) => original(property.name) === name)?.name ?? name;
+    return properties.find((property) => original(property.name) === name)?.name;
   }
 
   async #objectProperties(

@@ -42,7 +42,8 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
         /weights is float32\[2, 3\], doubles\.npy holds float64\[2, 3\]: the dtypes/,
       );
       await refused('weights', 'float32.npy', /holds float32\[3\]: the shapes differ/);
-      await refused('frozen.kernel', 'float32.npy', /read only/);
+      await refused('frozen.kernel', 'float32.npy', /^frozen\.kernel can't be assigned to: it is read only\.$/);
+      await refused('model.first', 'int32.npy', /^model\.first can't be assigned to: it has a getter and no setter\.$/);
       await refused('weights.shape', 'float32.npy', /.*/);
       await refused('tf.add(weights, 1)', 'matrix.npy', /./, 'side-effect');
       await refused('nowhere', 'matrix.npy', /./, 'not-available');

@@ -5,10 +5,12 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
+import type { TensorInspector } from '../inspector/tensorInspector.ts';
 import { TensorError } from '../protocol/errors.ts';
-import type { JsonValues, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
+import type { TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
 import type { Inspection } from './run.ts';
+import { flatten, valuesText } from './tensorText.ts';
 
 const readingMethods = ['data', 'dataSync', 'array', 'arraySync', 'print', 'numpy', 'js', 'jsAsync', 'item'] as const;
 const habit = new RegExp(
@@ -34,33 +36,42 @@ export function readingHabit(expression: string): ReadingHabit | undefined {
   return { receiver, method };
 }
 
+export function isFlat({ method }: ReadingHabit): boolean {
+  return method === 'data' || method === 'dataSync';
+}
+
 /**
  * Undefined where the receiver is no tensor, or can't be had without changing the program: then it is evaluated as it stands.
  * @param warn hears of a conversion that needs eager mode, tried on a tensor of a graph
  * @throws TensorError `not-readable` for that one too
  */
-export async function answerHabit(
-  { receiver, method }: ReadingHabit,
+export async function tensorOfHabit(
+  habit: ReadingHabit,
   frame: Protocol.Debugger.CallFrame,
-  { tensors, variables }: Inspection,
+  { tensors }: Inspection,
   warn: (warning: TensorWarning) => void,
-): Promise<DebugProtocol.EvaluateResponse['body'] | undefined> {
-  const found = await tensorOf(receiver, frame, tensors);
-  if (!found) return undefined;
-  const { inspector, tensor } = found;
-  const warning = graphModeWarning({ receiver, method }, tensor);
-  if (warning) {
-    warn(warning);
-    throw new TensorError({ ...warning, code: 'not-readable' });
-  }
+): Promise<{ inspector: TensorInspector; tensor: TensorDescriptor } | undefined> {
+  const found = await tensorOf(habit.receiver, frame, tensors);
+  const warning = found && graphModeWarning(habit, found.tensor);
+  if (!warning) return found;
+  warn(warning);
+  throw new TensorError({ ...warning, code: 'not-readable' });
+}
+
+/** The values, and that nothing was run for them. */
+export async function answerHabit(
+  habit: ReadingHabit,
+  { inspector, tensor }: { inspector: TensorInspector; tensor: TensorDescriptor },
+  { variables }: Inspection,
+): Promise<DebugProtocol.EvaluateResponse['body']> {
   const size = tensor.shape.reduce<number>((product, count) => product * (count ?? 0), 1);
   const slice = size <= printedElements ? '...' : undefined;
   const { values, slice: read, cost } = await inspector.read(tensor.id, slice === undefined ? {} : { slice });
-  const flat = method === 'data' || method === 'dataSync';
-  const text = valuesText(flat && Array.isArray(values) ? flatten(values, tensor.shape.length) : values);
+  const flat = isFlat(habit) && values !== undefined;
+  const text = valuesText(flat ? flatten(values, tensor.shape.length) : values, tensor.dtype);
   const part = slice === undefined ? ` of [${read}]` : '';
   const note =
-    `read by Tensor Debugger instead of ${method}(), the program was not run: ` +
+    `read by Tensor Debugger instead of ${habit.method}(), the program was not run: ` +
     `${formatBytes(cost.bytes)} in ${formatMs(cost.queueMs + cost.transferMs)}`;
   return {
     ...variables.tensors.values(inspector, tensor),
@@ -124,15 +135,4 @@ function isBalanced(text: string): boolean {
     else if (character === ')' && --depth < 0) return false;
   }
   return depth === 0;
-}
-
-function flatten(values: JsonValues, rank: number): JsonValues {
-  return rank <= 1 || !Array.isArray(values)
-    ? values
-    : (values as JsonValues[]).flatMap((value) => flatten(value, rank - 1) as JsonValues[]);
-}
-
-function valuesText(values: JsonValues | undefined): string {
-  if (Array.isArray(values)) return `[${(values as JsonValues[]).map(valuesText).join(', ')}]`;
-  return String(values);
 }

@@ -98,8 +98,8 @@ export class StackFrames {
     return { name, sourceReference, ...(place.path !== undefined && { path: place.path }), ...skipped };
   }
 
-  async text(sourceReference: number | undefined, main: CdpSession): Promise<string> {
-    const virtual = sourceReference === undefined ? undefined : this.#virtual[sourceReference - 1];
+  async text(sourceReference: number, main: CdpSession): Promise<string> {
+    const virtual = this.#virtual[sourceReference - 1];
     if (!virtual) {
       throw errors.unknownReference(
         'source',

@@ -1,6 +1,17 @@
 /** What the arguments of the protocol's own requests must be, as far as this adapter looks at them. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { index, integer, list, object, oneOf, optional, text, truth, type Mandatory } from '../protocol/checks.ts';
+import {
+  index,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  text,
+  truth,
+  where,
+  type Mandatory,
+} from '../protocol/checks.ts';
 import type { StandardRequests } from './requestTable.ts';
 
 const breakpoint = object<DebugProtocol.SourceBreakpoint>({
@@ -63,7 +74,13 @@ export const standardArguments: { [Name in keyof StandardRequests]?: Mandatory<o
     offset: optional(integer),
     count: index,
   }),
-  source: object<Partial<Pick<DebugProtocol.SourceArguments, 'sourceReference'>>>({
-    sourceReference: optional(integer),
-  }),
+  source: where(
+    object<Partial<Pick<DebugProtocol.SourceArguments, 'source' | 'sourceReference'>>>({
+      source: optional(object<Pick<DebugProtocol.Source, 'sourceReference'>>({ sourceReference: optional(integer) })),
+      sourceReference: optional(integer),
+    }),
+    'sourceReference',
+    ({ source, sourceReference }) => (source?.sourceReference ?? sourceReference) !== undefined,
+    'a whole number',
+  ),
 };

@@ -98,6 +98,7 @@ test('wrong arguments are refused by name, and the session goes on', async () =>
       ['scopes', { frameId: 'x' }, '"frameId" of scopes must be a whole number, not "x".'],
       ['variables', { variablesReference: 1, start: -3 }, `"start" of variables must be ${count}, not -3.`],
       ['setVariable', {}, 'setVariable needs "variablesReference": a whole number.'],
+      ['source', {}, 'source needs "sourceReference": a whole number.'],
       ['evaluate', {}, 'evaluate needs "expression": a text.'],
     ];
     for (const [command, args, message] of cases) {

@@ -1,5 +1,6 @@
 /** The head of the page: which tensor this is, and what can be done with it. */
 import { html } from 'lit/html.js';
+import { commandsWithoutValues } from '../src/protocol/viewer.ts';
 import type { ViewedTensor, ViewerCommand } from '../src/protocol/viewer.ts';
 import { describeType, formatType } from '../src/tensor/preview.ts';
 
@@ -18,17 +19,18 @@ const commandTitles: Record<ViewerCommand, [title: string, tooltip: string]> = {
   compare: ['Compare…', 'Compare with another tensor, element by element'],
   pin: ['Pin', 'Keep this expression in the Tensors view'],
   showCopies: ['Copies', 'Where the program copies tensors from the device'],
-  showHelp: ['Help', 'About the viewer'],
+  showHelp: ['Help', 'Open the walkthrough'],
 };
 
 const copyCommands = ['copyNumpy', 'copyTypescript', 'copyTfjs', 'copyJaxJs', 'copyJson'] as const;
 
-/** @param live whether the values can still be read; commands need that */
+/** @param live whether the values can still be read; most commands need that */
 export function header(viewed: ViewedTensor, live: boolean, actions: HeaderActions) {
   const { tensor, origin } = viewed;
   const button = (command: ViewerCommand) => {
     const [title, tooltip] = commandTitles[command];
-    return html`<button title=${tooltip} ?disabled=${!live} @click=${() => actions.onCommand(command)}>
+    const disabled = !live && !commandsWithoutValues.has(command);
+    return html`<button title=${tooltip} ?disabled=${disabled} @click=${() => actions.onCommand(command)}>
       ${title}
     </button>`;
   };

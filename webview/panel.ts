@@ -1,7 +1,7 @@
 /** What the panels behind the tabs work on. */
 import type { ViewedTensor, ViewerRequests, ViewerSettings } from '../src/protocol/viewer.ts';
 import type { AxisView } from './slicebar/axisView.ts';
-import type { ViewState } from './state.ts';
+import type { Tab, ViewState } from './state.ts';
 
 export interface PanelContext {
   viewed: ViewedTensor;
@@ -11,18 +11,13 @@ export interface PanelContext {
   frozen: boolean;
   /**
    * Reads a slice, unless it is above the budget.
-   * @param what the read is for: allowing one above the budget allows others of the same kind
+   * @param tab that the read is for: its cost is told there, and allowing one above the budget allows its others
    */
-  read: (
-    what: string,
-    slice: string,
-    elements: number,
-    signal: AbortSignal,
-  ) => Promise<ViewerRequests['read']['result']>;
+  read: (tab: Tab, slice: string, elements: number, signal: AbortSignal) => Promise<ViewerRequests['read']['result']>;
   stats: (bins: number, signal: AbortSignal) => Promise<ViewerRequests['stats']['result']>;
   findNotFinite: (from: number, direction: 'next' | 'previous', signal: AbortSignal) => Promise<number | null>;
-  /** A person wants reads of this kind although they are above the budget. */
-  allow: (what: string) => void;
+  /** A person wants what a tab reads although it is above the budget. */
+  allow: (tab: Tab) => void;
   setView: (view: AxisView) => void;
   /** Shows an element in the grid. */
   goTo: (index: readonly number[]) => void;

@@ -1,6 +1,7 @@
 /** What a person has chosen for a tensor: kept while VS Code hides the webview, and from stop to stop. */
 import type { ColorMap, KeptViewer, ViewedTensor, ViewerSettings } from '../src/protocol/viewer.ts';
-import type { CellPosition } from './grid/gridCells.ts';
+import type { Costs } from './cost/cost.ts';
+import type { CellPosition } from './grid/windowPlan.ts';
 import type { NumberStyle } from './grid/numberText.ts';
 import type { ImageLayoutName, ValueRangeName } from './image/layouts.ts';
 import type { KeptWindow } from './grid/windowStore.ts';
@@ -58,7 +59,7 @@ export function initialState(viewed: ViewedTensor, before: ViewState | null): Vi
   };
 }
 
-export const keptVersion = 2;
+export const keptVersion = 3;
 
 /** What VS Code keeps of the page while it is hidden, and after a reload of the window. Nobody but this viewer writes it. */
 export interface KeptPage extends KeptViewer {
@@ -66,6 +67,7 @@ export interface KeptPage extends KeptViewer {
   version: typeof keptVersion;
   state: ViewState;
   settings: ViewerSettings;
+  costs: Costs;
   /** The values that were on screen; null if none were. */
   window: KeptWindow | null;
   /** What the other tabs showed; null if it was not opened. */

@@ -1,11 +1,11 @@
 /** The viewer: takes the extension's events, keeps the state of one tensor's view, and draws the page from it. */
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import type { SessionCost, ViewedTensor, ViewerRequests, ViewerSettings } from '../src/protocol/viewer.ts';
+import type { ViewedTensor, ViewerRequests, ViewerSettings } from '../src/protocol/viewer.ts';
 import { itemSize } from '../src/tensor/dtypes.ts';
 import { sizeOf } from '../src/tensor/shape.ts';
-import { addCost, isOverBudget, learn, noCost, OverBudget, priceOf, wholeCost } from './cost/cost.ts';
-import type { WholeCost } from './cost/cost.ts';
+import { addCost, isOverBudget, OverBudget, priceOf, wholeCost } from './cost/cost.ts';
+import type { Costs } from './cost/cost.ts';
 import { costStrip } from './cost/costStrip.ts';
 import { GridPanel } from './grid/gridPanel.ts';
 import { header } from './header.ts';
@@ -33,7 +33,7 @@ interface Shown {
   viewed: ViewedTensor;
   state: ViewState;
   settings: ViewerSettings;
-  whole: WholeCost;
+  costs: Costs;
 }
 
 export class Viewer {
@@ -45,14 +45,12 @@ export class Viewer {
   readonly #statistics: StatisticsPanel;
   #shown: Shown | null = null;
   #settings: ViewerSettings | null = null;
-  #sessionCost: SessionCost | null = null;
-  #viewCost = noCost;
   /** Why nothing can be read any more. */
   #stale: string | null = null;
   #empty = 'Loading…';
   #draft: SliceDraft | null = null;
-  /** Reads that a person wants although they are above the budget, by what they are for. */
-  #allowed = new Set<string>();
+  /** Tabs whose reads a person wants although they are above the budget. */
+  #allowed = new Set<Tab>();
   #saving = 0;
   #drawing = false;
 
@@ -76,9 +74,8 @@ export class Viewer {
     switch (event.type) {
       case 'show':
         this.#settings = event.settings;
-        this.#sessionCost = event.sessionCost;
         this.#stale = null;
-        this.#show(event.viewed, event.settings);
+        this.#show(event);
         break;
       case 'stale':
         if (!this.#shown) this.#showKept();
@@ -96,7 +93,8 @@ export class Viewer {
         if (this.#shown) this.#applySettings(this.#shown, event.settings);
         break;
       case 'sessionCost':
-        this.#sessionCost = event.sessionCost;
+        if (this.#shown) this.#shown.costs.session = event.sessionCost;
+        this.#save();
         break;
       case 'warnings':
         if (this.#shown) this.#shown.viewed.tensor.warnings = event.warnings;
@@ -105,7 +103,7 @@ export class Viewer {
     this.#update();
   }
 
-  #show(viewed: ViewedTensor, settings: ViewerSettings): void {
+  #show({ viewed, settings, sessionCost }: Extract<HostEvent, { type: 'show' }>): void {
     const kept = this.#shown ? null : this.#kept();
     if (kept && identityOf(kept.viewed) === identityOf(viewed)) this.#showKept();
     const before = this.#shown;
@@ -114,15 +112,17 @@ export class Viewer {
     if (same) {
       const stepped = kept !== null || before.viewed.stop !== viewed.stop;
       before.viewed = viewed;
+      before.costs.session = sessionCost;
       if (stepped) {
-        this.#viewCost = noCost;
+        before.costs.views = {};
         this.#allowed.clear();
         this.#grid.store.nextStop();
       }
       this.#start(before, settings);
     } else {
       const state = initialState(viewed, before?.state ?? null);
-      this.#start({ viewed, state, settings, whole: wholeCost(viewed.tensor) }, settings);
+      const costs = { views: {}, whole: wholeCost(viewed.tensor), session: sessionCost };
+      this.#start({ viewed, state, settings, costs }, settings);
     }
     this.#save();
   }
@@ -132,7 +132,6 @@ export class Viewer {
     if (this.#shown !== shown) {
       this.#shown = shown;
       this.#draft = null;
-      this.#viewCost = noCost;
       this.#allowed.clear();
       this.#grid.store.reset(shown.viewed.tensor.dtype);
       for (const panel of [this.#heatmap, this.#image, this.#statistics]) panel.reset();
@@ -150,10 +149,10 @@ export class Viewer {
   #showKept(): void {
     const kept = this.#kept();
     if (!kept) return;
-    const { viewed, state, window, heatmap, image, statistics } = kept;
+    const { viewed, state, costs, window, heatmap, image, statistics } = kept;
     const { dtype } = viewed.tensor;
     const settings = this.#settings ?? kept.settings;
-    this.#start({ viewed, state, settings, whole: wholeCost(viewed.tensor) }, settings);
+    this.#start({ viewed, state, settings, costs }, settings);
     if (window) this.#grid.store.restore(window);
     if (heatmap) this.#heatmap.restore(heatmap, state.view, dtype);
     if (image) this.#image.restore(image, state, dtype);
@@ -175,13 +174,13 @@ export class Viewer {
     return {
       ...shown,
       frozen: this.#stale !== null,
-      read: (what, slice, elements, signal) => this.#read(shown, what, slice, elements, signal),
+      read: (tab, slice, elements, signal) => this.#read(shown, tab, slice, elements, signal),
       stats: (bins, signal) => this.#stats(shown, bins, signal),
       findNotFinite: async (from, direction, signal) => {
         const { index } = await this.#host.request('findNotFinite', { from, direction }, shown.viewed.stop, signal);
         return index;
       },
-      allow: (what) => this.#allowed.add(what),
+      allow: (tab) => this.#allowed.add(tab),
       setView: (view) => this.#setView(shown, view),
       goTo: (index) => {
         this.#setTab(shown, 'grid');
@@ -199,7 +198,9 @@ export class Viewer {
     if (keyOfView(view) === keyOfView(state.view)) return this.#update();
     const [before, now] = [extentOf(state.view), extentOf(view)];
     state.view = view;
-    this.#viewCost = noCost;
+    // Statistics are of the whole tensor, whatever its view.
+    const { statistics } = shown.costs.views;
+    shown.costs.views = statistics ? { statistics } : {};
     this.#allowed.clear();
     const keepPlace = before.rows === now.rows && before.columns === now.columns;
     this.#grid.showView(this.#context() as PanelContext, keepPlace);
@@ -210,7 +211,6 @@ export class Viewer {
   #setTab(shown: Shown, tab: Tab): void {
     if (shown.state.tab === tab) return;
     shown.state.tab = tab;
-    this.#viewCost = noCost;
     for (const panel of [this.#heatmap, this.#image, this.#statistics]) panel.hide();
     // Whoever has chosen a tab may leave the page at once.
     this.#saveNow();
@@ -219,24 +219,23 @@ export class Viewer {
   }
 
   /** Throws `OverBudget` for a read that is too dear and was not allowed. */
-  #checkBudget({ viewed, settings, whole }: Shown, what: string, bytes: number): void {
-    const price = priceOf(viewed.tensor, bytes, whole);
-    if (!price || this.#allowed.has(what) || !isOverBudget(price, settings.copyBudget)) return;
+  #checkBudget({ viewed, settings, costs }: Shown, tab: Tab, bytes: number): void {
+    const price = priceOf(viewed.tensor, bytes, costs.whole);
+    if (!price || this.#allowed.has(tab) || !isOverBudget(price, settings.copyBudget)) return;
     throw new OverBudget(price, settings.copyBudget);
   }
 
   async #read(
     shown: Shown,
-    what: string,
+    tab: Tab,
     slice: string,
     elements: number,
     signal: AbortSignal,
   ): Promise<ViewerRequests['read']['result']> {
     const { tensor, stop } = shown.viewed;
-    this.#checkBudget(shown, what, elements * itemSize(tensor.dtype));
+    this.#checkBudget(shown, tab, elements * itemSize(tensor.dtype));
     const result = await this.#host.request('read', { slice }, stop, signal);
-    this.#viewCost = addCost(this.#viewCost, result.cost);
-    shown.whole = learn(shown.whole, result.cost);
+    addCost(shown.costs, tab, result.cost);
     return result;
   }
 
@@ -245,8 +244,7 @@ export class Viewer {
     // WebGPU reduces on the device and moves a few bytes; from elsewhere all of it has to come.
     if (tensor.device.type !== 'webgpu') this.#checkBudget(shown, 'statistics', tensor.byteLength);
     const result = await this.#host.request('stats', { bins }, stop, signal);
-    this.#viewCost = addCost(this.#viewCost, result.cost);
-    shown.whole = learn(shown.whole, result.cost);
+    addCost(shown.costs, 'statistics', result.cost);
     return result;
   }
 
@@ -258,10 +256,10 @@ export class Viewer {
   #saveNow(): void {
     clearTimeout(this.#saving);
     if (!this.#shown) return;
-    const { viewed, state, settings } = this.#shown;
+    const { viewed, state, settings, costs } = this.#shown;
     const window = this.#grid.store.keep() ?? this.#kept()?.window ?? null;
     this.#host.state = {
-      ...{ version: keptVersion, viewed, state, settings, window },
+      ...{ version: keptVersion, viewed, state, settings, costs, window },
       heatmap: this.#heatmap.keep(),
       image: this.#image.keep(state.identity),
       statistics: this.#statistics.keep(),
@@ -306,7 +304,7 @@ export class Viewer {
   }
 
   #body(shown: Shown): TemplateResult {
-    const { viewed, state, whole } = shown;
+    const { viewed, state, costs } = shown;
     const context = this.#context() as PanelContext;
     const available: Tab[] = ['grid', 'heatmap', 'statistics'];
     if (layoutsOf(state.view.shape, viewed.tensor.dtype).length > 0) available.splice(2, 0, 'image');
@@ -325,7 +323,7 @@ export class Viewer {
         }
         ${this.#panel(tab, context)}
       </div>
-      ${costStrip(this.#viewCost, whole, this.#sessionCost)}
+      ${costStrip(viewed.tensor, costs, tab)}
     `;
   }
 

@@ -4,7 +4,7 @@ import type { ProgramWarning } from '../protocol/requests.ts';
 import { sameNames } from '../inspector/originalNames.ts';
 import { evaluate } from './evaluate.ts';
 import { clipboardText, tensorText } from './clipboard.ts';
-import { answerHabit, isFlat, readingHabit, tensorOfHabit } from './habits.ts';
+import { answerHabit, isFlat, readingHabit, readByHabit } from './habits.ts';
 import type { Inspection } from './run.ts';
 import { typeName } from './valueText.ts';
 
@@ -26,7 +26,7 @@ export async function evaluateRequest(
   if (context !== 'repl') debuggee.requireStop();
   const frame = frameId === undefined ? stop?.callFrames[0] : frames.frameOf(frameId);
   const habit = habitContexts.has(context) ? readingHabit(expression) : undefined;
-  const meant = habit && frame && (await tensorOfHabit(habit, frame, inspection, frames.warnAt(frame, warned)));
+  const meant = habit && frame && (await readByHabit(habit, frame, inspection.tensors, frames.warnAt(frame, warned)));
   if (meant && context === 'clipboard') {
     const result = await tensorText(meant.inspector, meant.tensor, isFlat(habit));
     return { result, type: meant.tensor.className, variablesReference: 0 };

@@ -8,11 +8,23 @@ import type { Protocol } from 'devtools-protocol';
 import type { TensorInspector } from '../inspector/tensorInspector.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
+import { graphMode } from '../tensor/graphMode.ts';
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
 import type { Inspection } from './run.ts';
 import { flatten, valuesText } from './tensorText.ts';
 
-const readingMethods = ['data', 'dataSync', 'array', 'arraySync', 'print', 'numpy', 'js', 'jsAsync', 'item'] as const;
+const readingMethods = [
+  'data',
+  'dataSync',
+  'array',
+  'arraySync',
+  'print',
+  'numpy',
+  'numpyAsync',
+  'js',
+  'jsAsync',
+  'item',
+] as const;
 const habit = new RegExp(
   `^\\s*(await\\s+)?\\(*\\s*(await\\s+)?(.+?)\\.(${readingMethods.join('|')})\\(\\s*\\)\\s*\\)*\\s*;?\\s*$`,
   's',
@@ -41,14 +53,15 @@ export function isFlat({ method }: ReadingHabit): boolean {
 }
 
 /**
- * Undefined where the receiver is no tensor, or can't be had without changing the program: then it is evaluated as it stands.
+ * The tensor whose values a habit asks for. Undefined where the receiver is no tensor, or can't be had without changing the
+ * program: then it is evaluated as it stands.
  * @param warn hears of a conversion that needs eager mode, tried on a tensor of a graph
  * @throws TensorError `not-readable` for that one too
  */
-export async function tensorOfHabit(
+export async function readByHabit(
   habit: ReadingHabit,
   frame: Protocol.Debugger.CallFrame,
-  { tensors }: Inspection,
+  tensors: Inspection['tensors'],
   warn: (warning: TensorWarning) => void,
 ): Promise<{ inspector: TensorInspector; tensor: TensorDescriptor } | undefined> {
   const found = await tensorOf(habit.receiver, frame, tensors);
@@ -58,7 +71,7 @@ export async function tensorOfHabit(
   throw new TensorError({ ...warning, code: 'not-readable' });
 }
 
-/** The values, and that nothing was run for them. */
+/** The answer in the debug console and in watches, which says who has read it. */
 export async function answerHabit(
   habit: ReadingHabit,
   { inspector, tensor }: { inspector: TensorInspector; tensor: TensorDescriptor },
@@ -120,12 +133,11 @@ async function tensorOf(receiver: string, frame: Protocol.Debugger.CallFrame, te
 
 function graphModeWarning({ receiver, method }: ReadingHabit, tensor: TensorDescriptor): TensorWarning | undefined {
   const { kind, access, dtype, shape, runtime } = tensor;
-  if (access.how !== 'none' || (kind !== 'symbolic' && kind !== 'tracer')) return undefined;
-  return {
-    code: 'graph-mode',
-    message: `${method}() needs eager mode, and ${receiver} is in graph mode: a ${kind} ${formatType(dtype, shape)} of ${runtime}, which has no value here.`,
-    help: access.help ?? access.reason ?? 'Run its graph.',
-  };
+  // A tracer has its values underneath; where those are not there yet, that is no matter of modes.
+  if (kind !== 'symbolic') return undefined;
+  const what = `symbolic ${formatType(dtype, shape)} of ${runtime}`;
+  const help = access.help ?? access.reason ?? 'Run its graph.';
+  return graphMode({ call: method, name: receiver, what, help });
 }
 
 function isBalanced(text: string): boolean {

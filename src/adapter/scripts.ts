@@ -1,6 +1,6 @@
 /** The scripts that the debuggee has loaded, and the source map of each. */
 import type { Protocol } from 'devtools-protocol';
-import type { SourceLine } from '../inspector/copies.ts';
+import type { Locate } from '../inspector/copies.ts';
 import { sameNames, ScriptNames } from '../inspector/originalNames.ts';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { isInNodeModules, type PathMapper } from './paths.ts';
@@ -70,17 +70,17 @@ export class Scripts {
   }
 
   /** The original line of a place in generated code, as the client spells its file; where no map tells, the place itself. */
-  async locate({ url, line, column }: Position & { url: string }): Promise<SourceLine> {
+  readonly locate: Locate = async ({ url, line, column }) => {
     const { paths } = this.#options;
     const path = paths.fromUrl(url);
     const script = path === undefined ? undefined : this.ofPath(path).findLast((candidate) => candidate.url === url);
     const original = (await script?.map)?.originalOf({ line, column });
     const source = original ? script?.sourcePaths[original.source] : undefined;
     if (!original || source === undefined) {
-      return { file: path === undefined ? url : paths.toClient(path), line: line + 1 };
+      return { file: path === undefined ? url : paths.toClient(path), line: line + 1, isMapped: false };
     }
-    return { file: paths.toClient(source), line: original.line + 1 };
-  }
+    return { file: paths.toClient(source), line: original.line + 1, isMapped: true };
+  };
 
   /** What the variables in sight of a place are called by their author. */
   async namesAt({ scriptId, lineNumber, columnNumber = 0 }: Protocol.Debugger.Location, main: CdpSession) {

@@ -1,13 +1,15 @@
 /** The custom requests about tensors: references resolved, then handed to the inspector. */
-import type { TensorReference, TensorRequests } from '../protocol/requests.ts';
+import type { ProgramWarning, TensorReference, TensorRequests } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { compared } from '../inspector/compared.ts';
 import { previewsOf } from '../inspector/previews.ts';
+import { readByHabit, readingHabit } from './habits.ts';
 import { inspectionOf, type Program } from './programHandlers.ts';
 import type { Handlers } from './requestTable.ts';
 import type { FeedOf, TensorInspector } from '../inspector/tensorInspector.ts';
 
 export function tensorHandlers(program: Program): Handlers<TensorRequests> {
+  const warned = (warning: ProgramWarning) => program.send('tensor/warning', warning);
   /** The inspector of the stopped program, with a way from references to tensors. */
   async function opened(): Promise<{
     inspector: TensorInspector;
@@ -17,8 +19,8 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
   }> {
     const { debuggee, frames, tensors } = await inspectionOf(program);
     const { callFrames } = debuggee.requireStop();
-    const callFrameId = (frameId: number | undefined) =>
-      (frameId === undefined ? callFrames[0] : frames.frameOf(frameId))?.callFrameId ?? '';
+    const frameOf = (frameId: number | undefined) => (frameId === undefined ? callFrames[0] : frames.frameOf(frameId));
+    const callFrameId = (frameId: number | undefined) => frameOf(frameId)?.callFrameId ?? '';
     const inspector = await tensors.inspector();
     return {
       inspector,
@@ -27,7 +29,15 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
         if ('id' in reference) return reference.id;
         return inspector.graphOf(callFrameId(reference.frameId), reference.expression);
       },
-      resolve: (reference) => tensors.resolve(reference, callFrameId),
+      resolve: async (reference) => {
+        if ('id' in reference) return inspector.describe(reference.id);
+        const { expression, frameId } = reference;
+        const frame = frameOf(frameId);
+        const habit = readingHabit(expression);
+        const read = habit && frame && (await readByHabit(habit, frame, tensors, frames.warnAt(frame, warned)));
+        // Expressions of references never change the program.
+        return read?.tensor ?? inspector.evaluate(callFrameId(frameId), expression, { throwOnSideEffect: true });
+      },
     };
   }
 

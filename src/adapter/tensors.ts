@@ -6,8 +6,8 @@ import type { NamesAt } from '../inspector/originalNames.ts';
 import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
-import type { EvaluatedValue, TensorReference } from '../protocol/requests.ts';
-import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
+import type { EvaluatedValue } from '../protocol/requests.ts';
+import type { RuntimeDescription } from '../protocol/tensor.ts';
 
 export interface TensorsOptions {
   open: OpenInspector;
@@ -56,16 +56,6 @@ export class Tensors {
       throw error;
     });
     return this.#inspector;
-  }
-
-  /** The tensor that a reference names; expressions of references never change the program. */
-  async resolve(
-    reference: TensorReference,
-    callFrameId: (frameId: number | undefined) => string,
-  ): Promise<TensorDescriptor> {
-    const inspector = await this.inspector();
-    if ('id' in reference) return inspector.describe(reference.id);
-    return inspector.evaluate(callFrameId(reference.frameId), reference.expression, { throwOnSideEffect: true });
   }
 
   /** The agent is in the program from then on, and what tracked lines find is told. */

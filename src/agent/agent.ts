@@ -39,6 +39,8 @@ interface StopObjects {
 export class Agent {
   readonly #reading = new TensorReading();
   readonly #held = new StopTensors();
+  /** What the inspector looks up for us. */
+  readonly hidden = this.#held.hidden;
   readonly #chunks = new Chunks(this.#held, this.#reading);
   readonly #maker = new Maker(this.#held);
   readonly #graphs = new GraphCalls(this.#held, this.#reading);
@@ -201,16 +203,6 @@ export class Agent {
     return this.#guard(() => this.#handlers[name](JSON.parse(json) as never), toJson);
   }
 
-  /** What the last call would have had to know of the hidden state of objects; see `HiddenState`. */
-  wanted(): object[] {
-    return this.#held.hidden.take();
-  }
-
-  /** @param json names of the hidden properties that were found, for each of the objects; their values follow */
-  reveal(json: string, objects: object[], ...values: unknown[]): void {
-    this.#held.hidden.reveal(objects, JSON.parse(json) as string[][], values);
-  }
-
   /** The promises of the error scopes that refused the last read, one for each device that was asked. */
   failedScopes(): readonly Promise<GPUError | null>[] {
     return this.#reading.failedScopes;
@@ -274,7 +266,7 @@ export class Agent {
       answer = { ok: false, error: reportOf(error) };
     }
     // What was computed without it does not count: the inspector reveals it and asks again.
-    return stringify(this.#held.hidden.isWanting ? { ok: false, hidden: true } : answer);
+    return stringify(this.hidden.isWanting ? { ok: false, hidden: true } : answer);
   }
 
   #sparseParts(id: string): AgentSparseParts | null {

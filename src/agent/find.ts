@@ -78,6 +78,8 @@ export class Finder {
   readonly #options: FindOptions;
   readonly #isDevice = byPrototype((object) => isPlatformObject(object, 'GPUDevice'));
   readonly #seenNames = new Set<string>();
+  /** The variables that are tensors, by what was asked when they were met. */
+  readonly #met = new Map<object, Reader>();
   #count = 0;
 
   constructor(options: FindOptions) {
@@ -89,14 +91,16 @@ export class Finder {
   }
 
   /**
-   * Shows the containers in a scope to the readers. Some tensors are known by the model that they are of only, and that may
+   * Shows what is no tensor in a scope to the readers. Some tensors are known by the model that they are of only, and that may
    * come after them, or in an outer scope.
    */
   meet(scope: object): void {
     for (const name of Reflect.ownKeys(scope)) {
       const value = variableValue(scope, name);
       if (!isInspectable(value) || util.types.isModuleNamespaceObject(value)) continue;
-      for (const reader of this.#options.readers) reader.members?.(value);
+      const reader = this.#readerOf(value);
+      if (reader) this.#met.set(value, reader);
+      else for (const each of this.#options.readers) each.members?.(value);
     }
   }
 
@@ -116,6 +120,10 @@ export class Finder {
     this.#members(expression, value, { depth: 0, listed: new Set() });
   }
 
+  #readerOf(value: object): Reader | undefined {
+    return this.#options.readers.find((candidate) => candidate.claims(value));
+  }
+
   /** @param isVariable plain arrays of numbers are tensors only where they are asked for, so never here */
   #tensor(expression: string, given: object, { isVariable = false } = {}): boolean {
     const value = util.types.isProxy(given) ? this.#options.behind(given) : given;
@@ -124,7 +132,7 @@ export class Finder {
       this.#options.onDevice(value as GPUDevice);
       return true;
     }
-    const reader = this.#options.readers.find((candidate) => candidate.claims(value));
+    const reader = this.#met.get(value) ?? this.#readerOf(value);
     if (!reader) return false;
     if (Array.isArray(value)) return isVariable;
     if (++this.#count <= this.#options.limit) this.#options.onTensor({ expression, value, reader });

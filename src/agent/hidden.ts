@@ -8,6 +8,9 @@ import { isObject, util } from './safely.ts';
 /** The private fields of an object, under their names with the `#`. */
 export type PrivateFields = Readonly<Record<string, unknown>>;
 
+/** From how many objects of one class on the first stands for their fields. */
+const manyAlike = 8;
+
 /** So many objects are looked up for one call; a program with more shows the first of them. */
 const limit = 20_000;
 
@@ -15,6 +18,12 @@ export class HiddenState {
   readonly #targets = new Map<object, unknown>();
   readonly #fields = new Map<object, PrivateFields>();
   #wanted = new Set<object>();
+  /** By class, whose fields its first object has shown. */
+  #alike: { first: object; others: object[] }[] = [];
+  /** Of classes whose objects differ. */
+  #unlike = new WeakSet<object>();
+  /** Of those of one class, the one that is being looked into. */
+  current: object | undefined;
 
   /** The object that a proxy stands for, through any number of them; null for a revoked one, undefined if not known yet. */
   target(proxy: object): object | null | undefined {
@@ -41,18 +50,58 @@ export class HiddenState {
     return this.#wanted.size > 0;
   }
 
-  /** The objects that the inspector has to look into. */
-  take(): object[] {
+  /**
+   * The objects that the inspector has to look into.
+   * @param byClass of many of one class the first only; `alike` has the others
+   */
+  take(byClass: boolean): object[] {
     const wanted = [...this.#wanted];
     this.#wanted = new Set();
-    return wanted;
+    this.#alike = [];
+    if (!byClass || wanted.length < manyAlike) return wanted;
+    const classes = new Map<object, object[]>();
+    const single: object[] = [];
+    for (const object of wanted) {
+      const prototype = util.types.isProxy(object) ? null : (Object.getPrototypeOf(object) as object | null);
+      if (!prototype || this.#unlike.has(prototype)) single.push(object);
+      else if (!classes.get(prototype)?.push(object)) classes.set(prototype, [object]);
+    }
+    for (const [first, ...others] of classes.values()) {
+      single.push(first!);
+      if (others.length + 1 < manyAlike) single.push(...others);
+      else this.#alike.push({ first: first!, others });
+    }
+    return single;
+  }
+
+  /** The names of the fields of each class of which there are others, once its first object is known. */
+  alike(): string[][] {
+    return this.#alike.map(({ first }) => Object.keys(this.#fields.get(first) ?? {}));
+  }
+
+  /** Turns to the next object of a class; false after the last. */
+  next(index: number): boolean {
+    this.current = this.#alike[index]!.others.pop();
+    return this.current !== undefined;
+  }
+
+  /** Its fields, in the order of `alike`. */
+  add(index: number, values: readonly unknown[]): void {
+    const names = Object.keys(this.#fields.get(this.#alike[index]!.first) ?? {});
+    this.#fields.set(this.current!, Object.fromEntries(names.map((name, position) => [name, values[position]])));
+  }
+
+  /** An object of the class has no such fields: from now on each is looked into by itself. */
+  differ(index: number): void {
+    this.#unlike.add(Object.getPrototypeOf(this.#alike[index]!.first) as object);
   }
 
   /**
-   * What was found: `objects` as `take` gave them, and for each the names of what follows in `values`: `[[Target]]`, or
-   * private fields.
+   * What was found: `objects` as `take` gave them, and for each the names (in JSON) of what follows in `values`:
+   * `[[Target]]`, or private fields.
    */
-  reveal(objects: readonly object[], names: readonly (readonly string[])[], values: readonly unknown[]): void {
+  reveal(json: string, objects: readonly object[], ...values: unknown[]): void {
+    const names = JSON.parse(json) as string[][];
     let next = 0;
     objects.forEach((object, index) => {
       const found: Record<string, unknown> = {};
@@ -66,6 +115,8 @@ export class HiddenState {
     this.#targets.clear();
     this.#fields.clear();
     this.#wanted.clear();
+    this.#alike = [];
+    this.current = undefined;
   }
 
   #want(object: object): void {

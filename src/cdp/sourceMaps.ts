@@ -184,6 +184,7 @@ function isNamePart(character: string): boolean {
   return /[\p{ID_Continue}$]/u.test(character);
 }
 
-function asUrl(name: string): string {
+/** Bare paths as the `file:` URL under which the DevTools protocol has them. */
+export function asUrl(name: string): string {
   return pathOfUrl(name) !== undefined && !name.startsWith('file:') ? pathToFileURL(name).href : name;
 }

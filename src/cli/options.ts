@@ -76,7 +76,8 @@ What to read
   --export <file>           write it: the whole tensor, or the --slice; several tensors need .npz;
                             the ending names the format:
                             ${formats.flatMap(({ extensions }) => extensions).join(' ')}
-  --force                   replace the file if it exists
+                            (.heatmap.png: an image coloured by value)
+  --force                   replace the file if it exists, and write strings that its format changes
 
 And then
   --then <continue|end>     let the program run to its own end (default), or end it

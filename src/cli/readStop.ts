@@ -241,7 +241,9 @@ export class StopReader {
         throw new TensorError({ code: 'no-such-tensor', message: `${file} was not written: no tensor could be read.` });
       }
       this.#context.progress(`writing ${file}`);
-      const written = await this.#context.request('tensor/export', { tensors, file, force });
+      // Of a number no more than the bits of a NaN, or what a picture leaves out, can be lost; a string would be another one.
+      const loss = !force && targets.some(({ entry }) => entry.dtype === 'string') ? 'refuse' : 'warn';
+      const written = await this.#context.request('tensor/export', { tensors, file, force, loss });
       this.#context.document.exports.push(documentExport(written.export));
       for (const warning of written.warnings) this.#context.addWarning(warning);
     } catch (error) {

@@ -30,6 +30,12 @@ export function companionEnabled(): boolean {
   return vscode.workspace.getConfiguration(section).get('companion.enabled') ?? true;
 }
 
+export function onDidChangeCompanionEnabled(listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration(`${section}.companion.enabled`)) listener();
+  });
+}
+
 export function viewerSettings(): ViewerSettings {
   const settings = vscode.workspace.getConfiguration(`${section}.viewer`);
   const oneOf = <T extends string>(name: string, values: readonly T[], otherwise: T): T =>

@@ -7,7 +7,7 @@ import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, isBigInteger, isComplex, itemSize, partDType } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
-import { longestNumber, writeAscii, writeNumber } from '../tensor/numberBytes.ts';
+import { longestNumber, numberWriter, writeAscii } from '../tensor/numberBytes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { openCsv } from './csvReader.ts';
 import { checkEncodable } from './format.ts';
@@ -37,13 +37,13 @@ function layoutOf(shape: readonly number[], separator: string): Layout {
 }
 
 /** Writes one element as text; returns where the next byte goes. */
-type ElementText = (value: Element, into: Uint8Array, at: number) => number;
+type ElementText = (value: Element, into: DataView, at: number) => number;
 
 /** Python's words, which `numpy.loadtxt` and pandas read. */
 function elementText(dtype: DType): ElementText {
-  const part = partDType(dtype);
-  const real = (value: number, into: Uint8Array, at: number): number => {
-    if (value - value === 0) return writeNumber(value, part, into, at);
+  const write = numberWriter(partDType(dtype));
+  const real = (value: number, into: DataView, at: number): number => {
+    if (value - value === 0) return write(value, into, at);
     return writeAscii(value > 0 ? 'inf' : value < 0 ? '-inf' : 'nan', into, at);
   };
   if (isComplex(dtype)) {
@@ -62,35 +62,41 @@ function elementLines(dtype: DType, { indexed, columns, separator }: Layout): Tr
   const read = elementReader(dtype);
   const size = itemSize(dtype);
   const write = elementText(dtype);
+  const writeIndex = numberWriter('int64');
   const afterCell = separator.charCodeAt(0);
   const afterRow = 10;
   // A complex number has two parts, a sign and a j; each index has its separator.
   const longest = (isComplex(dtype) ? 2 * longestNumber + 3 : longestNumber + 1) + indexed.length * (longestNumber + 1);
   // One is written to the file while the other is filled.
-  let [text, other] = [new Uint8Array(0), new Uint8Array(0)];
+  let [text, other] = [dataViewOf(new Uint8Array(0)), dataViewOf(new Uint8Array(0))];
   let next = 0;
-  let column = 0;
+  /** Writes elements `from` to `to` of a chunk; returns where they end. */
+  const fill = (into: DataView, chunk: DataView, from: number, to: number): number => {
+    let at = 0;
+    let column = next % columns;
+    for (let k = from; k < to; k++) {
+      if (indexed.length > 0) {
+        for (const index of unravelIndex(next + k - from, indexed)) {
+          at = writeIndex(index, into, at);
+          into.setUint8(at++, afterCell);
+        }
+      }
+      at = write(read(chunk, k * size), into, at);
+      if (++column === columns) column = 0;
+      into.setUint8(at++, column === 0 ? afterRow : afterCell);
+    }
+    next += to - from;
+    return at;
+  };
   return {
     *push(chunk) {
       const view = dataViewOf(chunk);
       const total = chunk.length / size;
       for (let from = 0; from < total; from += pieceElements) {
-        const count = Math.min(pieceElements, total - from);
+        const to = Math.min(from + pieceElements, total);
         [text, other] = [other, text];
-        if (text.length < count * longest) text = new Uint8Array(count * longest);
-        let at = 0;
-        for (let k = from; k < from + count; k++, next++) {
-          if (indexed.length > 0) {
-            for (const index of unravelIndex(next, indexed)) {
-              at = writeNumber(index, 'int64', text, at);
-              text[at++] = afterCell;
-            }
-          }
-          at = write(read(view, k * size), text, at);
-          if (++column === columns) column = 0;
-          text[at++] = column === 0 ? afterRow : afterCell;
-        }
-        yield text.subarray(0, at);
+        if (text.byteLength < (to - from) * longest) text = dataViewOf(new Uint8Array((to - from) * longest));
+        yield new Uint8Array(text.buffer, 0, fill(text, view, from, to));
       }
     },
     *end() {},

@@ -36,6 +36,7 @@ function typeOf(dtype: DType): DType {
 export const jaxJsCode: SourceFormat = {
   name: 'jax-js',
   label: 'jax-js code',
+  takes: (dtype) => types[dtype] !== undefined,
   lossCheck(dtype) {
     const type = typeOf(dtype);
     return type === dtype ? textLoss(dtype) : (castLoss(dtype, type) ?? textLoss(dtype));

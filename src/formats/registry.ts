@@ -1,7 +1,7 @@
 /** Every file format, found by the ending of a file's name. */
 import { TensorError } from '../protocol/errors.ts';
 import { csv, tsv } from './csv.ts';
-import type { Format } from './format.ts';
+import type { EncodeOptions, Format } from './format.ts';
 import { json } from './json.ts';
 import { npy } from './npy.ts';
 import { npz } from './npz.ts';
@@ -28,4 +28,9 @@ export function formatForFile(file: string, use: 'write' | 'read' = 'write'): Fo
       : `"${base}" has no ending that names a format.`,
     help: `Use one of ${usable.flatMap(({ extensions }) => extensions).join(', ')}.`,
   });
+}
+
+/** What a file's name says beside its format: where there are no options, `weights.heatmap.png` is coloured by value. */
+export function encodingForFile(file: string): EncodeOptions {
+  return file.toLowerCase().endsWith('.heatmap.png') ? { colours: 'viridis' } : {};
 }

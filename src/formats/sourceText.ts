@@ -10,6 +10,8 @@ export interface SourceFormat {
   name: string;
   /** For menus: "NumPy code". */
   label: string;
+  /** Whether the language's library has something for this dtype; where there is none, it does for every one. */
+  takes?(dtype: DType): boolean;
   /**
    * @param values little-endian elements in row-major order, or the strings of a `string` tensor
    * @throws TensorError `lossy-dtype` for a dtype that the language's library does not have

@@ -37,6 +37,8 @@ export class AgentLink {
   #onAgent: Promise<string> | null = null;
   #pumpReady: Promise<void> | null = null;
   readonly #otherContexts: OtherContexts;
+  /** Of the function that the program is stopped in. */
+  callFrameId: string | undefined;
 
   constructor(main: CdpSession, agent: CdpSession, budget: { bytes: number; ms: number }) {
     this.#main = main;
@@ -86,7 +88,9 @@ export class AgentLink {
     for (;;) {
       const answer = JSON.parse(await call()) as AgentAnswer<Result>;
       if (!('hidden' in answer)) return this.#unwrap(answer);
-      await reveal(this.#agent, await this.#agentObject());
+      const { callFrameId } = this;
+      const frame = callFrameId === undefined ? undefined : { main: this.#main, callFrameId };
+      await reveal(this.#agent, await this.#agentObject(), frame);
     }
   }
 

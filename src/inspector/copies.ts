@@ -1,8 +1,10 @@
 /** The program's own copies: brings the recorder into the program, and turns its places into files and lines. */
 import { fileURLToPath } from 'node:url';
 import type { CdpSession } from '../cdp/cdpSession.ts';
+import { asUrl } from '../cdp/sourceMaps.ts';
 import { TensorError } from '../protocol/errors.ts';
 import {
+  conversions,
   recorderBinding,
   recorderSymbol,
   type RecordedFrame,
@@ -29,12 +31,12 @@ export interface SourceLine {
   line: number;
 }
 
-/** Finds the original of a place in generated code. */
-export type Locate = (frame: RecordedFrame) => Promise<SourceLine>;
+/** Finds the original of a place in generated code; where no map tells (`isMapped`), the generated line. */
+export type Locate = (frame: RecordedFrame) => Promise<SourceLine & { isMapped: boolean }>;
 
 /** Without source maps: the generated line. */
 export const generatedLine: Locate = ({ url, line }) =>
-  Promise.resolve({ file: url.startsWith('file:') ? fileURLToPath(url) : url, line: line + 1 });
+  Promise.resolve({ file: url.startsWith('file:') ? fileURLToPath(url) : url, line: line + 1, isMapped: false });
 
 /** Where a recorder is there already, it goes on as it is. */
 export function recorderInstallation({ budget }: RecorderOptions, notify = 'undefined'): string {
@@ -76,8 +78,12 @@ export async function readRecorder(session: CdpSession): Promise<RecorderReport 
 
 export async function copiesOf(report: RecorderReport, locate: Locate): Promise<Copies> {
   const sites = new Map<string, CopySite>();
-  for (const { frames, call, count, bytes, ms } of report.sites) {
-    const { file, line } = (await placeOf(frames, locate)) ?? nowhere;
+  for (const { runtime, frames, count, bytes, ms, ...recorded } of report.sites) {
+    const { place = nowhere, passed } = await located(frames, locate);
+    const { file, line } = place;
+    // In a bundle the map tells which functions are the runtime's: the outermost that one calls names the copy.
+    const names = passed.map((frame) => frame.function?.split('.').pop() ?? '');
+    const call = names.findLast((name) => (conversions[runtime] as string[]).includes(name)) ?? recorded.call;
     const key = JSON.stringify([file, line, call]);
     const site = sites.get(key);
     // Calls beside each other on a line are one site for a reader.
@@ -97,13 +103,27 @@ const nowhere: SourceLine = { file: '', line: 1 };
 
 /** The innermost place in the program's own sources: a bundle has those of packages too, which only its map tells. */
 export async function placeOf(frames: readonly RecordedFrame[], locate: Locate): Promise<SourceLine | undefined> {
+  return (await located(frames, locate)).place;
+}
+
+/** TF.js's own maps lead out of its packages, to the sources that were left at home: bundlers follow them. */
+const packageSource = /[\\/]node_modules[\\/]|[\\/]tfjs-(?:core|layers|converter|data|backend-\w+)[\\/]src[\\/]/;
+
+/** That place, and the frames inside of it, which are of packages; the innermost of all where there are no others. */
+async function located(frames: readonly RecordedFrame[], locate: Locate) {
   let innermost: SourceLine | undefined;
-  for (const frame of frames) {
-    const place = await locate(frame);
-    if (!/[\\/]node_modules[\\/]/.test(place.file)) return place;
-    innermost ??= place;
+  const mapped = new Set<string>();
+  for (const [index, frame] of frames.entries()) {
+    // A stack has the bare paths of CommonJS modules.
+    const url = asUrl(frame.url);
+    const { file, line, isMapped } = await locate({ ...frame, url });
+    if (isMapped) mapped.add(url);
+    // What a map leaves out is a compiler's own.
+    const isOfCompiler = !isMapped && mapped.has(url);
+    if (!packageSource.test(file) && !isOfCompiler) return { place: { file, line }, passed: frames.slice(0, index) };
+    innermost ??= { file, line };
   }
-  return innermost;
+  return { place: innermost, passed: [] };
 }
 
 function recorderFailed(what: string): TensorError {

@@ -4,7 +4,7 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { formatForFile } from '../formats/registry.ts';
+import { encodingForFile, formatForFile } from '../formats/registry.ts';
 import type { EncodeOptions, Format, Loss, Part, TensorHeader } from '../formats/format.ts';
 import type { AgentSparseParts, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
@@ -56,7 +56,11 @@ export async function exportTensors(
   const headers = sources.map(({ header }) => header);
   // Encoding first: what the format refuses is said before a byte is moved.
   // The vectors of a sparse tensor have no order that one could choose.
-  const options = { ...(!sparse && request.encoding), ...(await pictureOptions(format, sources, exporting)) };
+  const options = {
+    ...encodingForFile(file),
+    ...(!sparse && request.encoding),
+    ...(await pictureOptions(format, sources, exporting)),
+  };
   const parts = format.encode(headers, options);
   const written = await writeWholeFile(file, request.force, (temporary, handle) =>
     writeParts(parts, sources, { temporary, handle, request, exporting, format, options }),

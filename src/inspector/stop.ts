@@ -29,6 +29,7 @@ export class Stop {
   /** @param callFrames none: the program is about to run on */
   begin(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
     this.#frames = callFrames;
+    this.#link.callFrameId = callFrames[0]?.callFrameId;
     if (callFrames.length > 0) {
       this.#count++;
       this.#startMs = performance.now();

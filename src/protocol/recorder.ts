@@ -9,6 +9,14 @@ export const recorderSymbol = 'tensor-debugger.recorder.v1';
 /** The function of the DevTools protocol by which the recorder speaks up; the program never sees it. */
 export const recorderBinding = '__tensorDebuggerRecorder';
 
+/** The functions of each runtime that people call to get values. */
+export const conversions = {
+  tfjs: 'data dataSync array arraySync print toString toPixels buffer bufferSync bytes bytesSync'.split(' '),
+  'jax-js': ['data', 'dataSync', 'js', 'jsAsync', 'item'],
+  onnxruntime: ['getData'],
+  webgpu: [],
+} satisfies Record<string, string[]>;
+
 /** A place in generated code, as V8 tells it. Positions from 0. */
 export interface RecordedFrame {
   url: string;
@@ -19,9 +27,12 @@ export interface RecordedFrame {
 
 /** What one call site has copied so far. */
 export interface RecordedSite {
-  runtime: string;
+  runtime: keyof typeof conversions;
   call: string;
-  /** The stack of the first copy, innermost first, from the first frame on that is not the runtime's own. */
+  /**
+   * The stack of the first copy, innermost first, from the first frame on that is not in a script of the runtime. Where the
+   * runtime is bundled with the program, its own frames are among them.
+   */
   frames: RecordedFrame[];
   count: number;
   bytes: number;

@@ -87,6 +87,8 @@ export const viewerCommands = [
   'showHelp',
 ] as const;
 export type ViewerCommand = (typeof viewerCommands)[number];
+/** Those that need no values: they work while the viewer has old ones. */
+export const commandsWithoutValues: ReadonlySet<ViewerCommand> = new Set<ViewerCommand>(['showCopies', 'showHelp']);
 
 /** From the webview to the extension. */
 export type ViewerMessage =

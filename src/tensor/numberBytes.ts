@@ -4,7 +4,7 @@
  */
 import type { DType } from '../protocol/tensor.ts';
 import { shortest } from './numbers.ts';
-import { shortestDecimal, type Decimal } from './shortestDecimal.ts';
+import { floatFormat, shortestDecimal, type Decimal } from './shortestDecimal.ts';
 
 /** No number takes more bytes, nor scratch space beyond them. */
 export const longestNumber = 25;
@@ -18,49 +18,49 @@ const minus = 45;
  * @param into has room for `longestNumber` bytes from `at`, all of which may be overwritten
  * @returns where the next byte goes
  */
-export function writeNumber(value: number, dtype: DType, into: Uint8Array, at: number): number {
-  const magnitude = Math.abs(value);
-  if (magnitude < distinctIntegers(dtype) && Number.isInteger(value)) {
-    if (value < 0 || Object.is(value, -0)) into[at++] = minus;
-    return writeInteger(magnitude, into, at);
-  }
-  if (magnitude < Infinity) {
-    const decimal = shortestDecimal(magnitude, dtype);
-    if (decimal) {
-      if (value < 0) into[at++] = minus;
-      return writeDecimal(decimal, into, at);
+export type NumberWriter = (value: number, into: DataView, at: number) => number;
+
+export function numberWriter(dtype: DType): NumberWriter {
+  const format = floatFormat(dtype);
+  // Below this power of two, every integer is a value of its own, so its digits are the shortest.
+  const distinctIntegers = 2 ** (format?.precision ?? 53);
+  return (value, into, at) => {
+    const magnitude = Math.abs(value);
+    if (magnitude < distinctIntegers && Math.floor(magnitude) === magnitude) {
+      if (value < 0 || Object.is(value, -0)) into.setUint8(at++, minus);
+      return writeInteger(magnitude, into, at);
     }
-  }
-  return writeAscii(shortest(value, dtype), into, at);
+    const decimal = format !== undefined && magnitude < Infinity ? shortestDecimal(magnitude, format) : null;
+    if (decimal === null) return writeAscii(shortest(value, dtype), into, at);
+    if (value < 0) into.setUint8(at++, minus);
+    return writeDecimal(decimal, into, at);
+  };
 }
 
-/** Below this power of two, every integer is a value of its own, so its digits are the shortest. */
-function distinctIntegers(dtype: DType): number {
-  if (dtype === 'float32') return 2 ** 24;
-  if (dtype === 'float16') return 2 ** 11;
-  return dtype === 'bfloat16' ? 2 ** 8 : 2 ** 53;
-}
-
-export function writeAscii(text: string, into: Uint8Array, at: number): number {
-  for (let i = 0; i < text.length; i++) into[at++] = text.charCodeAt(i);
+export function writeAscii(text: string, into: DataView, at: number): number {
+  for (let i = 0; i < text.length; i++) into.setUint8(at++, text.charCodeAt(i));
   return at;
 }
 
-/** The two digits of 0 to 99. */
-const pairs = Uint8Array.from({ length: 200 }, (_, i) => zero + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10));
+/** The four digits of 0 to 9999, as the little-endian number that is written in one step. */
+const quads = Uint32Array.from({ length: 10000 }, (_, i) =>
+  [1000, 100, 10, 1].reduce((bytes, unit, k) => bytes + (zero + (Math.floor(i / unit) % 10)) * 256 ** k, 0),
+);
 
 /** The last `count` digits of an integer below 2^31. */
-function writeDigits(whole: number, count: number, into: Uint8Array, at: number): void {
+function writeDigits(whole: number, count: number, into: DataView, at: number): void {
   let left = whole | 0;
   let end = at + count;
-  while (end - at > 1) {
-    const rest = (left / 100) | 0;
-    const pair = 2 * (left - 100 * rest);
-    into[--end] = pairs[pair + 1] as number;
-    into[--end] = pairs[pair] as number;
+  for (; end - at >= 4; end -= 4) {
+    const rest = (left / 10000) | 0;
+    into.setUint32(end - 4, quads[left - 10000 * rest] as number, true);
     left = rest;
   }
-  if (end > at) into[at] = zero + (left % 10);
+  while (end > at) {
+    const rest = (left / 10) | 0;
+    into.setUint8(--end, zero + left - 10 * rest);
+    left = rest;
+  }
 }
 
 function digitCount(whole: number): number {
@@ -70,7 +70,7 @@ function digitCount(whole: number): number {
 }
 
 /** Below 2^53; in halves that divide as integers of 31 bits. */
-function writeInteger(whole: number, into: Uint8Array, at: number): number {
+function writeInteger(whole: number, into: DataView, at: number): number {
   if (whole < 1e9) {
     const count = digitCount(whole);
     writeDigits(whole, count, into, at);
@@ -84,13 +84,13 @@ function writeInteger(whole: number, into: Uint8Array, at: number): number {
 }
 
 /** Positive, and with an exponent that JavaScript prints as one below 1e-6 and from 1e21 on. */
-function writeDecimal({ high, low, digits, shift }: Readonly<Decimal>, into: Uint8Array, at: number): number {
+function writeDecimal({ high, low, digits, shift }: Readonly<Decimal>, into: DataView, at: number): number {
   // How many digits stand before the point.
   const before = digits - shift;
   if (before <= 0 && before > -6) {
-    into[at++] = zero;
-    into[at++] = point;
-    for (let i = before; i < 0; i++) into[at++] = zero;
+    into.setUint8(at++, zero);
+    into.setUint8(at++, point);
+    for (let i = before; i < 0; i++) into.setUint8(at++, zero);
     writeParts(high, low, digits, into, at);
     return withoutZeros(into, at, at + digits);
   }
@@ -99,9 +99,9 @@ function writeDecimal({ high, low, digits, shift }: Readonly<Decimal>, into: Uin
   const end = withoutZeros(into, at + 1, at + 1 + digits);
   const isExponential = before > 21 || before <= 0;
   const whole = isExponential ? 1 : before;
-  for (let i = 0; i < whole; i++) into[at + i] = at + 1 + i < end ? (into[at + 1 + i] as number) : zero;
+  for (let i = 0; i < whole; i++) into.setUint8(at + i, at + 1 + i < end ? into.getUint8(at + 1 + i) : zero);
   if (at + 1 + whole < end) {
-    into[at + whole] = point;
+    into.setUint8(at + whole, point);
     at = end;
   } else {
     at += whole;
@@ -110,7 +110,7 @@ function writeDecimal({ high, low, digits, shift }: Readonly<Decimal>, into: Uin
   return writeAscii(before - 1 < 0 ? `e${before - 1}` : `e+${before - 1}`, into, at);
 }
 
-function writeParts(high: number, low: number, digits: number, into: Uint8Array, at: number): void {
+function writeParts(high: number, low: number, digits: number, into: DataView, at: number): void {
   if (digits <= 9) {
     writeDigits(low, digits, into, at);
     return;
@@ -120,7 +120,7 @@ function writeParts(high: number, low: number, digits: number, into: Uint8Array,
 }
 
 /** The end of the digits before it that are not zeros; one digit stays. */
-function withoutZeros(into: Uint8Array, start: number, end: number): number {
-  while (end > start + 1 && into[end - 1] === zero) end--;
+function withoutZeros(into: DataView, start: number, end: number): number {
+  while (end > start + 1 && into.getUint8(end - 1) === zero) end--;
   return end;
 }

@@ -32,7 +32,7 @@ function isFalseTie(value: number, rounded: number): boolean {
 const powersOfTen = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
 function shortestMagnitude(value: number, dtype: SmallFloat): number {
-  const decimal = shortestDecimal(value, dtype);
+  const decimal = shortestDecimal(value, floatFormats[dtype]);
   if (decimal) {
     // An integer below 2^53 and an exact power: one division or multiplication gives the double nearest to the decimal.
     const power = powersOfTen[Math.abs(decimal.shift)] as number;

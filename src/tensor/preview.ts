@@ -19,8 +19,9 @@ export function formatBytes(bytes: number): string {
   return `${Number(amount.toFixed(1))} ${byteUnits[unit]}`;
 }
 
-/** Milliseconds for people: `0.35 ms`, `4.2 ms`, `40 ms`, `1.5 s`. */
+/** Milliseconds for people: `0.35 ms`, `4.2 ms`, `40 ms`, `1.5 s`; what took time is never `0 ms`. */
 export function formatMs(ms: number): string {
+  if (ms > 0 && ms < 0.005) return '< 0.01 ms';
   if (ms < 0.995) return `${Number(ms.toFixed(2))} ms`;
   if (ms < 9.95) return `${Number(ms.toFixed(1))} ms`;
   if (ms < 999.5) return `${ms.toFixed(0)} ms`;
@@ -38,14 +39,25 @@ export type DescribedTensor = Pick<
   'dtype' | 'shape' | 'unknownRank' | 'kind' | 'device' | 'location' | 'byteLength'
 >;
 
-/** `float32[64, 10] webgpu 2.5 KB`; what has no value says so instead: `float32[?, 10] symbolic`, `float32[...] symbolic`. */
+/** `float32[64, 10] webgpu 2.5 KB`, `string[3] cpu`; what has no value says so instead: `float32[?, 10] symbolic`, `float32[...] symbolic`. */
 export function describeType(tensor: DescribedTensor): string {
   const type = tensor.unknownRank ? `${tensor.dtype}[...]` : formatType(tensor.dtype, tensor.shape);
   if (tensor.kind === 'symbolic' || tensor.kind === 'tracer') return `${type} ${tensor.kind}`;
   const sparse = tensor.kind === 'sparse' ? 'sparse ' : '';
   const onDevice = tensor.device.type === 'webgpu' || tensor.device.type === 'webgl';
-  const place = tensor.device.type + (onDevice && tensor.location === 'host' ? ', still on host,' : '');
-  return `${type} ${sparse}${place} ${formatBytes(tensor.byteLength)}`;
+  const isStillOnHost = onDevice && tensor.location === 'host';
+  const place = `${type} ${sparse}${tensor.device.type}${isStillOnHost ? ', still on host' : ''}`;
+  const weight = formatWeight(tensor);
+  if (weight === undefined) return place;
+  return `${place}${isStillOnHost ? ',' : ''} ${weight}`;
+}
+
+/** What the values weigh; undefined for strings, which are the runtime's own: nobody knows. */
+export function formatWeight({
+  dtype,
+  byteLength,
+}: Pick<TensorDescriptor, 'dtype' | 'byteLength'>): string | undefined {
+  return dtype === 'string' ? undefined : formatBytes(byteLength);
 }
 
 /** The type line; what is gone has no place any more: `float32[3] disposed`. */

@@ -7,7 +7,7 @@
 import type { DType } from '../protocol/tensor.ts';
 
 /** How the digits of a binary float are found. */
-interface FloatFormat {
+export interface FloatFormat {
   /** Bits of precision, with the hidden one. */
   precision: number;
   smallestNormal: number;
@@ -45,6 +45,9 @@ const remainders = Float64Array.from({ length: largestPower + 1 }, (_, i) =>
 );
 const powersOfTwo = Float64Array.from({ length: 2046 }, (_, i) => 2 ** (i - 1023));
 
+/** The power of ten of a power of two; of what lies above it, this one or the next. */
+const magnitudes = Int16Array.from({ length: 2046 }, (_, i) => Math.floor((i - 1023) * Math.LOG10E * Math.LN2));
+
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 /** Little-endian machines have the exponent in the second word. */
@@ -52,19 +55,23 @@ const upper = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
 
 const decimal: Decimal = { high: 0, low: 0, digits: 0, shift: 0 };
 
+/** How the digits of a dtype are found; undefined for other dtypes than float16, bfloat16, float32 and float64. */
+export function floatFormat(dtype: DType): FloatFormat | undefined {
+  return (floatFormats as Partial<Record<DType, FloatFormat>>)[dtype];
+}
+
 /**
- * @param value positive and finite, a value of the dtype
+ * @param value positive and finite, a value of the format
  * @returns the same object at every call, so that a loop over millions of elements allocates nothing; null where the
- * digits are not known, and for other dtypes than float16, bfloat16, float32 and float64
+ * digits are not known
  */
-export function shortestDecimal(value: number, dtype: DType): Readonly<Decimal> | null {
-  const format = (floatFormats as Partial<Record<DType, FloatFormat>>)[dtype];
-  if (format === undefined || value < format.smallestNormal) return null;
+export function shortestDecimal(value: number, format: FloatFormat): Readonly<Decimal> | null {
+  if (value < format.smallestNormal) return null;
   double[0] = value;
   const word = words[upper] as number;
   const exponent = (word >>> 20) - 1023;
   const halfGap = powersOfTwo[exponent - format.precision + 1023] as number;
-  const estimate = Math.floor(exponent * Math.LOG10E * Math.LN2);
+  const estimate = magnitudes[exponent + 1023] as number;
   // Never true of a value too large for the table.
   const magnitude = value >= (powers[estimate + 1 + largestPower] as number) ? estimate + 1 : estimate;
   const shift = format.digits - 1 - magnitude;
@@ -101,42 +108,51 @@ function nearestMultiple(
   lopsided: boolean,
   evenTies: boolean,
 ): number {
-  for (let unit = coarsest; unit >= 1; unit /= 10) {
-    const quotient = scaled / unit;
-    // To the nearest integer, ties to even.
-    const rounded = quotient + 2 ** 52 - 2 ** 52;
-    const multiple = rounded * unit;
+  for (let unit = coarsest, inverse = 1 / coarsest; unit >= 1; unit /= 10, inverse *= 10) {
+    const multiple = nearestInteger(scaled * inverse) * unit;
     const distance = Math.abs(multiple - scaled);
-    if (Math.abs(distance - reach) < tolerance) return -1;
-    if (distance < reach) {
-      if (lopsided && multiple < scaled && distance > reach / 2 - tolerance) {
-        // It misses on the dense side, or it may; the next one above, further but on the wide side, would do.
-        if (distance < reach / 2 + tolerance || unit - distance < reach + tolerance) return -1;
-        continue;
-      }
-      const offTie = Math.abs(Math.abs(quotient - rounded) - 0.5);
-      if (offTie * unit < tolerance && !(evenTies && offTie === 0)) return -1;
-      return multiple;
+    if (distance >= reach + tolerance) continue;
+    if (distance > reach - tolerance) return -1;
+    if (lopsided && multiple < scaled && distance > reach / 2 - tolerance) {
+      // It misses on the dense side, or it may; the next one above, further but on the wide side, would do.
+      if (distance < reach / 2 + tolerance || unit - distance < reach + tolerance) return -1;
+      continue;
     }
+    const offTie = unit / 2 - distance;
+    if (offTie >= tolerance) return multiple;
+    // Only divided, a tie is sure to be one.
+    return evenTies && offTie === 0 ? nearestInteger(scaled / unit) * unit : -1;
   }
   return -1;
 }
 
+/** Ties to even. */
+function nearestInteger(value: number): number {
+  return value + 2 ** 52 - 2 ** 52;
+}
+
 const splitter = 2 ** 27 + 1;
+
+/** Its upper 26 bits: products of two halves are exact. */
+function upperHalf(value: number): number {
+  const split = value * splitter;
+  return split - (split - value);
+}
+
+const upperPowers = powers.map(upperHalf);
 
 /** Fills `decimal` for a double, in arithmetic of two doubles (Dekker 1971); false where it is not sure. */
 function wideDecimal(value: number, halfGap: number, shift: number, lopsided: boolean): boolean {
   const power = powers[shift + largestPower] as number;
   const product = value * power;
-  const split = value * splitter;
-  const valueHigh = split - (split - value);
+  const valueHigh = upperHalf(value);
   const valueLow = value - valueHigh;
-  const powerSplit = power * splitter;
-  const powerHigh = powerSplit - (powerSplit - power);
+  const powerHigh = upperPowers[shift + largestPower] as number;
   const powerLow = power - powerHigh;
   const error = valueLow * powerLow - (product - valueHigh * powerHigh - valueLow * powerHigh - valueHigh * powerLow);
   const rest = error + value * (remainders[shift] as number);
-  let high = Math.floor(product / lowDigits);
+  // One off where the product is all but a multiple: then the other part is out of its range.
+  let high = Math.floor(product * 1e-8);
   // Exact: both have 53 bits or fewer, of the same size.
   let low = nearestMultiple(product - high * lowDigits + rest, halfGap * power, 100, lopsided, false);
   if (low < 0 || low > lowDigits) return false;

@@ -8,8 +8,8 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { encodeInMemory } from '../../src/formats/format.ts';
 import { npy } from '../../src/formats/npy.ts';
 import type { ErrorReport } from '../../src/protocol/errors.ts';
-import type { TensorEvents, TensorRequestName, TensorRequests } from '../../src/protocol/requests.ts';
-import { gpuEnvironment, nodeBinaries } from '../support/environment.ts';
+import type { ProgramWarning, TensorEvents, TensorRequestName, TensorRequests } from '../../src/protocol/requests.ts';
+import { nodeBinaries } from '../support/environment.ts';
 import { debuggee, TestSession } from './session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-adapter-tensors-'));
@@ -173,39 +173,47 @@ test('the clipboard gets the values of a tensor, up to a bound, and never runs w
   });
 });
 
-for (const isSymbolic of [true, false]) {
-  test(`a conversion typed in the console, of ${isSymbolic ? 'a symbolic tensor: graph mode, said at the line' : 'an eager tensor: its values'}`, async () => {
-    const program = debuggee('../warnings/programs.mjs');
-    const env = { ...gpuEnvironment(), CODE: 'symbolic-no-value', WARN: isSymbolic ? '1' : '0' };
-    await TestSession.run({ launch: { program, env } }, async (session) => {
-      await session.stopped('debugger statement');
-      const { line } = await session.top();
-      const warnings = () => session.client.events.filter(({ event }) => event === 'tensor/warning');
-      if (!isSymbolic) {
-        assert.match((await session.evaluate('names.value.dataSync()')).result, /^float32\[1, 3\] \[1, 1, 1\] /);
-        assert.deepEqual(warnings(), []);
-        return;
+test('a conversion in graph mode, of every runtime: refused and told at the line; of tensors with values: answered', async () => {
+  const program = debuggee('../evaluate/graphMode.mjs');
+  await TestSession.run({ launch: { program } }, async (session) => {
+    await session.stopped('debugger statement');
+    const { line, id: frameId } = await session.top();
+    const warnings = () => session.client.events.filter(({ event }) => event === 'tensor/warning');
+    for (const [expression, values] of [
+      ['ones.dataSync()', '[1, 1, 1]'],
+      ['await constant.numpyAsync()', '[1, 2]'],
+      ['derived.js()', '[4, 5]'],
+    ] as const) {
+      for (const context of ['repl', 'watch']) {
+        const { result } = await session.evaluate(expression, context);
+        assert.ok(result.includes(values), `${expression} in ${context}: ${result}`);
       }
-      assert.match(
-        await session.failure('evaluate', {
-          expression: 'names.input.dataSync()',
-          context: 'repl',
-          frameId: (await session.top()).id,
-        }),
-        /dataSync\(\) needs eager mode, and names\.input is in graph mode: a symbolic float32\[.*3\] of tfjs/,
-      );
-      const [warning] = warnings();
-      const {
-        code,
-        file,
-        line: at,
-        help,
-      } = warning?.body as { code: string; file: string; line: number; help: string };
-      assert.deepEqual([code, file, at], ['graph-mode', program, line]);
-      assert.match(help, /predict/);
-    });
+      const { tensor } = await ask(session, 'tensor/describe', { tensor: { expression, frameId } });
+      assert.equal(tensor.access.how, 'view', expression);
+    }
+    assert.deepEqual(warnings(), []);
+    for (const [expression, what, help] of [
+      ['input.dataSync()', 'input is in graph mode: a symbolic float32[?, 3] of tfjs', /predict/],
+      ['await traced.data()', 'traced is in graph mode: a symbolic float32[2] of jax-js', /without jit/],
+      ['placeholder.numpy()', 'placeholder is in graph mode: a symbolic float32[2] of tensor-debugger', /feeds/],
+    ] as const) {
+      for (const context of ['repl', 'watch']) {
+        const failure = await session.failure('evaluate', { expression, context, frameId });
+        assert.ok(failure.includes(what), failure);
+      }
+      const tensor = { expression, frameId };
+      assert.ok((await session.failure('tensor/describe', { tensor })).includes(what));
+      const told = warnings().slice(-3);
+      for (const { body } of told) {
+        const { code, file, line: at, message, help: remedy } = body as ProgramWarning;
+        assert.deepEqual([code, file, at], ['graph-mode', program, line]);
+        assert.ok(message.includes(what), message);
+        assert.match(remedy ?? '', help);
+      }
+    }
+    assert.equal(warnings().length, 9);
   });
-}
+});
 
 test('the custom requests: list, describe, read, stats, export, copies', async () => {
   await TestSession.run(atStep, async (session) => {

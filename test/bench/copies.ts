@@ -1,11 +1,8 @@
 /** What it costs a program that its copies are counted: pairs of processes, alone and launched by the debug adapter. */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { DapClient } from '../../src/cli/dapClient.ts';
-import { gpuEnvironment, personsEnvironment, projectRoot } from '../support/environment.ts';
 import { median, medianRatio, type Figure } from './measure.ts';
+import { runAlone, runDebugged } from './programs.ts';
 
-const program = join(projectRoot, 'test/debuggee/bench/copies.mjs');
+const program = { program: 'test/debuggee/bench/copies.mjs' };
 
 interface Measured {
   /** Microseconds for each `dataSync()` and `data()` on cpu, where neither moves anything. */
@@ -21,34 +18,8 @@ function measured(output: string): Measured {
   return JSON.parse(json) as Measured;
 }
 
-async function alone(): Promise<Measured> {
-  const child = spawn(process.execPath, [program], {
-    cwd: projectRoot,
-    env: personsEnvironment(),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await new Promise((resolve) => child.once('close', resolve));
-  return measured(output);
-}
-
-async function counted(): Promise<Measured> {
-  const client = new DapClient(join(projectRoot, 'dist/adapter.cjs'));
-  let output = '';
-  client.on('output', (body) => (output += body.output));
-  const ended = new Promise<void>((resolve) => client.on('terminated', () => resolve()));
-  const initialized = new Promise<void>((resolve) => client.on('initialized', () => resolve()));
-  await client.request('initialize', { adapterID: 'tensor' });
-  const launched = client.request('launch', { program, cwd: projectRoot, env: gpuEnvironment() });
-  await initialized;
-  await client.request('configurationDone', {});
-  await launched;
-  await ended;
-  await client.request('disconnect', {});
-  await client.close();
-  return measured(output);
-}
+const alone = async () => measured(await runAlone(program));
+const counted = async () => measured(await runDebugged(program));
 
 export async function copies(): Promise<Figure[]> {
   const pairs: { alone: Measured; counted: Measured }[] = [];

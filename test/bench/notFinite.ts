@@ -1,10 +1,8 @@
 /** What breaking on NaN or Inf costs a training loop: blocks of steps with it, without it, and with TF.js's own debug mode. */
-import { join } from 'node:path';
-import { DapClient } from '../../src/cli/dapClient.ts';
-import { gpuEnvironment, projectRoot } from '../support/environment.ts';
 import { median, medianRatio, type Figure } from './measure.ts';
+import { runDebugged } from './programs.ts';
 
-const program = join(projectRoot, 'test/debuggee/bench/notFinite.mjs');
+const program = 'test/debuggee/bench/notFinite.mjs';
 /** The order in which the program runs its blocks. */
 const modes = ['off', 'deferred', 'off'] as const;
 
@@ -12,31 +10,16 @@ const modes = ['off', 'deferred', 'off'] as const;
 type Measured = Record<'off' | 'deferred' | 'debug', number[]>;
 
 async function measured(backend: string, steps: number): Promise<Measured> {
-  const client = new DapClient(join(projectRoot, 'dist/adapter.cjs'));
-  let output = '';
   let block = 0;
-  client.on('output', (body) => (output += body.output));
-  const ended = new Promise<void>((resolve, reject) => {
-    client.on('terminated', () => resolve());
+  const env = { TFJS_BACKEND: backend, STEPS: String(steps) };
+  const output = await runDebugged({ program, env }, (client) => {
     client.on('stopped', ({ reason }) => {
+      if (reason === 'exception') throw new Error('The training made a NaN.');
       const mode = modes[block++ % modes.length]!;
-      if (reason === 'exception') reject(new Error('The training made a NaN.'));
-      void client
-        .request('tensor/breakOnNotFinite', { mode })
-        .then(() => client.request('continue', { threadId: 1 }))
-        .catch(reject);
+      void client.request('tensor/breakOnNotFinite', { mode }).then(() => client.request('continue', { threadId: 1 }));
     });
+    return Promise.resolve();
   });
-  const initialized = new Promise<void>((resolve) => client.on('initialized', () => resolve()));
-  await client.request('initialize', { adapterID: 'tensor' });
-  const env = { ...gpuEnvironment(), TFJS_BACKEND: backend, STEPS: String(steps) };
-  const launched = client.request('launch', { program, cwd: projectRoot, env });
-  await initialized;
-  await client.request('configurationDone', {});
-  await launched;
-  await ended;
-  await client.request('disconnect', {});
-  await client.close();
   const json = /measured (\{.*\})/.exec(output)?.[1];
   if (json === undefined) throw new Error(`The program did not end: ${output.slice(-1000)}`);
   return JSON.parse(json) as Measured;

@@ -1,14 +1,13 @@
 /** A training loop with one of its tensors tracked, against the same alone, and against one that awaits the tensor's data. */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DapClient } from '../../src/cli/dapClient.ts';
 import { trackCondition } from '../../src/protocol/trackCondition.ts';
-import { gpuEnvironment, personsEnvironment, projectRoot } from '../support/environment.ts';
+import { projectRoot } from '../support/environment.ts';
 import { median, medianRatio, type Figure } from './measure.ts';
+import { runAlone, runDebugged } from './programs.ts';
 
-const program = join(projectRoot, 'test/debuggee/bench/tracked.mjs');
-const steps = '200';
+const program = 'test/debuggee/bench/tracked.mjs';
+const environment = (READS: '0' | '1') => ({ STEPS: '200', READS });
 
 function perStep(output: string): number {
   const ms = /per step ([\d.]+)/.exec(output)?.[1];
@@ -16,39 +15,18 @@ function perStep(output: string): number {
   return Number(ms);
 }
 
-async function alone(READS: string): Promise<number> {
-  const child = spawn(process.execPath, [program], {
-    cwd: projectRoot,
-    env: { ...personsEnvironment(), STEPS: steps, READS },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await new Promise((resolve) => child.once('close', resolve));
-  return perStep(output);
+async function alone(reads: '0' | '1'): Promise<number> {
+  return perStep(await runAlone({ program, env: environment(reads) }));
 }
 
 async function tracked(): Promise<number> {
-  const client = new DapClient(join(projectRoot, 'dist/adapter.cjs'));
-  let output = '';
-  client.on('output', (body) => (output += body.output));
-  const ended = new Promise<void>((resolve) => client.on('terminated', () => resolve()));
-  const initialized = new Promise<void>((resolve) => client.on('initialized', () => resolve()));
-  await client.request('initialize', { adapterID: 'tensor' });
-  const env = { ...gpuEnvironment(), STEPS: steps, READS: '0' };
-  const launched = client.request('launch', { program, cwd: projectRoot, env });
-  await initialized;
-  const line =
-    readFileSync(program, 'utf8')
-      .split('\n')
-      .findIndex((text) => text.includes('// #TRACK')) + 1;
+  const path = join(projectRoot, program);
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const line = lines.findIndex((text) => text.includes('// #TRACK')) + 1;
   const condition = trackCondition([{ id: 'weights', expression: 'weights', stopAt: 0 }]);
-  await client.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line, condition }] });
-  await client.request('configurationDone', {});
-  await launched;
-  await ended;
-  await client.request('disconnect', {});
-  await client.close();
+  const output = await runDebugged({ program, env: environment('0') }, (client) =>
+    client.request('setBreakpoints', { source: { path }, breakpoints: [{ line, condition }] }),
+  );
   return perStep(output);
 }
 

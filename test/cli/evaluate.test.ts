@@ -112,7 +112,7 @@ test('what computes asynchronously only: the program goes on until the value is 
     assert.deepEqual([kind, state, stats?.max, error], ['array', 'live', 0.5, null]);
     assert.deepEqual(document.exports[0]?.tensors, ['session', 'session.outputMetadata[0]']);
     assert.equal(document.stop?.function, 'stop');
-    if (then === 'continue') assert.match(stderr, /early .*; late .*; timeout; immediate\n/);
+    if (then === 'continue') assert.match(stderr, /microtask; early .*; late .*; immediate; timeout\n/);
   }
   const mixed = [
     '--expr',

@@ -108,6 +108,27 @@ test('status 4: what could be read is written, the rest says why it could not', 
   assert.deepEqual(Object.keys(numpy(file)), ['values']);
 });
 
+test('status 4: a string that would be another one is refused, the bits of a NaN are not', async () => {
+  const strings = join(folder, 'strings.npz');
+  const both = ['--expr', 'words', '--expr', 'numbers', '--export', strings, 'lossy.js'];
+  const refused = await inspect(both);
+  assert.equal(refused.status, 4);
+  assert.equal(existsSync(strings), false);
+  const { code, message } = refused.document.warnings[0] ?? assert.fail('nothing was said');
+  assert.deepEqual([code, message], ['lossy-dtype', 'words[1] is "b\\u0000" and becomes "b" in NumPy archive.']);
+
+  const forced = await inspect(['--force', ...both]);
+  assert.equal(forced.status, 0);
+  assert.equal(forced.document.warnings[0]?.message, message);
+  assert.deepEqual(numpy(strings)['words']?.values, ['a', 'b']);
+
+  const text = join(folder, 'numbers.csv');
+  const written = await inspect(['--expr', 'numbers', '--export', text, 'lossy.js']);
+  assert.equal(written.status, 0);
+  assert.match(written.document.warnings[0]?.message ?? '', /^numbers\[1\] is NaN with the bits 0xffc00000/);
+  assert.equal(readFileSync(text, 'utf8'), '1\nnan\n');
+});
+
 test('an image spans the values that are there', async () => {
   const file = join(folder, 'matrix.png');
   const { status, document } = await inspect(['--expr', 'matrix', '--export', file, 'expressions.js']);
@@ -118,6 +139,24 @@ test('an image spans the values that are there', async () => {
   const data = png.indexOf('IDAT');
   const levels = [...inflateSync(png.subarray(data + 4, data + 4 + png.readUInt32BE(data - 4)))];
   assert.deepEqual(levels, [0, 0, 51, 102, 0, 153, 204, 255]);
+});
+
+test('a heatmap, where the name says so', async () => {
+  const file = join(folder, 'matrix.heatmap.png');
+  const { status, document } = await inspect(['--expr', 'matrix', '--export', file, 'expressions.js']);
+  assert.equal(status, 0);
+  assert.equal(document.exports[0]?.format, 'png');
+  const image = readFileSync(file);
+  assert.equal(image[25], 2, 'RGB');
+  const data = image.indexOf('IDAT');
+  const bytes = [...inflateSync(image.subarray(data + 4, data + 4 + image.readUInt32BE(data - 4)))];
+  assert.deepEqual(
+    [bytes.slice(1, 4), bytes.slice(-3)],
+    [
+      [0x44, 0x01, 0x54],
+      [0xfd, 0xe7, 0x25],
+    ],
+  );
 });
 
 test('in a terminal, the file is named', async () => {

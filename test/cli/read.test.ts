@@ -1,7 +1,7 @@
 /** What is read: the default, expressions, slices, statistics; and exit status 4 where something can't be. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inspect, runCli, tensorOf } from '../support/cli.ts';
+import { inspect, lineOf, runCli, tensorOf } from '../support/cli.ts';
 
 test('the default: scopes from the innermost out, containers one level deep, no globals, no plain arrays', async () => {
   const { status, document } = await inspect(['arrays.js']);
@@ -48,6 +48,19 @@ test('--expr reads a plain number array that is asked for by name', async () => 
       ],
       [[3], [4, 5, 6]],
     ],
+  );
+});
+
+test('--expr with a conversion is answered by our own reader; in graph mode it is warned of at the line', async () => {
+  const expressions = ['--expr', 'ones.dataSync()', '--expr', 'input.dataSync()'];
+  const { status, document } = await inspect([...expressions, '../evaluate/graphMode.mjs']);
+  assert.equal(status, 4);
+  assert.deepEqual(tensorOf(document, 'ones.dataSync()').values, [1, 1, 1]);
+  assert.match(tensorOf(document, 'input.dataSync()').error ?? '', /needs eager mode, and input is in graph mode/);
+  const told = document.warnings.filter(({ code }) => code === 'graph-mode');
+  assert.deepEqual(
+    told.map(({ file, line }) => [file?.split('/').pop(), line]),
+    [['graphMode.mjs', lineOf('../evaluate/graphMode.mjs', 'debugger')]],
   );
 });
 

@@ -108,6 +108,26 @@ test('without the cpu backend the program is told what to import', async () => {
   }
 });
 
+test('tensors of a backend that nobody knows are neither moved nor compared', async () => {
+  const program = await PausedProgram.start('evaluate/unknownBackend.mjs');
+  try {
+    for (const [expression, message] of [
+      [
+        'tf.add(foreign, here)',
+        /^a of Add is on ours, and the program's backend is wasm: running the op would move it/,
+      ],
+      ['tf.square(foreign)', /^TensorFlow\.js runs on its backend "ours" here, whose tensors can't be read/],
+    ] as const) {
+      const refused = await refusal(program, expression);
+      assert.deepEqual([refused.code, message.test(refused.message)], ['not-available', true], refused.message);
+      await program.resume();
+    }
+    assert.equal((await program.closedOutput()).stdout, 'ours [ 2 ]\nours 2\n');
+  } finally {
+    await program.end();
+  }
+});
+
 for (const TFJS_BACKEND of ['wasm', 'webgpu']) {
   test(`${TFJS_BACKEND}: of a tensor alone, the op that made it is run again`, async () => {
     const program = await PausedProgram.start('evaluate/remade.mjs', { env: { TFJS_BACKEND } });

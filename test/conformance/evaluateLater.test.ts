@@ -68,7 +68,7 @@ for (const { major, path } of nodeBinaries()) {
         const scores = expected.join();
         assert.equal(
           stdout,
-          `the same\nmicrotask; early ${scores}; late ${scores}; timeout; immediate\ntrue 1,2\n`,
+          `the same\nmicrotask; early ${scores}; late ${scores}; immediate; timeout\ntrue 1,2\n`,
           stderr,
         );
       } finally {

@@ -37,6 +37,8 @@ test('jax-js: the outermost call, once', () => {
   assert.ok(sites.find(({ call }) => call === 'dataSync')!.ms > 0);
   // A call that throws has moved nothing.
   assert.deepEqual(site('throws'), ['dataSync', 1, 0]);
+  assert.deepEqual(site('rejects'), ['data', 1, 0]);
+  assert.deepEqual(site('inline'), ['js', 1, 8]);
 });
 
 test('ONNX Runtime: a tensor on the device is a copy, one on the host is not; its download is not counted again', () => {

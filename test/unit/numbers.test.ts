@@ -9,7 +9,7 @@ import {
   numberToFloat16,
 } from '../../src/tensor/dtypes.ts';
 import type { DType } from '../../src/protocol/tensor.ts';
-import { longestNumber, writeNumber } from '../../src/tensor/numberBytes.ts';
+import { longestNumber, numberWriter } from '../../src/tensor/numberBytes.ts';
 import { formatElement, shortest, shortestNumber } from '../../src/tensor/numbers.ts';
 import { fromHex, jsonFixture } from './fixtures.ts';
 import { seededRandom } from './random.ts';
@@ -148,7 +148,7 @@ test('numbers written into a buffer are the texts of numbers', () => {
   const random = seededRandom(9);
   const buffer = new Uint8Array(longestNumber + 2);
   const check = (value: number, dtype: DType): void => {
-    const end = writeNumber(value, dtype, buffer, 1);
+    const end = numberWriter(dtype)(value, new DataView(buffer.buffer), 1);
     assert.ok(end - 1 <= longestNumber);
     assert.equal(String.fromCharCode(...buffer.subarray(1, end)), shortest(value, dtype), `${value} as ${dtype}`);
   };

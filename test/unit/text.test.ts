@@ -47,13 +47,23 @@ test('the type line', () => {
   assert.equal(describeType({ ...tensor, shape: [], device: { type: 'cpu' }, byteLength: 4 }), 'float32[] cpu 4 B');
   assert.equal(describeType({ ...tensor, shape: [null, 10], kind: 'symbolic' }), 'float32[?, 10] symbolic');
   assert.equal(describeType({ ...tensor, kind: 'sparse' }), 'float32[64, 10] sparse webgpu 2.5 KB');
+  const strings = { ...tensor, dtype: 'string', location: 'host', byteLength: 0 } as const;
+  assert.equal(describeType(strings), 'string[64, 10] webgpu, still on host');
 });
 
 test('bytes and milliseconds for people', () => {
   const bytes = { 0: '0 B', 1023: '1023 B', 1024: '1 KB', 2560: '2.5 KB', 1048575: '1 MB', 268435456: '256 MB' };
   for (const [count, text] of Object.entries(bytes)) assert.equal(formatBytes(Number(count)), text);
   assert.equal(formatBytes(3 * 2 ** 40), '3 TB');
-  const times = { 0: '0 ms', 0.354: '0.35 ms', 0.999: '1 ms', 4.21: '4.2 ms', 40.3: '40 ms', 999.7: '1 s' };
+  const times = {
+    0: '0 ms',
+    0.004: '< 0.01 ms',
+    0.354: '0.35 ms',
+    0.999: '1 ms',
+    4.21: '4.2 ms',
+    40.3: '40 ms',
+    999.7: '1 s',
+  };
   for (const [ms, text] of Object.entries(times)) assert.equal(formatMs(Number(ms)), text);
   assert.equal(formatMs(90_300), '90.3 s');
 });

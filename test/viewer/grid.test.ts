@@ -345,3 +345,19 @@ test('commands say what is on screen; members of an archive can be chosen', asyn
     ],
   );
 });
+
+test('beside an editor the controls of four axes take three lines, and a wrong slice one more', async () => {
+  const viewer = await open({ width: 500 });
+  const { page } = viewer;
+  await viewer.show(computedSource('x', 'float32', [8, 3, 256, 320], (flat) => flat));
+  await viewer.settled();
+  const top = (selector: string) => page.evaluate(`document.querySelector('${selector}').getBoundingClientRect().top`);
+  assert.equal(await top('#axis-rows'), await top('#axis-columns'));
+  assert.equal(await top('#axis-0'), await top('#axis-1'));
+  const gridAt = Number(await top('[role=grid]'));
+  assert.ok(gridAt - Number(await top('.slicebar')) < 3 * 36, `${gridAt} px`);
+  await page.locator('#slice').fill('9, :');
+  await page.locator('#slice').press('Enter');
+  await page.getByText('Index 9 is out of range for axis 0 of size 8.').waitFor();
+  assert.ok(Number(await top('[role=grid]')) - gridAt < 24);
+});

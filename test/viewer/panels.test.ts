@@ -1,7 +1,7 @@
 /** Heatmap, image, statistics, and what assistive technology is told. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arraySource, computedSource } from './sources.ts';
+import { arraySource, computedSource, stringSource } from './sources.ts';
 import { viewerPages } from './viewerPage.ts';
 import type { ViewerPage } from './viewerPage.ts';
 
@@ -244,4 +244,20 @@ test('after a reload of the window every tab has what it showed, as old values',
   await again.page.getByRole('row', { name: /Elements 360000/ }).waitFor();
   assert.deepEqual(again.asked, []);
   assert.deepEqual(again.errors, []);
+});
+
+test('the strip says which copies it counts, and no figure where there is none', async () => {
+  const viewer = await open();
+  await viewer.show(arraySource('x', 'float32', [2], [1, 2]), { access: { how: 'view' }, device: { type: 'cpu' } });
+  await viewer.settled();
+  assert.match(
+    await viewer.costs(),
+    /^This view 8 B in (< )?[\d.]+ ms Whole tensor 8 B.* Session's device copies none$/,
+  );
+  assert.doesNotMatch(await viewer.costs(), /readback|about 0 ms/);
+  const names = stringSource('names', [2], ['a', 'b']);
+  await viewer.show(names, { access: { how: 'view' }, device: { type: 'cpu' }, byteLength: 0 });
+  await viewer.settled();
+  assert.match(await viewer.costs(), /^This view read in (< )?[\d.]+ ms Session's device copies none$/);
+  assert.match((await viewer.page.locator('.title').textContent()) ?? '', /string\[2\]\s+cpu · tfjs/);
 });

@@ -106,6 +106,7 @@ export class ViewerPage {
   readonly #url: string;
   state: unknown;
   source: Source | null = null;
+  #tensor: Partial<TensorDescriptor> = {};
   stop = 0;
   /** What is not paused yet answers; a test holds answers back to look at what is between. */
   hold: Promise<void> | null = null;
@@ -157,6 +158,7 @@ export class ViewerPage {
   /** Shows a tensor, as of the next stop. */
   async show(source: Source, tensor: Partial<TensorDescriptor> = {}, origin?: ViewedOrigin): Promise<void> {
     this.source = source;
+    this.#tensor = tensor;
     this.stop++;
     await this.send({
       type: 'show',
@@ -190,6 +192,7 @@ export class ViewerPage {
       await this.send({ type: 'answer', id, ok: true, result });
       if (!('cost' in result)) return;
       asked.bytes = result.cost.bytes;
+      if (result.cost.readbacks === 0) return;
       this.cost.bytes += result.cost.bytes;
       this.cost.ms += result.cost.transferMs;
       this.cost.readbacks += result.cost.readbacks;
@@ -208,7 +211,9 @@ export class ViewerPage {
       const transferMs = performance.now() - start;
       const wholeBytes = source.byteLength;
       const wholeMsEstimate = (wholeBytes / 2 ** 30) * 1000 + 1;
-      return { bytes, queueMs: 0, transferMs, readbacks: 1, stagingBytes: 0, wholeBytes, wholeMsEstimate };
+      // What is not copied from a device is the program's own memory.
+      const readbacks = this.#tensor.access?.how === 'view' ? 0 : 1;
+      return { bytes, queueMs: 0, transferMs, readbacks, stagingBytes: 0, wholeBytes, wholeMsEstimate };
     };
     if (request.name === 'stats') return { ...(await source.statistics(request.arguments.bins)), cost: cost(4096) };
     if (request.name === 'findNotFinite') {
@@ -242,6 +247,11 @@ export class ViewerPage {
   async kept(): Promise<void> {
     await this.settled();
     await this.page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+  }
+
+  /** What the strip at the bottom says. */
+  async costs(): Promise<string> {
+    return ((await this.page.locator('footer.cost').textContent()) ?? '').replace(/\s+/g, ' ').trim();
   }
 
   async screenshot(name: string): Promise<void> {

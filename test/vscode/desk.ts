@@ -49,12 +49,22 @@ export interface DeskCalls {
     arguments: { selector: string; at: { x: number; y: number }[]; title?: string };
     result: [number, number, number, number][];
   };
+  /** Makes the window and its sidebar this large; tells how large they were. */
+  resize: { arguments: WindowSize; result: WindowSize };
   /** Into .cache/vscode/screenshots, once this theme is on screen. */
   screenshot: { arguments: { name: string; theme?: 'light' | 'dark' | 'contrast' }; result: null };
   /** A test begins. */
   begin: { arguments: { name: string }; result: null };
   /** A finished test. */
   report: { arguments: { name: string; ms: number; error?: string }; result: null };
+}
+
+/** In CSS pixels. */
+export interface WindowSize {
+  width: number;
+  height: number;
+  /** The sidebar's width. */
+  sidebar: number;
 }
 export type DeskCallName = keyof DeskCalls;
 export type Desk = {

@@ -176,6 +176,19 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
         });
       }, at);
     },
+    async resize({ width, height, sidebar }) {
+      const before = page().viewportSize() ?? { width, height };
+      await page().setViewportSize({ width, height });
+      const edge = await page().locator('.part.sidebar').boundingBox();
+      if (!edge) throw new Error('There is no sidebar on screen.');
+      await page().mouse.move(edge.x + edge.width, height / 2);
+      await page().mouse.down();
+      await page().mouse.move(edge.x + sidebar, height / 2, { steps: 4 });
+      await page().mouse.up();
+      // Elsewhere: the edge lights up under the pointer.
+      await page().mouse.move(width / 2, height - 20);
+      return { ...before, sidebar: edge.width };
+    },
     async screenshot({ name, theme }) {
       if (theme) {
         await page().locator(themes[theme].window).waitFor();

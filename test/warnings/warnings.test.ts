@@ -27,7 +27,7 @@ interface Expected {
 const expected = {
   'symbolic-no-value': { message: /symbolic tensor of the Layers API/, help: /model\.predict\(input\)/ },
   'graph-mode': {
-    message: /^numpy\(\) was called on the graph tensor logits:0/,
+    message: /^numpy\(\) needs eager mode, and logits:0 is in graph mode/,
     help: /run\(logits:0\)/,
     at: 'logits.numpy()',
   },
@@ -50,6 +50,24 @@ const expected = {
     message: /^dataSync\(\) of this float32\[2\] inside a gradient function/,
     help: /tensor ops/,
     at: '(warn ? squared',
+  },
+  'leaves-gradient, of what it is asked for': {
+    message: /^dataSync\(\) of this float32\[2\] inside a gradient function/,
+    help: /tensor ops/,
+    at: 'const host = x.dataSync()',
+    times: 1,
+  },
+  'leaves-gradient, of one that it does not use': {
+    message: /^arraySync\(\) of this float32\[3\] inside a gradient function/,
+    help: /tensor ops/,
+    at: 'x.arraySync()',
+    times: 1,
+  },
+  'leaves-gradient, of a variable': {
+    message: /^dataSync\(\) of this float32\[2\] inside a gradient function/,
+    help: /tensor ops/,
+    at: '(warn ? weights : frozen).dataSync()',
+    times: 1,
   },
   'leaves-gradient, remade outside': {
     message: /^This float32\[2\] was made of values that dataSync\(\) had copied/,
@@ -83,6 +101,12 @@ const expected = {
     message: /^dataSync\(\) of this float32\[4\] blocks .* webgpu/,
     help: /await tensor\.data\(\)/,
     at: 'tensor.dataSync();',
+  },
+  'sync-read, of jax-js': {
+    message: /^item\(\) of this float32\[\] blocks .* webgpu/,
+    help: /await tensor\.jsAsync\(\)/,
+    at: 'loss.item()',
+    times: 1,
   },
   'consumes-reference': { message: /./, help: /\.ref\b/ },
   disposed: { message: /float32\[2\] was disposed/, help: /dispose\(\)/ },

@@ -1,17 +1,32 @@
 /** What looking costs: what was moved for this view, what the whole tensor would move, and whether a read is too dear. */
 import { TensorError } from '../../src/protocol/errors.ts';
 import type { CopyCost, TensorDescriptor } from '../../src/protocol/tensor.ts';
+import type { SessionCost } from '../../src/protocol/viewer.ts';
 import { formatBytes, formatMs } from '../../src/tensor/preview.ts';
+
+/** What the strip below a tensor tells; it is kept with the values that it is of. */
+export interface Costs {
+  /** What was read for what a tab shows, by the tab's name; those for which nothing was are left out. */
+  views: Partial<Record<string, ViewCost>>;
+  whole: WholeCost;
+  /** null for files: they are in no session. */
+  session: SessionCost | null;
+}
 
 export interface ViewCost {
   bytes: number;
   ms: number;
-  reads: number;
+  readbacks: number;
 }
-export const noCost: ViewCost = { bytes: 0, ms: 0, reads: 0 };
 
-export function addCost(sum: ViewCost, { bytes, queueMs, transferMs }: CopyCost): ViewCost {
-  return { bytes: sum.bytes + bytes, ms: sum.ms + queueMs + transferMs, reads: sum.reads + 1 };
+export function addCost(costs: Costs, tab: string, cost: CopyCost): void {
+  const { bytes, ms, readbacks } = costs.views[tab] ?? { bytes: 0, ms: 0, readbacks: 0 };
+  costs.views[tab] = {
+    bytes: bytes + cost.bytes,
+    ms: ms + cost.queueMs + cost.transferMs,
+    readbacks: readbacks + cost.readbacks,
+  };
+  costs.whole = learn(costs.whole, cost);
 }
 
 /** What is known about copying the whole tensor. */
@@ -27,7 +42,7 @@ export function wholeCost(tensor: TensorDescriptor): WholeCost {
 }
 
 /** A read that moved as much as the whole tensor weighs has measured it; any other one makes the estimate better. */
-export function learn(known: WholeCost, cost: CopyCost): WholeCost {
+function learn(known: WholeCost, cost: CopyCost): WholeCost {
   const whole = cost.wholeBytes > 0 && cost.bytes >= cost.wholeBytes;
   if (whole) return { bytes: cost.wholeBytes, ms: cost.queueMs + cost.transferMs, measured: true };
   return known.measured ? known : { bytes: cost.wholeBytes, ms: cost.wholeMsEstimate, measured: false };

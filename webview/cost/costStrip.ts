@@ -1,30 +1,57 @@
 /** The strip at the bottom: this view, the whole tensor, the session so far. */
 import { html } from 'lit/html.js';
+import type { TensorDescriptor } from '../../src/protocol/tensor.ts';
 import type { SessionCost } from '../../src/protocol/viewer.ts';
 import { formatBytes, formatMs } from '../../src/tensor/preview.ts';
-import type { ViewCost, WholeCost } from './cost.ts';
+import type { Costs, WholeCost } from './cost.ts';
 
-export function costStrip(view: ViewCost, whole: WholeCost, session: SessionCost | null) {
+/** An estimate below it says nothing. */
+const leastEstimateMs = 0.01;
+
+/** @param tab whose cost is told */
+export function costStrip({ dtype }: TensorDescriptor, { views, whole, session }: Costs, tab: string) {
+  const view = views[tab];
+  // Nobody knows what strings weigh: they are the runtime's own.
+  const isWeighed = dtype !== 'string';
   return html`<footer class="cost" aria-label="Cost of copies">
     <span title="What was read for what is on screen, as measured">
-      <b>This view</b> ${view.reads === 0 ? 'nothing read' : `${formatBytes(view.bytes)} in ${formatMs(view.ms)}`}
-      ${view.reads > 1 ? html`<span class="quiet">(${view.reads} reads)</span>` : ''}
-    </span>
-    <span title="What a copy of the whole tensor to the host moves">
-      <b>Whole tensor</b> ${formatBytes(whole.bytes)}${wholeTime(whole)}
+      <b>This view</b>
+      ${
+        view
+          ? [isWeighed ? formatBytes(view.bytes) : 'read', ` in ${formatMs(view.ms)}`, readbacksText(view.readbacks)]
+          : 'nothing read'
+      }
     </span>
     ${
+      isWeighed
+        ? html`<span title="What a copy of the whole tensor to the host moves">
+            <b>Whole tensor</b> ${formatBytes(whole.bytes)}${wholeTime(whole)}
+          </span>`
+        : ''
+    }
+    ${
       session
-        ? html`<span title="What this debug session has copied from devices for the debugger's sake">
-            <b>Session</b> ${formatBytes(session.bytes)} in ${formatMs(session.ms)}
-            <span class="quiet">(${session.readbacks} ${session.readbacks === 1 ? 'readback' : 'readbacks'})</span>
+        ? html`<span
+            title="What this debug session has copied from devices for the debugger's sake; what is on the host is read where it is"
+          >
+            <b>Session's device copies</b> ${sessionText(session)}${readbacksText(session.readbacks)}
           </span>`
         : ''
     }
   </footer>`;
 }
 
+function sessionText({ bytes, ms, readbacks }: SessionCost): string {
+  return readbacks === 0 ? 'none' : `${formatBytes(bytes)} in ${formatMs(ms)}`;
+}
+
+/** A readback is a copy from a device; what lives on the host has none. */
+function readbacksText(count: number) {
+  if (count === 0) return '';
+  return html` <span class="quiet">(${count} ${count === 1 ? 'readback' : 'readbacks'})</span>`;
+}
+
 function wholeTime({ ms, measured }: WholeCost): string {
-  if (ms === null) return '';
+  if (ms === null || (!measured && ms < leastEstimateMs)) return '';
   return measured ? ` in ${formatMs(ms)} (measured)` : `, about ${formatMs(ms)} (estimate)`;
 }

@@ -3,9 +3,9 @@
  * sticks to the viewport of a scrolling element; what it shows follows from the scroll position. The grid keeps the
  * focus itself, and names its active cell to screen readers (`aria-activedescendant`): cells come and go.
  */
-import { create, GridCells, type CellPosition, type GridModel } from './gridCells.ts';
+import { create, GridCells, type GridModel } from './gridCells.ts';
 import { scrollMapping, type ScrollMapping } from './scrollMapping.ts';
-import type { Rectangle } from './windowPlan.ts';
+import type { CellPosition, Rectangle } from './windowPlan.ts';
 
 export interface GridListener {
   /** Called whenever other cells are on screen. */

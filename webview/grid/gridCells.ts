@@ -2,7 +2,7 @@
  * The elements of a grid: its head, and the rows that are on screen. Rows that stay there when it scrolls are moved, and only
  * what differs is written.
  */
-import type { Rectangle } from './windowPlan.ts';
+import type { CellPosition, Rectangle } from './windowPlan.ts';
 import type { ShownCell } from './windowStore.ts';
 
 export interface GridModel {
@@ -16,11 +16,6 @@ export interface GridModel {
   cell(row: number, column: number): ShownCell | undefined;
   /** Characters of the longest text that came so far; columns grow with it. */
   longestText(): number;
-}
-
-export interface CellPosition {
-  row: number;
-  column: number;
 }
 
 /** A row on screen. */

@@ -3,12 +3,11 @@ import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { reportOf, TensorError } from '../../src/protocol/errors.ts';
 import { isComplex, isFloat } from '../../src/tensor/dtypes.ts';
-import { ravelIndex } from '../../src/tensor/shape.ts';
+import { ravelIndex, unravelIndex } from '../../src/tensor/shape.ts';
 import { parseSlice } from '../../src/tensor/slice.ts';
 import { problem } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import { elementIndex, extentOf, indexOfCell, locate, sliceOfView } from '../slicebar/axisView.ts';
-import { unravelIndex } from '../../src/tensor/shape.ts';
 import { Grid } from './grid.ts';
 import { gridTools } from './gridTools.ts';
 import { formatsApply } from './numberText.ts';
@@ -112,6 +111,13 @@ export class GridPanel {
     if (!context || !searches(context) || this.#search) return;
     const { view } = context.state;
     const { row, column } = this.#grid.active;
+    const side = direction === 'next' ? 'after' : 'before';
+    if (context.frozen) {
+      const found = this.store.findNotFinite({ row, column }, direction);
+      this.#message = found ? '' : `No NaN or infinity ${side} this cell among the old values.`;
+      if (found) this.goTo(indexOfCell(view, found.row, found.column));
+      return context.changed();
+    }
     const from = ravelIndex(indexOfCell(view, row, column), view.shape);
     const search = new AbortController();
     this.#search = search;
@@ -120,8 +126,7 @@ export class GridPanel {
     try {
       const index = await context.findNotFinite(from, direction, search.signal);
       if (index !== null) this.goTo(unravelIndex(index, view.shape));
-      const nothingFound = `No NaN or infinity ${direction === 'next' ? 'after' : 'before'} this cell.`;
-      this.#message = index === null ? nothingFound : '';
+      this.#message = index === null ? `No NaN or infinity ${side} this cell.` : '';
     } catch (error) {
       this.#message = search.signal.aborted ? '' : reportOf(error).message;
     }
@@ -172,7 +177,7 @@ export class GridPanel {
         <code class="quiet" title="Bits">${bits}</code>
       </span>
       ${
-        this.store.comparesStops
+        this.store.showsChanges
           ? html`<span class="legend" title="Cells that were not on screen at the last stop are not compared">
               <span class="swatch changed" aria-hidden="true"></span>changed since the last stop
             </span>`
@@ -182,8 +187,8 @@ export class GridPanel {
   }
 }
 
-/** Whether elements can be NaN or infinite, and be searched now. */
-function searches({ viewed, frozen }: PanelContext): boolean {
+/** Whether elements can be NaN or infinite. */
+function searches({ viewed }: PanelContext): boolean {
   const { dtype } = viewed.tensor;
-  return !frozen && (isFloat(dtype) || isComplex(dtype));
+  return isFloat(dtype) || isComplex(dtype);
 }

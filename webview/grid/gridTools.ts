@@ -64,11 +64,11 @@ export function gridTools(tools: GridTools) {
     }
     ${
       tools.rank > 0
-        ? html`<div class="field">
+        ? html`<div class="field goto-field">
             <label for="goto">Go to</label>
             <input
               id="goto"
-              size=${Math.max(6, 4 * tools.rank - 2)}
+              size=${Math.max(6, 3 * tools.rank)}
               spellcheck="false"
               autocomplete="off"
               placeholder=${'0, '.repeat(tools.rank).slice(0, -2)}

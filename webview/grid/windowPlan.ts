@@ -3,6 +3,12 @@
  * screen (the target is 1.5), and missing tiles are asked for in few rectangles.
  */
 
+/** A row and a column of a view. */
+export interface CellPosition {
+  row: number;
+  column: number;
+}
+
 /** Rows and columns, the ends left out. */
 export interface Rectangle {
   rowStart: number;
@@ -24,6 +30,13 @@ export function intersects(a: Rectangle, b: Rectangle): boolean {
 
 export function cellsIn(rectangle: Rectangle): number {
   return (rectangle.rowEnd - rectangle.rowStart) * (rectangle.columnEnd - rectangle.columnStart);
+}
+
+/** The cells of a rectangle, row by row. */
+export function* positionsIn({ rowStart, rowEnd, columnStart, columnEnd }: Rectangle): Generator<CellPosition> {
+  for (let row = rowStart; row < rowEnd; row++) {
+    for (let column = columnStart; column < columnEnd; column++) yield { row, column };
+  }
 }
 
 /** In tiles: those that the rectangle of cells touches. */

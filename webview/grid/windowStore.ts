@@ -8,18 +8,20 @@ import { extentOf, keyOfView, windowSlice } from '../slicebar/axisView.ts';
 import type { AxisView } from '../slicebar/axisView.ts';
 import { CellBlock } from './cellBlock.ts';
 import type { Cell, WindowData } from './cellBlock.ts';
+import { kindOf } from './numberText.ts';
 import type { NumberStyle } from './numberText.ts';
 import {
   cellsIn,
   cellsOf,
   intersects,
   missingRectangles,
+  positionsIn,
   tileColumns,
   tileRows,
   tilesOf,
   withBandAhead,
 } from './windowPlan.ts';
-import type { Rectangle } from './windowPlan.ts';
+import type { CellPosition, Rectangle } from './windowPlan.ts';
 
 /** Requests under way at once; while they are, newer wishes replace older ones instead of queueing up. */
 const requestsAtOnce = 3;
@@ -57,6 +59,12 @@ export interface KeptWindow {
   data: string | string[];
 }
 
+/** Whether a cell has other bits in one window than in the other; false where one is not here. */
+function haveDifferent(row: number, column: number, a: Place | undefined, b: Place | undefined): boolean {
+  if (!a || !b) return false;
+  return !a.block.sameBits(row - a.row, column - a.column, b.block, row - b.row, column - b.column);
+}
+
 /** @throws TensorError */
 export type ReadWindow = (slice: string, elements: number, signal: AbortSignal) => Promise<WindowData>;
 
@@ -89,9 +97,14 @@ export class WindowStore {
     return this.#error;
   }
 
-  /** Whether windows of the last stop are here to compare with. */
-  get comparesStops(): boolean {
-    return (this.#tilesBefore?.size ?? 0) > 0;
+  /** Whether a cell on screen differs from the last stop. */
+  get showsChanges(): boolean {
+    if (!this.#visible || !this.#tilesBefore) return false;
+    for (const { row, column } of positionsIn(this.#visible)) {
+      const [now, before] = [this.#place(this.#tiles, row, column), this.#place(this.#tilesBefore, row, column)];
+      if (haveDifferent(row, column, now, before)) return true;
+    }
+    return false;
   }
 
   get fetching(): boolean {
@@ -233,11 +246,25 @@ export class WindowStore {
     if (!shown) return undefined;
     const cell = shown.block.cell(row - shown.row, column - shown.column, style);
     this.longestText = Math.max(this.longestText, Math.min(longestText, cell.text.length));
-    const changed =
-      now !== undefined &&
-      before !== undefined &&
-      !now.block.sameBits(row - now.row, column - now.column, before.block, row - before.row, column - before.column);
-    return { ...cell, changed, old: now === undefined };
+    return { ...cell, changed: haveDifferent(row, column, now, before), old: now === undefined };
+  }
+
+  /** The nearest NaN or infinity before or after a cell among those that are here, row by row. */
+  findNotFinite(from: CellPosition, direction: 'next' | 'previous'): CellPosition | null {
+    const sign = direction === 'next' ? 1 : -1;
+    const distance = ({ row, column }: CellPosition) =>
+      sign * ((row - from.row) * this.#extent.columns + column - from.column);
+    let found: CellPosition | null = null;
+    const shown = new Map([...(this.#tilesBefore ?? []), ...this.#tiles]);
+    for (const [key, { block, row, column }] of shown) {
+      const [rowStart, columnStart] = [Math.floor(key / this.#tileColumns), key % this.#tileColumns];
+      const tile = { rowStart, rowEnd: rowStart + 1, columnStart, columnEnd: columnStart + 1 };
+      for (const cell of positionsIn(cellsOf(tile, this.#extent))) {
+        const isNearer = distance(cell) > 0 && (!found || distance(cell) < distance(found));
+        if (isNearer && kindOf(block.value(cell.row - row, cell.column - column)) !== 'finite') found = cell;
+      }
+    }
+    return found;
   }
 
   /** What is on screen, for `restore`; null while a part of it is missing. */
@@ -247,14 +274,12 @@ export class WindowStore {
     const cells = cellsOf(tiles, this.#extent);
     const strings: string[] = [];
     let bytes = '';
-    for (let row = cells.rowStart; row < cells.rowEnd; row++) {
-      for (let column = cells.columnStart; column < cells.columnEnd; column++) {
-        const place = this.#place(this.#tiles, row, column);
-        if (!place) return null;
-        const raw = place.block.raw(row - place.row, column - place.column);
-        if (typeof raw === 'string') strings.push(raw);
-        else bytes += String.fromCharCode(...raw);
-      }
+    for (const { row, column } of positionsIn(cells)) {
+      const place = this.#place(this.#tiles, row, column);
+      if (!place) return null;
+      const raw = place.block.raw(row - place.row, column - place.column);
+      if (typeof raw === 'string') strings.push(raw);
+      else bytes += String.fromCharCode(...raw);
     }
     return { key: keyOfView(this.#view), cells, data: this.#dtype === 'string' ? strings : btoa(bytes) };
   }

@@ -7,7 +7,7 @@ import { colorMaps } from '../../src/protocol/viewer.ts';
 import type { ColorMap } from '../../src/protocol/viewer.ts';
 import { roundNumber } from '../raster/roundNumber.ts';
 import { CellBlock } from '../grid/cellBlock.ts';
-import type { CellPosition } from '../grid/gridCells.ts';
+import type { CellPosition } from '../grid/windowPlan.ts';
 import { Loader } from '../loader.ts';
 import { notice, problem } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';

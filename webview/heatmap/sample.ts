@@ -1,5 +1,5 @@
 /** Where a sample of a view lies, and which element of it stands for a cell. */
-import type { CellPosition } from '../grid/gridCells.ts';
+import type { CellPosition } from '../grid/windowPlan.ts';
 import type { Rectangle } from '../grid/windowPlan.ts';
 import type { SamplePlan } from '../raster/sampling.ts';
 

@@ -5,7 +5,7 @@ import { live } from 'lit/directives/live.js';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../../src/tensor/dtypes.ts';
 import { formatElement } from '../../src/tensor/numbers.ts';
-import type { CellPosition } from '../grid/gridCells.ts';
+import type { CellPosition } from '../grid/windowPlan.ts';
 import { coveredBy, sampleAt } from '../heatmap/sample.ts';
 import { Loader } from '../loader.ts';
 import { notice, problem } from '../messages.ts';

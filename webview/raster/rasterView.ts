@@ -2,7 +2,7 @@
  * A picture of a part of the view, on a canvas: zoom by the wheel or + and -, pan by dragging or Shift and the arrows, a
  * point under the mouse or moved by the arrows. While finer pixels are on their way, the coarse ones are shown enlarged.
  */
-import type { CellPosition } from '../grid/gridCells.ts';
+import type { CellPosition } from '../grid/windowPlan.ts';
 import type { Rectangle } from '../grid/windowPlan.ts';
 import { moved, zoomed } from './sampling.ts';
 

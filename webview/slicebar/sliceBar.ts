@@ -25,8 +25,8 @@ export function sliceBar(view: AxisView, draft: SliceDraft | null, actions: Slic
       actions.onView(next);
     } catch (error) {
       if (!(error instanceof TensorError)) throw error;
-      actions.onDraft({ text: field.value, error: { message: error.message, help: error.help } });
       const at = error.position ?? 0;
+      actions.onDraft({ text: field.value, error: { message: reasonOf(error.message, at), help: error.help } });
       field.setSelectionRange(at, field.value.length);
     }
   };
@@ -37,7 +37,7 @@ export function sliceBar(view: AxisView, draft: SliceDraft | null, actions: Slic
   const onInput = (event: Event) => actions.onDraft({ text: (event.target as HTMLInputElement).value, error: null });
   const error = draft?.error ?? null;
   return html`<div class="slicebar" role="group" aria-label="What is shown">
-    <div class="field">
+    <div class="field slice-field">
       <label for="slice">Slice</label>
       <input
         id="slice"
@@ -55,12 +55,26 @@ export function sliceBar(view: AxisView, draft: SliceDraft | null, actions: Slic
         @change=${apply}
       />
     </div>
-    ${view.shape.length === 0 ? '' : [axisSelect(view, 'rows', actions), axisSelect(view, 'columns', actions)]}
+    ${
+      view.shape.length === 0
+        ? ''
+        : html`<span class="together"
+            >${axisSelect(view, 'rows', actions)} ${axisSelect(view, 'columns', actions)}</span
+          >`
+    }
     ${view.shape.map((_, axis) => (isShown(view, axis) ? '' : axisControl(view, axis, actions)))}
-    <div id="slice-error" class="field-error" role="alert">
+    <div id="slice-error" class="field-error" role="alert" title=${error ? `${error.message} ${error.help ?? ''}` : ''}>
       ${error ? html`${error.message} <span class="help">${error.help}</span>` : ''}
     </div>
   </div>`;
+}
+
+/** What is wrong, without the slice and the place: they are in the field, selected. */
+function reasonOf(message: string, position: number): string {
+  const before = `(position ${position}): `;
+  const start = message.indexOf(before);
+  const reason = start < 0 ? message : message.slice(start + before.length);
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
 function axisSelect(view: AxisView, place: 'rows' | 'columns', { onView }: SliceBarActions) {

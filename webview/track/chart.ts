@@ -8,13 +8,15 @@ const colors = {
   mean: '--vscode-charts-green',
   bad: '--vscode-charts-red',
   text: '--vscode-foreground',
-  grid: '--vscode-widget-border',
 };
 
 function color(name: keyof typeof colors): string {
   const style = getComputedStyle(document.documentElement);
   return style.getPropertyValue(colors[name]).trim() || style.getPropertyValue('--vscode-foreground').trim();
 }
+
+/** Between ticks of the pass axis: there is no half a pass. */
+const passSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 
 export interface ChartOptions {
   /** Of a tensor of one element: one line says it all. */
@@ -66,7 +68,9 @@ export class Chart {
 
   #make(): uPlot {
     const { isScalar } = this.#options;
-    const axis = { stroke: color('text'), grid: { stroke: color('grid'), width: 1 }, ticks: { stroke: color('grid') } };
+    // Quieter than any curve in every theme; the border colours of high contrast are as bright as its text.
+    const rule = { stroke: `color-mix(in srgb, ${color('text')} 15%, transparent)`, width: 1 };
+    const axis = { stroke: color('text'), grid: rule, ticks: rule };
     const line = { width: 1.5, points: { show: false } };
     const plot = new uPlot(
       {
@@ -76,7 +80,7 @@ export class Chart {
         cursor: { drag: { x: true, y: false } },
         scales: { x: { time: false }, bad: { range: (_plot, _min, max) => [0, Math.max(1, max) * 4] } },
         axes: [
-          { ...axis, label: 'pass', labelSize: 20, size: 36 },
+          { ...axis, label: 'pass', labelSize: 20, size: 36, incrs: passSteps },
           { ...axis, size: 70 },
         ],
         series: [

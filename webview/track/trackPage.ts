@@ -150,11 +150,15 @@ export class TrackPage {
       `${track.expression} by pass. Arrow keys move, Enter sets a breakpoint at the pass.`,
     );
     const at = shown.cursor ?? series.buckets.at(-1)!;
+    const hasFinite = series.buckets.some(({ mean }) => mean !== null);
+    const hasBad = series.buckets.some(({ nan, posInf, negInf }) => nan + posInf + negInf > 0);
+    const legend = (name: string, text: string) =>
+      html`<span class="series"><span class="key ${name}"></span>${text}</span>`;
     return html`${chart.element}
       <p class="reading">
-        <span class="key mean"></span>${isScalar ? 'value' : 'mean'}
-        ${isScalar ? nothing : html`<span class="key range"></span>min to max`} <span class="key bad"></span>NaN and
-        infinite
+        ${hasFinite ? legend('mean', isScalar ? 'value' : 'mean') : nothing}
+        ${hasFinite && !isScalar ? legend('range', 'min to max') : nothing}
+        ${hasBad ? legend('bad', 'NaN and infinite') : nothing}
         <output aria-live=${shown.cursor ? 'polite' : 'off'}>${passText(at)}: ${formatTracked(at)}</output>
       </p>`;
   }

@@ -20,6 +20,8 @@ export interface RuntimeScripts {
   calls: ReadonlySet<string>;
   /** The runtime's methods that are watched, where they call each other: such a call is part of the outer one. */
   watched?: ReadonlySet<string>;
+  /** The innermost frame is one of its own: where no script of its own is on the stack, it is bundled with the program. */
+  callsItself?: boolean;
   /** Calls out of these scripts are part of something that is counted already. */
   notFrom?: RegExp;
 }
@@ -54,6 +56,11 @@ function openRealm(): Capture {
 /** Every frame takes V8 about a microsecond, so only as many are asked for as it took before. */
 const manyFrames = 64;
 const framesNeeded = new Map<string, number>();
+/**
+ * In a bundle only its source map, far from here, tells where the runtime ends and the program begins: all these frames
+ * together are the call site. The longest way through TF.js (`data()`, compiled for old browsers) takes 8.
+ */
+const framesInBundle = 10;
 
 /** Node's own, ours (a script of the protocol has no file), or a package's. */
 const isForeign = (file: string) => file === '' || /^node:|[\\/]node_modules[\\/]/.test(file);
@@ -75,12 +82,18 @@ export function callSite(below: unknown, name: string, scripts: RuntimeScripts):
     framesNeeded.set(name, Math.max(needed, chosen + 1));
   }
   if (chosen === partOfAnother) return undefined;
+  const isBundled = chosen === 0 && scripts.callsItself === true;
+  if (isBundled && needed < framesInBundle) {
+    stack = capture(below, framesInBundle);
+    framesNeeded.set(name, framesInBundle);
+  }
   if (chosen < 0) chosen = stack.findIndex((frame) => isOther(frame.getFileName(), scripts));
   const site = stack[Math.max(0, chosen)];
   if (!site) return undefined;
   const [file, position] = [site.getFileName(), site.getPosition()];
+  const place = isBundled ? stack.map((frame) => frame.getPosition()).join() : position;
   return {
-    key: `${call} ${file} ${position}`,
+    key: `${call} ${file} ${place}`,
     call,
     frames: () => {
       const whole = capture!(below, manyFrames);
@@ -90,12 +103,23 @@ export function callSite(below: unknown, name: string, scripts: RuntimeScripts):
   };
 }
 
+/** The function that called; undefined for one without a name. */
+export function callerName(below: unknown): string | undefined {
+  capture ??= openRealm();
+  return methodName(capture(below, 1)[0]);
+}
+
 /** Whether a function of these scripts (of this name) is on the stack. */
 export function isCalledFrom(scripts: RegExp, below: unknown, name?: string): boolean {
   capture ??= openRealm();
   return capture(below, manyFrames).some(
     (frame) => scripts.test(frame.getFileName() ?? '') && (name === undefined || frame.getFunctionName() === name),
   );
+}
+
+/** Without the class, which V8 tells of some. */
+function methodName(frame: V8CallSite | undefined): string | undefined {
+  return frame?.getFunctionName()?.split('.').pop();
 }
 
 function isOther(file: string | null, { own }: RuntimeScripts): boolean {
@@ -118,7 +142,7 @@ function chooseFrame(
     if (!isForeign(file)) return { chosen: index, call };
     if (notFrom?.test(file)) return { chosen: partOfAnother, call };
     if (!own.test(file)) continue;
-    const method = frame.getFunctionName()?.split('.').pop();
+    const method = methodName(frame);
     if (method === undefined) continue;
     if (watched?.has(method)) return { chosen: partOfAnother, call };
     if (calls.has(method)) call = method;

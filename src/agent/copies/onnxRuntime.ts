@@ -1,11 +1,16 @@
 /** The one conversion of ONNX Runtime that copies: `getData()` of a tensor on a GPU. On the cpu it hands out what is there. */
+import { conversions } from '../../protocol/recorder.ts';
 import { isDType, itemSize } from '../../tensor/dtypes.ts';
 import { ownValue } from '../safely.ts';
 import { isCalledFrom } from './callSite.ts';
 import type { Recorder, WatchedRuntime } from './recorder.ts';
 import { watch } from './watch.ts';
 
-const runtime: WatchedRuntime = { name: 'onnxruntime', own: /[\\/]onnxruntime-/, calls: new Set(['getData']) };
+const runtime: WatchedRuntime = {
+  name: 'onnxruntime',
+  own: /[\\/]onnxruntime-/,
+  calls: new Set(conversions.onnxruntime),
+};
 
 let downloads = 0;
 

@@ -4,8 +4,8 @@
  */
 import type { RecordedSite, RecorderReport, RecorderWarning } from '../../protocol/recorder.ts';
 import type { TensorWarning } from '../../protocol/tensor.ts';
+import { graphMode } from '../../tensor/graphMode.ts';
 import { now } from '../clock.ts';
-import { graphMode } from '../warnings/graphMode.ts';
 import { callSite, type CallSite, type RuntimeScripts } from './callSite.ts';
 import { CopyBudget } from './copyBudget.ts';
 import { isInspectable } from '../safely.ts';
@@ -18,7 +18,7 @@ import { watchedMethods, type OnAccess } from './watch.ts';
 import { watchWebGpu } from './webgpu.ts';
 
 export interface WatchedRuntime extends RuntimeScripts {
-  name: string;
+  name: RecordedSite['runtime'];
 }
 
 export interface Copied {
@@ -35,6 +35,8 @@ export interface Copied {
 /** A copy that is under way. One that throws has no end, and has moved nothing. */
 export interface RunningCopy {
   end(ms: number): void;
+  /** At its place, once for each place and code. */
+  warn(make: (call: string) => TensorWarning): void;
 }
 
 /** By the runtime's name in descriptors. */
@@ -50,6 +52,7 @@ export class Recorder {
   readonly #warnings: RecorderWarning[] = [];
   readonly #warned = new Set<string>();
   readonly #onTfjs: (() => void)[] = [];
+  readonly #settling: (() => void)[] = [];
   #hasTfjs = false;
   readonly #classes = new WeakSet<object>();
   #evaluations = 0;
@@ -92,11 +95,15 @@ export class Recorder {
         const hot = this.#budget.spend(site, { bytes, ms, spendsTime });
         if (hot) this.#warnAt(hot.key, () => ({ ...hot.warning(), frames: hot.site.frames }));
       },
+      warn: (make) => {
+        const warning = make(site.call);
+        this.#warnAt(`${warning.code} ${caller.key}`, () => ({ ...warning, frames: site.frames }));
+      },
     };
   }
 
   /** For an asynchronous conversion that is called right now: its time runs until its promise settles. */
-  endsWithNextPromise(copy: RunningCopy, onEnd?: () => void): void {
+  endsWithNextPromise(copy: Pick<RunningCopy, 'end'>, onEnd?: () => void): void {
     const start = this.clock.now();
     this.#settlements.awaitNext(() => {
       copy.end(this.clock.now() - start);
@@ -108,6 +115,11 @@ export class Recorder {
   warn(caller: CallSite, make: (call: string) => TensorWarning): void {
     const warning = make(caller.call);
     this.#warnAt(`${warning.code} ${caller.key}`, () => ({ ...warning, frames: caller.frames() }));
+  }
+
+  /** Before anybody is told: for what shows only by what comes after it. */
+  beforeReport(settle: () => void): void {
+    this.#settling.push(settle);
   }
 
   /** A handler of accesses that can do no harm: whatever goes wrong in it, the program gets its method. */
@@ -163,7 +175,9 @@ export class Recorder {
   triedInGraphMode(name: string, call: string, below: unknown): void {
     try {
       const caller = callSite(below, call, graphRuntime);
-      if (caller) this.warn(caller, () => graphMode(name, call));
+      const what = 'graph tensor of tensor-debugger';
+      const help = `Run it: new Session().run(${name}), or ${name}.eval({ session }); or build it in eager mode, outside of the graph.`;
+      if (caller) this.warn(caller, () => graphMode({ call, name, what, help }));
     } catch (error) {
       this.failed(error);
     }
@@ -175,6 +189,7 @@ export class Recorder {
   }
 
   report(): RecorderReport {
+    for (const settle of this.#settling) settle();
     const sites = [...this.#sites.values()];
     return { since: this.#since.toISOString(), sites, warnings: this.#warnings, failure: this.#failure };
   }

@@ -11,6 +11,7 @@
  * | webgpu, webgl | the buffer, unless its values are still, or again, on the host |
  * | others (tensorflow) | a copy out of native memory |
  */
+import { conversions } from '../../protocol/recorder.ts';
 import { isDType, itemSize } from '../../tensor/dtypes.ts';
 import { formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
@@ -20,13 +21,14 @@ import { isInspectable, ownValue, util } from '../safely.ts';
 import { leavesGradient, remadeInGradient } from '../warnings/leavesGradient.ts';
 import { syncRead } from '../warnings/syncRead.ts';
 import type { Recorder, RunningCopy, WatchedRuntime } from './recorder.ts';
-import { Gradients, isOnTape } from './tfjsGradients.ts';
+import { Gradients, inGradient } from './tfjsGradients.ts';
 import { watch, whenAssigned, type OnAccess } from './watch.ts';
 
 const runtime: WatchedRuntime = {
   name: 'tfjs',
   own: /[\\/]@tensorflow[\\/]/,
-  calls: new Set('data dataSync array arraySync print toString toPixels buffer bufferSync bytes bytesSync'.split(' ')),
+  calls: new Set(conversions.tfjs),
+  callsItself: true,
 };
 
 /** Backends whose `readSync` neither throws nor calls anything of the program: a frame of ours on the stack is not seen. */
@@ -87,7 +89,7 @@ class EngineReads {
   watch(found: object, prototype: object): void {
     this.#watchLookups(found);
     const onEndTape: OnAccess = (_, method, getter) => {
-      for (const { site, conversion, type } of within(this.#global, () => this.#gradients.usedByEnding(getter))) {
+      for (const { site, conversion, type } of within(this.#global, () => this.#gradients.ending(getter))) {
         this.#recorder.warn(site, () => remadeInGradient(conversion, type));
       }
       return method;
@@ -163,10 +165,14 @@ class EngineReads {
         // In Node the webgpu backend throws: nothing is copied.
         if (name === 'webgpu' && programGlobal('OffscreenCanvas') === undefined) return;
       }
-      if (isOnTape(dataId)) {
-        this.#recorder.warn(caller, (outermost) => leavesGradient(outermost, typeOf(info)));
-      }
       const copy = this.#recorder.begin(caller, { runtime, bytes, spendsTime: call === 'dataSync' && elements > 1 });
+      const origin = inGradient(dataId);
+      if (origin) {
+        const type = typeOf(info);
+        const warn = () => copy.warn((outermost) => leavesGradient(outermost, type));
+        if (origin === 'computed') warn();
+        else this.#gradients.convertedGiven(dataId, warn);
+      }
       if (hasValues) this.#gradients.converted(dataId, record.values, caller.call);
       if (isView) copy.end(0);
       else if (call === 'data') {

@@ -3,7 +3,7 @@
  * converted array is used in it. A tensor is made of such an array if it holds the very memory that a conversion handed out,
  * which the cpu and the webgpu backend do; the wasm backend copies it, and nothing tells.
  */
-import { engineState, recordedBy, tapedTensors } from '../readers/tfjs/engine.ts';
+import { engineState, recordedBy, tapedOps } from '../readers/tfjs/engine.ts';
 import { isInspectable, ownValue } from '../safely.ts';
 import { isCalledFrom, type CallSite } from './callSite.ts';
 
@@ -18,7 +18,19 @@ interface Remade {
   inGradient: boolean;
 }
 
+/** What was converted in the gradient function that runs, and was there before. */
+interface Given {
+  dataId: WeakRef<object>;
+  /** Says that the gradient ends there. */
+  warn: () => void;
+}
+
 export class Gradients {
+  /** Data that were made inside of a gradient function, with its number: none that the gradient is asked for. */
+  readonly #madeInside = new WeakMap<object, number>();
+  /** How many gradient functions have ended. */
+  #ended = 0;
+  #given: Given[] = [];
   /** Data that no kernel has computed: nothing is behind it that a gradient could flow to. */
   readonly #leaves = new WeakSet<object>();
   /** The conversions that handed out these arrays. */
@@ -31,7 +43,7 @@ export class Gradients {
 
   /** The program has got the values of this data by this call. */
   converted(dataId: object, values: unknown, call: string): void {
-    if (!ArrayBuffer.isView(values) || (this.#leaves.has(dataId) && !isVariable(dataId))) return;
+    if (!ArrayBuffer.isView(values) || (this.#leaves.has(dataId) && !variableOf(dataId))) return;
     this.#converted.set(values, call);
     this.#hasConverted = true;
   }
@@ -44,29 +56,83 @@ export class Gradients {
     const state = engineState();
     if (!state || ownValue(state, 'kernelDepth') !== 0) return;
     this.#leaves.add(dataId);
+    const isInside = ownValue(state, 'gradientDepth') !== 0;
+    if (isInside) this.#madeInside.set(dataId, this.#ended);
     if (!this.#hasConverted) return;
     const values = recordedBy(dataId)?.record.values;
     const conversion = isInspectable(values) ? this.#converted.get(values) : undefined;
     const found = conversion === undefined ? undefined : siteOf();
     if (conversion === undefined || !found) return;
-    const inGradient = ownValue(state, 'gradientDepth') !== 0;
-    this.#remade.set(dataId, { ...found, site: this.#kept(found.site), conversion, inGradient });
+    this.#remade.set(dataId, { ...found, site: this.#kept(found.site), conversion, inGradient: isInside });
     this.#hasRemade = true;
   }
 
-  /** What was made of converted arrays, and used by the gradient function that ends now. */
-  usedByEnding(below: unknown): Remade[] {
-    if (!this.#hasRemade) return [];
-    const used = new Set<Remade>();
-    for (const tensor of tapedTensors(['inputs'])) {
-      const dataId = ownValue(tensor, 'dataId');
-      const remade = isInspectable(dataId) ? this.#remade.get(dataId) : undefined;
-      if (remade && !isVariable(dataId)) used.add(remade);
+  /**
+   * In a gradient function something is converted that was not computed there. Whether the gradient is asked for with respect
+   * to it, TF.js keeps to itself; what the tape has when the function ends may tell.
+   * @param warn says that the gradient ends there
+   */
+  convertedGiven(dataId: object, warn: () => void): void {
+    if (this.#madeInside.get(dataId) !== this.#ended) this.#given.push({ dataId: new WeakRef(dataId), warn });
+  }
+
+  /**
+   * A gradient function ends.
+   * @returns what was made of converted arrays, and used by it
+   */
+  ending(below: unknown): Remade[] {
+    const state = engineState();
+    let used = this.#hasRemade ? this.#remadeOnTape() : [];
+    // Gradients of gradients share a tape, and end with the outermost.
+    const isOutermost = state !== undefined && ownValue(state, 'gradientDepth') === 1;
+    const given = isOutermost ? this.#given.splice(0) : [];
+    if (used.length > 0 || given.length > 0) {
+      const isOfVariables = isCalledFrom(/[\\/]@tensorflow[\\/]/, below, 'variableGrads');
+      this.#warnOfGiven(given, isOfVariables);
+      // Gradients of given tensors (tf.grad) may be asked for this very one; those of variables are not.
+      if (!isOfVariables) used = used.filter(({ inGradient }) => inGradient);
     }
-    if (used.size === 0) return [];
-    // Gradients of given tensors (tf.grad) may be asked for this very one; those of variables are not.
-    const isOfVariables = isCalledFrom(/[\\/]@tensorflow[\\/]/, below, 'variableGrads');
-    return [...used].filter(({ inGradient }) => inGradient || isOfVariables);
+    if (isOutermost) this.#ended++;
+    return used;
+  }
+
+  #remadeOnTape(): Remade[] {
+    const used = new Set<Remade>();
+    for (const { inputs } of tapedOps()) {
+      for (const dataId of inputs.map(dataOf)) {
+        const remade = isInspectable(dataId) ? this.#remade.get(dataId) : undefined;
+        if (remade && !variableOf(dataId)) used.add(remade);
+      }
+    }
+    return [...used];
+  }
+
+  /**
+   * The gradient is asked for with respect to the trainable variables; or to given tensors, which were there before and are
+   * used: where one alone comes into question, it is that one.
+   */
+  #warnOfGiven(converted: readonly Given[], isOfVariables: boolean): void {
+    const given = isOfVariables ? undefined : this.#givenOnTape();
+    for (const { dataId } of converted) given?.add(dataId.deref());
+    for (const { dataId, warn } of converted) {
+      const variable = variableOf(dataId.deref());
+      if (given ? given.size === 1 : variable && ownValue(variable, 'trainable') === true) warn();
+    }
+  }
+
+  /** The data on the tape that were there before. */
+  #givenOnTape(): Set<unknown> {
+    const given = new Set<unknown>();
+    const computed = new Set<unknown>();
+    for (const { inputs, outputs } of tapedOps()) {
+      for (const tensor of inputs) {
+        const dataId = dataOf(tensor);
+        const isInside = isInspectable(dataId) && this.#madeInside.get(dataId) === this.#ended;
+        if (!isInside && !computed.has(ownValue(tensor, 'id'))) given.add(dataId);
+      }
+      for (const tensor of outputs) computed.add(ownValue(tensor, 'id'));
+    }
+    return given;
   }
 
   /** With the frames of this moment. */
@@ -81,20 +147,30 @@ export class Gradients {
   }
 }
 
-/** Whether a gradient function is running (and not a kernel inside of it) whose tape has recorded this data. */
-export function isOnTape(dataId: object): boolean {
+/** Of data that are converted in a gradient function (and not in a kernel there): were they computed in it, or given? */
+export function inGradient(dataId: object): 'computed' | 'given' | undefined {
   const state = engineState();
-  if (!state || ownValue(state, 'gradientDepth') === 0 || ownValue(state, 'kernelDepth') !== 0) return false;
-  for (const tensor of tapedTensors()) if (ownValue(tensor, 'dataId') === dataId) return true;
-  return false;
+  if (!state || ownValue(state, 'gradientDepth') === 0 || ownValue(state, 'kernelDepth') !== 0) return undefined;
+  const isIt = (tensor: object) => dataOf(tensor) === dataId;
+  for (const { inputs, outputs } of tapedOps()) {
+    // Views of what was given (and the clones that TF.js saves) are the same data; what is made of nothing is a constant.
+    if (outputs.some(isIt) && inputs.length > 0 && !inputs.some(isIt)) return 'computed';
+  }
+  return 'given';
 }
 
-function isVariable(dataId: unknown): boolean {
+function dataOf(tensor: object): unknown {
+  return ownValue(tensor, 'dataId');
+}
+
+/** The variable that holds these data now. */
+function variableOf(dataId: unknown): object | undefined {
   const state = engineState();
   const variables = state && ownValue(state, 'registeredVariables');
-  if (!isInspectable(variables)) return false;
-  return Object.keys(variables).some((name) => {
+  if (!isInspectable(variables)) return undefined;
+  for (const name of Object.keys(variables)) {
     const variable = ownValue(variables, name);
-    return isInspectable(variable) && ownValue(variable, 'dataId') === dataId;
-  });
+    if (isInspectable(variable) && ownValue(variable, 'dataId') === dataId) return variable;
+  }
+  return undefined;
 }

@@ -14,7 +14,7 @@ import { itemSize } from '../../tensor/dtypes.ts';
 import { formatBytes, formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { now } from '../clock.ts';
-import { engineState, recordedBy } from '../readers/tfjs/engine.ts';
+import { engineState, holderOf, knownBackends } from '../readers/tfjs/engine.ts';
 import { programGlobal } from '../globals.ts';
 import { isInspectable, isMap, ownValue, util } from '../safely.ts';
 import { cpuBackend, type Backends, type CpuBackend, type TensorInfo } from './cpuBackend.ts';
@@ -63,6 +63,13 @@ export function compareBackends(
     throw new TensorError({
       code: 'not-available',
       message: 'TensorFlow.js runs on its cpu backend here: there is nothing to compare with.',
+      help: 'Stop where the program uses webgpu or wasm.',
+    });
+  }
+  if (!knownBackends.includes(backend)) {
+    throw new TensorError({
+      code: 'not-available',
+      message: `TensorFlow.js runs on its backend "${backend}" here, whose tensors can't be read at a breakpoint: there are no results to compare.`,
       help: 'Stop where the program uses webgpu or wasm.',
     });
   }
@@ -191,7 +198,7 @@ function observing(engine: Engine, onKernel: OnKernel): { undo(): void } {
 /** TF.js would move a tensor of another backend for good. */
 function assertAtHome(kernel: string, inputs: object, backend: string): void {
   for (const [name, tensor] of tensorsOf(inputs)) {
-    const holder = recordedBy(tensor.dataId);
+    const holder = holderOf(tensor.dataId);
     if (!holder || holder.name === backend) continue;
     throw new TensorError({
       code: 'not-available',

@@ -14,9 +14,15 @@ export interface ChosenTensor {
   source: TensorReader;
 }
 
-export async function chooseTensor(frame: FrameTensors, given: Given): Promise<ChosenTensor | undefined> {
+/** @param isMeant which tensors are offered, where one is picked: those that the command works on */
+export async function chooseTensor(
+  frame: FrameTensors,
+  given: Given,
+  isMeant: (tensor: TensorDescriptor) => boolean = () => true,
+): Promise<ChosenTensor | undefined> {
   if (given && 'kind' in given) return given;
-  const chosen = given?.expression ?? (await askForTensor((await listing(frame)).tensors));
+  const offered = async () => (await listing(frame)).tensors.filter(({ tensor }) => isMeant(tensor));
+  const chosen = given?.expression ?? (await askForTensor(await offered()));
   if (chosen === undefined) return undefined;
   const { focus } = frame;
   if (focus.kind !== 'stopped') throw notStopped();

@@ -50,6 +50,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       ),
     compareBackends: (given) => onTensors(({ compareBackends }) => compareBackends(frame, given)),
     pin: (given) => onTensors(({ pinExpression }) => pinExpression(pins, given)),
+    // The same, by a title that does not say that it asks.
+    pinGiven: (given) => onTensors(({ pinExpression }) => pinExpression(pins, given)),
     unpin: (given) => pins.remove(given?.expression ?? ''),
     showCopies: () => view.showCopies(),
     openFollowing: () => panels.follow(view.selected),

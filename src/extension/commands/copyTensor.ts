@@ -19,6 +19,7 @@ import type { Given } from './given.ts';
 
 interface TextForm {
   label: string;
+  takes?(dtype: DType): boolean;
   text(values: TensorValues, dtype: DType, shape: readonly number[]): string | Promise<string>;
   lossCheck(dtype: DType): LossCheck | null;
   stringLoss?(strings: readonly string[]): Loss | null;
@@ -55,8 +56,13 @@ async function mayCopy({ source, tensor, expression }: ChosenTensor): Promise<bo
   return (await vscode.window.showWarningMessage(question, copy)) === copy;
 }
 
+/** Memory that nobody has typed is bytes. */
+function shownAs(dtype: DType): DType {
+  return dtype === 'unknown' ? 'uint8' : dtype;
+}
+
 export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Given): Promise<void> {
-  const chosen = await chooseTensor(frame, given);
+  const chosen = await chooseTensor(frame, given, ({ dtype }) => form.takes?.(shownAs(dtype)) ?? true);
   if (!chosen) return;
   const { source, tensor, expression } = chosen;
   const shape = tensor.shape.map((count) => count ?? 0);
@@ -72,7 +78,7 @@ export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Gi
   const read = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
     source.request('tensor/read', { tensor: { id: tensor.id }, slice: '...', encoding: 'bytes' }),
   );
-  const dtype = read.tensor.dtype === 'unknown' ? 'uint8' : read.tensor.dtype;
+  const dtype = shownAs(read.tensor.dtype);
   const values = read.bytes === undefined ? stringsOf(read.values) : new Uint8Array(Buffer.from(read.bytes, 'base64'));
   await vscode.env.clipboard.writeText(await form.text(values, dtype, read.shape));
   const loss = values instanceof Uint8Array ? form.lossCheck(dtype)?.(values, 0) : form.stringLoss?.(values);

@@ -55,6 +55,12 @@ export function fileTypesFor(tensor: TensorDescriptor): FileType[] {
         return [npz, { ...npz, description: 'compressed', encoding: { compress: true } }];
       }
       if (format.name === 'csv') return [csv];
-      return [{ label: format.label, extension, ...(format.name === 'png' && { isPicture: true }) }];
+      if (format.name === 'png') {
+        const image: FileType = { label: format.label, extension, isPicture: true };
+        const heatmap: FileType = { ...image, description: 'heatmap', encoding: { colours: 'viridis' } };
+        // More samples per pixel are its colours.
+        return (header.shape[2] ?? 1) === 1 ? [image, heatmap] : [image];
+      }
+      return [{ label: format.label, extension }];
     });
 }

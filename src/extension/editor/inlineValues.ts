@@ -37,9 +37,10 @@ export class InlineValues implements vscode.InlineValuesProvider, vscode.Disposa
     this.#frame = frame;
     this.#subscriptions = [
       sources.onDidChange((session) => {
-        if (sources.isStopped(session)) this.#undecided = session;
+        const hasSource = sources.sourceOf(session) !== undefined;
+        if (hasSource && sources.isStopped(session)) this.#undecided = session;
         else if (this.#undecided?.id === session.id) this.#undecided = undefined;
-        if (!sources.sourceOf(session)) this.#withTensors.delete(session.id);
+        if (!hasSource) this.#withTensors.delete(session.id);
         this.#update();
       }),
       frame.onDidChange((state) => this.#looked(state)),

@@ -1,5 +1,6 @@
 /** What the user looks at: the focused frame of a session with tensors, or a program that runs. */
 import * as vscode from 'vscode';
+import { setContext } from '../contextKeys.ts';
 import type { TensorSource } from './tensorSource.ts';
 import type { TensorSources } from './tensorSources.ts';
 
@@ -54,6 +55,7 @@ export class Focus implements vscode.Disposable {
       (next.kind === 'running' || (this.#state.kind === 'stopped' && next.frameId === this.#state.frameId));
     if (same) return;
     this.#state = next;
+    setContext('focus', next.kind);
     this.#changed.fire(next);
   }
 

@@ -31,7 +31,7 @@ export class OriginalLines {
     const source = original && script?.map.sources[original.source];
     const folder = this.#projectFolder ?? dirname(pathOfUrl(frame.url) ?? '');
     const file = source ? sourcePath(source, folder) : undefined;
-    return original && file !== undefined ? { file, line: original.line + 1 } : generatedLine(frame);
+    return original && file !== undefined ? { file, line: original.line + 1, isMapped: true } : generatedLine(frame);
   };
 
   readonly namesAt: NamesAt = async ({ url, location: { scriptId, lineNumber, columnNumber = 0 } }) => {

@@ -41,6 +41,14 @@ export interface TensorSource extends TensorReader, vscode.Disposable {
   prepareTracking(): Promise<void>;
 }
 
+/**
+ * What the sessions of one launch configuration are called, run after run. VS Code's JavaScript debugger puts the process
+ * into their names: `train.mjs [4711] « Launch Program`.
+ */
+export function lastingName({ name }: vscode.DebugSession): string {
+  return name.replace(/ \[\d+\]/g, '');
+}
+
 /** Of a session, and not of a file. */
 export function isSessionSource(reader: TensorReader): reader is TensorSource {
   return reader.session !== undefined;

@@ -1,4 +1,7 @@
-/** The debug sessions that can have tensors, each with its source, from their start to their end. */
+/**
+ * The debug sessions that can have tensors, each with its source, from their start to their end. Those of VS Code's
+ * JavaScript debugger have one while the setting `companion.enabled` says so.
+ */
 import * as vscode from 'vscode';
 import { CompanionSource } from './companionSource.ts';
 import { SessionMonitor } from './sessionMonitor.ts';
@@ -6,15 +9,16 @@ import { TensorSessionSource } from './tensorSessionSource.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorSource } from './tensorSource.ts';
-import { companionEnabled, liveCopyBudget } from '../settings.ts';
+import { companionEnabled, liveCopyBudget, onDidChangeCompanionEnabled } from '../settings.ts';
 
 export const tensorType = 'tensor';
 /** Of the sessions that VS Code's JavaScript debugger has per Node process; those of a debug terminal have its type. */
 const companionTypes = ['pwa-node', 'node-terminal'];
 
 interface Entry {
+  /** Knows whether the program stands still, also where there is no source yet. */
   monitor: SessionMonitor;
-  source: TensorSource;
+  source?: TensorSource;
 }
 
 export class TensorSources implements vscode.Disposable {
@@ -28,20 +32,21 @@ export class TensorSources implements vscode.Disposable {
   /** A program stands still for a NaN or infinity, and its debugger does not say so. */
   readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
   readonly #added = new vscode.EventEmitter<TensorSource>();
-  /** A session has begun that may have tensors. */
+  /** There is a session that may have tensors, and had no source before. */
   readonly onDidAdd = this.#added.event;
-  /** The program of a session stopped, runs on, or ended. */
+  /** The program of a session stopped, runs on, or ended, or its source came or went. */
   readonly onDidChange = this.#changed.event;
 
   constructor() {
     const trackers = [tensorType, ...companionTypes].map((type) =>
       vscode.debug.registerDebugAdapterTrackerFactory(type, {
-        createDebugAdapterTracker: (session) => this.#add(session)?.monitor,
+        createDebugAdapterTracker: (session) => this.#add(session),
       }),
     );
     this.#subscriptions.push(
       ...trackers,
       vscode.debug.onDidTerminateDebugSession((session) => this.#remove(session)),
+      onDidChangeCompanionEnabled(() => this.#switch()),
     );
   }
 
@@ -50,7 +55,12 @@ export class TensorSources implements vscode.Disposable {
   }
 
   get all(): TensorSource[] {
-    return [...this.#entries.values()].map(({ source }) => source);
+    return [...this.#entries.values()].flatMap(({ source }) => source ?? []);
+  }
+
+  /** Whether the session has begun and not ended. */
+  isOpen(session: vscode.DebugSession): boolean {
+    return this.#entries.has(session.id);
   }
 
   isStopped(session: vscode.DebugSession): boolean {
@@ -58,30 +68,60 @@ export class TensorSources implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const { monitor, source } of this.#entries.values()) vscode.Disposable.from(source, monitor).dispose();
+    for (const { monitor, source } of this.#entries.values()) {
+      source?.dispose();
+      monitor.dispose();
+    }
     this.#entries.clear();
     vscode.Disposable.from(...this.#subscriptions, this.#tracked, this.#brokeOnNotFinite, this.#added).dispose();
   }
 
-  #add(session: vscode.DebugSession): Entry | undefined {
-    if (session.type !== tensorType && !companionEnabled()) return undefined;
+  #add(session: vscode.DebugSession): SessionMonitor {
     const monitor = new SessionMonitor(session);
+    monitor.onDidChange(() => this.#changed.fire(session));
+    const entry = { monitor };
+    this.#entries.set(session.id, entry);
+    if (isWanted(session)) this.#open(entry);
+    return monitor;
+  }
+
+  #open(entry: Entry): void {
+    const { monitor } = entry;
+    const { session } = monitor;
     const source =
       session.type === tensorType ? new TensorSessionSource(monitor) : new CompanionSource(monitor, liveCopyBudget);
-    monitor.onDidChange(() => this.#changed.fire(session));
     source.onDidTrack((batch) => this.#tracked.fire({ session, batch }));
     source.onDidBreakOnNotFinite((stop) => this.#brokeOnNotFinite.fire(stop));
-    const entry = { monitor, source };
-    this.#entries.set(session.id, entry);
+    entry.source = source;
     this.#added.fire(source);
-    return entry;
+  }
+
+  /** The setting holds at once, for sessions that run too. */
+  #switch(): void {
+    for (const entry of this.#entries.values()) {
+      const { source } = entry;
+      const { session } = entry.monitor;
+      if (isWanted(session) === (source !== undefined)) continue;
+      if (source) {
+        delete entry.source;
+        source.dispose();
+      } else {
+        this.#open(entry);
+      }
+      this.#changed.fire(session);
+    }
   }
 
   #remove(session: vscode.DebugSession): void {
     const entry = this.#entries.get(session.id);
     if (!entry) return;
     this.#entries.delete(session.id);
-    vscode.Disposable.from(entry.source, entry.monitor).dispose();
+    entry.source?.dispose();
+    entry.monitor.dispose();
     this.#changed.fire(session);
   }
+}
+
+function isWanted({ type }: vscode.DebugSession): boolean {
+  return type === tensorType || companionEnabled();
 }

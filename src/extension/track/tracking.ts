@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
 import { parseTrackPath } from '../../protocol/trackCondition.ts';
 import { expressionAtCursor, type CommandArguments } from '../commands/given.ts';
+import { setContext } from '../contextKeys.ts';
 import type { TensorSource } from '../sources/tensorSource.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
 import { TrackDecorations } from './trackDecorations.ts';
@@ -11,8 +12,6 @@ import { trackedLine } from './trackedPlace.ts';
 import { TrackPanel } from './trackPanel.ts';
 import { Tracks } from './tracks.ts';
 
-/** Read by `when` clauses. */
-const contextKey = 'tensorDebugger.tracksLines';
 const languages = /^(?:java|type)script(?:react)?$/;
 
 export class Tracking implements vscode.Disposable {
@@ -27,9 +26,10 @@ export class Tracking implements vscode.Disposable {
     this.#tracks = new Tracks(this.#lines, sources);
     this.#panel = new TrackPanel(extensionUri, this.#tracks, this.#lines);
     const prepareAll = () => {
-      void vscode.commands.executeCommand('setContext', contextKey, this.#lines.all.length > 0);
+      setContext('tracksLines', this.#lines.all.length > 0);
       for (const source of sources.all) void this.#prepare(source);
     };
+    const offerChart = () => setContext('hasTracks', this.#tracks.all.length > 0);
     this.#subscriptions = [
       this.#lines,
       this.#tracks,
@@ -37,8 +37,10 @@ export class Tracking implements vscode.Disposable {
       new TrackDecorations(this.#lines, this.#tracks, extensionUri),
       sources.onDidAdd((source) => void this.#prepare(source)),
       this.#lines.onDidChange(prepareAll),
+      this.#tracks.onDidChange(offerChart),
     ];
     prepareAll();
+    offerChart();
   }
 
   /** @param given the arguments of a keybinding; otherwise it is about the cursor */

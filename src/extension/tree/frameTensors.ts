@@ -2,10 +2,11 @@
 import * as vscode from 'vscode';
 import { reportOf, type ErrorReport } from '../../protocol/errors.ts';
 import type { TensorListing } from '../../protocol/requests.ts';
+import { setContext } from '../contextKeys.ts';
 import type { Focus, FocusState } from '../sources/focus.ts';
 import type { TensorSource } from '../sources/tensorSource.ts';
 
-/** What the view shows; the words are the values of the context key `tensorDebugger.state`. */
+/** What the view shows. */
 export type FrameState =
   | { kind: 'none' | 'running' | 'looking' }
   | { kind: 'tensors' | 'noTensors' | 'noRuntime'; source: TensorSource; frameId: number; listing: TensorListing }
@@ -115,9 +116,16 @@ export class FrameTensors implements vscode.Disposable {
 
   #set(state: FrameState): void {
     this.#state = state;
-    void vscode.commands.executeCommand('setContext', 'tensorDebugger.state', state.kind);
-    const hasGraph = 'listing' in state && state.listing.tensors.some(({ tensor }) => tensor.kind === 'symbolic');
-    void vscode.commands.executeCommand('setContext', 'tensorDebugger.hasGraphTensors', hasGraph);
+    const { tensors, runtimes } = 'listing' in state ? state.listing : { tensors: [], runtimes: [] };
+    setContext('state', state.kind);
+    setContext(
+      'hasGraphTensors',
+      tensors.some(({ tensor }) => tensor.kind === 'symbolic'),
+    );
+    setContext(
+      'hasOtherBackend',
+      runtimes.some(({ name, backend }) => name === 'tfjs' && backend !== undefined && backend !== 'cpu'),
+    );
     this.#changed.fire(state);
   }
 }

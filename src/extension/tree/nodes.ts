@@ -1,7 +1,7 @@
 /** The rows of the Tensors view. Ids say where a row stands, so that it stays expanded from one stop to the next. */
 import type { ListedTensor, ProgramWarning, TensorListing } from '../../protocol/requests.ts';
 import type { RuntimeDescription, TensorStatistics } from '../../protocol/tensor.ts';
-import { formatBytes, formatMs } from '../../tensor/preview.ts';
+import { formatBytes, formatMs, formatWeight } from '../../tensor/preview.ts';
 import type { TensorReader } from '../sources/tensorSource.ts';
 
 export interface TensorNode extends ListedTensor {
@@ -82,12 +82,13 @@ export function tensorChildren(node: TensorNode, values: Node | undefined): Node
   const rows: Node[] = [];
   if (values) rows.push(values, { kind: 'statistics', id: `${id}/statistics`, of: node });
   else rows.push(detail('values', access.reason ?? 'none here', access.help));
+  const weight = formatWeight(tensor);
   rows.push(
     detail('dtype', tensor.dtype),
     detail('shape', `[${tensor.shape.map((count) => count ?? '?').join(', ')}]`),
     detail('device', device.name === undefined ? device.type : `${device.type} (${device.name})`),
     detail('location', locationText[location]),
-    detail('bytes', formatBytes(tensor.byteLength), `${tensor.byteLength} bytes`),
+    ...(weight === undefined ? [] : [detail('bytes', weight, `${tensor.byteLength} bytes`)]),
     detail('class', tensor.className),
   );
   if (tensor.denseByteLength !== undefined) rows.push(detail('bytes if dense', formatBytes(tensor.denseByteLength)));

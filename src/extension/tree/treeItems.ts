@@ -1,7 +1,7 @@
 /** How the rows of the Tensors view look: names, descriptions, icons, tooltips. */
 import * as vscode from 'vscode';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
-import { formatBytes, formatType, shortText } from '../../tensor/preview.ts';
+import { formatBytes, formatType, formatWeight, shortText } from '../../tensor/preview.ts';
 import { locationText, type Node, type TensorNode } from './nodes.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -9,6 +9,9 @@ const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 export function treeItem(node: Node): vscode.TreeItem {
   const item = itemOf(node);
   item.id = node.id;
+  // A tooltip that is text would be read aloud in place of the row.
+  const texts = [item.label, item.description].filter((text) => typeof text === 'string');
+  item.accessibilityInformation ??= { label: texts.join(', ') };
   return item;
 }
 
@@ -17,7 +20,7 @@ export function tensorTooltip({ expression, tensor }: TensorNode): vscode.Markdo
   const text = new vscode.MarkdownString();
   text.appendCodeblock(`${expression}: ${tensor.className}`, 'typescript');
   const place = tensor.device.name === undefined ? tensor.device.type : `${tensor.device.type}, ${tensor.device.name}`;
-  const size = `${formatType(tensor.dtype, tensor.shape)}, ${formatBytes(tensor.byteLength)}`;
+  const size = [formatType(tensor.dtype, tensor.shape), formatWeight(tensor)].filter(Boolean).join(', ');
   text.appendText(`${size}, ${stateText(tensor)} (${place}).`);
   if (tensor.access.how === 'none') appendParagraph(text, [tensor.access.reason, tensor.access.help]);
   for (const { message, help } of tensor.warnings) appendParagraph(text, [message, help]);
@@ -102,7 +105,9 @@ function tensorItem({ expression, tensor, isPinned }: TensorNode): vscode.TreeIt
   const item = new vscode.TreeItem(expression, Collapsed);
   item.description = shortText(tensor);
   item.iconPath = tensorIcon(tensor);
-  const flags = ['tensor', tensor.kind, tensor.access.how === 'none' ? 'unreadable' : 'readable'];
+  // In this order: `when` clauses in package.json take them apart.
+  const isReadable = tensor.access.how !== 'none';
+  const flags = ['tensor', tensor.kind, tensor.runtime, tensor.dtype, isReadable ? 'readable' : 'unreadable'];
   if (isPinned) flags.push('pinned');
   item.contextValue = flags.join(' ');
   item.accessibilityInformation = { label: `${expression}, ${shortText(tensor)}, ${stateText(tensor)}` };

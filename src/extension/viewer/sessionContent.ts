@@ -1,6 +1,6 @@
 /**
  * An expression of a debug session, looked up again in the focused frame at every stop: what the viewer shows follows
- * the program. When the session is over, its values stay, and the next session of the same name takes its place.
+ * the program. When the session is over, its values stay, and the next session of the same lasting name takes its place.
  */
 import * as vscode from 'vscode';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
@@ -8,7 +8,7 @@ import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import type { SessionCost } from '../../protocol/viewer.ts';
 import type { Focus } from '../sources/focus.ts';
 import { noCost } from '../sources/sessionCosts.ts';
-import type { TensorReader, TensorSource } from '../sources/tensorSource.ts';
+import { lastingName, type TensorReader, type TensorSource } from '../sources/tensorSource.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
 import type { ContentState, ViewedContent } from './viewedContent.ts';
 
@@ -22,7 +22,7 @@ const movedOn: TensorReader = {
 
 export interface SessionTarget {
   expression: string;
-  /** The session's name. */
+  /** The session's lasting name. */
   session: string;
   /** The tensor of the present stop, where it is known already. */
   found?: { source: TensorSource; tensor: TensorDescriptor };
@@ -72,9 +72,9 @@ export class SessionContent implements ViewedContent {
     return this.#target?.expression;
   }
 
-  /** The name of the session that it belongs to. */
-  get session(): string | undefined {
-    return this.#target?.session;
+  /** Whether it is about this session, or one that ended and that this one takes the place of. */
+  isOf({ session }: TensorSource): boolean {
+    return this.#source ? session === this.#source.session : this.#target?.session === lastingName(session);
   }
 
   get state(): ContentState {
@@ -108,7 +108,9 @@ export class SessionContent implements ViewedContent {
     clearTimeout(this.#running);
     if (!this.#sources.sourceOf(session)) {
       this.#setSource(undefined);
-      this.#stale(`The session "${session.name}" has ended. These are its last values.`);
+      const { name } = session;
+      const why = this.#sources.isOpen(session) ? 'is not read any more, as the settings say' : 'has ended';
+      this.#stale(`The session "${name}" ${why}. These are its last values.`);
     } else if (!this.#sources.isStopped(session)) {
       // Handles hold for one stop; the next one's tensor is looked up when the stop is there.
       if (this.#state.kind === 'live') this.#state = { ...this.#state, reader: movedOn };
@@ -123,8 +125,7 @@ export class SessionContent implements ViewedContent {
     const target = this.#target;
     if (!target || state.kind !== 'stopped') return;
     const { source, frameId } = state;
-    const isSame = this.#source ? source === this.#source : source.session.name === target.session;
-    if (!isSame) return;
+    if (!this.isOf(source)) return;
     const asked = ++this.#asked;
     try {
       const { tensor } = await source.request('tensor/describe', {

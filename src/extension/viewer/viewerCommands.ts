@@ -17,11 +17,14 @@ const commands: Record<ViewerCommand, string> = {
   showHelp: 'showHelp',
 };
 
-export const runViewerCommand: RunCommand = (command, { viewed, reader }) => {
+export const runViewerCommand: RunCommand = (command, live) => {
+  const id = `tensorDebugger.${commands[command]}`;
+  if (live === null) return void vscode.commands.executeCommand(id);
+  const { viewed, reader } = live;
   const expression = nameOf(viewed.origin);
   const { tensor } = viewed;
   const node: TensorNode = { kind: 'tensor', id: tensor.id, expression, scope: '', tensor, source: reader };
-  void vscode.commands.executeCommand(`tensorDebugger.${commands[command]}`, node);
+  void vscode.commands.executeCommand(id, node);
 };
 
 function nameOf(origin: ViewedOrigin): string {

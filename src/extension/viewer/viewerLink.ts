@@ -1,14 +1,15 @@
 /** One webview and what it shows: tells it of every change, and answers what it asks. */
 import * as vscode from 'vscode';
 import { reportOf } from '../../protocol/errors.ts';
+import { commandsWithoutValues } from '../../protocol/viewer.ts';
 import type { ViewerCommand, ViewerEvent, ViewerMessage } from '../../protocol/viewer.ts';
 import { onDidChangeViewerSettings, viewerSettings } from '../settings.ts';
 import { RequestQueue } from './requestQueue.ts';
 import { answerRequest, type ContentState, type ViewedContent } from './viewedContent.ts';
 
 type ViewerRequest = Extract<ViewerMessage, { type: 'request' }>;
-/** Carries out a command of the viewer on what is shown. */
-export type RunCommand = (command: ViewerCommand, live: ContentState & { kind: 'live' }, slice?: string) => void;
+/** Carries out a command of the viewer, on what is shown where it needs that. */
+export type RunCommand = (command: ViewerCommand, live: (ContentState & { kind: 'live' }) | null) => void;
 
 export class ViewerLink implements vscode.Disposable {
   readonly #webview: vscode.Webview;
@@ -54,7 +55,8 @@ export class ViewerLink implements vscode.Disposable {
         break;
       case 'command': {
         const { state } = this.#content;
-        if (state.kind === 'live') this.#run(message.command, state, message.slice);
+        if (commandsWithoutValues.has(message.command)) this.#run(message.command, null);
+        else if (state.kind === 'live') this.#run(message.command, state);
         break;
       }
       case 'openMember':

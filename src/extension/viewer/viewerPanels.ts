@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { KeptViewer } from '../../protocol/viewer.ts';
 import type { Focus } from '../sources/focus.ts';
-import { isSessionSource } from '../sources/tensorSource.ts';
+import { isSessionSource, lastingName } from '../sources/tensorSource.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
 import type { ChosenTensor } from '../commands/chooseTensor.ts';
 import { SessionContent, type SessionTarget } from './sessionContent.ts';
@@ -40,7 +40,7 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     if (!target) return;
     const found = [...this.#open].find(
       ({ content, follows }) =>
-        !follows && content.expression === target.expression && content.session === target.session,
+        !follows && content.expression === target.expression && content.isOf(target.found.source),
     );
     if (found) {
       found.content.show(target);
@@ -133,6 +133,7 @@ function titleOf({ content, follows }: OpenPanel): string {
 }
 
 /** Files have an editor of their own. */
-function targetOf({ expression, source, tensor }: ChosenTensor): SessionTarget | undefined {
-  return isSessionSource(source) ? { expression, session: source.session.name, found: { source, tensor } } : undefined;
+function targetOf({ expression, source, tensor }: ChosenTensor): Required<SessionTarget> | undefined {
+  if (!isSessionSource(source)) return undefined;
+  return { expression, session: lastingName(source.session), found: { source, tensor } };
 }

@@ -138,7 +138,7 @@ export class SymbolicTensor extends Tensor {
         this.shape === null ? ' Not even its rank is known before.' : ''
       }`,
       help:
-        'Evaluate it with feeds for the placeholders: Tensor: Evaluate Graph Tensor..., or --evaluate and --feed on the ' +
+        'Evaluate it with feeds for the placeholders: Tensor: Evaluate Graph Tensor…, or --evaluate and --feed on the ' +
         'command line; in the program, tensor.evalSync({ session, feeds }).',
     };
   }

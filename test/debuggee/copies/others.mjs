@@ -34,11 +34,17 @@ for (const name of ['cpu', 'wasm']) {
 // Without an OffscreenCanvas jax-js can't wait for webgpu.
 await jax.init('webgpu');
 jax.defaultDevice('webgpu');
+const unread = np.array(new Float32Array(1600));
 try {
-  np.array(new Float32Array(1600)).dataSync(); // #throws
+  unread.dataSync(); // #throws
 } catch (error) {
   console.log(error.message);
 }
+unread.dispose();
+const gone = np.array(new Float32Array(1600));
+gone.dispose();
+await gone.data().catch((error) => console.log(error.message)); // #rejects
+np.arange(2).add(1).js(); // #inline
 
 const onHost = new ort.Tensor('float32', new Float32Array(6), [2, 3]);
 await onHost.getData(); // #host

@@ -97,6 +97,42 @@ const programs = {
     });
     stop({ dx: gradient(tf.tensor([3, 4])) });
   },
+  async 'leaves-gradient, of what it is asked for'() {
+    const [x, y] = [tf.tensor([3, 4]), tf.tensor([1, 2])];
+    const square = (x) => {
+      const host = x.dataSync();
+      return x.square().mul(host.length).sum();
+    };
+    square(x);
+    if (warn) tf.valueAndGrad(square)(x);
+    // It may be either of two.
+    const gradient = tf.grad((x) => x.mul(y).mul(y.dataSync().length).sum());
+    stop({ dx: gradient(x) });
+  },
+  async 'leaves-gradient, of one that it does not use'() {
+    const x = tf.tensor([1, 2, 3]);
+    const remade = (x) => tf.tensor(x.arraySync()).sum();
+    remade(x);
+    try {
+      if (warn) tf.grad(remade)(x);
+    } catch (error) {
+      console.log(error.message);
+    }
+    stop({ x });
+  },
+  async 'leaves-gradient, of a variable'() {
+    const weights = tf.variable(tf.tensor([3, 4]));
+    const frozen = tf.variable(tf.tensor([1, 2]), false);
+    const optimizer = tf.train.sgd(0.1);
+    weights.dataSync();
+    for (let step = 0; step < 2; step++) {
+      optimizer.minimize(() => {
+        const host = (warn ? weights : frozen).dataSync();
+        return weights.mul(frozen).mul(host.length).sum();
+      });
+    }
+    stop({ weights });
+  },
   async 'leaves-gradient, remade outside'() {
     const variable = tf.variable(tf.tensor([3, 4]));
     const computed = tf.tensor([1, 2]).square();
@@ -147,6 +183,20 @@ const programs = {
     } catch (error) {
       console.log(error.message);
     }
+    stop({});
+  },
+  async 'sync-read, of jax-js'() {
+    await jax.init('webgpu');
+    jax.defaultDevice('webgpu');
+    const loss = jax.numpy.ones([300]).add(jax.numpy.arange(300)).sum();
+    try {
+      if (warn) loss.item();
+      else await loss.data();
+    } catch (error) {
+      console.log(error.message);
+    }
+    // What jax-js computes on the host, whatever the device, blocks for nothing.
+    jax.numpy.arange(2).add(1).js();
     stop({});
   },
   async 'consumes-reference'() {

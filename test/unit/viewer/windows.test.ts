@@ -137,7 +137,7 @@ test('cells that differ from the last stop are marked, and old ones stay until n
   const { store, asked, nextStop } = storeOf(100, 10);
   store.want(rectangle(0, 4, 0, 4));
   await asked[0]?.answer();
-  assert.equal(store.comparesStops, false);
+  assert.equal(store.showsChanges, false);
   nextStop();
   store.want(rectangle(0, 8, 0, 4));
   assert.deepEqual(store.cell(0, 0, style), { text: '0', kind: 'finite', changed: false, old: true });
@@ -146,6 +146,39 @@ test('cells that differ from the last stop are marked, and old ones stay until n
   assert.equal(store.cell(0, 1, style)?.changed, false);
   // 70 is a multiple of 7, but was not on screen.
   assert.deepEqual(store.cell(7, 0, style), { text: '71', kind: 'finite', changed: false, old: false });
+  assert.equal(store.showsChanges, true);
+  // Nothing of the last stop to compare with.
+  store.want(rectangle(20, 24, 0, 4));
+  assert.equal(store.showsChanges, false);
+});
+
+test('the nearest value that is not finite, among the cells that are here', async () => {
+  const values = new Map([
+    ['3,2', NaN],
+    ['3,4', Infinity],
+    ['8,1', NaN],
+    ['50,0', NaN],
+  ]);
+  const store = new WindowStore(
+    (slice) => {
+      const [rows, columns] = parseSlice(slice, [100, 10]);
+      const bytes = new Float32Array(rows!.count * columns!.count).map((_, k) => {
+        const row = rows!.start + Math.floor(k / columns!.count);
+        return values.get(`${row},${columns!.start + (k % columns!.count)}`) ?? 0;
+      });
+      return Promise.resolve({ bytes: new Uint8Array(bytes.buffer) });
+    },
+    () => undefined,
+  );
+  store.reset('float32');
+  store.show(defaultView([100, 10]));
+  store.want(rectangle(0, 10, 0, 10));
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(store.findNotFinite({ row: 0, column: 0 }, 'next'), { row: 3, column: 2 });
+  assert.deepEqual(store.findNotFinite({ row: 3, column: 2 }, 'next'), { row: 3, column: 4 });
+  assert.deepEqual(store.findNotFinite({ row: 3, column: 4 }, 'next'), { row: 8, column: 1 });
+  assert.equal(store.findNotFinite({ row: 8, column: 1 }, 'next'), null);
+  assert.deepEqual(store.findNotFinite({ row: 8, column: 1 }, 'previous'), { row: 3, column: 4 });
 });
 
 test('what is on screen is kept and put back without the program', async () => {

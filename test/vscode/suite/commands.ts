@@ -15,7 +15,9 @@ import {
   screenshots,
   test,
   testAt,
+  unfoldScope,
   until,
+  variableRows,
   workspaceFile,
 } from './harness.ts';
 import { closeEditors, pageSays } from './viewerPage.ts';
@@ -126,20 +128,6 @@ testAt(places.tensor, 'commands: menus of variables, watches and the editor open
   await vscode.commands.executeCommand('tensorDebugger.openInViewer', editor.document.uri);
   await pageSays('header', /bias float32\[3\]/);
 });
-
-const variableRows = '.debug-variables .monaco-list-row';
-
-/** Until a variable of the scope is on screen. VS Code may unfold the scope by itself meanwhile: a click would fold it. */
-async function unfoldScope(scope: string, variable: string): Promise<void> {
-  await until(`${variable} is among the variables`, async () => {
-    const rows = await desk('texts', { selector: variableRows });
-    if (rows.some((row) => row.startsWith(variable))) return true;
-    const folded = `${variableRows}[aria-expanded=false]`;
-    const scopes = await desk('texts', { selector: folded });
-    if (scopes.includes(scope)) await desk('clickOn', { selector: folded, text: scope });
-    return false;
-  });
-}
 
 test('tensor: starts the open file with no launch.json', async () => {
   breakAt('network.ts', 'second');

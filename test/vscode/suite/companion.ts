@@ -1,6 +1,6 @@
 /** Every way in which people start programs under VS Code's own JavaScript debugger: each has the tensors. */
-import type * as vscode from 'vscode';
-import { breakAt, desk, openView, rowsWith, start, untilStopped, test } from './harness.ts';
+import * as vscode from 'vscode';
+import { breakAt, desk, openView, rowsWith, start, untilStopped, test, until } from './harness.ts';
 import { closeEditors, gridRows } from './viewerPage.ts';
 
 interface Start {
@@ -44,3 +44,25 @@ for (const [how, { config, file, mark }] of Object.entries(starts)) {
     await gridRows('0 1.5', '1 NaN', '2 -2');
   });
 }
+
+test('companion: of two threads that stand still, the view shows that of the selected frame', async () => {
+  breakAt('threads.mjs', 'thread');
+  await start({ type: 'node', program: '${workspaceFolder}/threads.mjs' });
+  await untilStopped();
+  await openView();
+  await vscode.commands.executeCommand('workbench.debug.action.focusCallStackView');
+  // Each thread is a session of its own; a click on one selects its topmost frame.
+  const rows = '.debug-call-stack .monaco-list-row';
+  for (const [text, tensor] of [
+    ['[worker 2]', 'mine float32[3] cpu 12 B'],
+    ['[worker 1]', 'mine float32[2] cpu 8 B'],
+  ] as const) {
+    await until('it stands still', async () => {
+      const found = (await desk('texts', { selector: rows })).filter((row) => row.startsWith(text));
+      return found.some((row) => !row.includes('Running'));
+    });
+    // At its name: buttons are beside it, such as to continue.
+    await desk('clickOn', { selector: '.debug-call-stack .session .name', text });
+    await rowsWith(tensor);
+  }
+});

@@ -23,7 +23,7 @@ for (const type of ['tensor', 'node']) {
     await pageSays('header', /sums float32\[2, 2\]/);
     // By hand: the row's action, then the tensor that fits.
     await closeEditors();
-    await desk('click', { row: 'sums', action: 'Evaluate Graph Tensor...' });
+    await desk('click', { row: 'sums', action: 'Evaluate Graph Tensor…' });
     await desk('clickOn', { selector: '.quick-input-list .monaco-list-row', text: 'batch' });
     await gridRows('0 3 3', '1 7 7');
   });

@@ -254,6 +254,38 @@ export async function rowsWith(text: string): Promise<string[]> {
   }
 }
 
+/** What a list that asks offers, the palette among them. */
+export const choices = '.quick-input-list .monaco-list-row';
+
+/** Our commands in the palette that have this text in their names. */
+export async function inPalette(text: string): Promise<string[]> {
+  await vscode.commands.executeCommand('workbench.action.quickOpen', `>Tensor: ${text}`);
+  let before = '';
+  const rows = await until('it has searched', async () => {
+    const found = await desk('texts', { selector: choices });
+    const isSettled = found.length > 0 && found.join() === before;
+    before = found.join();
+    return isSettled && found;
+  });
+  await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+  // Where none has it, VS Code tells of others, or that there are none.
+  return rows.filter((row) => row.startsWith(`Tensor: ${text}`)).map((row) => row.replace('Tensor: ', ''));
+}
+
+export const variableRows = '.debug-variables .monaco-list-row';
+
+/** Until a variable of the scope is on screen. VS Code may unfold the scope by itself meanwhile: a click would fold it. */
+export async function unfoldScope(scope: string, variable: string): Promise<void> {
+  await until(`${variable} is among the variables`, async () => {
+    const rows = await desk('texts', { selector: variableRows });
+    if (rows.some((row) => row.startsWith(variable))) return true;
+    const folded = `${variableRows}[aria-expanded=false]`;
+    const scopes = await desk('texts', { selector: folded });
+    if (scopes.includes(scope)) await desk('clickOn', { selector: folded, text: scope });
+    return false;
+  });
+}
+
 const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern', contrast: 'Default High Contrast' };
 export type Theme = keyof typeof themes;
 

@@ -11,6 +11,8 @@ import './evaluateGraph.ts';
 import { runTests } from './harness.ts';
 import './inlineValues.ts';
 import './notFinite.ts';
+import './pictures.ts';
+import './offered.ts';
 import './settings.ts';
 import './texts.ts';
 import './track.ts';

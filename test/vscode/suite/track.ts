@@ -5,6 +5,7 @@ import { parseTrackCondition } from '../../../src/protocol/trackCondition.ts';
 import {
   desk,
   endSessions,
+  inPalette,
   kinds,
   screenshots,
   sessionsEnd,
@@ -64,6 +65,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     await trackHere('loss', 'const loss = step()');
     await trackHere('update', 'tf.dispose([loss, update])');
     await until('two lines are tracked', () => tracked().length === 2);
+    deepStrictEqual(await inPalette('Show Tracked'), ['Show Tracked Tensors']);
     deepStrictEqual(
       tracked().map(({ expression }) => expression),
       ['loss', 'update'],
@@ -75,6 +77,9 @@ for (const [kind, config] of Object.entries(kinds)) {
     strictEqual(await says(`${section('loss')} .type`, /float32/), 'float32[] webgpu');
     strictEqual(await says(`${section('update')} .type`, /float32/), 'float32[64, 8] webgpu');
     strictEqual((await desk('webviewTexts', { selector: '.failure', title })).length, 0);
+    const series = (expression: string) => desk('webviewTexts', { selector: `${section(expression)} .series`, title });
+    deepStrictEqual(await series('loss'), ['value']);
+    deepStrictEqual(await series('update'), ['mean', 'min to max', 'NaN and infinite']);
     strictEqual(stoppedFrame(), undefined);
     await sessionsEnd();
 
@@ -106,6 +111,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     }
     await until('nothing is tracked', () => tracked().length === 0);
     await says('.empty', /No line is tracked/);
+    deepStrictEqual(await inPalette('Show Tracked'), []);
     strictEqual(vscode.debug.breakpoints.length, 0);
   });
 }

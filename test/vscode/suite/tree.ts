@@ -13,6 +13,8 @@ import {
   until,
 } from './harness.ts';
 
+const rowsOnScreen = '.pane:has(.pane-header[aria-label^="Tensors"]) .monaco-list-row';
+
 for (const [kind, place] of Object.entries(places)) {
   testAt(place, `${kind}: the tree shows the tensors of the stopped frame and follows steps`, async () => {
     // Sessions of type `tensor` open it by themselves, the first time.
@@ -29,9 +31,22 @@ for (const [kind, place] of Object.entries(places)) {
       rows.join('\n'),
     );
     ok(rows.includes('gone float32[] disposed'), rows.join('\n'));
+    // What a screen reader says of a row has its name, also where a tooltip says more.
+    const labels = await desk('values', { selector: rowsOnScreen, name: 'aria-label' });
+    ok(
+      labels.some((label) => /^tfjs [\d.]+, webgpu · eager mode/.test(label ?? '')),
+      labels.join('\n'),
+    );
     ok(!rows.some((row) => /^scaled float32/.test(row)), rows.join('\n'));
     await desk('click', { row: 'product' });
     await rowsWith('values [[');
+    const inside = await desk('values', { selector: rowsOnScreen, name: 'aria-label' });
+    for (const name of ['values, [[0', 'bytes, 16 KB']) {
+      ok(
+        inside.some((label) => label?.startsWith(name)),
+        inside.join('\n'),
+      );
+    }
     await desk('click', { row: 'statistics' });
     await rowsWith('max 4095');
     await screenshots(`${kind}-tree`);

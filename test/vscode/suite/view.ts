@@ -7,7 +7,9 @@ import {
   breakAt,
   continueToNextStop,
   desk,
+  endSessions,
   places,
+  plainPlace,
   openView,
   rowsWith,
   screenshots,
@@ -64,6 +66,19 @@ test('view, tensor: copies by line, and their warning at the line until that is 
   await editor.edit((edit) => edit.insert(new vscode.Position(6, 0), ' '));
   deepStrictEqual(diagnostics(), []);
   await vscode.commands.executeCommand('workbench.action.files.revert');
+});
+
+test('view, tensor: a warning at a line outlives its session, and goes when another one begins', async () => {
+  breakAt('copies.ts', 'copied');
+  const uri = vscode.Uri.file(workspaceFile('copies.ts'));
+  const marked = () => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Tensor Debugger').length;
+  await start({ type: 'tensor', program: '${workspaceFolder}/copies.ts', copyBudget: { bytes: 1000, ms: 1 } });
+  await openView();
+  await until('the line is marked', () => marked() === 1);
+  await endSessions();
+  strictEqual(marked(), 1);
+  await start(plainPlace.config);
+  await until('it is not marked any more', () => marked() === 0);
 });
 
 test("view, companion: copies since the first stop, at their author's lines", async () => {

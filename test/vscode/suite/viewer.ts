@@ -61,6 +61,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     await endSessions();
     await pageSays('.banner.stale', /has ended/);
     await gridRows('1 64 65 68 67');
+    const costs = await pageSays('footer', /This view .* readback.*Session's device copies .* readbacks/);
     // VS Code throws a webview away that is behind another editor.
     const column = vscode.window.tabGroups.activeTabGroup.viewColumn;
     const file = vscode.Uri.file(workspaceFile('plain.mjs'));
@@ -69,6 +70,28 @@ for (const [kind, config] of Object.entries(kinds)) {
     await vscode.commands.executeCommand('workbench.action.previousEditorInGroup');
     await gridRows('1 64 65 68 67');
     await pageSays('.banner.stale', /has ended/);
+    deepStrictEqual(await desk('webviewTexts', { selector: 'footer' }), [costs]);
+  });
+}
+
+for (const [kind, config] of Object.entries(kinds)) {
+  test(`viewer, ${kind}: follows its tensor into the next run of its program`, async () => {
+    await closeEditors();
+    breakAt('steps.ts', 'pass');
+    await start(config);
+    await until('it stops', stoppedFrame);
+    await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
+    await gridRows('1 64 65 67 67');
+    await continueToNextStop();
+    await gridRows('1 64 65 68 67');
+    await endSessions();
+    await pageSays('.banner.stale', /has ended/);
+    await start(config);
+    await gridRows('1 64 65 67 67');
+    await until('its values are not old any more', async () => {
+      const said = await desk('webviewTexts', { selector: '.banner.stale' });
+      return said.length === 0;
+    });
   });
 }
 
@@ -95,25 +118,27 @@ test('viewer: two sessions at once, each with its own values', async () => {
   await gridRows('1 64 65 67 67');
 });
 
-test('viewer: a session that dies while the viewer reads', async () => {
-  await closeEditors();
-  breakAt('steps.ts', 'pass');
-  await start(kinds.tensor);
-  const frame = await until('it stops', stoppedFrame);
-  await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
-  await gridRows('1 64 65 67 67');
-  const { result } = (await frame.session.customRequest('evaluate', {
-    expression: 'process.pid',
-    frameId: frame.frameId,
-  })) as { result: string };
-  // Scrolling asks for other windows; before they are there the program is gone.
-  const scrolled = desk('webviewScroll', { selector: '.grid-scroller', top: 600 });
-  process.kill(Number(result), 'SIGKILL');
-  await scrolled;
-  await pageSays('.banner.stale', /has ended/);
-  ok((await desk('webviewTexts', { selector: '.grid-cell' })).length > 0);
-  ok((await desk('notifications', {})).length === 0, 'nothing pops up about it');
-});
+for (const [kind, config] of Object.entries(kinds)) {
+  test(`viewer, ${kind}: a session that dies while the viewer reads`, async () => {
+    await closeEditors();
+    breakAt('steps.ts', 'pass');
+    await start(config);
+    const frame = await until('it stops', stoppedFrame);
+    await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
+    await gridRows('1 64 65 67 67');
+    const { result } = (await frame.session.customRequest('evaluate', {
+      expression: 'process.pid',
+      frameId: frame.frameId,
+    })) as { result: string };
+    // Scrolling asks for other windows; before they are there the program is gone.
+    const scrolled = desk('webviewScroll', { selector: '.grid-scroller', top: 600 });
+    process.kill(Number(result), 'SIGKILL');
+    await scrolled;
+    await pageSays('.banner.stale', /has ended/);
+    ok((await desk('webviewTexts', { selector: '.grid-cell' })).length > 0);
+    ok((await desk('notifications', {})).length === 0, 'nothing pops up about it');
+  });
+}
 
 testAt(places.tensor, 'viewer: follows the selection of the Tensors view', async () => {
   await rowsWith('host');

@@ -83,14 +83,21 @@ function backendLookup(): (dataId: object) => Backend | undefined {
 
 /** The same for one tensor, and cheaper: for those who ask while the program runs. */
 export function recordedBy(dataId: object): { name: string; backend: object; record: BackendRecord } | undefined {
+  const holder = holderOf(dataId);
+  const record = holder && recordsOf(holder.name, holder.backend)(dataId);
+  return record && { ...holder, record };
+}
+
+/** The backend that holds some data, whether its records are known or not. */
+export function holderOf(dataId: object): { name: string; backend: object } | undefined {
   const state = engineState();
   const tensorInfo = state && ownValue(state, 'tensorInfo');
   const get = util.types.isWeakMap(tensorInfo) ? platformMethod(tensorInfo as object, 'get') : undefined;
   const info = get?.(dataId as never);
   const backend = isInspectable(info) ? ownValue(info, 'backend') : undefined;
-  const name = isInspectable(backend) ? nameOf(backend) : undefined;
-  const record = name === undefined ? undefined : recordsOf(name, backend as object)(dataId);
-  return name !== undefined && record ? { name, backend: backend as object, record } : undefined;
+  if (!isInspectable(backend)) return undefined;
+  const name = nameOf(backend);
+  return name === undefined ? undefined : { name, backend };
 }
 
 const names = new WeakMap<object, string>();
@@ -162,27 +169,30 @@ function activeTape(): unknown[] | undefined {
   return Array.isArray(tape) ? tape : undefined;
 }
 
-/** The tensors that the ops on that tape took and gave. */
-export function* tapedTensors(groups: readonly ('inputs' | 'outputs')[] = ['inputs', 'outputs']): Generator<object> {
+/** What the ops on that tape took and gave. */
+export function* tapedOps(): Generator<{ inputs: object[]; outputs: object[] }> {
   for (const node of activeTape() ?? []) {
-    for (const name of groups) {
-      const group = isInspectable(node) ? ownValue(node, name) : undefined;
-      if (!isInspectable(group)) continue;
-      for (const key of Object.keys(group)) {
-        const tensor = ownValue(group, key);
-        if (isInspectable(tensor)) yield tensor;
-      }
-    }
+    if (isInspectable(node)) yield { inputs: tensorsIn(node, 'inputs'), outputs: tensorsIn(node, 'outputs') };
   }
+}
+
+function tensorsIn(node: object, name: 'inputs' | 'outputs'): object[] {
+  const group = ownValue(node, name);
+  if (!isInspectable(group)) return [];
+  return Object.keys(group)
+    .map((key) => ownValue(group, key))
+    .filter(isInspectable);
 }
 
 /** Ids of the tensors on the tape; null where none is. */
 export function taped(): ReadonlySet<number> | null {
   if (!activeTape()) return null;
   const ids = new Set<number>();
-  for (const tensor of tapedTensors()) {
-    const id = ownValue(tensor, 'id');
-    if (typeof id === 'number') ids.add(id);
+  for (const { inputs, outputs } of tapedOps()) {
+    for (const tensor of [...inputs, ...outputs]) {
+      const id = ownValue(tensor, 'id');
+      if (typeof id === 'number') ids.add(id);
+    }
   }
   return ids;
 }

@@ -1,0 +1,23 @@
+/** What `when` clauses in package.json ask about, each with `tensorDebugger.` before it. */
+import * as vscode from 'vscode';
+import type { FocusState } from './sources/focus.ts';
+import type { FrameState } from './tree/frameTensors.ts';
+
+interface ContextKeys {
+  /** Of the program that the user looks at; `none` also where its session is one whose tensors are not read. */
+  focus: FocusState['kind'];
+  /** Of the frame that the user looks at, as it was last listed. */
+  state: FrameState['kind'];
+  /** There are tensors in it that have a value only when their graph is run. */
+  hasGraphTensors: boolean;
+  /** TensorFlow.js computes on something else than cpu, which that can be compared with. */
+  hasOtherBackend: boolean;
+  /** Lines are tracked. */
+  tracksLines: boolean;
+  /** There is something in the charts, also of lines that are not tracked any more. */
+  hasTracks: boolean;
+}
+
+export function setContext<Key extends keyof ContextKeys>(key: Key, value: ContextKeys[Key]): void {
+  void vscode.commands.executeCommand('setContext', `tensorDebugger.${key}`, value);
+}

@@ -1,6 +1,17 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { notFiniteFilters } from './notFiniteFilters.ts';
 
+export const exceptionFilters: DebugProtocol.ExceptionBreakpointsFilter[] = [
+  { filter: 'all', label: 'All Exceptions', default: false, description: 'Stops at every throw, caught or not.' },
+  {
+    filter: 'uncaught',
+    label: 'Uncaught Exceptions',
+    default: false,
+    description: 'Stops where nothing will catch it.',
+  },
+  ...notFiniteFilters,
+];
+
 export const capabilities: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
   supportsConditionalBreakpoints: true,
@@ -17,14 +28,5 @@ export const capabilities: DebugProtocol.Capabilities = {
   supportsDelayedStackTraceLoading: true,
   supportsReadMemoryRequest: true,
   supportsCancelRequest: true,
-  exceptionBreakpointFilters: [
-    { filter: 'all', label: 'All Exceptions', default: false, description: 'Stops at every throw, caught or not.' },
-    {
-      filter: 'uncaught',
-      label: 'Uncaught Exceptions',
-      default: false,
-      description: 'Stops where nothing will catch it.',
-    },
-    ...notFiniteFilters,
-  ],
+  exceptionBreakpointFilters: exceptionFilters,
 };

@@ -5,13 +5,14 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
-import { TensorError } from '../protocol/errors.ts';
-import type { JsonValues, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
 import type { TensorInspector } from '../inspector/tensorInspector.ts';
+import { TensorError } from '../protocol/errors.ts';
+import type { TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
 import { graphMode } from '../tensor/graphMode.ts';
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import type { Inspection } from './run.ts';
+import { flatten, valuesText } from './tensorText.ts';
 
 const readingMethods = [
   'data',
@@ -48,8 +49,18 @@ export function readingHabit(expression: string): ReadingHabit | undefined {
   return { receiver, method };
 }
 
+export function isFlat({ method }: ReadingHabit): boolean {
+  return method === 'data' || method === 'dataSync';
+}
+
+/** A reading habit, and where of what it gives one element or part is asked for. */
+export interface IndexedHabit {
+  habit: ReadingHabit;
+  indices: readonly number[];
+}
+
 /** Elements of what a habit gives: `t.arraySync()[0][1]`, `(await t.data())[3]`; undefined for every other expression. */
-export function indexedHabit(expression: string): { habit: ReadingHabit; indices: number[] } | undefined {
+export function indexedHabit(expression: string): IndexedHabit | undefined {
   const [, whole = '', brackets = ''] = /^(.+?)((?:\s*\[\s*\d+\s*\])*)\s*;?\s*$/s.exec(expression) ?? [];
   const habit = readingHabit(whole);
   return habit && { habit, indices: (brackets.match(/\d+/g) ?? []).map(Number) };
@@ -75,44 +86,36 @@ export async function readByHabit(
 }
 
 /** Undefined where the method's result has no such element, or is no array: then it is evaluated as it stands. */
-function sliceOf(method: string, shape: readonly number[], indices: readonly number[]): string | undefined {
-  const isFlat = method === 'data' || method === 'dataSync';
-  const rank = isFlat ? 1 : shape.length;
-  if (!/^(data|array|js)/.test(method) || indices.length > rank) return undefined;
-  const counts = isFlat ? [sizeOf(shape)] : shape;
+function sliceOf({ habit, indices }: IndexedHabit, shape: readonly number[]): string | undefined {
+  const flat = isFlat(habit);
+  const rank = flat ? 1 : shape.length;
+  if (!/^(data|array|js)/.test(habit.method) || indices.length > rank) return undefined;
+  const counts = flat ? [sizeOf(shape)] : shape;
   if (indices.some((index, axis) => index >= counts[axis]!)) return undefined;
-  if (isFlat) return [...unravelIndex(indices[0]!, shape), '...'].join(', ');
+  if (flat) return [...unravelIndex(indices[0]!, shape), '...'].join(', ');
   const rest = shape.slice(indices.length);
   const cut = sizeOf(rest) <= printedElements ? ['...'] : rest.map(() => ':4');
   return [...indices, ...cut].join(', ');
 }
 
-/** The answer in the debug console and in watches, which says who has read it; undefined as above. */
+/** The answer in the debug console and in watches, which says who has read it; undefined as for `sliceOf`. */
 export async function answerHabit(
-  { habit, indices }: { habit: ReadingHabit; indices: readonly number[] },
-  frame: Protocol.Debugger.CallFrame,
-  { tensors, variables }: Inspection,
-  warn: (warning: TensorWarning) => void,
+  asked: IndexedHabit,
+  { inspector, tensor }: { inspector: TensorInspector; tensor: TensorDescriptor },
+  { variables }: Inspection,
 ): Promise<DebugProtocol.EvaluateResponse['body'] | undefined> {
-  const found = await readByHabit(habit, frame, tensors, warn);
-  if (!found) return undefined;
-  const { inspector, tensor } = found;
-  const { method } = habit;
+  const { habit, indices } = asked;
   // It has values, so every count is known.
   const shape = tensor.shape as number[];
-  const element = indices.length > 0 ? sliceOf(method, shape, indices) : undefined;
+  const element = indices.length > 0 ? sliceOf(asked, shape) : undefined;
   if (indices.length > 0 && element === undefined) return undefined;
   const slice = element ?? (sizeOf(shape) <= printedElements ? '...' : undefined);
-  const {
-    values,
-    shape: cut,
-    slice: read,
-    cost,
-  } = await inspector.read(tensor.id, slice === undefined ? {} : { slice });
-  const flat = method === 'data' || method === 'dataSync';
-  const text = valuesText(flat && Array.isArray(values) ? flatten(values, tensor.shape.length) : values);
+  const reading = inspector.read(tensor.id, slice === undefined ? {} : { slice });
+  const { values, shape: cut, slice: read, cost } = await reading;
+  const flat = isFlat(habit) && values !== undefined;
+  const text = valuesText(flat ? flatten(values, shape.length) : values, tensor.dtype);
   const note =
-    `read by Tensor Debugger instead of ${method}(), the program was not run: ` +
+    `read by Tensor Debugger instead of ${habit.method}(), the program was not run: ` +
     `${formatBytes(cost.bytes)} in ${formatMs(cost.queueMs + cost.transferMs)}`;
   if (element !== undefined) {
     const type = formatType(tensor.dtype, cut);
@@ -189,15 +192,4 @@ function isBalanced(text: string): boolean {
     else if (character === ')' && --depth < 0) return false;
   }
   return depth === 0;
-}
-
-function flatten(values: JsonValues, rank: number): JsonValues {
-  return rank <= 1 || !Array.isArray(values)
-    ? values
-    : (values as JsonValues[]).flatMap((value) => flatten(value, rank - 1) as JsonValues[]);
-}
-
-function valuesText(values: JsonValues | undefined): string {
-  if (Array.isArray(values)) return `[${(values as JsonValues[]).map(valuesText).join(', ')}]`;
-  return String(values);
 }

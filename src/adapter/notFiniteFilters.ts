@@ -45,16 +45,16 @@ function isNan(text: string | undefined): boolean {
 }
 
 /** One answer per filter, as clients want them where conditions can be given. */
-export function answersTo({
-  filters,
-  filterOptions = [],
-}: DebugProtocol.SetExceptionBreakpointsArguments): DebugProtocol.Breakpoint[] {
-  return [
-    ...filters.map(() => ({ verified: true })),
-    ...filterOptions.map(({ condition: text = '' }) =>
-      text.trim() === '' || isNan(text)
-        ? { verified: true }
-        : { verified: false, message: `The condition can only be NaN, not "${text}".` },
-    ),
-  ];
+export function answersTo(
+  { filters, filterOptions = [] }: DebugProtocol.SetExceptionBreakpointsArguments,
+  known: readonly string[],
+): DebugProtocol.Breakpoint[] {
+  const asked = [...filters.map((filterId) => ({ filterId, condition: '' })), ...filterOptions];
+  return asked.map(({ filterId, condition: text = '' }) => {
+    if (!known.includes(filterId)) {
+      return { verified: false, message: `There is no exception filter "${filterId}", but ${known.join(', ')}.` };
+    }
+    if (text.trim() === '' || isNan(text)) return { verified: true };
+    return { verified: false, message: `The condition can only be NaN, not "${text}".` };
+  });
 }

@@ -4,11 +4,12 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
+import { checkedArguments } from '../protocol/checks.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
+import { requestArguments } from '../protocol/requestArguments.ts';
 import type { TensorEvents } from '../protocol/requests.ts';
 import { Breakpoints } from './breakpoints.ts';
-import { failureInWords, type SourceBreakpoint } from './sourceBreakpoint.ts';
-import { capabilities } from './capabilities.ts';
+import { capabilities, exceptionFilters } from './capabilities.ts';
 import { parseAttach, parseLaunch, type Configuration } from './configuration.ts';
 import type { Stop } from './debuggee.ts';
 import { errors, reportOfThrown } from './errors.ts';
@@ -19,6 +20,8 @@ import { programHandlers, threadId } from './programHandlers.ts';
 import type { AllHandlers, Call } from './requestTable.ts';
 import { Run, type RunHost } from './run.ts';
 import type { Position } from '../cdp/sourceMaps.ts';
+import { standardArguments } from './standardArguments.ts';
+import { failureInWords, type SourceBreakpoint } from './sourceBreakpoint.ts';
 import { tensorHandlers } from './tensorRequests.ts';
 import { trackHandlers } from './trackRequests.ts';
 
@@ -27,6 +30,14 @@ const runInTerminalTimeoutMs = 60_000;
 
 /** Requests that go on without the program; all others fail when it ends. */
 const outliveProgram = new Set(['initialize', 'launch', 'attach', 'restart', 'terminate', 'disconnect', 'cancel']);
+
+/**
+ * Aborted, these end by themselves, and only then is it known what came of them: nothing of a file is left, or the variable has
+ * its values all the same.
+ */
+const tellsItself = new Set(['tensor/export', 'tensor/assign']);
+
+const argumentChecks = { ...standardArguments, ...requestArguments };
 
 export class TensorDebugSession extends DebugSession {
   readonly #openInspector: OpenInspector;
@@ -117,12 +128,12 @@ export class TensorDebugSession extends DebugSession {
         ? (this.#handlers[command as keyof AllHandlers] as (args: unknown, call: Call) => unknown)
         : undefined;
       if (!handler) throw errors.unsupported(command);
-      const body = await Promise.race([
-        this.#tracked(command, handler(request.arguments ?? {}, { seq, signal: controller.signal })),
-        new Promise<never>((_, reject) => {
-          controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error));
-        }),
-      ]);
+      const given: unknown = request.arguments ?? {};
+      const check = argumentChecks[command as keyof AllHandlers];
+      const args = check ? checkedArguments(command, check, given) : given;
+      const { signal } = controller;
+      const work = this.#tracked(command, handler(args, { seq, signal }));
+      const body = await (tellsItself.has(command) ? work : Promise.race([work, aborted(signal)]));
       if (body !== undefined) response.body = body;
     } catch (error) {
       fail(response, reportOfThrown(error));
@@ -241,7 +252,9 @@ export class TensorDebugSession extends DebugSession {
     this.#notFiniteFilter = asked;
     this.#exceptionState = all ? 'all' : filters.includes('uncaught') ? 'uncaught' : 'none';
     if (this.#run) await this.#applyExceptionState(this.#run);
-    return { breakpoints: answersTo(args) };
+    // Some clients have their own names for all of them.
+    const known = [...exceptionFilters.map(({ filter }) => filter), 'caught'];
+    return { breakpoints: answersTo(args, known) };
   }
 
   async #applyExceptionState({ inspection }: Run): Promise<void> {
@@ -360,6 +373,12 @@ export class TensorDebugSession extends DebugSession {
     this.#isDone = true;
     this.#onDone();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
 }
 
 function fail(response: DebugProtocol.Response, report: ErrorReport): void {

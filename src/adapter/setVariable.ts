@@ -1,6 +1,7 @@
 /** Assigns to variables and properties of the paused program. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
+import { assertPropertyAssignable } from '../inspector/assign/properties.ts';
 import { assertAssignable, cannotAssign, variableWriter } from '../inspector/assign/variables.ts';
 import { sameNames } from '../inspector/originalNames.ts';
 import { errors } from './errors.ts';
@@ -25,11 +26,11 @@ export async function setVariable(
     const scope = container.frame.scopeChain[container.index];
     if (name === 'this' || name === 'Return value') throw cannotAssign(name, 'it is no variable');
     if (scope?.type === 'global' || scope?.type === 'with') {
-      result = await evaluated();
-      await setProperty(scope.object.objectId ?? '', name, result);
+      result = await setProperty(scope.object.objectId ?? '', name);
     } else {
       const { frame: home, index: scopeNumber } = container;
       const generated = await variables.generatedName(home, scopeNumber, name);
+      if (generated === undefined) throw cannotAssign(name, 'this scope has no such variable');
       const variable = { frame: home, scopeNumber, name: generated, shown: name };
       await assertAssignable(main, variable);
       result = await evaluated();
@@ -38,21 +39,23 @@ export async function setVariable(
       await writer.refresh();
     }
   } else if (container.kind === 'object') {
-    result = await evaluated();
-    await setProperty(container.object.objectId ?? '', name, result);
+    result = await setProperty(container.object.objectId ?? '', name);
   } else throw cannotAssign(name, 'the debugger computed it');
   const { name: _, evaluateName: __, ...body } = await variables.describe(name, result, undefined);
   return body;
 
-  async function setProperty(objectId: string, property: string, newValue: RemoteObject): Promise<void> {
+  async function setProperty(objectId: string, property: string): Promise<RemoteObject> {
+    await assertPropertyAssignable(main, objectId, { value: property }, property);
+    const newValue = await evaluated();
     const { exceptionDetails, result: thrown } = await main.send('Runtime.callFunctionOn', {
       objectId,
-      // Strict, so that a frozen object or a property without setter throws.
+      // Strict, so that what a proxy refuses throws.
       functionDeclaration: 'function (name, value) { "use strict"; this[name] = value; }',
       arguments: [{ value: property }, argumentOf(newValue)],
       silent: true,
     });
     if (exceptionDetails) throw errors.expressionThrew(exceptionText(exceptionDetails.exception ?? thrown));
+    return newValue;
   }
 }
 

@@ -51,8 +51,9 @@ export class StackFrames {
 
   frameOf(id: number): CallFrame {
     const frame = this.#frames.get(id);
-    if (!frame) throw errors.staleReference('stack frame');
-    return frame;
+    if (frame) return frame;
+    if (id > 0 && id < this.#nextFrameId) throw errors.staleReference('stack frame');
+    throw errors.unknownReference('stack frame', id, 'Frames have the ids that stackTrace gives them.');
   }
 
   async trace(start: number, count: number, offsets: Position, main: CdpSession): Promise<DebugProtocol.StackFrame[]> {
@@ -99,7 +100,13 @@ export class StackFrames {
 
   async text(sourceReference: number, main: CdpSession): Promise<string> {
     const virtual = this.#virtual[sourceReference - 1];
-    if (!virtual) throw errors.staleReference('source');
+    if (!virtual) {
+      throw errors.unknownReference(
+        'source',
+        sourceReference,
+        'Sources that no file has are named by the answers of stackTrace.',
+      );
+    }
     const { scriptId, source } = virtual;
     if (source !== undefined) {
       const content = this.#scripts.get(scriptId)?.loadedMap?.contentOf(source);

@@ -1,8 +1,8 @@
 /** The custom requests about tensors: references resolved, then handed to the inspector. */
-import { TensorError } from '../protocol/errors.ts';
-import type { ExportEncoding, ProgramWarning, TensorReference, TensorRequests } from '../protocol/requests.ts';
+import type { ProgramWarning, TensorReference, TensorRequests } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { compared } from '../inspector/compared.ts';
+import { previewsOf } from '../inspector/previews.ts';
 import { readByHabit, readingHabit } from './habits.ts';
 import { inspectionOf, type Program } from './programHandlers.ts';
 import type { Handlers } from './requestTable.ts';
@@ -25,13 +25,11 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
     return {
       inspector,
       callFrameId,
-      graphOf: async (given) => {
-        const reference = checkedReference(given);
+      graphOf: async (reference) => {
         if ('id' in reference) return reference.id;
         return inspector.graphOf(callFrameId(reference.frameId), reference.expression);
       },
-      resolve: async (given) => {
-        const reference = checkedReference(given);
+      resolve: async (reference) => {
         if ('id' in reference) return inspector.describe(reference.id);
         const { expression, frameId } = reference;
         const frame = frameOf(frameId);
@@ -57,8 +55,7 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
     },
     'tensor/preview': async ({ tensors }) => {
       const { inspector, resolve } = await opened();
-      const described = await Promise.all(tensors.map(resolve));
-      return { previews: await inspector.previews(described.map(({ id }) => id)) };
+      return { previews: await previewsOf(tensors.map(resolve), inspector) };
     },
     'tensor/stats': async ({ tensor, ...options }) => {
       const { inspector, resolve } = await opened();
@@ -73,9 +70,6 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
     },
     'tensor/export': async ({ tensors, file, force = false, encoding, loss }, { seq, signal }) => {
       const { inspector, resolve } = await opened();
-      if (!Array.isArray(tensors) || typeof file !== 'string' || file === '') {
-        throw new TensorError({ code: 'invalid-argument', message: 'tensor/export needs "tensors" and a "file".' });
-      }
       const named = [];
       for (const { name, tensor, slice } of tensors) {
         named.push({ name, id: (await resolve(tensor)).id, ...(slice !== undefined && { slice }) });
@@ -83,8 +77,8 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       return inspector.export({
         file,
         force,
-        ...(encoding && { encoding: checkedEncoding(encoding) }),
-        ...(loss && { loss: checkedChoice('loss', loss, ['warn', 'refuse']) }),
+        ...(encoding && { encoding }),
+        ...(loss && { loss }),
         tensors: named,
         signal,
         onProgress: (fraction, bytes) => program.send('tensor/progress', { request: seq, fraction, bytes }),
@@ -112,9 +106,6 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       });
     },
     'tensor/compareBackends': async ({ expression, frameId, tolerance }) => {
-      if (typeof expression !== 'string' || expression.trim() === '') {
-        throw new TensorError({ code: 'invalid-argument', message: 'tensor/compareBackends needs an "expression".' });
-      }
       const { inspector, callFrameId } = await opened();
       return inspector.compareBackends(callFrameId(frameId), expression, tolerance);
     },
@@ -129,13 +120,6 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
     },
     'tensor/assign': async ({ frameId, ...args }, { seq, signal }) => {
       const { inspector, callFrameId } = await opened();
-      const { expression, file } = args;
-      if (typeof expression !== 'string' || typeof file !== 'string') {
-        throw new TensorError({
-          code: 'invalid-argument',
-          message: 'tensor/assign needs an "expression" and a "file".',
-        });
-      }
       const result = await inspector.assign({
         ...args,
         callFrameId: callFrameId(frameId),
@@ -152,50 +136,9 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       return {};
     },
     'tensor/breakOnNotFinite': async ({ mode, nanOnly = false }) => {
-      if (mode !== 'off' && mode !== 'precise' && mode !== 'deferred') {
-        throw new TensorError({
-          code: 'invalid-argument',
-          message: `tensor/breakOnNotFinite has the modes "off", "precise" and "deferred", not ${JSON.stringify(mode)}.`,
-        });
-      }
       await program.breakOnNotFinite({ mode, nanOnly });
       return {};
     },
     'tensor/copies': async () => (await (await inspectionOf(program)).tensors.inspector()).copies(),
   };
-}
-
-const encodings: { [Name in keyof ExportEncoding]-?: readonly NonNullable<ExportEncoding[Name]>[] } = {
-  compress: [true, false],
-  bfloat16: ['ml_dtypes', 'float32'],
-  fortranOrder: [true, false],
-  colours: ['grey', 'viridis'],
-};
-
-function checkedEncoding(encoding: ExportEncoding): ExportEncoding {
-  if (typeof encoding !== 'object') throw notWritten(`"encoding" of tensor/export is an object`, encoding);
-  for (const [name, value] of Object.entries(encoding)) {
-    checkedChoice('encoding', name, Object.keys(encodings));
-    checkedChoice(`encoding.${name}`, value, encodings[name as keyof ExportEncoding]);
-  }
-  return encoding;
-}
-
-function checkedChoice<Choice>(name: string, value: Choice, choices: readonly Choice[]): Choice {
-  if (choices.includes(value)) return value;
-  const possible = choices.map((choice) => JSON.stringify(choice)).join(', ');
-  throw notWritten(`"${name}" of tensor/export has ${possible}`, value);
-}
-
-function notWritten(rule: string, given: unknown): TensorError {
-  return new TensorError({
-    code: 'invalid-argument',
-    message: `${rule}, not ${JSON.stringify(given)}; nothing was written.`,
-  });
-}
-
-function checkedReference(reference: unknown): TensorReference {
-  const { id, expression } = (reference ?? {}) as Record<string, unknown>;
-  if (typeof id === 'string' || typeof expression === 'string') return reference as TensorReference;
-  throw new TensorError({ code: 'invalid-argument', message: 'A tensor is named by an "expression" or an "id".' });
 }

@@ -15,6 +15,12 @@ type RemoteObject = Protocol.Runtime.RemoteObject;
 type Row = DebugProtocol.Variable;
 export type TensorVariable = Omit<Row, 'name'>;
 
+export interface FoundTensor {
+  inspector: TensorInspector;
+  preview: TensorPreview;
+  value: RemoteObject;
+}
+
 /** What the language and Node have of their own, and is never shown as a tensor. */
 const plainSubtypes = new Set<RemoteObject['subtype']>(
   'null array regexp date map set weakmap weakset iterator generator error promise webassemblymemory'.split(
@@ -64,6 +70,12 @@ export class TensorVariables {
 
   /** One entry per value, undefined where it is no tensor. All are read in one go. */
   async describe(values: readonly (RemoteObject | undefined)[]): Promise<(TensorVariable | undefined)[]> {
+    const previews = await this.previews(values);
+    return previews.map((found) => found && this.#variable(found.inspector, found.preview, found.value));
+  }
+
+  /** The same, not yet as variables. */
+  async previews(values: readonly (RemoteObject | undefined)[]): Promise<(FoundTensor | undefined)[]> {
     const candidates = values.filter((value) => value !== undefined).filter(mayBeTensor);
     if (candidates.length === 0 || !(await this.#isWorthwhile(candidates))) return [];
     const inspector = await this.#tensors.inspector();
@@ -71,7 +83,7 @@ export class TensorVariables {
     const byId = new Map(candidates.map(({ objectId }, index) => [objectId, previews[index]]));
     return values.map((value) => {
       const preview = value && byId.get(value.objectId);
-      return preview ? this.#variable(inspector, preview, value) : undefined;
+      return preview ? { inspector, preview, value } : undefined;
     });
   }
 

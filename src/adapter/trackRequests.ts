@@ -1,6 +1,5 @@
 /** Tracked lines as requests, for clients that don't set breakpoints with a tracking condition themselves. */
 import { randomUUID } from 'node:crypto';
-import { TensorError } from '../protocol/errors.ts';
 import type { TrackRequests } from '../protocol/requests.ts';
 import { trackCondition } from '../protocol/trackCondition.ts';
 import type { Breakpoints } from './breakpoints.ts';
@@ -17,12 +16,6 @@ export interface TrackHost {
 export function trackHandlers({ breakpoints, paths, offsets }: TrackHost): Handlers<TrackRequests> {
   return {
     'tensor/track': async ({ source, line, expression, id = randomUUID().slice(0, 8), stopAt = 0 }) => {
-      if (typeof source?.path !== 'string' || !Number.isInteger(line) || typeof expression !== 'string') {
-        throw new TensorError({
-          code: 'invalid-argument',
-          message: 'tensor/track needs a "source" with a "path", a "line" and an "expression".',
-        });
-      }
       const condition = trackCondition([{ id, expression, stopAt }]);
       const path = paths().fromClient(source.path);
       const { verified, actual, line: wanted, message } = await breakpoints.track(path, { line, condition }, offsets());

@@ -76,8 +76,13 @@ export class Variables {
 
   container(reference: number): Container {
     const container = this.#containers.get(reference);
-    if (!container) throw errors.staleReference('variable');
-    return container;
+    if (container) return container;
+    if (reference > 0 && reference < this.#nextReference) throw errors.staleReference('variable');
+    throw errors.unknownReference(
+      'variable',
+      reference,
+      'References come with the answers of scopes, variables and evaluate.',
+    );
   }
 
   scopes(frame: CallFrame): DebugProtocol.Scope[] {
@@ -168,12 +173,12 @@ export class Variables {
     return properties;
   }
 
-  /** What V8 calls the variable of a scope that is shown under this name. */
-  async generatedName(frame: CallFrame, index: number, name: string): Promise<string> {
+  /** What V8 calls the variable of a scope that is shown under this name; undefined where the scope has none. */
+  async generatedName(frame: CallFrame, index: number, name: string): Promise<string | undefined> {
     const { original } = await this.#namesAt(frame);
     const scopeId = frame.scopeChain[index]?.object.objectId;
     const properties = scopeId === undefined ? [] : await this.#properties(scopeId, '');
-    return properties.find((property) => original(property.name) === name)?.name ?? name;
+    return properties.find((property) => original(property.name) === name)?.name;
   }
 
   async #objectProperties(

@@ -65,6 +65,15 @@ export interface TensorPreview {
   cost: CopyCost | null;
 }
 
+/** What was named is no tensor of this stop, and why. */
+export interface NoPreview {
+  tensor: null;
+  text: string;
+  values: null;
+  cost: null;
+  error: ErrorReport;
+}
+
 /** How a file is written, where its format has the choice. */
 export interface ExportEncoding {
   /** Deflate: `npz`. */
@@ -179,16 +188,21 @@ export interface TensorRequests {
       /** NumPy basic slicing; default: the preview's window (see `defaultSlice`). */
       slice?: string;
       encoding?: 'json' | 'bytes';
-      /** For raw buffers: how to read their bytes, and as which shape. */
+      /** For raw buffers: how to read their bytes, and as which shape; no shape without a dtype. */
       dtype?: string;
       shape?: number[];
     };
     result: ReadResult;
   };
   /** The lines that variables show, of several tensors at once; those on one device share one readback. */
-  'tensor/preview': { arguments: { tensors: TensorReference[] }; result: { previews: TensorPreview[] } };
+  'tensor/preview': { arguments: { tensors: TensorReference[] }; result: { previews: (TensorPreview | NoPreview)[] } };
   'tensor/stats': {
-    arguments: { tensor: TensorReference; dtype?: string; bins?: number };
+    arguments: {
+      tensor: TensorReference;
+      dtype?: string;
+      /** Of the histogram, up to 65536; on a WebGPU device there are at most 256. Default: 0, without one. */
+      bins?: number;
+    };
     result: { tensor: TensorDescriptor; stats: TensorStatistics };
   };
   /** Looks for the nearest NaN or infinity; `from` is a flat (row-major) index that itself is left out. */

@@ -185,14 +185,20 @@ function integerDistance(integer: bigint, other: Element): number {
 }
 
 function complexDistance(a: Element, b: Element): number {
-  const [re, im] = Array.isArray(a) ? a : [Number(a), 0];
-  const [otherRe, otherIm] = Array.isArray(b) ? b : [Number(b), 0];
+  const [re, im] = complexParts(a);
+  const [otherRe, otherIm] = complexParts(b);
   return Math.hypot(re - otherRe, im - otherIm);
 }
 
 function isSame(a: Element, b: Element): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
-  return a[0] === b[0] && a[1] === b[1];
+  if (!Array.isArray(a) && !Array.isArray(b)) return a === b;
+  const [re, im] = complexParts(a);
+  const [otherRe, otherIm] = complexParts(b);
+  return re === otherRe && im === otherIm;
+}
+
+function complexParts(value: Element): readonly [number, number] {
+  return Array.isArray(value) ? value : [Number(value), 0];
 }
 
 function isNaNElement(value: Element): boolean {

@@ -89,10 +89,7 @@ test('a heatmap: its colours are checked, and what becomes of a value is said as
       const file = join(folder, 'x.png');
       const values = '[[0, 0.25], [-0.5, 1]]';
       const unknown = await refusal(session, values, file, { encoding: { colours: 'jet' } });
-      assert.equal(
-        unknown.message,
-        '"encoding.colours" of tensor/export has "grey", "viridis", not "jet"; nothing was written.',
-      );
+      assert.equal(unknown.message, '"encoding.colours" of tensor/export must be "grey" or "viridis", not "jet".');
       const grey = await refusal(session, values, file, { loss: 'refuse' });
       assert.match(grey.message, /^values\[0, 0\] is 0 and becomes 85 in PNG image/);
       assert.deepEqual(readdirSync(folder), []);
@@ -126,6 +123,29 @@ test('the program is killed while 256 MiB are written', async () => {
   }
 });
 
+test('an export that is cancelled is answered when nothing of it is left', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      const { id: frameId } = await session.top();
+      const tensors = [{ name: 'values', tensor: { expression: 'new Float32Array(64 * 2 ** 20)', frameId } }];
+      const failing = session.client.send('tensor/export', { tensors, file: join(folder, 'x.npy') });
+      const requestId = session.client.lastSeq;
+      await session.client.event('tensor/progress');
+      assert.deepEqual(readdirSync(folder).length, 1);
+      const cancelled = session.client.request('cancel', { requestId });
+      const { success, message } = await failing;
+      assert.deepEqual(readdirSync(folder), []);
+      assert.equal(success, false);
+      assert.match(message ?? '', /^Cancelled after .* nothing was left behind/);
+      await cancelled;
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('the session is ended while 256 MiB are written', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
   try {
@@ -151,19 +171,19 @@ test('an encoding that there is not', async () => {
       for (const [more, problem] of [
         [
           { encoding: { bfloat16: 'nope' } },
-          '"encoding.bfloat16" of tensor/export has "ml_dtypes", "float32", not "nope"',
+          '"encoding.bfloat16" of tensor/export must be "ml_dtypes" or "float32", not "nope".',
         ],
-        [{ encoding: { compress: 'yes' } }, '"encoding.compress" of tensor/export has true, false, not "yes"'],
+        [{ encoding: { compress: 'yes' } }, '"encoding.compress" of tensor/export must be true or false, not "yes".'],
         [
           { encoding: { order: 'F' } },
-          '"encoding" of tensor/export has "compress", "bfloat16", "fortranOrder", "colours", not "order"',
+          '"encoding" of tensor/export must be an object of compress, bfloat16, fortranOrder, colours, not {"order":"F"}.',
         ],
-        [{ encoding: 'F' }, '"encoding" of tensor/export is an object, not "F"'],
-        [{ loss: 'never' }, '"loss" of tensor/export has "warn", "refuse", not "never"'],
+        [{ encoding: 'F' }, '"encoding" of tensor/export must be an object, not "F".'],
+        [{ loss: 'never' }, '"loss" of tensor/export must be "warn" or "refuse", not "never".'],
       ] as const) {
         const { code, message } = await refusal(session, 'new Float32Array(4)', join(folder, 'x.npz'), more);
         assert.equal(code, 'invalid-argument');
-        assert.equal(message, `${problem}; nothing was written.`);
+        assert.equal(message, problem);
       }
     });
     assert.deepEqual(readdirSync(folder), []);

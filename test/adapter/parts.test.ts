@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { declarationOf } from '../../src/inspector/assign/declarations.ts';
 import { splitLogMessage } from '../../src/adapter/logMessage.ts';
+import { leadingSlice } from '../../src/adapter/clipboard.ts';
 import { explainMissingCanvas, indexedHabit, readingHabit } from '../../src/adapter/habits.ts';
 import { HitCounter } from '../../src/adapter/hitCondition.ts';
 import { BannerFilter, decodeTo } from '../../src/adapter/output.ts';
@@ -130,6 +131,15 @@ test('elements of what reading habits give are told from other expressions', () 
 test('a canvas that Node has not is explained, and nothing else', () => {
   assert.match(explainMissingCanvas('ReferenceError: OffscreenCanvas is not defined') ?? '', /await t\.data\(\)/);
   assert.equal(explainMissingCanvas('ReferenceError: canvas is not defined'), undefined);
+});
+
+test('what of a large tensor is copied: whole inner axes as far as they go', () => {
+  assert.equal(leadingSlice([], 10), '...');
+  assert.equal(leadingSlice([4], 10), ':4');
+  assert.equal(leadingSlice([4, 5], 10), ':2, :5');
+  assert.equal(leadingSlice([4, 3, 5], 12), ':1, :2, :5');
+  assert.equal(leadingSlice([3, 100], 10), ':1, :10');
+  assert.equal(leadingSlice([3, 0, 100], 10), ':1, :1, :10');
 });
 
 test('declarations: the innermost one around the place counts', () => {

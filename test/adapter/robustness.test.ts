@@ -54,10 +54,10 @@ test('a huge expression is evaluated', async () => {
   });
 });
 
-test('requests out of order, unknown ones and ones with wrong arguments get an answer', async () => {
+test('requests out of order, unknown ones and ones without arguments get an answer', async () => {
   const client = DapClient.start();
   for (const command of ['threads', 'configurationDone', 'stackTrace', 'continue', 'tensor/list', 'restart']) {
-    const response = await client.send(command, {});
+    const response = await client.send(command, { frameId: 1 });
     if (command === 'threads') continue;
     assert.equal(response.success, false, command);
     assert.match(response.message ?? '', /No program is being debugged/, command);
@@ -68,22 +68,13 @@ test('requests out of order, unknown ones and ones with wrong arguments get an a
   await client.request('launch', { program: debuggee('statement.cjs') });
   await client.request('configurationDone');
   await client.event('stopped');
-  for (const [command, args] of [
-    ['scopes', {}],
-    ['variables', { variablesReference: 'x' }],
-    ['evaluate', {}],
-    ['setBreakpoints', {}],
-    ['setVariable', {}],
-    ['tensor/read', {}],
-    ['tensor/read', { tensor: {} }],
-    ['tensor/export', { tensors: 1 }],
-    ['tensor/list', {}],
-  ] as const) {
-    const response = await client.send(command, args);
-    assert.equal(response.success, false, `${command} ${JSON.stringify(args)}`);
-    assert.ok((response.message ?? '').length > 5);
+  // The rest is in arguments.test.ts.
+  for (const args of [{}, undefined, []]) {
+    const response = await client.send('scopes', args);
+    assert.equal(response.success, false);
     const { error } = response.body as { error: DebugProtocol.Message };
-    assert.equal(typeof (JSON.parse(error.variables?.['report'] ?? '') as { code: string }).code, 'string');
+    const { code } = JSON.parse(error.variables?.['report'] ?? '') as { code: string };
+    assert.equal(code, 'invalid-argument', JSON.stringify(args));
   }
   await client.close();
 });

@@ -131,7 +131,12 @@ test('frames and variables of an earlier stop are refused by name', async () => 
     await session.stopped('breakpoint');
     const { id: frameId } = await session.top();
     const variablesReference = await session.scope('Local');
-    assert.match(await session.failure('source', { sourceReference: 99 }), /earlier stop/);
+    assert.match(await session.failure('source', { sourceReference: 99 }), /^There is no source 99\./);
+    for (const never of [0, -1, 99_999]) {
+      assert.match(await session.failure('scopes', { frameId: never }), /^There is no stack frame .*stackTrace/);
+      assert.match(await session.failure('evaluate', { expression: '1', frameId: never }), /^There is no stack frame/);
+      assert.match(await session.failure('variables', { variablesReference: never }), /^There is no variable .*scopes/);
+    }
     await session.continue();
     await session.stopped('breakpoint');
     assert.match(await session.failure('scopes', { frameId }), /stack frame belongs to an earlier stop/);

@@ -165,6 +165,29 @@ test('what people type by habit is answered by our own reader, which says so', a
   });
 });
 
+test('the clipboard gets the values of a tensor, up to a bound, and never runs what reads them', async () => {
+  await TestSession.run(atStep, async (session) => {
+    await session.stopped('breakpoint');
+    const copied = async (expression: string) => (await session.evaluate(expression, 'clipboard')).result;
+    assert.equal(await copied('scaled'), '[[2, 4, 6], [8, 10, 12]]');
+    assert.equal(await copied('scalar'), '3.7');
+    assert.equal(await copied('await scaled.array()'), '[[2, 4, 6], [8, 10, 12]]');
+    assert.equal(await copied('scaled.dataSync()'), '[2, 4, 6, 8, 10, 12]');
+    const wide = JSON.parse(await copied('wide')) as number[][];
+    assert.deepEqual([wide.length, wide[29]?.[99]], [30, 2999]);
+    assert.equal(await copied('samples'), '[1, NaN, Infinity, -0]');
+    assert.match(await copied('samples.map'), /^function|native/);
+    assert.deepEqual(JSON.parse(await copied('({ scaled: plain })')), { scaled: { name: 'plain' } });
+    await session.evaluate('globalThis.large = wide.tile([20, 5])');
+    const [part = '', note] = (await copied('large')).split('\n');
+    assert.deepEqual(
+      (JSON.parse(part) as number[][]).map(({ length }) => length),
+      Array<number>(200).fill(500),
+    );
+    assert.equal(note, '... cut: [0:200, 0:500] of float32[600, 500]; save it to a file for all values');
+  });
+});
+
 test('a conversion in graph mode, of every runtime: refused and told at the line; of tensors with values: answered', async () => {
   const program = debuggee('../evaluate/graphMode.mjs');
   await TestSession.run({ launch: { program } }, async (session) => {

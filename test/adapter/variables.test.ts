@@ -135,7 +135,15 @@ test('variables and properties are set; constants, imports and frozen objects ar
     assert.match(await refuse(find('constant'), 'constant'), /it is a constant/);
     assert.equal((await set(find('text'), 'text', '"changed"')).value, "'changed'");
     const frozen = await session.variable(local, 'frozen');
-    assert.match(await refuse(frozen.variablesReference, 'fixed'), /TypeError: Cannot assign to read only/);
+    assert.match(
+      await refuse(frozen.variablesReference, 'fixed'),
+      /^fixed can't be assigned to: it is read only\. Its object/,
+    );
+    assert.match(
+      await refuse(frozen.variablesReference, 'more'),
+      /^more can't be assigned to: its object takes no new/,
+    );
+    assert.match(await refuse(local, 'nowhere'), /^nowhere can't be assigned to: this scope has no such variable/);
     assert.match(
       await session.failure('setVariable', { variablesReference: local, name: 'number', value: 'throw' }),
       /SyntaxError/,

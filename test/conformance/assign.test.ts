@@ -42,7 +42,8 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
         /weights is float32\[2, 3\], doubles\.npy holds float64\[2, 3\]: the dtypes/,
       );
       await refused('weights', 'float32.npy', /holds float32\[3\]: the shapes differ/);
-      await refused('frozen.kernel', 'float32.npy', /read only/);
+      await refused('frozen.kernel', 'float32.npy', /^frozen\.kernel can't be assigned to: it is read only\.$/);
+      await refused('model.first', 'int32.npy', /^model\.first can't be assigned to: it has a getter and no setter\.$/);
       await refused('weights.shape', 'float32.npy', /.*/);
       await refused('tf.add(weights, 1)', 'matrix.npy', /./, 'side-effect');
       await refused('nowhere', 'matrix.npy', /./, 'not-available');
@@ -106,6 +107,37 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
       ]);
       assert.equal(result['made'], 4);
       assert.equal(result['same'], false);
+    } finally {
+      await program.end();
+    }
+  });
+}
+
+for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
+  test(`TF.js on ${backend}: scopes, gradients and tf.keep go on as if the program had assigned itself`, async () => {
+    const start = (byHand: string) =>
+      PausedProgram.start('assign/tfjsScopes.mjs', { env: { TFJS_BACKEND: backend, BY_HAND: byHand } });
+    const finished = async (program: PausedProgram): Promise<unknown> => {
+      const { stdout, stderr } = await program.closedOutput();
+      assert.equal(stderr.match(/Error/), null, stderr);
+      return JSON.parse(stdout);
+    };
+    const program = await start('0');
+    try {
+      const stops = ['variable', 'variable', 'variable', 'elsewhere', 'variable', 'variable', 'kernel'];
+      for (const expression of [...stops, ['early', 'own', 'outer', 'dropped', 'result']]) {
+        for (const name of [expression].flat()) {
+          await program.inspector.assign({ callFrameId: program.top, expression: name, file: file('matrix.npy') });
+        }
+        await program.resume();
+      }
+      const assigned = await finished(program);
+      const alone = await start('1');
+      try {
+        assert.deepEqual(assigned, await finished(alone));
+      } finally {
+        await alone.end();
+      }
     } finally {
       await program.end();
     }

@@ -89,4 +89,14 @@ test('other dtypes are compared by value', () => {
   const infinite: Element[] = [[Infinity, 0]];
   assert.equal(compare(infinite, infinite, 'complex64').different, 0);
   assert.equal(compare([[NaN, 0]], [[0, NaN]], 'complex64', { equalNan: true }).different, 0);
+  // As NumPy has it: a real infinity is the complex one without an imaginary part.
+  const real = [Infinity, -Infinity, Infinity, -Infinity];
+  const complex: Element[] = [
+    [Infinity, 0],
+    [-Infinity, -0],
+    [Infinity, 1],
+    [Infinity, 0],
+  ];
+  assert.equal(compare(complex, real, 'complex128', {}, 'float64').different, 2);
+  assert.equal(compare(real, complex, 'float64', {}, 'complex128').first, 2);
 });

@@ -3,7 +3,7 @@
  * inline values for a language as soon as a provider exists, so there is one only while the program in focus has tensors.
  */
 import * as vscode from 'vscode';
-import type { TensorListing, TensorPreview } from '../../protocol/requests.ts';
+import type { NoPreview, TensorListing, TensorPreview } from '../../protocol/requests.ts';
 import { formatType, shortText } from '../../tensor/preview.ts';
 import { inlineValuesEnabled, inlineValuesOfVsCode } from '../settings.ts';
 import type { Focus } from '../sources/focus.ts';
@@ -123,7 +123,7 @@ export class InlineValues implements vscode.InlineValuesProvider, vscode.Disposa
         known.set(
           id,
           // The program ran on, or ended: the next stop asks anew.
-          reading.then(({ previews }) => previews[index]).catch(() => undefined),
+          reading.then(({ previews }) => readable(previews[index])).catch(() => undefined),
         ),
       );
     }
@@ -134,6 +134,10 @@ export class InlineValues implements vscode.InlineValuesProvider, vscode.Disposa
     }
     return previews;
   }
+}
+
+function readable(preview: TensorPreview | NoPreview | undefined): TensorPreview | undefined {
+  return preview?.tensor ? preview : undefined;
 }
 
 function changed(focus: Focus, isDone: () => boolean, token: vscode.CancellationToken): Promise<void> {

@@ -7,9 +7,16 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
 import { compared } from '../../inspector/compared.ts';
+import { previewsOf } from '../../inspector/previews.ts';
 import type { FeedOf, InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
-import type { EvaluatedValue, TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type {
+  EvaluatedValue,
+  TensorPreview,
+  TensorReference,
+  TensorRequestName,
+  TensorRequests,
+} from '../../protocol/requests.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
@@ -103,10 +110,12 @@ export class CompanionSource implements TensorSource {
     },
     'tensor/preview': async ({ tensors }) => {
       const { inspector } = await this.#stopped();
-      const described = await Promise.all(tensors.map((reference) => this.#resolve(reference)));
-      const previews = await inspector.previews(described.map(({ tensor }) => tensor.id));
+      const named = tensors.map(async (reference) => (await this.#resolve(reference)).tensor);
+      const previews = await previewsOf(named, inspector);
       // For hovers and variables. A program that ran on shows none any more.
-      inspector.note(previews).catch(() => undefined);
+      inspector
+        .note(previews.filter((preview): preview is TensorPreview => preview.tensor !== null))
+        .catch(() => undefined);
       return { previews };
     },
     'tensor/stats': async ({ tensor: reference, ...options }) => {

@@ -22,6 +22,7 @@ import type { BulkReader } from '../bulkReader.ts';
 import type { NamesInSight } from '../originalNames.ts';
 import { evaluateOnFrame } from '../evaluate.ts';
 import type { AssignRequest } from '../tensorInspector.ts';
+import { assertPropertyAssignable } from './properties.ts';
 import { parseTarget, type AssignTarget } from './target.ts';
 import { assertAssignable, cannotAssign, findVariable, variableWriter } from './variables.ts';
 
@@ -49,7 +50,7 @@ export async function assignTensor(request: AssignRequest, assigning: Assigning)
     const purpose = target.kind === 'variable' ? expression : undefined;
     const stored = file.source(selectTensor(file, member, purpose).tensor.id);
     assertFits(expression, old, stored, basename(path));
-    const writer = await writerOf(target, assigning);
+    const writer = await writerOf(target, expression, assigning);
     const upload = await send(stored, assigning, request);
     const { dtype } = old;
     const made = await link.call('make', { id: old.id, upload, dtype, shape: [...stored.shape] });
@@ -106,7 +107,7 @@ interface Writer {
 /**
  * The writer, with all that would keep it from there found out first; nothing is written yet.
  */
-async function writerOf(target: AssignTarget, assigning: Assigning): Promise<Writer> {
+async function writerOf(target: AssignTarget, expression: string, assigning: Assigning): Promise<Writer> {
   const { main, frame, frames, names, old } = assigning;
   if (target.kind === 'variable') {
     const { name } = target;
@@ -131,19 +132,18 @@ async function writerOf(target: AssignTarget, assigning: Assigning): Promise<Wri
   ];
   const { objectId } = holder;
   if (objectId === undefined) throw cannotAssign(target.object, 'it is no object');
+  const name = key.objectId === undefined ? { value: key.value as unknown } : { objectId: key.objectId };
+  await assertPropertyAssignable(main, objectId, name, expression);
   const write = async (id: string) => {
     const { exceptionDetails } = await main.send('Runtime.callFunctionOn', {
       objectId,
-      // Strict, so that a frozen object or a property without setter throws.
+      // Strict, so that what a proxy refuses throws.
       functionDeclaration: 'function (key, value) { "use strict"; this[key] = value; }',
-      arguments: [
-        key.objectId === undefined ? { value: key.value as unknown } : { objectId: key.objectId },
-        { objectId: await heldObject(main, frame, id) },
-      ],
+      arguments: [name, { objectId: await heldObject(main, frame, id) }],
       silent: true,
     });
     const thrown = exceptionDetails?.exception?.description?.split('\n', 1)[0];
-    if (exceptionDetails) throw cannotAssign(`${target.object}[${target.key}]`, thrown ?? exceptionDetails.text);
+    if (exceptionDetails) throw cannotAssign(expression, thrown ?? exceptionDetails.text);
   };
   return { write };
 }

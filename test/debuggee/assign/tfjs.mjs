@@ -17,7 +17,13 @@ let weights = tf.add(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]), 0);
 const original = weights;
 const fixed = tf.tensor1d([1, 2, 3]);
 const variable = tf.variable(tf.tensor2d([0, 0, 0, 0, 0, 0], [2, 3]));
-const model = { layers: [{ kernel: tf.tensor1d([1, 2, 3], 'int32') }], mask: tf.tensor1d([1, 0, 1], 'bool') };
+const model = {
+  layers: [{ kernel: tf.tensor1d([1, 2, 3], 'int32') }],
+  mask: tf.tensor1d([1, 0, 1], 'bool'),
+  get first() {
+    return this.layers[0].kernel;
+  },
+};
 const frozen = Object.freeze({ kernel: tf.tensor1d([1, 2, 3]) });
 
 /** A tensor of the outer scope, replaced inside of a tidy, must live on; one of the tidy itself must not. */

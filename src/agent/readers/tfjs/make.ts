@@ -8,7 +8,7 @@ import type { TensorWarning } from '../../../protocol/tensor.ts';
 import { isInspectable, ownValue } from '../../safely.ts';
 import type { StopContext } from '../../source.ts';
 import type { Made, NewValues } from '../reader.ts';
-import { engine as findEngine, engineState, find } from './engine.ts';
+import { backendOf, engine as findEngine, engineState } from './engine.ts';
 import { subjectOf, type TensorFields } from './fields.ts';
 
 interface Scope {
@@ -16,15 +16,18 @@ interface Scope {
   track: object[];
 }
 
-/** What the engine keeps of a tensor. */
+/** What the engine keeps of a tensor, and of a variable. */
 interface EngineTensor {
+  dataId: object;
+  /** Of the scope that disposes it. */
   scopeId?: number;
   kept: boolean;
+  dispose(): void;
 }
 
 interface Engine {
   makeTensor(values: ArrayLike<number>, shape: number[], dtype: string, backend?: object): EngineTensor;
-  disposeTensor(tensor: object): void;
+  disposeTensor(tensor: EngineTensor): void;
 }
 
 /** @throws TensorError `not-available`, `pending` */
@@ -39,7 +42,7 @@ export function makeTensor(value: object, fields: TensorFields, values: NewValue
     });
   }
   const engine = found as unknown as Engine;
-  const held = find(fields.dataId, stop);
+  const held = backendOf(fields.dataId, stop);
   if (held && stop.isExecuting(held.backend)) {
     throw new TensorError({
       code: 'pending',
@@ -47,50 +50,69 @@ export function makeTensor(value: object, fields: TensorFields, values: NewValue
       help: 'Step out of TF.js, or stop at a line of your own.',
     });
   }
-  const tensor = engine.makeTensor(storage(values), [...values.shape], values.dtype, held?.backend);
   const variable = variableOf(value);
+  if (variable && !held) {
+    throw new TensorError({
+      code: 'disposed',
+      message: 'This variable was disposed: it takes no values any more.',
+      help: 'Assign a new tf.variable(...) in the debug console.',
+    });
+  }
+  const tensor = engine.makeTensor(storage(values), [...values.shape], values.dtype, held?.backend);
   if (variable) {
-    // It takes the data over; without us it would be one reference more.
-    variable.assign(tensor);
-    engine.disposeTensor(tensor);
+    untrack(tensor, state);
+    takeOver(variable, tensor, engine);
     return { tensor: null, warnings: [] };
   }
   adopt(tensor, value as EngineTensor, state);
   const tape = ownValue(state, 'activeTape');
   return {
     tensor,
-    undo: () => engine.disposeTensor(tensor),
+    undo: () => tensor.dispose(),
     warnings: Array.isArray(tape) ? [leavesGradient(fields)] : [],
   };
 }
 
-interface Assignable {
-  assign(tensor: object): void;
-}
-
 /** The variable itself, or the one that a layer's weight wraps. */
-function variableOf(value: object): Assignable | undefined {
-  const inner = ownValue(value, 'val');
-  return [value, inner].find(
-    (candidate): candidate is Assignable & object =>
+function variableOf(value: object): EngineTensor | undefined {
+  return [value, ownValue(value, 'val')].find(
+    (candidate): candidate is EngineTensor =>
       isInspectable(candidate) &&
       ownValue(candidate, 'trainable') !== undefined &&
-      typeof (candidate as Partial<Assignable>).assign === 'function',
+      isInspectable(ownValue(candidate, 'dataId')),
   );
 }
 
-/** It lives as long as the one that it replaces would have: `tf.tidy` disposes both or neither. */
-function adopt(tensor: EngineTensor, old: EngineTensor, state: object): void {
+/**
+ * What `variable.assign(tensor)` and `tensor.dispose()` come to, with one reference that changes hands instead of a second
+ * one: `assign` takes that on the backend that is current, which need not be the one that holds the values.
+ */
+function takeOver(variable: EngineTensor, tensor: EngineTensor, engine: Engine): void {
+  engine.disposeTensor(variable);
+  variable.dataId = tensor.dataId;
+}
+
+/** No scope disposes it. */
+function untrack(tensor: EngineTensor, state: object): void {
   const active = ownValue(state, 'activeScope') as Scope | null | undefined;
-  if (!active || tensor.scopeId === old.scopeId) return;
-  const at = active.track.lastIndexOf(tensor);
-  if (at >= 0) active.track.splice(at, 1);
+  const at = active ? active.track.lastIndexOf(tensor) : -1;
+  if (at >= 0) active?.track.splice(at, 1);
+  delete tensor.scopeId;
+}
+
+/**
+ * It lives as long as the one that it replaces would have: `tf.tidy` disposes both or neither, and `tf.keep` holds of both.
+ * The scope of the old one need not be the innermost, nor be open any more.
+ */
+function adopt(tensor: EngineTensor, old: EngineTensor, state: object): void {
+  tensor.kept = old.kept;
+  if (tensor.scopeId === old.scopeId) return;
+  untrack(tensor, state);
   const scopes = ownValue(state, 'scopeStack') as Scope[];
   const owner = scopes.find(({ id }) => id === old.scopeId);
-  owner?.track.push(tensor);
-  if (owner) tensor.scopeId = owner.id;
-  else delete tensor.scopeId;
-  tensor.kept = old.kept;
+  if (!owner) return;
+  owner.track.push(tensor);
+  tensor.scopeId = owner.id;
 }
 
 function storage({ dtype, bytes }: NewValues): ArrayLike<number> {

@@ -1,16 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { notFiniteFilters } from './notFiniteFilters.ts';
-
-export const exceptionFilters: DebugProtocol.ExceptionBreakpointsFilter[] = [
-  { filter: 'all', label: 'All Exceptions', default: false, description: 'Stops at every throw, caught or not.' },
-  {
-    filter: 'uncaught',
-    label: 'Uncaught Exceptions',
-    default: false,
-    description: 'Stops where nothing will catch it.',
-  },
-  ...notFiniteFilters,
-];
+import { exceptionFilters } from './exceptionBreakpoints.ts';
 
 export const capabilities: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,

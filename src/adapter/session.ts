@@ -1,7 +1,7 @@
 /** One client's session: takes its requests, lets the handler of each answer, and tells it what happens. */
+import { constants } from 'node:os';
 import { BreakpointEvent, DebugSession, Event, InitializedEvent, TerminatedEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { Protocol } from 'devtools-protocol';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
 import { checkedArguments } from '../protocol/checks.ts';
@@ -9,12 +9,12 @@ import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import { requestArguments } from '../protocol/requestArguments.ts';
 import type { TensorEvents } from '../protocol/requests.ts';
 import { Breakpoints } from './breakpoints.ts';
-import { capabilities, exceptionFilters } from './capabilities.ts';
+import { capabilities } from './capabilities.ts';
 import { parseAttach, parseLaunch, type Configuration } from './configuration.ts';
 import type { Stop } from './debuggee.ts';
 import { errors, reportOfThrown } from './errors.ts';
+import { ExceptionBreakpoints } from './exceptionBreakpoints.ts';
 import type { LaunchHost, ProgramEnd } from './launch.ts';
-import { answersTo, notFiniteOf } from './notFiniteFilters.ts';
 import { PathMapper } from './paths.ts';
 import { programHandlers, threadId } from './programHandlers.ts';
 import type { AllHandlers, Call } from './requestTable.ts';
@@ -45,6 +45,7 @@ export class TensorDebugSession extends DebugSession {
   readonly #stdin: LaunchHost['stdin'];
   readonly #handlers: AllHandlers;
   readonly #breakpoints = new Breakpoints((breakpoint) => this.#breakpointChanged(breakpoint));
+  readonly #exceptions = new ExceptionBreakpoints();
   readonly #pending = new Map<number, { command: string; controller: AbortController }>();
   /** What tensor requests do, also after they were answered as cancelled: until then files of theirs may be half written. */
   readonly #atWork = new Set<Promise<unknown>>();
@@ -53,9 +54,6 @@ export class TensorDebugSession extends DebugSession {
   #offsets: Position = { line: 1, column: 1 };
   #canRunInTerminal = false;
   #knowsInvalidated = false;
-  #notFinite: NotFiniteBreak = { mode: 'off' };
-  #notFiniteFilter: NotFiniteBreak = { mode: 'off' };
-  #exceptionState: Protocol.Debugger.SetPauseOnExceptionsRequest['state'] = 'none';
   #starting: Promise<Run> | undefined;
   #run: Run | undefined;
   #isDone = false;
@@ -76,8 +74,8 @@ export class TensorDebugSession extends DebugSession {
         if (this.#knowsInvalidated) this.sendEvent(new Event('invalidated', { areas: ['variables'] }));
       },
       breakOnNotFinite: async (asked: NotFiniteBreak) => {
-        this.#notFinite = asked;
-        if (this.#run) await this.#applyExceptionState(this.#run);
+        this.#exceptions.breakOnNotFinite(asked);
+        await this.#applyExceptions();
       },
       assigned: async () => this.#tensorsChanged(await this.#requireRun(), 'assigned'),
     };
@@ -182,7 +180,7 @@ export class TensorDebugSession extends DebugSession {
     this.#starting = Run.start(config, context, this.#leaving.signal);
     const run = await this.#starting;
     this.#run = run;
-    await this.#applyExceptionState(run);
+    await this.#applyExceptions();
     void run.ended.then((end) => this.#ended(run, end));
     return run;
   }
@@ -244,22 +242,13 @@ export class TensorDebugSession extends DebugSession {
   async #setExceptionBreakpoints(
     args: DebugProtocol.SetExceptionBreakpointsArguments,
   ): Promise<DebugProtocol.SetExceptionBreakpointsResponse['body']> {
-    const filters = [...args.filters, ...(args.filterOptions ?? []).map(({ filterId }) => filterId)];
-    const all = filters.includes('all') || filters.includes('caught');
-    const asked = notFiniteOf(args);
-    // Clients send all filters for a change of any; what a request has set since then stays.
-    if (JSON.stringify(asked) !== JSON.stringify(this.#notFiniteFilter)) this.#notFinite = asked;
-    this.#notFiniteFilter = asked;
-    this.#exceptionState = all ? 'all' : filters.includes('uncaught') ? 'uncaught' : 'none';
-    if (this.#run) await this.#applyExceptionState(this.#run);
-    // Some clients have their own names for all of them.
-    const known = [...exceptionFilters.map(({ filter }) => filter), 'caught'];
-    return { breakpoints: answersTo(args, known) };
+    const breakpoints = this.#exceptions.set(args);
+    await this.#applyExceptions();
+    return { breakpoints };
   }
 
-  async #applyExceptionState({ inspection }: Run): Promise<void> {
-    await inspection?.debuggee.main.send('Debugger.setPauseOnExceptions', { state: this.#exceptionState });
-    await inspection?.tensors.breakOnNotFinite(this.#notFinite);
+  async #applyExceptions(): Promise<void> {
+    if (this.#run?.inspection) await this.#exceptions.apply(this.#run.inspection);
   }
 
   #host(): RunHost {
@@ -335,7 +324,8 @@ export class TensorDebugSession extends DebugSession {
   #exited({ inspection }: Run, { exitCode, signal }: ProgramEnd): void {
     this.sendEvent(
       new Event('exited', {
-        exitCode: exitCode ?? 128 + signalNumber(signal),
+        // As shells count the end by a signal.
+        exitCode: exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]),
         ...(signal !== null && { signal }),
         ...(inspection?.debuggee.hasCrashed && { crashed: true }),
       }),
@@ -390,17 +380,4 @@ function fail(response: DebugProtocol.Response, report: ErrorReport): void {
   response.body = {
     error: { id: 1, format: '{text}', showUser, variables: { text, report: JSON.stringify(report) } },
   };
-}
-
-/** As shells count the end by a signal: 128 and its number. */
-function signalNumber(signal: NodeJS.Signals | null): number {
-  const numbers: Partial<Record<NodeJS.Signals, number>> = {
-    SIGHUP: 1,
-    SIGINT: 2,
-    SIGABRT: 6,
-    SIGKILL: 9,
-    SIGSEGV: 11,
-    SIGTERM: 15,
-  };
-  return (signal && numbers[signal]) ?? 0;
 }

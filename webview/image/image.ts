@@ -6,19 +6,15 @@ import type { DType } from '../../src/protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../../src/tensor/dtypes.ts';
 import { formatElement } from '../../src/tensor/numbers.ts';
 import { roundNumber } from '../../src/tensor/roundNumber.ts';
-import type { CellPosition } from '../grid/windowPlan.ts';
-import { coveredBy, sampleAt } from '../heatmap/sample.ts';
-import { Loader } from '../loader.ts';
-import { notice, problem } from '../messages.ts';
+import { notice } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import { rangeOfValues } from '../raster/colorScale.ts';
 import type { ValueRange } from '../raster/colorScale.ts';
 import { notFiniteColors } from '../raster/notFiniteColors.ts';
 import { paintImage } from '../raster/paint.ts';
-import { RasterView } from '../raster/rasterView.ts';
+import { Picture } from '../raster/picture.ts';
 import { bytesOf, keepSample } from '../raster/keptSample.ts';
 import type { KeptSample } from '../raster/keptSample.ts';
-import { samplePlan, sampleText } from '../raster/sampling.ts';
 import type { SamplePlan } from '../raster/sampling.ts';
 import { numberOf } from '../raster/values.ts';
 import type { ViewState } from '../state.ts';
@@ -52,46 +48,29 @@ const rangeTitles: Record<Exclude<ValueRangeName, 'guess'>, string> = {
 };
 
 export class ImagePanel {
-  readonly #view: RasterView;
-  readonly #loader: Loader<Sample>;
-  #imageKey = '';
-  #drawn: unknown = null;
-  #point: CellPosition | null = null;
-  #choose: ((point: CellPosition) => void) | null = null;
+  readonly #picture: Picture<Sample>;
 
   /** @param read something came, which `keep` has from now on */
   constructor(update: () => void, read: () => void) {
-    this.#loader = new Loader(() => {
-      read();
-      update();
-    });
-    this.#view = new RasterView({
-      onRegion: update,
-      onPoint: (point) => {
-        this.#point = point;
-        update();
-      },
-      onChoose: (point) => this.#choose?.(point),
-    });
+    this.#picture = new Picture({ tab: 'image', name: 'Image', square: true }, update, read);
   }
 
   repaint(): void {
-    this.#drawn = null;
+    this.#picture.repaint();
   }
 
   reset(): void {
-    this.#loader.reset();
-    this.#view.setRaster(null);
+    this.#picture.reset();
   }
 
   hide(): void {
-    this.#loader.cancel();
+    this.#picture.hide();
   }
 
   /** What is on screen, for `restore`. */
   keep(identity: string): KeptSample | null {
-    const { value } = this.#loader;
-    return value && keepSample(keptKey(identity, value.layout, value.index), value.plan, value.pixel);
+    const { sample } = this.#picture;
+    return sample && keepSample(keptKey(identity, sample.layout, sample.index), sample.plan, sample.pixel);
   }
 
   /** Puts a sample back that was kept of this image. */
@@ -101,87 +80,45 @@ export class ImagePanel {
     if (!layout || kept.key !== keptKey(state.identity, layout, index)) return;
     const { channelCount } = layout;
     const strides = { rowStride: kept.plan.columns.count * channelCount, columnStride: channelCount, channelStride: 1 };
-    this.#imageKey = imageKeyOf(state.identity, layout);
-    this.#drawn = null;
-    this.#loader.restore('kept', sampleOf(dtype, layout, index, kept.plan, bytesOf(kept), strides));
+    const sample = sampleOf(dtype, layout, index, kept.plan, bytesOf(kept), strides);
+    this.#picture.restore(imageKeyOf(state.identity, layout), sample);
   }
 
   template(context: PanelContext): TemplateResult {
     const { state, viewed } = context;
     const { shape, index } = state.view;
-    const layouts = layoutsOf(shape, viewed.tensor.dtype);
-    const layout = layoutFor(state, viewed.tensor.dtype);
-    if (!layout) return notice('This shape is no image.');
-    const imageKey = imageKeyOf(state.identity, layout);
-    if (imageKey !== this.#imageKey) {
-      this.#imageKey = imageKey;
-      this.reset();
-    }
-    this.#view.setExtent({ rows: shape[layout.height] as number, columns: shape[layout.width] as number });
-    this.#choose = ({ row, column }) => context.goTo(elementOf(layout, index, row, column));
-    const wanted = samplePlan(this.#view.region, this.#view.room, true);
-    if (!context.frozen && this.#view.room.width > 1) this.#want(context, layout, wanted);
-    const sample = this.#loader.value;
-    const plan = context.frozen && sample ? sample.plan : wanted;
-    const guessed = guessRange(viewed.tensor.dtype, sample?.range ?? null);
-    const chosen = state.imageRange === 'guess' ? guessed : state.imageRange;
-    const range = rangeOf(chosen, sample?.range ?? null);
-    if (sample) this.#paint(sample, range);
-    this.#view.setLabel(`Image of ${shape[layout.height]} by ${shape[layout.width]} pixels. ${sampleText(plan)}`);
-    return html`
-      <div class="tools" role="group" aria-label="Image">
-        ${this.#layoutSelect(context, layouts, layout)} ${this.#rangeSelect(context, guessed, sample?.range ?? null)}
-        ${shape.map((_, axis) =>
-          [layout.height, layout.width, layout.channels].includes(axis)
-            ? ''
-            : axisControl(state.view, axis, { onView: context.setView }),
-        )}
-        <span class="buttons" role="group" aria-label="Zoom">
-          <button title="Zoom in (+)" aria-label="Zoom in" @click=${() => this.#view.zoom('in')}>+</button>
-          <button title="Zoom out (−)" aria-label="Zoom out" @click=${() => this.#view.zoom('out')}>−</button>
-          <button title="Show all (0)" ?disabled=${this.#view.isWhole} @click=${() => this.#view.zoom('whole')}>
-            All
-          </button>
-        </span>
-        <span class="quiet" role="status">${this.#loader.loading ? 'Reading…' : sampleText(plan)}</span>
-      </div>
-      ${
-        this.#loader.error
-          ? problem(
-              this.#loader.error,
-              () => this.#loader.retry(),
-              () => {
-                context.allow('image');
-                this.#loader.retry();
-              },
-            )
-          : ''
-      }
-      <div class="picture ${this.#loader.loading ? 'busy' : ''}">${this.#view.element}</div>
-      <div class="readout"><span aria-live="polite">${this.#readout(sample)}</span></div>
-    `;
-  }
-
-  #want(context: PanelContext, layout: ImageLayout, plan: SamplePlan): void {
-    const { viewed, state } = context;
-    const { shape, index } = state.view;
     const { dtype } = viewed.tensor;
-    const where = imageSlice(shape, layout, index, plan);
-    const { rows, columns } = plan;
-    this.#loader.want(`${viewed.stop}/${where.slice}`, async (signal) => {
-      const elements = rows.count * columns.count * layout.channelCount;
-      const { bytes = new Uint8Array() } = await context.read('image', where.slice, elements, signal);
-      return sampleOf(dtype, layout, index, plan, bytes, where);
+    const layouts = layoutsOf(shape, dtype);
+    const layout = layoutFor(state, dtype);
+    if (!layout) return notice('This shape is no image.');
+    const extent = { rows: shape[layout.height] as number, columns: shape[layout.width] as number };
+    this.#picture.show(imageKeyOf(state.identity, layout), extent, ({ row, column }) =>
+      context.goTo(elementOf(layout, index, row, column)),
+    );
+    this.#picture.want(context, (plan) => {
+      const where = imageSlice(shape, layout, index, plan);
+      const read = async (signal: AbortSignal) => {
+        const elements = plan.rows.count * plan.columns.count * layout.channelCount;
+        const { bytes = new Uint8Array() } = await context.read('image', where.slice, elements, signal);
+        return sampleOf(dtype, layout, index, plan, bytes, where);
+      };
+      return { key: `${viewed.stop}/${where.slice}`, read };
     });
-  }
-
-  #paint(sample: Sample, range: ValueRange): void {
-    const drawn = JSON.stringify([this.#loader.valueKey, range]);
-    if (drawn === this.#drawn) return;
-    this.#drawn = drawn;
-    const pixels = paintImage(sample.values, sample.layout.channelCount, range, notFiniteColors());
-    const { rows, columns } = sample.plan;
-    this.#view.setRaster({ pixels, width: columns.count, height: rows.count, covers: coveredBy(sample.plan) });
+    const found = this.#picture.sample?.range ?? null;
+    const guessed = guessRange(dtype, found);
+    const range = rangeOf(state.imageRange === 'guess' ? guessed : state.imageRange, found);
+    this.#picture.paint(range, ({ values, layout: { channelCount } }) =>
+      paintImage(values, channelCount, range, notFiniteColors()),
+    );
+    const standing = shape.map((_, axis) =>
+      [layout.height, layout.width, layout.channels].includes(axis)
+        ? ''
+        : axisControl(state.view, axis, { onView: context.setView }),
+    );
+    return this.#picture.template(context, () => `Image of ${extent.rows} by ${extent.columns} pixels.`, {
+      tools: [this.#layoutSelect(context, layouts, layout), this.#rangeSelect(context, guessed, found), standing],
+      readout: this.#readout(),
+    });
   }
 
   #layoutSelect(context: PanelContext, layouts: ImageLayout[], { name }: ImageLayout): TemplateResult | string {
@@ -222,11 +159,10 @@ export class ImagePanel {
     </div>`;
   }
 
-  #readout(sample: Sample | null): TemplateResult | string {
-    if (!this.#point || !sample)
-      return 'Point at a pixel to read it. The wheel zooms, dragging moves, a double click shows it in the grid.';
-    const found = sampleAt(sample.plan, this.#point);
-    if (!found) return '…';
+  #readout(): TemplateResult | string {
+    const pointed = this.#picture.pointed();
+    if (typeof pointed === 'string') return pointed;
+    const { sample, found } = pointed;
     const { channelCount } = sample.layout;
     const texts = Array.from({ length: channelCount }, (_, channel) => sample.texts(found.k * channelCount + channel));
     return html`<code>row ${found.row}, column ${found.column}</code> ${texts.join(', ')}`;

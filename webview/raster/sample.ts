@@ -1,7 +1,7 @@
 /** Where a sample of a view lies, and which element of it stands for a cell. */
 import type { CellPosition } from '../grid/windowPlan.ts';
 import type { Rectangle } from '../grid/windowPlan.ts';
-import type { SamplePlan } from '../raster/sampling.ts';
+import type { SamplePlan } from './sampling.ts';
 
 /** The part of the view that a sample stands for: each element for the `step` rows and columns from its own on. */
 export function coveredBy({ rows, columns }: SamplePlan): Rectangle {

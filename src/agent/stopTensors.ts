@@ -6,10 +6,10 @@ import { shortText } from '../tensor/preview.ts';
 import { recorder } from './copies/found.ts';
 import { HiddenState } from './hidden.ts';
 import { readers } from './readers/index.ts';
-import type { Reader } from './readers/reader.ts';
+import { undescribed, type Reader } from './readers/reader.ts';
 import { reinterpret } from './read/reinterpret.ts';
 import type { Readable } from './readTensor.ts';
-import { classNameOf, isInspectable, isObject, isPlatformObject, util } from './safely.ts';
+import { isInspectable, isObject, isPlatformObject, util } from './safely.ts';
 import type { Described, StopContext } from './source.ts';
 
 export interface Held {
@@ -112,19 +112,7 @@ export class StopTensors {
       return reader.describe(value, this.stop);
     } catch (error) {
       const { message, help } = reportOf(error);
-      return {
-        runtime: 'unknown',
-        kind: 'array',
-        className: classNameOf(value) || 'Object',
-        dtype: 'unknown',
-        shape: [],
-        byteLength: 0,
-        device: { type: 'unknown' },
-        location: 'host',
-        state: 'uninitialised',
-        access: { how: 'none', reason: message, ...(help !== undefined && { help }) },
-        warnings: [],
-      };
+      return undescribed(value, 'array', { how: 'none', reason: message, ...(help !== undefined && { help }) });
     }
   }
 

@@ -12,6 +12,7 @@ import type {
   RuntimeDescription,
   TensorDescriptor,
   TensorWarning,
+  StatisticsSummary,
 } from './tensor.ts';
 import type { Tolerance } from './comparison.ts';
 import type { NotFiniteBreak, NotFiniteReport } from './notFinite.ts';
@@ -77,19 +78,8 @@ export interface AgentWindow {
   cost: CopyCost;
 }
 
-/** Everything is exact: counts are numbers below 2^53; min and max travel as the element's own bits. */
-export interface AgentStatistics {
-  count: number;
-  /** The decimal digits of an integer, or the shortest digits of a float; null if no element is finite. */
-  min: string | null;
-  max: string | null;
-  mean: number | null;
-  std: number | null;
-  zeros: number;
-  nan: number;
-  posInf: number;
-  negInf: number;
-  firstNotFinite: number | null;
+/** Bounds are the decimal digits of an integer, or the shortest digits of a float. */
+export interface AgentStatistics extends StatisticsSummary<string> {
   where: 'device' | 'host';
   histogram: Histogram | null;
   cost: CopyCost;

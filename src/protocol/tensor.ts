@@ -154,12 +154,14 @@ export interface CopyCost {
   wholeMsEstimate: number;
 }
 
-/** Statistics over every element; min, max, mean and std over the finite ones only, null where there are none. */
-export interface TensorStatistics {
+/**
+ * Statistics over every element; min, max, mean and std over the finite ones only, null where there are none. Counts are exact.
+ * `Bound` is how the smallest and the largest element are told.
+ */
+export interface StatisticsSummary<Bound> {
   count: number;
-  /** As `jsonElement` writes it: -0, and integers that a double can't hold, are strings. */
-  min: number | string | null;
-  max: number | string | null;
+  min: Bound | null;
+  max: Bound | null;
   mean: number | null;
   /** The population's: divided by n. */
   std: number | null;
@@ -169,6 +171,10 @@ export interface TensorStatistics {
   negInf: number;
   /** The flat (row-major) index of the first NaN or infinity, null if all elements are finite. */
   firstNotFinite: number | null;
+}
+
+/** Bounds are as `jsonElement` writes them: -0, and integers that a double can't hold, are strings. */
+export interface TensorStatistics extends StatisticsSummary<number | string> {
   /** Where it was reduced. */
   where: 'device' | 'host';
   histogram: Histogram | null;

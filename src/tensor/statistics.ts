@@ -5,7 +5,7 @@
  * LeVeque (1979), so data far from 0 lose no digits. Sums beyond the largest double are infinite, as NumPy's are.
  */
 import { TensorError } from '../protocol/errors.ts';
-import type { DType } from '../protocol/tensor.ts';
+import type { DType, StatisticsSummary } from '../protocol/tensor.ts';
 import { isComplex } from './dtypes.ts';
 import { blockReader } from './statisticsBlocks.ts';
 import type { Block, BlockReader } from './statisticsBlocks.ts';
@@ -34,20 +34,6 @@ export interface PartialStatistics {
   meanError: number;
   /** Sum of the squared deviations from the mean. */
   squares: number;
-}
-
-/** The result; min, max, mean and std (divided by n) are over the finite elements, null if there are none. */
-export interface StatisticsSummary {
-  count: number;
-  min: number | bigint | null;
-  max: number | bigint | null;
-  mean: number | null;
-  std: number | null;
-  zeros: number;
-  nan: number;
-  posInf: number;
-  negInf: number;
-  firstNotFinite: number | null;
 }
 
 /**
@@ -115,7 +101,7 @@ export class StatisticsAccumulator {
     return { ...this.#state };
   }
 
-  finish(): StatisticsSummary {
+  finish(): StatisticsSummary<number | bigint> {
     const { count, finite, min, max, zeros, nan, posInf, negInf, firstNotFinite } = this.#state;
     const hasMoments = finite > 0 && !isComplex(this.dtype);
     const mean = hasMoments ? Number(this.#state.origin) + total(this.#state) / finite : null;

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DType } from '../../src/protocol/tensor.ts';
+import type { DType, StatisticsSummary } from '../../src/protocol/tensor.ts';
 import { decodeElements, encodeElements, itemSize } from '../../src/tensor/dtypes.ts';
 import type { Element } from '../../src/tensor/dtypes.ts';
 import { HistogramAccumulator } from '../../src/tensor/histogram.ts';
 import { StatisticsAccumulator } from '../../src/tensor/statistics.ts';
-import type { StatisticsSummary } from '../../src/tensor/statistics.ts';
 import { jsonFixture } from './fixtures.ts';
 import { seededRandom } from './random.ts';
 
@@ -37,7 +36,12 @@ function ratio(numerator: bigint, denominator: bigint): number {
   return Number(quotient) * 2 ** -Number(shift);
 }
 
-function summarize(bytes: Uint8Array, dtype: DType, chunkElements: number, parts = 1): StatisticsSummary {
+function summarize(
+  bytes: Uint8Array,
+  dtype: DType,
+  chunkElements: number,
+  parts = 1,
+): StatisticsSummary<number | bigint> {
   const accumulators = Array.from({ length: parts }, () => new StatisticsAccumulator(dtype));
   const step = chunkElements * itemSize(dtype);
   for (let at = 0, turn = 0; at < bytes.length; at += step, turn++) {

@@ -1,7 +1,7 @@
 /** Models and sessions in sight of the stopped functions: nodes and outputs do not know what they belong to. */
 import { memberPath } from '../find.ts';
-import type { Reader } from '../readers/reader.ts';
-import { classNameOf, isInspectable, ownValue, util } from '../safely.ts';
+import { undescribed, type Reader } from '../readers/reader.ts';
+import { isInspectable, ownValue, util } from '../safely.ts';
 import type { Described, Source } from '../source.ts';
 
 /** How many objects are looked at. */
@@ -68,19 +68,7 @@ export const graphReader: Reader = {
   claims: () => false,
 
   describe(value): Described {
-    return {
-      runtime: 'unknown',
-      kind: 'symbolic',
-      className: classNameOf(value) || 'Object',
-      dtype: 'unknown',
-      shape: [],
-      byteLength: 0,
-      device: { type: 'unknown' },
-      location: 'host',
-      state: 'uninitialised',
-      access: { how: 'none', reason, help },
-      warnings: [],
-    };
+    return undescribed(value, 'symbolic', { how: 'none', reason, help });
   },
 
   source: (): Source => ({ how: 'none', code: 'not-readable', reason, help }),

@@ -6,11 +6,11 @@
  * one rounding of the pivot, the standard deviation within 1e-5 of itself; test/conformance holds both against float64. A
  * histogram computes bins in float32: an element within a rounding of an edge may fall on its other side.
  */
-import type { DType, Histogram } from '../../protocol/tensor.ts';
+import type { DType, Histogram, StatisticsSummary } from '../../protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../../tensor/dtypes.ts';
 import { histogramRange } from '../../tensor/histogram.ts';
 import { isRowMajor, sizeOf } from '../../tensor/shape.ts';
-import { StatisticsAccumulator, type StatisticsSummary } from '../../tensor/statistics.ts';
+import { StatisticsAccumulator } from '../../tensor/statistics.ts';
 import { platformValue } from '../safely.ts';
 import type { DeviceSource } from '../source.ts';
 import { convert } from './convert.ts';
@@ -43,7 +43,7 @@ const smallestUnscaled = 2 ** -40;
 /** Below, scaling would start from denormals, which the device may flush to zero. */
 const smallestScalable = 2 ** -100;
 
-export interface DeviceStatistics extends StatisticsSummary {
+export interface DeviceStatistics extends StatisticsSummary<number | bigint> {
   histogram: Histogram | null;
 }
 
@@ -72,7 +72,7 @@ export function reduceOnDevice(
 }
 
 /** Of equal elements so large that half a unit to either side is no other double: there is nothing to divide. */
-export function narrowHistogram(statistics: StatisticsSummary, bins: number): Histogram | null {
+export function narrowHistogram(statistics: StatisticsSummary<number | bigint>, bins: number): Histogram | null {
   const { count, nan, posInf, negInf } = statistics;
   const { min, max } = histogramRange(Number(statistics.min), Number(statistics.max));
   if (min < max) return null;
@@ -178,7 +178,11 @@ class Reduction {
   }
 
   /** The pass over everything. */
-  #reduce(scale: number, pivot: number, edges: { firstIndex: number; bytes: Uint8Array }[]): StatisticsSummary {
+  #reduce(
+    scale: number,
+    pivot: number,
+    edges: { firstIndex: number; bytes: Uint8Array }[],
+  ): StatisticsSummary<number | bigint> {
     const { device } = this.#reader;
     const total = new StatisticsAccumulator(this.#dtype);
     for (const { firstIndex, bytes } of edges) if (bytes.byteLength > 0) total.add(bytes, firstIndex);

@@ -1,5 +1,6 @@
 /** What a runtime must answer so that its tensors can be looked at. A new runtime is one file with one of these. */
 import type { DType, RuntimeDescription, TensorWarning } from '../../protocol/tensor.ts';
+import { classNameOf } from '../safely.ts';
 import type { Described, Source, StopContext } from '../source.ts';
 import type { SparseParts } from './sparseParts.ts';
 
@@ -44,4 +45,21 @@ export interface Reader {
   members?(container: object): Member[] | undefined;
   /** GPU devices that the runtime works on. */
   devices?(): GPUDevice[];
+}
+
+/** What no reader can tell more of than why. */
+export function undescribed(value: object, kind: Described['kind'], access: Described['access']): Described {
+  return {
+    runtime: 'unknown',
+    kind,
+    className: classNameOf(value) || 'Object',
+    dtype: 'unknown',
+    shape: [],
+    byteLength: 0,
+    device: { type: 'unknown' },
+    location: 'host',
+    state: 'uninitialised',
+    access,
+    warnings: [],
+  };
 }

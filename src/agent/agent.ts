@@ -107,7 +107,7 @@ export class Agent {
 
   /** Node's list of pending immediates, which only the debugger can reach. */
   setImmediateQueue(queue: ImmediateQueue): void {
-    this.#reading.pump.immediateQueue = queue;
+    this.#reading.devices.pump.immediateQueue = queue;
   }
 
   /**
@@ -119,7 +119,7 @@ export class Agent {
     this.#held.executing = new Set(objects.slice(0, receivers).filter(isInspectable));
     for (const scope of objects.slice(receivers).filter(isInspectable)) {
       const immediate = ownValue(scope, 'immediate');
-      if (isInspectable(immediate)) this.#reading.pump.running = immediate as NodeImmediate;
+      if (isInspectable(immediate)) this.#reading.devices.pump.running = immediate as NodeImmediate;
     }
   }
 
@@ -205,7 +205,7 @@ export class Agent {
 
   /** The promises of the error scopes that refused the last read, one for each device that was asked. */
   failedScopes(): readonly Promise<GPUError | null>[] {
-    return this.#reading.failedScopes;
+    return this.#reading.devices.failedScopes;
   }
 
   /** A pass over a tracked line, from its breakpoint's condition (`protocol/trackCondition.ts`). */
@@ -233,12 +233,12 @@ export class Agent {
 
   /** As JSON: what there is to say about a lost device among those that were asked; null if none was. */
   lostDevice(): string {
-    return JSON.stringify(this.#reading.lostDevice?.toReport() ?? null);
+    return JSON.stringify(this.#reading.devices.lost?.toReport() ?? null);
   }
 
   /** How long reads wait for the device; milliseconds. */
   limitWait(deadlineMs: number): void {
-    this.#reading.limit.deadlineMs = deadlineMs;
+    this.#reading.devices.limit.deadlineMs = deadlineMs;
   }
 
   /** The object behind a handle, for the debugger to assign it. */
@@ -253,8 +253,8 @@ export class Agent {
     this.#held.release();
     this.#laidDown.clear();
     stoppedIn(undefined);
-    this.#reading.pump.running = null;
-    this.#reading.trim();
+    this.#reading.devices.pump.running = null;
+    this.#reading.devices.trim();
   }
 
   #guard<Value>(compute: () => Value, stringify: (value: unknown) => string = JSON.stringify): string {

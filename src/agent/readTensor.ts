@@ -15,13 +15,13 @@ import { assertMemory } from './read/assertMemory.ts';
 import { flatLayout, readComputed } from './read/computed.ts';
 import { concatenate, convert, interleave } from './read/convert.ts';
 import type { DeviceWindow } from './read/cutPieces.ts';
-import { DeviceReader, type DeviceCost, type WaitLimit } from './read/deviceReader.ts';
+import type { DeviceCost } from './read/deviceReader.ts';
+import { Devices, sameDevices } from './read/devices.ts';
 import { addCosts, canReduce, narrowHistogram, reduceOnDevice } from './read/deviceStatistics.ts';
 import { CopyEstimate, guessedDeviceBytesPerMs, guessedHostBytesPerMs } from './read/estimate.ts';
 import { findNotFinite, type FirstNotFinite } from './read/findNotFinite.ts';
 import { readHost } from './read/hostReader.ts';
 import { planRange, planWindow, splitPlan, type WindowPlan } from './read/plan.ts';
-import { Pump } from './read/pump.ts';
 import { readStrings } from './read/readStrings.ts';
 import { toBase64 } from './read/toBase64.ts';
 import type { DeviceSource, HostSource, Source } from './source.ts';
@@ -53,52 +53,9 @@ const chunkBytes = 8 * 2 ** 20;
 type Strided = HostSource | DeviceSource;
 
 export class TensorReading {
-  readonly pump = new Pump();
-  readonly limit: WaitLimit = { deadlineMs: 30_000 };
-  readonly #readers = new WeakMap<GPUDevice, DeviceReader>();
-  /** Which device accepted a buffer that several may own. */
-  readonly #owners = new WeakMap<GPUBuffer, GPUDevice>();
-  /** Devices that were read at this stop, so that their staging memory can be trimmed. */
-  readonly #used = new Set<DeviceReader>();
+  readonly devices = new Devices();
   readonly #deviceEstimate = new CopyEstimate();
   readonly #hostEstimate = new CopyEstimate();
-  /** One of the devices that were asked was lost. */
-  lostDevice: TensorError | null = null;
-  /** What each device that was asked said about the last refusal, for the inspector to look into. */
-  failedScopes: Promise<GPUError | null>[] = [];
-
-  deviceReader(device: GPUDevice): DeviceReader {
-    let reader = this.#readers.get(device);
-    if (!reader) {
-      reader = new DeviceReader(device, this.pump, this.limit);
-      this.#readers.set(device, reader);
-    }
-    this.#used.add(reader);
-    return reader;
-  }
-
-  /** Runs a runtime's kernels on a device so that an error of theirs is ours alone. */
-  guarded<Value>(device: GPUDevice, run: () => Value): Value {
-    const reader = this.deviceReader(device);
-    this.failedScopes = [];
-    reader.failedScope = null;
-    try {
-      return reader.guarded(run);
-    } catch (error) {
-      const scope = reader.failedScope as Promise<GPUError | null> | null;
-      if (scope) this.failedScopes.push(scope);
-      throw error;
-    }
-  }
-
-  /** Lets go of large staging buffers; the program is about to run. */
-  trim(): void {
-    for (const reader of this.#used) reader.staging.trim();
-    this.#used.clear();
-    this.failedScopes = [];
-    this.lostDevice = null;
-  }
-
   /** What moving so many bytes from the source would take, from what was measured. */
   estimateMs(source: Source, bytes: number): number {
     return isOnDevice(source)
@@ -116,7 +73,7 @@ export class TensorReading {
     const results = new Array<{ bytes: Uint8Array; cost: DeviceCost }>(wanted.length);
     wanted.forEach(({ part, plan }, index) => {
       if (part.how === 'webgpu') {
-        const devices = this.#candidates(part);
+        const devices = this.devices.of(part);
         const group = groups.find((other) => sameDevices(other.devices, devices));
         if (group) group.indexes.push(index);
         else groups.push({ devices, indexes: [index] });
@@ -213,9 +170,7 @@ export class TensorReading {
       });
     }
     if (source.how === 'webgpu' && canReduce(source)) {
-      const reduced = this.#tryDevices([source], (device) =>
-        reduceOnDevice(this.deviceReader(device), source, dtype, bins),
-      );
+      const reduced = this.devices.tryAll([source], (reader) => reduceOnDevice(reader, source, dtype, bins));
       if (reduced) {
         const { statistics, cost } = reduced;
         return {
@@ -268,7 +223,7 @@ export class TensorReading {
         const { layout } = source;
         const shape = [end - first];
         const part = { ...source, layout: { ...layout, shape, strides: [1], offset: layout.offset + first } };
-        const reduced = this.#tryDevices([part], (device) => reduceOnDevice(this.deviceReader(device), part, dtype, 0));
+        const reduced = this.devices.tryAll([part], (reader) => reduceOnDevice(reader, part, dtype, 0));
         if (reduced) {
           const index = reduced.statistics.firstNotFinite;
           return index === null ? null : first + index;
@@ -299,8 +254,8 @@ export class TensorReading {
 
   #streamPart(source: Strided, plan: WindowPlan, sink: (bytes: Uint8Array) => void): DeviceCost {
     if (source.how === 'webgpu') {
-      return this.#tryDevices([source], (device) => {
-        const cost = this.deviceReader(device).stream({ source, plan }, sink);
+      return this.devices.tryAll([source], (reader) => {
+        const cost = reader.stream({ source, plan }, sink);
         this.#deviceEstimate.measured(cost.bytes, cost.transferMs);
         return cost;
       });
@@ -318,55 +273,17 @@ export class TensorReading {
   #readDevice(windows: DeviceWindow[]): { results: Uint8Array[]; cost: DeviceCost } {
     assertMemory(windows.reduce((sum, { source, plan }) => sum + plan.elements * itemSize(source.layout.dtype), 0));
     const sources = windows.map(({ source }) => source);
-    return this.#tryDevices(sources, (device) => {
-      const read = this.deviceReader(device).read(windows);
+    return this.devices.tryAll(sources, (reader) => {
+      const read = reader.read(windows);
       this.#deviceEstimate.measured(read.cost.bytes, read.cost.transferMs);
       return read;
     });
   }
 
-  #candidates({ buffer, devices }: DeviceSource): readonly GPUDevice[] {
-    const owner = this.#owners.get(buffer);
-    return owner ? [owner] : devices;
-  }
-
-  /** A raw buffer doesn't say which device it belongs to: where one refuses, the next is asked. */
-  #tryDevices<T>(sources: readonly DeviceSource[], read: (device: GPUDevice) => T): T {
-    const candidates = this.#candidates(sources[0]!);
-    this.failedScopes = [];
-    this.lostDevice = null;
-    let refusal: TensorError | null = null;
-    for (const device of candidates) {
-      try {
-        const result = read(device);
-        if (candidates.length > 1) for (const { buffer } of sources) this.#owners.set(buffer, device);
-        return result;
-      } catch (error) {
-        if (!(error instanceof TensorError)) throw error;
-        if (error.code === 'device-lost') this.lostDevice = error;
-        else if (error.code === 'device-error') refusal = error;
-        else throw error;
-        const scope = error.code === 'device-error' && this.#readers.get(device)?.failedScope;
-        if (scope) this.failedScopes.push(scope);
-      }
-    }
-    // Those that refused may say more than that another one is lost.
-    const failure = refusal ?? this.lostDevice;
-    if (failure) throw failure;
-    throw new TensorError({
-      code: 'no-device',
-      message:
-        'A GPUBuffer does not say which device it belongs to, and no GPUDevice is in sight of the stopped functions.',
-      help: 'Stop where the GPUDevice is in a variable of a function on the stack, or in one of its objects.',
-    });
-  }
-
   #priced(readable: Readable, cost: DeviceCost): CopyCost {
-    let stagingBytes = 0;
-    for (const reader of this.#used) stagingBytes += reader.staging.heldBytes;
     return {
       ...cost,
-      stagingBytes,
+      stagingBytes: this.devices.stagingBytes,
       wholeBytes: readable.byteLength,
       wholeMsEstimate: this.estimateMs(readable.source, readable.byteLength),
     };
@@ -376,10 +293,6 @@ export class TensorReading {
 function isOnDevice(source: Source): boolean {
   if (source.how === 'computed') return typeof source.base === 'object' && source.base.how === 'webgpu';
   return source.how === 'webgpu' || (source.how === 'complex' && source.real.how === 'webgpu');
-}
-
-function sameDevices(a: readonly GPUDevice[], b: readonly GPUDevice[]): boolean {
-  return a.length === b.length && a.every((device, index) => device === b[index]);
 }
 
 function partsOf(source: Readable['source']): Strided[] {

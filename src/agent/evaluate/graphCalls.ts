@@ -79,7 +79,7 @@ export class GraphCalls {
       owners: () => [...this.#owners.keys()],
       nameOf: (owner) => this.#owners.get(owner),
       closureVariables: (fn, name) => this.closures.variables(fn, name),
-      guarded: (device, run) => this.#reading.guarded(device, run),
+      guarded: (device, run) => this.#reading.devices.guarded(device, run),
       read: (value) => {
         const reader = readers.find((candidate) => candidate.claims(value));
         if (!reader) throw new Error('The runtime gave a value that no reader knows.');

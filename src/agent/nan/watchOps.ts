@@ -186,7 +186,7 @@ export class OpWatch {
     const known = this.#devices.get(backend);
     const device = webgpuDevice(backend);
     if (known || !device) return known;
-    const checks = new DeviceChecks(backend, this.#reading.deviceReader(device), running, () => this.#landed());
+    const checks = new DeviceChecks(backend, this.#reading.devices.reader(device), running, () => this.#landed());
     this.#devices.set(backend, checks);
     this.#watchBackend(backend);
     return checks;
@@ -223,7 +223,7 @@ export class OpWatch {
 
   /** Waits for the flags that are on their way. */
   #finish(): void {
-    const { pump, limit } = this.#reading;
+    const { pump, limit } = this.#reading.devices;
     for (const checks of this.#devices.values()) {
       if (checks.isIdle) continue;
       pump.during((wait) => checks.finish((isDone) => wait(isDone, limit.deadlineMs)));

@@ -100,7 +100,7 @@ export class Tracking {
   flush(): void {
     const waiting = [...this.#devices.values()].filter((passes) => !passes.isIdle);
     if (waiting.length > 0) {
-      const { pump, limit } = this.#reading;
+      const { pump, limit } = this.#reading.devices;
       pump.during((wait) => {
         for (const passes of waiting) passes.finish((isDone) => wait(isDone, limit.deadlineMs));
       });
@@ -210,7 +210,7 @@ export class Tracking {
     }
     let passes = this.#devices.get(device);
     if (!passes) {
-      passes = new DevicePasses(this.#reading.deviceReader(device), () => this.#sendAll());
+      passes = new DevicePasses(this.#reading.devices.reader(device), () => this.#sendAll());
       this.#devices.set(device, passes);
     }
     return passes;

@@ -222,7 +222,7 @@ describe('host values and runtimes', () => {
       assert.deepEqual(await stop.read('outOfBounds'), []);
       await assertRefused('not-readable', /not rectangular.*element 19/, () => stop.read('notRectangular'));
       await assertRefused('not-readable', /element 99/, () => stop.read('mixed'));
-      await assertRefused('not-a-tensor', /"nested" is a Object/, () => stop.read('nested'));
+      await assertRefused('not-a-tensor', /"nested" is an Object/, () => stop.read('nested'));
       await assertRefused('no-such-tensor', /no tensor 99999/, () => program.inspector.read('99999', {}));
     } finally {
       await program.end();

@@ -79,7 +79,8 @@ export class Finder {
   readonly #options: FindOptions;
   readonly #isDevice = byPrototype((object) => isPlatformObject(object, 'GPUDevice'));
   readonly #seenNames = new Set<string>();
-  /** The variables that are tensors, by what was asked when they were met. */
+  /** The variables of scopes, and the readers of those that are tensors: each is asked once. */
+  readonly #variables = new Map<object, [PropertyKey, unknown][]>();
   readonly #met = new Map<object, Reader>();
   #count = 0;
 
@@ -96,8 +97,7 @@ export class Finder {
    * come after them, or in an outer scope.
    */
   meet(scope: object): void {
-    for (const name of Reflect.ownKeys(scope)) {
-      const value = variableValue(scope, name);
+    for (const [, value] of this.#variablesOf(scope)) {
       if (!isInspectable(value) || util.types.isModuleNamespaceObject(value)) continue;
       const reader = this.#readerOf(value);
       if (reader) this.#met.set(value, reader);
@@ -107,11 +107,10 @@ export class Finder {
 
   /** Looks at the variables of a scope, in their order; names that an inner scope has already used are shadowed. */
   scope(scope: object): void {
-    for (const name of Reflect.ownKeys(scope)) {
+    for (const [name, value] of this.#variablesOf(scope)) {
       if (this.truncated) return;
       if (typeof name !== 'string' || this.#seenNames.has(name) || wrapperNames.has(name)) continue;
       this.#seenNames.add(name);
-      const value = variableValue(scope, name);
       if (isObject(value)) this.variable(name, value);
     }
   }
@@ -119,6 +118,15 @@ export class Finder {
   variable(expression: string, value: object): void {
     if (this.#tensor(expression, value, { isVariable: true }) || util.types.isProxy(value)) return;
     this.#members(expression, value, { depth: 0, listed: new Set() });
+  }
+
+  #variablesOf(scope: object): [PropertyKey, unknown][] {
+    let variables = this.#variables.get(scope);
+    if (!variables) {
+      variables = Reflect.ownKeys(scope).map((name) => [name, variableValue(scope, name)]);
+      this.#variables.set(scope, variables);
+    }
+    return variables;
   }
 
   #readerOf(value: object): Reader | undefined {

@@ -98,12 +98,14 @@ export class StopTensors {
   /** Keeps a tensor under its handle, the same one all through the stop. */
   described(value: object, reader: Reader): TensorDescriptor {
     const id = this.#ids.get(value) ?? String(++this.#lastId);
-    const described = this.#attempt(value, reader);
+    // A copy would cost a list of thousands as much as much of the rest.
+    const described = this.#attempt(value, reader) as TensorDescriptor;
+    described.id = id;
     this.#ids.set(value, id);
     recorder()?.cameAcross(described.runtime, value);
     this.#held.set(id, { value, reader });
     this.#texts.set(value, shortText(described));
-    return { id, ...described };
+    return described;
   }
 
   /** One tensor that can't even be described must not hide the others: it says itself what is wrong with it. */

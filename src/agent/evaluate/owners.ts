@@ -1,4 +1,5 @@
 /** Models and sessions in sight of the stopped functions: nodes and outputs do not know what they belong to. */
+import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
 import { entryPath, memberPath } from '../find.ts';
 import { undescribed, type Reader } from '../readers/reader.ts';
 import { isInspectable, ownValue, platformMethod, util } from '../safely.ts';
@@ -76,7 +77,7 @@ function variable(scope: object, key: PropertyKey): unknown {
 }
 
 const reason = 'It has no value before its graph is run.';
-const help = 'Evaluate it with feeds for its inputs.';
+const help = evaluateHelp();
 
 /** What can be evaluated and is no tensor to any reader: a model as a whole, which stands for its only output. */
 export const graphReader: Reader = {

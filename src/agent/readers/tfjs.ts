@@ -11,6 +11,7 @@ import type {
 } from '../../protocol/tensor.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
+import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { byPrototype, classNameOf, isInspectable, ownValue } from '../safely.ts';
 import type { Described, NoSource, Source, StopContext } from '../source.ts';
@@ -181,7 +182,7 @@ function noNodeValueOf({ name, op, shape }: NodeFields) {
   const unknown = shape === null ? ' Not even its rank is known before.' : '';
   return {
     reason: `${name} is ${what} of a graph model: it has no value until the model is executed.${unknown}`,
-    help: `Look at what model.execute(inputs, ${JSON.stringify(name)}) returns, or evaluate it with feeds.`,
+    help: `${evaluateHelp()} In the program: model.execute(inputs, ${JSON.stringify(name)}).`,
   };
 }
 

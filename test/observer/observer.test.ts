@@ -194,6 +194,11 @@ test('looking for the session that a graph belongs to', async () => {
         kind,
       );
     }
+    const whole = await inspector.graphOf(top, 'pick("whole")');
+    await assert.rejects(inspector.evaluateGraph(whole, [{ name: 'x', expression: 'feed', callFrameId: top }]), {
+      code: 'invalid-feed',
+      message: '"feed" can\'t feed x: [1] is a proxy.',
+    });
     assert.equal(await paused.resume(), false);
     await paused.exited;
     assert.equal((await paused.closedOutput()).stdout, 'untouched\n');

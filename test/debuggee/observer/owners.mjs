@@ -30,9 +30,9 @@ const session = () => ({
   handler: { inputNames: [], outputNames: ['a', 'b'], run() {}, outputMetadata: [output('a'), output('b')] },
 });
 
-function stop(sessions, bySymbol, pick) {
+function stop(sessions, bySymbol, pick, feed) {
   debugger;
-  return [sessions, bySymbol, pick];
+  return [sessions, bySymbol, pick, feed];
 }
 class Holder {
   session;
@@ -59,7 +59,10 @@ function prepared() {
   ]);
   sessions.entries = () => log.push('entries');
   // The sessions themselves are in a closure that is on no stack.
-  return [new Holder(all.receiver), sessions, { [Symbol('x')]: all.symbol }, (kind) => all[kind]];
+  all.whole = session();
+  Object.assign(all.whole.handler, { inputMetadata: [output('x')], outputMetadata: [output('y')] });
+  const feed = [1, new Proxy(new Key(), traps)];
+  return [new Holder(all.receiver), sessions, { [Symbol('x')]: all.symbol }, (kind) => all[kind], feed];
 }
 const [holder, ...args] = prepared();
 holder.run(...args);

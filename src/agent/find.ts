@@ -34,6 +34,13 @@ export function memberPath(key: string): string {
   return /^(0|[1-9]\d*)$/.test(key) ? `[${key}]` : `[${JSON.stringify(key)}]`;
 }
 
+/** Behind a map, what reads the value of a key; undefined for a key that can't be written down, which is not looked into. */
+export function entryPath(key: unknown): string | undefined {
+  if (typeof key === 'string') return `.get(${JSON.stringify(key)})`;
+  // JSON has no NaN.
+  return typeof key === 'number' ? `.get(${key})` : undefined;
+}
+
 /** The values of a map, under the expression that reads each; keys that can't be written down are left out. */
 function* mapMembers(map: Map<unknown, unknown>): Generator<Member> {
   const entries = platformMethod(map, 'entries');
@@ -41,8 +48,8 @@ function* mapMembers(map: Map<unknown, unknown>): Generator<Member> {
   let looked = 0;
   for (const [key, value] of entries() as IterableIterator<[unknown, unknown]>) {
     if (++looked > maxMembers) return;
-    if (!isObject(value) || (typeof key !== 'string' && typeof key !== 'number')) continue;
-    yield { path: `.get(${JSON.stringify(key)})`, value };
+    const path = isObject(value) ? entryPath(key) : undefined;
+    if (isObject(value) && path !== undefined) yield { path, value };
   }
 }
 

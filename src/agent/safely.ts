@@ -34,9 +34,23 @@ export function ownValue(object: object, key: PropertyKey): unknown {
   return Object.getOwnPropertyDescriptor(object, key)?.value;
 }
 
-/** The same for an object that is known to be no proxy: for lists of thousands, where asking each time is most of the work. */
+/** A name or another text of a runtime's; '' where the program has put anything else there. */
+export function textOf(object: object, key: PropertyKey): string {
+  const text = ownValue(object, key);
+  return typeof text === 'string' ? text : '';
+}
+
+/** The same as `ownValue` for an object that is known to be no proxy: for lists of thousands, where asking each time is most of the work. */
 export function plainValue(object: object, key: PropertyKey): unknown {
   return Object.getOwnPropertyDescriptor(object, key)?.value;
+}
+
+/** What an array holds, in one of our own: its methods and iterator may be the program's. Undefined for anything else. */
+export function elementsOf(value: unknown): unknown[] | undefined {
+  if (!isInspectable(value) || !Array.isArray(value)) return undefined;
+  const elements: unknown[] = [];
+  for (let index = 0; index < value.length; index++) elements.push(plainValue(value, index));
+  return elements;
 }
 
 /** The value of a data property, own or inherited; undefined where an accessor or a proxy is met on the way. */
@@ -51,7 +65,7 @@ export function dataValue(object: object, key: PropertyKey): unknown {
 
 /** The name of the class that made the object, by its prototype's constructor; '' where there is none to be seen. */
 export function classNameOf(object: object): string {
-  const prototype = Object.getPrototypeOf(object) as object | null;
+  const prototype = util.types.isProxy(object) ? null : (Object.getPrototypeOf(object) as object | null);
   if (!prototype || util.types.isProxy(prototype)) return '';
   const constructor = dataValue(prototype, 'constructor');
   if (typeof constructor !== 'function') return '';

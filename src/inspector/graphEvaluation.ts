@@ -4,7 +4,8 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { AgentFeed, TakenFeed } from '../protocol/agent.ts';
 import type { EvaluatedValue, TensorRequests } from '../protocol/requests.ts';
 import type { GraphInput } from '../protocol/tensor.ts';
-import { TensorError } from '../protocol/errors.ts';
+import { TensorError, type ErrorCode } from '../protocol/errors.ts';
+import { evaluateHelp } from '../tensor/evaluateHelp.ts';
 import type { AgentLink } from './agentLink.ts';
 import { bind } from './bind.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
@@ -15,6 +16,9 @@ import type { FeedOf } from './tensorInspector.ts';
 
 /** Carries what comes after the program has gone on; the program never sees it. */
 const laterBinding = '__tensorDebuggerLater';
+
+/** A model or session can't be evaluated as a whole: it has several outputs, or is of another version. */
+const saysWhyNotAsAWhole: ReadonlySet<ErrorCode> = new Set(['invalid-argument', 'no-graph', 'not-available']);
 
 export class GraphEvaluation {
   readonly #main: CdpSession;
@@ -38,33 +42,29 @@ export class GraphEvaluation {
     const names = await this.#stop.names(callFrameId);
     await this.#stop.handOver();
     const value = await evaluateOnFrame(this.#main, callFrameId, expression, { throwOnSideEffect: true, names });
-    if (value.objectId === undefined) throw notATensor(expression, value);
-    const args = [{ objectId: value.objectId }];
-    const id = await this.#link.handOver<string | null>('takeGraph', args);
+    const id = await this.#graphId(value);
     if (id !== null) return id;
-    const tensor = (await this.#stop.take([value.objectId]))[0];
+    const [tensor] = value.objectId === undefined ? [] : await this.#stop.take([value.objectId]);
     if (!tensor) throw notATensor(expression, value);
     return tensor.id;
   }
 
   /** Why an expression is no tensor, and what to do with it where it is a model or a session. */
   async notATensor(expression: string, value: Protocol.Runtime.RemoteObject): Promise<TensorError> {
-    const { objectId } = value;
-    const id = objectId === undefined ? null : await this.#link.handOver<string | null>('takeGraph', [{ objectId }]);
+    const id = await this.#graphId(value);
     if (id === null) return notATensor(expression, value);
     try {
       const names = (await this.inputs(id)).map(({ name }) => name);
-      const feeds = names.map((name) => ` --feed ${name}=...`).join('');
-      const help = `Evaluate it with values for ${names.join(', ') || 'nothing'}: Tensor: Evaluate Graph Tensor..., or${feeds || ' --evaluate'} on the command line.`;
-      return notATensor(expression, value, help);
+      return notATensor(expression, value, evaluateHelp(names));
     } catch (error) {
-      // It can't be evaluated as a whole: it has several outputs.
-      return notATensor(
-        expression,
-        value,
-        error instanceof TensorError ? `${error.message} ${error.help ?? ''}` : undefined,
-      );
+      if (!(error instanceof TensorError) || !saysWhyNotAsAWhole.has(error.code)) throw error;
+      return notATensor(expression, value, error.help === undefined ? error.message : `${error.message} ${error.help}`);
     }
+  }
+
+  /** A handle for a graph tensor, or for a model or session as a whole; null for any other value. */
+  async #graphId({ objectId }: Protocol.Runtime.RemoteObject): Promise<string | null> {
+    return objectId === undefined ? null : this.#link.handOver<string | null>('takeGraph', [{ objectId }]);
   }
 
   inputs(id: string): Promise<GraphInput[]> {

@@ -335,8 +335,8 @@ export interface TensorEvents {
   'tensor/changed': { reason: 'resumed' | 'stopped' | 'assigned' };
   'tensor/warning': ProgramWarning;
   'tensor/evaluated': EvaluatedValue;
-  /** Fractions from 0 to 1 of a long request, by the request's sequence number. */
   /** New points of a tracked expression, up to ten times a second while the program runs, and at its stops and its end. */
   'tensor/tracked': TrackedBatch;
+  /** Fractions from 0 to 1 of a long request, by the request's sequence number. */
   'tensor/progress': { request: number; fraction: number; bytes: number };
 }

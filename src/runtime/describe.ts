@@ -1,21 +1,7 @@
 /** How a debugger finds the runtime in a program: one hidden global that tells the mode without running anything. */
-import type { ExecutionMode } from '../protocol/tensor.ts';
+import { runtimeSymbol, type OwnRuntime, type RuntimeFacts } from '../protocol/ownRuntime.ts';
 import { executingEagerly, executionMode } from './mode.ts';
 import { core } from './tfjs.ts';
-
-/** The global's key. The number is the version of what it holds. */
-export const runtimeSymbol = Symbol.for('tensor-debugger.runtime.v1');
-
-export interface RuntimeFacts {
-  name: 'tensor-debugger';
-  /** The version of TensorFlow.js underneath. */
-  tfjsVersion: string;
-  backend: string | undefined;
-  /** What the program has used so far. */
-  mode: ExecutionMode;
-  /** What holds at this moment, in this scope. */
-  executingEagerly: boolean;
-}
 
 /**
  * The script that this runs from, so that a debugger tells our lines from the program's: a linked package is in no
@@ -38,7 +24,7 @@ function describe(): RuntimeFacts {
   };
 }
 
-Object.defineProperty(globalThis, runtimeSymbol, {
-  value: Object.freeze({ describe, script: ownScript() }),
+Object.defineProperty(globalThis, Symbol.for(runtimeSymbol), {
+  value: Object.freeze({ describe, script: ownScript() } satisfies OwnRuntime),
   configurable: true,
 });

@@ -152,7 +152,7 @@ describe('models of TF.js', () => {
   test('inputs and outputs that the program holds are known by their model, wherever it comes', async () => {
     assertSymbolic(tensor('held'), 'float32', [null, 2]);
     assertSymbolic(tensor('input0'), 'float32', [null, 3]);
-    await assertRefused('not-a-tensor', /is a Object/, () => stop.read('converted.weightSpecs[0]'));
+    await assertRefused('not-a-tensor', /is an Object/, () => stop.read('converted.weightSpecs[0]'));
   });
 
   test('a Layers model shows its weights and symbolic tensors, each once', () => {
@@ -270,7 +270,7 @@ describe('tensors of TF.js that are not where the reader looks', () => {
       await assertUnknown('tensor', /is not where a tensor of TF\.js 4\.0 to 4\.22 keeps it/);
       const { id } = await program.inspector.evaluate(program.top, 'variable', { throwOnSideEffect: true });
       assert.deepEqual((await program.inspector.read(id, {})).values, [1, 2]);
-      await assertRefused('not-a-tensor', /"lookalike" is a Object/, async () =>
+      await assertRefused('not-a-tensor', /"lookalike" is an Object/, async () =>
         program.inspector.evaluate(program.top, 'lookalike', { throwOnSideEffect: true }),
       );
     });

@@ -170,6 +170,43 @@ for (const { major, path } of nodeBinaries()) {
   });
 }
 
+test('looking for the session that a graph belongs to', async () => {
+  const paused = await PausedProgram.start('observer/owners.mjs');
+  try {
+    const { inspector, top } = paused;
+    const unnamed = 'outputMetadata[0] of the session';
+    for (const [kind, output] of Object.entries({
+      text: 'sessions.get("a \\"name\\"").outputMetadata[0]',
+      number: 'sessions.get(1.5).outputMetadata[0]',
+      nan: 'sessions.get(NaN).outputMetadata[0]',
+      object: unnamed,
+      proxy: unnamed,
+      bigint: unnamed,
+      cyclic: unnamed,
+      below: unnamed,
+      symbol: unnamed,
+      // Where the program stopped, `this` is another.
+      receiver: unnamed,
+    })) {
+      await assert.rejects(
+        inspector.graphOf(top, `pick("${kind}")`).then((id) => inspector.graphInputs(id)),
+        { message: 'The session has 2 outputs: a, b.', help: `Name one of them: ${output}.` },
+        kind,
+      );
+    }
+    const whole = await inspector.graphOf(top, 'pick("whole")');
+    await assert.rejects(inspector.evaluateGraph(whole, [{ name: 'x', expression: 'feed', callFrameId: top }]), {
+      code: 'invalid-feed',
+      message: '"feed" can\'t feed x: [1] is a proxy.',
+    });
+    assert.equal(await paused.resume(), false);
+    await paused.exited;
+    assert.equal((await paused.closedOutput()).stdout, 'untouched\n');
+  } finally {
+    await paused.end();
+  }
+});
+
 describe('the one exception', () => {
   const program = 'observer/earlier.mjs';
 

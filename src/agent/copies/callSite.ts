@@ -93,7 +93,12 @@ export function callSite(below: unknown, name: string, scripts: RuntimeScripts):
   const site = stack[Math.max(0, chosen)];
   if (!site) return undefined;
   const [file, position] = [site.getFileName(), site.getPosition()];
-  const place = isBundled ? stack.map((frame) => frame.getPosition()).join() : position;
+  const place = isBundled
+    ? stack
+        .slice(0, framesInBundle)
+        .map((frame) => frame.getPosition())
+        .join()
+    : position;
   return {
     key: `${call} ${file} ${place}`,
     call,

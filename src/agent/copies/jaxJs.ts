@@ -8,7 +8,7 @@ import { conversions } from '../../protocol/recorder.ts';
 import { isDType, itemSize } from '../../tensor/dtypes.ts';
 import { formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { ownValue } from '../safely.ts';
+import { ownValue, textOf } from '../safely.ts';
 import { syncRead } from '../warnings/syncRead.ts';
 import { callerName } from './callSite.ts';
 import type { Recorder, RunningCopy, WatchedRuntime } from './recorder.ts';
@@ -59,7 +59,7 @@ export function watchJaxJs(prototype: object, recorder: Recorder): boolean {
     const aval = abstractValue!.call(array);
     const shape = ownValue(aval, 'shape') as number[];
     const size = sizeOf(shape);
-    const dtype = String(ownValue(aval, 'dtype'));
+    const dtype = textOf(aval, 'dtype');
     const bytes = isDType(dtype) ? size * itemSize(dtype) : 0;
     const copy = recorder.begin(caller, { runtime, bytes, spendsTime: call === 'dataSync' && size > 1 });
     return { ...copy, type: isDType(dtype) ? formatType(dtype, shape) : dtype };
@@ -83,9 +83,9 @@ export function watchJaxJs(prototype: object, recorder: Recorder): boolean {
     settleThrown();
     const copy = begin(array, 'dataSync', below);
     if (!copy) return method;
-    const type = String(device?.call(array));
+    const type = device?.call(array) as string | undefined;
     const blocks = (type === 'webgpu' || type === 'webgl') && references?.call(array) !== 0;
-    const warn = () => copy.warn((call) => syncRead(call, copy.type, type));
+    const warn = () => copy.warn((call) => syncRead(call, copy.type, type!));
     reading = { array: new WeakRef(array), copy, start: recorder.clock.now(), ...(blocks && { warn }) };
     return method;
   }

@@ -1,7 +1,7 @@
 /** The one conversion of ONNX Runtime that copies: `getData()` of a tensor on a GPU. On the cpu it hands out what is there. */
 import { conversions } from '../../protocol/recorder.ts';
 import { isDType, itemSize } from '../../tensor/dtypes.ts';
-import { ownValue } from '../safely.ts';
+import { ownValue, textOf } from '../safely.ts';
 import { isCalledFrom } from './callSite.ts';
 import type { Recorder, WatchedRuntime } from './recorder.ts';
 import { watch } from './watch.ts';
@@ -23,10 +23,10 @@ export function watchOnnxRuntime(prototype: object, recorder: Recorder): boolean
   function onGetData(this: void, tensor: object, method: unknown, below: unknown): unknown {
     const caller = recorder.callSite(runtime, 'getData', below);
     if (!caller) return method;
-    const size = Number(ownValue(tensor, 'size'));
-    const type = String(ownValue(tensor, 'type'));
-    const isThere = /^cpu/.test(String(ownValue(tensor, 'dataLocation')));
-    const bytes = isThere || !isDType(type) ? 0 : size * itemSize(type);
+    const size = ownValue(tensor, 'size');
+    const type = textOf(tensor, 'type');
+    const isThere = textOf(tensor, 'dataLocation').startsWith('cpu');
+    const bytes = isThere || !isDType(type) || typeof size !== 'number' ? 0 : size * itemSize(type);
     const copy = recorder.begin(caller, { runtime, bytes, spendsTime: false });
     downloads++;
     recorder.endsWithNextPromise({

@@ -17,7 +17,7 @@ import { formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { engine, recordedBy } from '../readers/tfjs/engine.ts';
 import { programGlobal, within } from '../globals.ts';
-import { isInspectable, ownValue, util } from '../safely.ts';
+import { isInspectable, ownValue, textOf, util } from '../safely.ts';
 import { leavesGradient, remadeInGradient } from '../warnings/leavesGradient.ts';
 import { syncRead } from '../warnings/syncRead.ts';
 import type { Recorder, RunningCopy, WatchedRuntime } from './recorder.ts';
@@ -64,7 +64,7 @@ const elsewhere = new WeakSet<object>();
 
 /** Of the engine's record of some data. */
 function typeOf(info: object): string {
-  const dtype = String(ownValue(info, 'dtype'));
+  const dtype = textOf(info, 'dtype');
   return isDType(dtype) ? formatType(dtype, ownValue(info, 'shape') as number[]) : dtype;
 }
 
@@ -104,7 +104,7 @@ class EngineReads {
     watch(prototype, 'readSync', (found, method) => {
       this.#reading = 'dataSync';
       this.#watchLookups(found);
-      if (!timedBackends.has(String(ownValue(found, 'backendName')))) return method;
+      if (!timedBackends.has(textOf(found, 'backendName'))) return method;
       if (!timed.has(method)) timed.set(method, this.#timedRead(method as Read));
       return timed.get(method);
     });

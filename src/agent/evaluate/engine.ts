@@ -47,7 +47,7 @@ export interface EvaluationContext {
   stop: StopContext;
   /** Models and sessions in sight of the stopped functions, those that an engine's `owns` recognises. */
   owners(): readonly object[];
-  /** The expression that reads one of them; undefined for what is not in sight. */
+  /** The expression that reads one of them; undefined for what is not in sight, or where none can be written. */
   nameOf(owner: object): string | undefined;
   /**
    * Variables that a function closes over, those with such a name; undefined if the debugger has not looked yet: then

@@ -1,5 +1,5 @@
 /** Why a nested array is no tensor and can't feed a graph: where it stops being one. */
-import { classNameOf, isInspectable, isObject, ownValue } from '../safely.ts';
+import { classNameOf, isInspectable, isObject, ownValue, util } from '../safely.ts';
 
 /** With the place of each array that was looked into, by which one that contains itself is known. */
 type Path = readonly { array: object; index: number }[];
@@ -10,6 +10,7 @@ function placeOf(path: Path): string {
 
 function itemText(item: unknown): string {
   if (item === null || item === undefined) return String(item);
+  if (isObject(item) && util.types.isProxy(item)) return 'a proxy';
   if (isObject(item))
     return typeof item === 'function' ? 'a function' : `an object of class ${classNameOf(item) || 'Object'}`;
   return typeof item === 'string' ? 'a string' : `a ${typeof item}`;

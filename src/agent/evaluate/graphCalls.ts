@@ -22,7 +22,7 @@ export class GraphCalls {
   readonly later = new LaterValues(() => this.#contextAt(this.#held.passing()));
   readonly #held: StopTensors;
   readonly #reading: TensorReading;
-  #owners: ReadonlyMap<object, string> = new Map();
+  #owners: ReadonlyMap<object, string | undefined> = new Map();
 
   constructor(held: StopTensors, reading: TensorReading) {
     this.#held = held;

@@ -5,7 +5,16 @@
  */
 import { TensorError } from '../../protocol/errors.ts';
 import type { DType, GraphInput } from '../../protocol/tensor.ts';
-import { dataValue, isInspectable, ownValue, platformValue, runtimeMethod, util } from '../safely.ts';
+import {
+  dataValue,
+  elementsOf,
+  isInspectable,
+  ownValue,
+  platformValue,
+  runtimeMethod,
+  textOf,
+  util,
+} from '../safely.ts';
 import { sessionKind, valueFields } from '../readers/onnxruntime/sessions.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor, LaterValue } from './engine.ts';
 
@@ -49,8 +58,7 @@ function sessionOf(container: object, context: EvaluationContext): Session | und
 }
 
 function metadata({ handler }: Session, key: 'inputMetadata' | 'outputMetadata'): object[] {
-  const values = ownValue(handler, key);
-  return Array.isArray(values) ? (values as unknown[]).filter(isInspectable) : [];
+  return elementsOf(ownValue(handler, key))?.filter(isInspectable) ?? [];
 }
 
 function inputsOf(session: Session): GraphInput[] {
@@ -173,7 +181,7 @@ function onlyOutput(session: Session, context: EvaluationContext): Evaluable {
   throw new TensorError({
     code: session.expression === undefined ? 'no-graph' : 'invalid-argument',
     message: first
-      ? `The session has ${outputs.length} outputs: ${outputs.map((value) => ownValue(value, 'name') as string).join(', ')}.`
+      ? `The session has ${outputs.length} outputs: ${outputs.map((value) => textOf(value, 'name')).join(', ')}.`
       : 'This version of ONNX Runtime does not say what its sessions give; 1.21 and later do.',
     help: first ? `Name one of them: ${firstOutput(session)}.` : 'Run the session in the program.',
   });

@@ -1,7 +1,8 @@
 /** Models and sessions in sight of the stopped functions: nodes and outputs do not know what they belong to. */
-import { memberPath } from '../find.ts';
+import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
+import { entryPath, memberPath } from '../find.ts';
 import { undescribed, type Reader } from '../readers/reader.ts';
-import { isInspectable, ownValue, util } from '../safely.ts';
+import { isInspectable, ownValue, platformMethod, util } from '../safely.ts';
 import type { Described, Source } from '../source.ts';
 
 /** How many objects are looked at. */
@@ -11,28 +12,29 @@ const maxDepth = 2;
 
 interface Place {
   object: object;
-  /** The expression that reads it; '' for a scope. */
-  path: string;
+  /** The expression that reads it; null for a scope, undefined where none could be written. */
+  path: string | null | undefined;
 }
 
 /**
- * The objects in scopes, and in the objects there, that `isOwner` recognises, each with the expression that reads it.
- * Only data properties are looked at.
+ * The objects in scopes, and in the objects there, that `isOwner` recognises, each with the expression that reads it;
+ * undefined where none can be written. Only data properties are looked at.
  */
 export function findOwners(
   { scopes, receivers }: { scopes: readonly object[]; receivers: Iterable<object> },
   isOwner: (value: object) => boolean,
-): Map<object, string> {
-  const owners = new Map<object, string>();
+): Map<object, string | undefined> {
+  const owners = new Map<object, string | undefined>();
   const seen = new Set<object>();
-  let level: Place[] = scopes.map((object) => ({ object, path: '' }));
-  for (const object of receivers) level.push({ object, path: 'this' });
+  let level: Place[] = scopes.map((object) => ({ object, path: null }));
+  // Each is `this` in its own frame only.
+  for (const object of receivers) level.push({ object, path: undefined });
   for (let depth = 0; depth <= maxDepth + 1 && level.length > 0; depth++) {
     const next: Place[] = [];
     for (const { object, path } of level) {
       if (seen.has(object) || seen.size > maxObjects) continue;
       seen.add(object);
-      if (isOwner(object)) owners.set(object, path);
+      if (isOwner(object)) owners.set(object, path ?? undefined);
       else if (!ArrayBuffer.isView(object) && !util.types.isModuleNamespaceObject(object))
         next.push(...held(object, path));
     }
@@ -41,13 +43,27 @@ export function findOwners(
   return owners;
 }
 
-function held(container: object, path: string): Place[] {
-  const values: [path: string, value: unknown][] = util.types.isMap(container)
-    ? [...Map.prototype.entries.call(container)].map(([key, value]) => [`${path}.get(${JSON.stringify(key)})`, value])
+function held(container: object, path: Place['path']): Place[] {
+  const values: [path: Place['path'], value: unknown][] = util.types.isMap(container)
+    ? entriesOf(container).map(([key, value]) => [behind(path, entryPath(key)), value])
     : Reflect.ownKeys(container)
         .slice(0, 1000)
-        .map((key) => [`${path}${memberPath(String(key))}`.replace(/^\./, ''), variable(container, key)]);
+        .map((key) => [memberOf(path, key), variable(container, key)]);
   return values.flatMap(([at, object]) => (isInspectable(object) ? [{ object, path: at }] : []));
+}
+
+function entriesOf(map: object): [key: unknown, value: unknown][] {
+  const entries = platformMethod(map, 'entries');
+  return entries ? [...(entries() as Iterable<[unknown, unknown]>)] : [];
+}
+
+function memberOf(container: Place['path'], key: PropertyKey): string | undefined {
+  if (typeof key !== 'string') return undefined;
+  return container === null ? key : behind(container, memberPath(key));
+}
+
+function behind(container: Place['path'], path: string | undefined): string | undefined {
+  return typeof container === 'string' && path !== undefined ? container + path : undefined;
 }
 
 /** From Node 22 on, a scope object throws for a variable whose declaration has not been reached. */
@@ -61,7 +77,7 @@ function variable(scope: object, key: PropertyKey): unknown {
 }
 
 const reason = 'It has no value before its graph is run.';
-const help = 'Evaluate it with feeds for its inputs.';
+const help = evaluateHelp();
 
 /** What can be evaluated and is no tensor to any reader: a model as a whole, which stands for its only output. */
 export const graphReader: Reader = {

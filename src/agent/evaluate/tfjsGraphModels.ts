@@ -6,7 +6,7 @@
 import { TensorError } from '../../protocol/errors.ts';
 import type { GraphInput } from '../../protocol/tensor.ts';
 import { isDType } from '../../tensor/dtypes.ts';
-import { dataValue, isInspectable, ownValue } from '../safely.ts';
+import { dataValue, elementsOf, isInspectable, ownValue, textOf } from '../safely.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
 import { assertMicrotasks, inTfjs, inTfjsLater, type Tfjs, type TfjsTensor } from './tfjsSandbox.ts';
 
@@ -64,12 +64,12 @@ function nodeOf({ nodes }: Model, name: string): object | undefined {
 }
 
 function nameOf(node: object): string {
-  return ownValue(node, 'name') as string;
+  return textOf(node, 'name');
 }
 
 function inputNodes(node: object): object[] {
   const inputs = ownValue(node, 'inputs');
-  return Array.isArray(inputs) ? (inputs as unknown[]).filter(isInspectable) : [];
+  return elementsOf(inputs)?.filter(isInspectable) ?? [];
 }
 
 /** The nodes that one depends on, itself included; those that are fed end the walk. */
@@ -93,11 +93,11 @@ function attribute(node: object, key: string): unknown {
 /** As the executor will check it: an attribute that it has, it holds against a feed. */
 function inputOf(node: object): GraphInput {
   const dtype = attribute(node, 'dtype');
-  const shape = attribute(node, 'shape');
+  const shape = elementsOf(attribute(node, 'shape'));
   return {
     name: nameOf(node),
     dtype: typeof dtype === 'string' && isDType(dtype) ? dtype : 'unknown',
-    shape: Array.isArray(shape) ? (shape as number[]).map((count) => (count >= 0 ? count : null)) : null,
+    shape: shape?.map((count) => (typeof count === 'number' && count >= 0 ? count : null)) ?? null,
   };
 }
 
@@ -137,7 +137,7 @@ function evaluableNode(found: Model, node: object, context: EvaluationContext): 
       assertMicrotasks();
       const where = nameOf(dynamic) === name ? '' : ` because of its input ${nameOf(dynamic)}`;
       return {
-        reason: `TensorFlow.js runs ${name} asynchronously only${where} (op ${ownValue(dynamic, 'op') as string}).`,
+        reason: `TensorFlow.js runs ${name} asynchronously only${where} (op ${textOf(dynamic, 'op')}).`,
         start: (running) => inTfjsLater(running, (tfjs) => executeLater(executor, name, feeds, tfjs)),
       };
     },
@@ -185,7 +185,7 @@ function putKeptAside(executor: Executor): () => void {
 /** The only output of a model that was named as a whole. */
 function onlyOutput(found: Model): object {
   const graph = ownValue(found.executor, 'graph') as object;
-  const outputs = (ownValue(graph, 'outputs') as unknown[]).filter(isInspectable);
+  const outputs = (elementsOf(ownValue(graph, 'outputs')) ?? []).filter(isInspectable);
   const [first, second] = outputs;
   if (first && !second) return first;
   throw new TensorError({

@@ -6,7 +6,7 @@
 import { TensorError } from '../../protocol/errors.ts';
 import { isDType } from '../../tensor/dtypes.ts';
 import type { GraphInput } from '../../protocol/tensor.ts';
-import { classNameOf, dataValue, isInspectable, ownValue } from '../safely.ts';
+import { classNameOf, dataValue, elementsOf, isInspectable, ownValue, textOf } from '../safely.ts';
 import { symbolicFields } from '../readers/tfjs/fields.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
 import { inTfjs, type Tfjs, type TfjsTensor } from './tfjsSandbox.ts';
@@ -26,12 +26,11 @@ interface Value {
 }
 
 function inputsOf(tensor: object): object[] {
-  const inputs = ownValue(tensor, 'inputs');
-  return Array.isArray(inputs) ? (inputs as unknown[]).filter(isInspectable) : [];
+  return elementsOf(ownValue(tensor, 'inputs'))?.filter(isInspectable) ?? [];
 }
 
 function nameOf(tensor: object): string {
-  return ownValue(tensor, 'name') as string;
+  return textOf(tensor, 'name');
 }
 
 function layerOf(tensor: object): object {
@@ -39,7 +38,7 @@ function layerOf(tensor: object): object {
 }
 
 function layerName(tensor: object): string {
-  return String(ownValue(layerOf(tensor), 'name'));
+  return textOf(layerOf(tensor), 'name');
 }
 
 /** The tensors that one depends on, itself included, inputs first; those that are fed end the walk. */
@@ -122,7 +121,7 @@ function applied(symbolic: object, values: ReadonlyMap<object, Value>): Value {
 
 /** The only output of a model that was named as a whole. */
 function onlyOutput(model: object): object {
-  const outputs = (ownValue(model, 'outputs') as unknown[]).filter(isInspectable);
+  const outputs = (elementsOf(ownValue(model, 'outputs')) ?? []).filter(isInspectable);
   const [first, second] = outputs;
   if (first && !second) return first;
   throw new TensorError({
@@ -133,8 +132,8 @@ function onlyOutput(model: object): object {
 }
 
 function isModel(value: object): boolean {
-  const outputs = ownValue(value, 'outputs');
-  if (!Array.isArray(outputs) || !Array.isArray(ownValue(value, 'layers'))) return false;
+  const outputs = elementsOf(ownValue(value, 'outputs'));
+  if (!outputs || !Array.isArray(ownValue(value, 'layers'))) return false;
   return typeof dataValue(value, 'apply') === 'function' && outputs.every((output) => isSymbolic(output));
 }
 

@@ -21,7 +21,7 @@ import { ownRuntimeScript } from '../ownRuntime.ts';
 import { engine, recordedBy, webgpuDevice } from '../readers/tfjs/engine.ts';
 import { sourceOf } from '../readers/tfjs/values.ts';
 import type { TensorReading } from '../readTensor.ts';
-import { isInspectable, isPlatformObject, ownValue } from '../safely.ts';
+import { elementsOf, isInspectable, isPlatformObject, ownValue } from '../safely.ts';
 import type { StopContext } from '../source.ts';
 import { nodeSetImmediate } from '../read/pump.ts';
 import { DeviceChecks } from './deviceChecks.ts';
@@ -303,8 +303,9 @@ function isFloat(tensor: object): boolean {
 function tensorsOf(inputs: object): [name: string, tensor: object][] {
   return Object.keys(inputs).flatMap((name): [string, object][] => {
     const value = ownValue(inputs, name);
-    if (Array.isArray(value)) {
-      return (value as unknown[]).filter(isInspectable).map((tensor, index) => [`${name}[${index}]`, tensor]);
+    const list = elementsOf(value);
+    if (list) {
+      return list.filter(isInspectable).map((tensor, index) => [`${name}[${index}]`, tensor]);
     }
     return isInspectable(value) && isInspectable(ownValue(value, 'dataId')) ? [[name, value]] : [];
   });

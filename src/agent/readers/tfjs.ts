@@ -11,8 +11,9 @@ import type {
 } from '../../protocol/tensor.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
+import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
-import { byPrototype, classNameOf, isInspectable, ownValue } from '../safely.ts';
+import { byPrototype, classNameOf, elementsOf, isInspectable, ownValue } from '../safely.ts';
 import type { Described, NoSource, Source, StopContext } from '../source.ts';
 import type { Member, Reader } from './reader.ts';
 import {
@@ -181,7 +182,7 @@ function noNodeValueOf({ name, op, shape }: NodeFields) {
   const unknown = shape === null ? ' Not even its rank is known before.' : '';
   return {
     reason: `${name} is ${what} of a graph model: it has no value until the model is executed.${unknown}`,
-    help: `Look at what model.execute(inputs, ${JSON.stringify(name)}) returns, or evaluate it with feeds.`,
+    help: `${evaluateHelp()} In the program: model.execute(inputs, ${JSON.stringify(name)}).`,
   };
 }
 
@@ -301,11 +302,11 @@ export const tfjsReader: Reader = {
   members(container): Member[] | undefined {
     const graph = graphMembers(container);
     if (graph) return graph;
-    const layers = ownValue(container, 'layers');
-    if (!Array.isArray(layers) || !Array.isArray(ownValue(container, '_trainableWeights'))) return undefined;
+    const layers = elementsOf(ownValue(container, 'layers'));
+    if (!layers || !Array.isArray(ownValue(container, '_trainableWeights'))) return undefined;
     const trainable: object[] = [];
     const rest: object[] = [];
-    for (const layer of layers as unknown[]) {
+    for (const layer of layers) {
       if (!isInspectable(layer)) continue;
       const learns = ownValue(layer, 'trainable_') !== false;
       for (const weight of weightsOf(layer, '_trainableWeights')) (learns ? trainable : rest).push(weight);
@@ -324,6 +325,5 @@ export const tfjsReader: Reader = {
 };
 
 function weightsOf(layer: object, key: string): object[] {
-  const weights = ownValue(layer, key);
-  return Array.isArray(weights) ? (weights as unknown[]).filter(isInspectable) : [];
+  return elementsOf(ownValue(layer, key))?.filter(isInspectable) ?? [];
 }

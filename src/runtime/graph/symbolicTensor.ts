@@ -1,4 +1,5 @@
 /** The elements of a graph: operations, and their outputs, the graph tensors. A graph tensor has no value. */
+import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
 import { AttributeError } from '../errors.ts';
 import { inspectSymbol, type Inspected } from '../inspect.ts';
 import { executingEagerly } from '../mode.ts';
@@ -137,9 +138,7 @@ export class SymbolicTensor extends Tensor {
       reason: `'${this.name}' is a graph tensor: it has no value until the graph is run.${
         this.shape === null ? ' Not even its rank is known before.' : ''
       }`,
-      help:
-        'Evaluate it with feeds for the placeholders: Tensor: Evaluate Graph Tensor…, or --evaluate and --feed on the ' +
-        'command line; in the program, tensor.evalSync({ session, feeds }).',
+      help: `${evaluateHelp()} In the program: tensor.evalSync({ session, feeds }).`,
     };
   }
 

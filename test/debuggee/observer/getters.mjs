@@ -100,6 +100,57 @@ const container = { proxied, list: [proxiedArray, proxiedNumbers, array], model:
 container.inheriting = Object.create(watched({ dtype: 'float32', shape: [2] }));
 container.instance = new (class extends watched(class Base {}) {})();
 container.mapLike = Object.setPrototypeOf(new Map([['b', new Float32Array(2)]]), watched(Map.prototype));
+/** A list as runtimes have them, whose methods are the program's. */
+function telling(...items) {
+  const list = [...items];
+  const names = [...Object.getOwnPropertyNames(Array.prototype), 'toJSON', Symbol.iterator];
+  for (const key of names.filter((name) => name !== 'length')) {
+    Object.defineProperty(list, key, { get: () => (note(`list ${String(key)}`), Array.prototype[key]) });
+  }
+  return list;
+}
+const telltale = { toString: () => (note('toString'), 'x'), valueOf: () => (note('valueOf'), 1) };
+// What runtimes make looks like these.
+const trace = { main: { level: 1 } };
+const output = (name, shape) => ({ name, isTensor: true, type: 'float32', shape });
+const lookalikes = {
+  tfjs: { dtype: 'float32', shape: telling(2), dataId: {}, isDisposedInternal: false, id: 1, name: telltale },
+  buffer: { dtype: 'float32', shape: telling(2), strides: telling(), values: new Float32Array(2) },
+  symbolic: { dtype: 'float32', shape: telling(null, 2), sourceLayer: {}, callArgs: {}, name: telltale },
+  onnx: { type: 'float32', dims: telling(2), size: telltale, dataLocation: 'cpu', cpuData: new Float32Array(2) },
+  jit: { _trace: trace, aval: { dtype: 'float32', shape: telling(2) } },
+  traced: Object.setPrototypeOf({ _trace: trace }, watched({})),
+  session: {
+    run() {},
+    handler: {
+      run() {},
+      inputNames: [],
+      outputNames: [],
+      inputMetadata: telling(output('a', telling('batch', 2))),
+      outputMetadata: telling(output('b', [1]), output(telltale, [1])),
+    },
+  },
+  layers: {
+    apply() {},
+    layers: telling(),
+    weights: telling({ dtype: 'float32', shape: [1], dataId: {}, isDisposedInternal: false, id: 2 }),
+    outputs: telling(),
+  },
+  graph: {
+    signature: {
+      inputs: { x: { name: 'x:0', dtype: 'DT_FLOAT', tensorShape: { dim: telling({ size: telltale }) } } },
+    },
+    executor: {
+      execute() {},
+      graph: {
+        inputs: telling({ name: 'x', op: 'Placeholder', children: [], attrParams: { shape: { value: telling(-1) } } }),
+        outputs: telling(),
+        nodes: { x: { name: 'x', op: 'Placeholder', children: [], attrParams: { shape: { value: telling(-1) } } } },
+      },
+      _weightMap: { w: telling({ dtype: 'float32', shape: telling(1), dataId: {}, isDisposedInternal: false, id: 3 }) },
+    },
+  },
+};
 log.length = 0;
 const callable = watched(function named() {});
 const namespaced = await import('node:util');
@@ -113,6 +164,7 @@ const frozen = Object.freeze({ data: new Int16Array([1, 2]) });
 const nothing = Object.create(null);
 
 function stop(model) {
+  const { tfjs, buffer, symbolic, onnx, jit, session, layers, graph } = lookalikes;
   debugger;
   return [
     model,
@@ -133,6 +185,7 @@ function stop(model) {
     inspectable,
     frozen,
     nothing,
+    [tfjs, buffer, symbolic, onnx, jit, session, layers, graph],
   ];
 }
 class Caller {

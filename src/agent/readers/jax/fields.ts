@@ -11,7 +11,7 @@
  * | `aval` | a tracer of `jit` and `makeJaxpr` | none |
  */
 import type { DType } from '../../../protocol/tensor.ts';
-import { isInspectable, ownValue } from '../../safely.ts';
+import { elementsOf, isInspectable, ownValue } from '../../safely.ts';
 import type { StopContext } from '../../source.ts';
 
 export const knownVersions = '0.1 (seen: 0.1.25)';
@@ -35,13 +35,13 @@ export type JaxValue =
   | { is: 'linearize'; value: object | null; aval: Aval | undefined }
   | { is: 'jit'; aval: Aval };
 
-function isCounts(shape: unknown): shape is number[] {
-  return isInspectable(shape) && Array.isArray(shape) && shape.every((count) => Number.isSafeInteger(count));
+function isCounts(shape: unknown[] | undefined): shape is number[] {
+  return shape?.every((count) => Number.isSafeInteger(count)) ?? false;
 }
 
 function avalOf(aval: unknown): Aval | undefined {
   if (!isInspectable(aval)) return undefined;
-  const [dtype, shape] = [ownValue(aval, 'dtype'), ownValue(aval, 'shape')];
+  const [dtype, shape] = [ownValue(aval, 'dtype'), elementsOf(ownValue(aval, 'shape'))];
   return isJaxDType(dtype) && isCounts(shape) ? { dtype, shape } : undefined;
 }
 
@@ -66,7 +66,7 @@ export function jaxValue(value: object): JaxValue | undefined {
   const aval = avalOf(ownValue(value, 'aval'));
   if (aval) return { is: 'jit', aval };
   const prototype = Object.getPrototypeOf(value) as object | null;
-  const counts = prototype && Object.getOwnPropertyDescriptor(prototype, 'refCount')?.get;
+  const counts = isInspectable(prototype) && Object.getOwnPropertyDescriptor(prototype, 'refCount')?.get;
   return counts ? { is: 'array' } : undefined;
 }
 

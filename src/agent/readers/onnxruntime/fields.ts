@@ -11,7 +11,7 @@
  * as long as the properties are as above.
  */
 import type { DType } from '../../../protocol/tensor.ts';
-import { isInspectable, isObject, ownValue } from '../../safely.ts';
+import { elementsOf, isInspectable, isObject, ownValue } from '../../safely.ts';
 
 export const knownVersions = '1.0 to 1.30';
 
@@ -58,8 +58,8 @@ export function dtypeOf(type: OrtType): DType {
   return types[type];
 }
 
-function isCounts(dims: unknown): dims is number[] {
-  return isInspectable(dims) && Array.isArray(dims) && dims.every((count) => Number.isSafeInteger(count) && count >= 0);
+function isCounts(dims: unknown[] | undefined): dims is number[] {
+  return dims?.every((count) => Number.isSafeInteger(count) && (count as number) >= 0) ?? false;
 }
 
 const storage: Partial<Record<OrtLocation, string>> = {
@@ -97,7 +97,7 @@ function publicFields(value: object): OrtFields | undefined {
   if (!hasTensorFace(value)) return undefined;
   const [type, dims, location] = [
     publicValue(value, 'type'),
-    publicValue(value, 'dims'),
+    elementsOf(publicValue(value, 'dims')),
     publicValue(value, 'location'),
   ];
   if (!isOrtType(type) || !isCounts(dims) || !locations.includes(location as OrtLocation)) return undefined;
@@ -110,7 +110,8 @@ export function tensorFields(value: object): OrtFields | undefined {
   const inner = ownValue(value, 'ort_tensor');
   const tensor = isInspectable(inner) ? inner : value;
   const type = ownValue(tensor, 'type');
-  const dims = type === undefined || isOrtType(type) ? ownValue(tensor, 'dims') : undefined;
+  const given = type === undefined || isOrtType(type) ? ownValue(tensor, 'dims') : undefined;
+  const dims = isOrtType(type) ? elementsOf(given) : undefined;
   if (isOrtType(type) && isCounts(dims)) {
     const location = ownValue(tensor, 'dataLocation') as OrtLocation;
     if (locations.includes(location)) {
@@ -125,5 +126,5 @@ export function tensorFields(value: object): OrtFields | undefined {
       return { type, dims, location: 'cpu', data, viaGetters: false };
     }
   }
-  return type === undefined || dims !== undefined ? publicFields(tensor) : undefined;
+  return type === undefined || given !== undefined ? publicFields(tensor) : undefined;
 }

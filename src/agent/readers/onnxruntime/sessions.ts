@@ -3,7 +3,7 @@
  * `outputMetadata`: an object `{ name, isTensor, type, shape }` for each, an axis without a size being a name.
  */
 import type { DType } from '../../../protocol/tensor.ts';
-import { isInspectable, ownValue, runtimeMethod } from '../../safely.ts';
+import { elementsOf, isInspectable, ownValue, runtimeMethod } from '../../safely.ts';
 import type { Member } from '../reader.ts';
 import { dtypeOf, isOrtType } from './fields.ts';
 
@@ -28,9 +28,9 @@ export function isOfSession(value: object): boolean {
 /** What a session says of one of its inputs or outputs. */
 export function valueFields(value: object): ValueFields | undefined {
   if (ownValue(value, 'isTensor') !== true) return undefined;
-  const [name, type, shape] = [ownValue(value, 'name'), ownValue(value, 'type'), ownValue(value, 'shape')];
-  if (typeof name !== 'string' || !isOrtType(type) || !isInspectable(shape) || !Array.isArray(shape)) return undefined;
-  const counts = shape as unknown[];
+  const [name, type] = [ownValue(value, 'name'), ownValue(value, 'type')];
+  const counts = elementsOf(ownValue(value, 'shape'));
+  if (typeof name !== 'string' || !isOrtType(type) || !counts) return undefined;
   return {
     name,
     type,
@@ -60,9 +60,7 @@ export function sessionMembers(container: object): Member[] | undefined {
   const handler = handlerOf(container);
   if (!handler) return undefined;
   return ['inputMetadata', 'outputMetadata'].flatMap((key) => {
-    const values = ownValue(handler, key);
-    if (!isInspectable(values) || !Array.isArray(values)) return [];
-    return (values as unknown[]).flatMap((value, index) => {
+    return (elementsOf(ownValue(handler, key)) ?? []).flatMap((value, index) => {
       if (!isInspectable(value)) return [];
       ofSessions.add(value);
       return [{ path: `.${key}[${index}]`, value }];

@@ -1,5 +1,5 @@
 /** What the objects of TF.js look like from outside: plain data properties, the same in every version from 4.0 to 4.22. */
-import { isInspectable, isObject, ownValue, plainValue, runtimeMethod, util } from '../../safely.ts';
+import { elementsOf, isInspectable, isObject, ownValue, plainValue, runtimeMethod, util } from '../../safely.ts';
 
 export type TfDType = 'float32' | 'int32' | 'bool' | 'complex64' | 'string';
 
@@ -32,8 +32,8 @@ const dtypes: readonly string[] = ['float32', 'int32', 'bool', 'complex64', 'str
 function typeOf(value: object): { dtype: TfDType; shape: unknown[] } | undefined {
   const dtype = plainValue(value, 'dtype');
   if (typeof dtype !== 'string' || !dtypes.includes(dtype)) return undefined;
-  const shape = plainValue(value, 'shape');
-  return Array.isArray(shape) && isInspectable(shape) ? { dtype: dtype as TfDType, shape } : undefined;
+  const shape = elementsOf(plainValue(value, 'shape'));
+  return shape && { dtype: dtype as TfDType, shape };
 }
 
 function nameOf(value: object): { name?: string } {

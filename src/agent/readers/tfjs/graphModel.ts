@@ -4,7 +4,7 @@
  * model make a new object `{ name, shape, dtype }` for each at every call, which is known by its model only: programs have such
  * objects of their own. Nothing of TF.js is called.
  */
-import { isInspectable, ownValue, runtimeMethod } from '../../safely.ts';
+import { elementsOf, isInspectable, ownValue, runtimeMethod } from '../../safely.ts';
 import type { Member } from '../reader.ts';
 import { tensorFields, type TfDType } from './fields.ts';
 
@@ -24,8 +24,8 @@ function asDType(dtype: unknown): TfDType | undefined {
 }
 
 function asShape(shape: unknown): (number | null)[] | null {
-  if (!isInspectable(shape) || !Array.isArray(shape)) return null;
-  return (shape as unknown[]).map((count) => (typeof count === 'number' && count >= 0 ? count : null));
+  const counts = elementsOf(shape);
+  return counts?.map((count) => (typeof count === 'number' && count >= 0 ? count : null)) ?? null;
 }
 
 /** Categories of ops whose output has the type that the attribute `T` names; of others the converter doesn't say. */
@@ -100,14 +100,14 @@ function signatureEntry(entry: object): Noted {
   const dtype = ownValue(entry, 'dtype');
   const tensorShape = ownValue(entry, 'tensorShape');
   const dim = isInspectable(tensorShape) ? ownValue(tensorShape, 'dim') : undefined;
-  const counts = isInspectable(dim) && Array.isArray(dim) ? (dim as unknown[]) : null;
   const isUnknown = !isInspectable(tensorShape) || ownValue(tensorShape, 'unknownRank') === true;
   return {
     dtype: asTypeOfTensorflow(dtype),
     shape: isUnknown
       ? null
-      : (counts ?? []).map((axis) => {
-          const size = isInspectable(axis) ? Number(ownValue(axis, 'size')) : NaN;
+      : (elementsOf(dim) ?? []).map((axis) => {
+          const written = isInspectable(axis) ? ownValue(axis, 'size') : undefined;
+          const size = typeof written === 'string' || typeof written === 'number' ? Number(written) : NaN;
           return Number.isSafeInteger(size) && size >= 0 ? size : null;
         }),
   };
@@ -163,8 +163,7 @@ interface GraphParts {
 }
 
 function list(object: object, key: string): object[] {
-  const values = ownValue(object, key);
-  return isInspectable(values) && Array.isArray(values) ? (values as unknown[]).filter(isInspectable) : [];
+  return elementsOf(ownValue(object, key))?.filter(isInspectable) ?? [];
 }
 
 function partsOf(container: object): GraphParts | undefined {

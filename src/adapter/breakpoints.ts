@@ -54,8 +54,14 @@ export class Breakpoints {
     if (this.#all().length > 0) await this.#serialised(() => this.#bindAll());
   }
 
+  /** The debuggee is left, or is to be another one. */
   disconnect(): void {
     this.#target = undefined;
+  }
+
+  /** There is nothing left that could load what was not loaded. */
+  programEnded(): void {
+    this.disconnect();
     for (const breakpoint of this.#all()) {
       if (breakpoint.verified || breakpoint.message !== notLoaded(breakpoint.path)) continue;
       this.#setState(breakpoint, unbound(`The program ended without loading ${breakpoint.path}.`));

@@ -216,6 +216,7 @@ export class TensorDebugSession extends DebugSession {
     this.#run = undefined;
     this.#failPending();
     const end = await run?.disconnect(terminateDebuggee ?? run.config.request === 'launch');
+    this.#breakpoints.disconnect();
     if (run && end) this.#exited(run, end);
     await Promise.allSettled(this.#atWork);
   }
@@ -308,9 +309,9 @@ export class TensorDebugSession extends DebugSession {
   }
 
   #ended(run: Run, end: ProgramEnd | null): void {
-    this.#breakpoints.disconnect();
     // A run that was replaced or left behind ends without anybody being told.
     if (this.#run !== run) return;
+    this.#breakpoints.programEnded();
     this.#run = undefined;
     this.#isDone = true;
     this.#failPending();

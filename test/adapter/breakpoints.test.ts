@@ -170,6 +170,20 @@ test('a line behind all code, and a file that is never loaded, stay unverified w
   });
 });
 
+test('that a file was never loaded is told at the end of the program, not when it is begun anew', async () => {
+  const breakpoints = { 'typed.ts': [{ at: 'RUN' }], 'plain.cjs': [{ at: 'PRINT' }] };
+  await TestSession.run({ launch: { program: 'plain.cjs' }, breakpoints }, async (session) => {
+    await session.stopped('breakpoint');
+    await session.client.request('restart', {});
+    await session.stopped('breakpoint');
+    const id = session.breakpoints['typed.ts']?.[0]?.id;
+    assert.equal(lastTold(session, id), undefined);
+    await session.continue();
+    await session.terminated();
+    assert.match(lastTold(session, id)?.message ?? '', /ended without loading/);
+  });
+});
+
 test('a line whose code V8 leaves out, since nothing reaches it, never stops on a line before', async () => {
   const breakpoints = { 'unreached.cjs': [{ at: 'RETURN' }, { at: 'DEAD' }, { at: 'AFTER' }, { at: 'ENDLESS' }] };
   await TestSession.run({ launch: { program: 'unreached.cjs' }, breakpoints }, async (session) => {

@@ -7,7 +7,7 @@ import type { ErrorReport } from '../protocol/errors.ts';
 import { checkedArguments } from '../protocol/checks.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import { requestArguments } from '../protocol/requestArguments.ts';
-import type { TensorEvents } from '../protocol/requests.ts';
+import type { ExitedBody, TensorEvents } from '../protocol/requests.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { capabilities } from './capabilities.ts';
 import { parseAttach, parseLaunch, type Configuration } from './configuration.ts';
@@ -323,14 +323,13 @@ export class TensorDebugSession extends DebugSession {
   }
 
   #exited({ inspection }: Run, { exitCode, signal }: ProgramEnd): void {
-    this.sendEvent(
-      new Event('exited', {
-        // As shells count the end by a signal.
-        exitCode: exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]),
-        ...(signal !== null && { signal }),
-        ...(inspection?.debuggee.hasCrashed && { crashed: true }),
-      }),
-    );
+    const body: ExitedBody = {
+      // As shells count the end by a signal.
+      exitCode: exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]),
+      ...(signal !== null && { signal }),
+      ...(inspection?.debuggee.hasCrashed && { crashed: true }),
+    };
+    this.sendEvent(new Event('exited', body));
   }
 
   #failPending(): void {

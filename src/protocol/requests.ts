@@ -340,3 +340,12 @@ export interface TensorEvents {
   'tensor/tracked': TrackedBatch;
   'tensor/progress': { request: number; fraction: number; bytes: number };
 }
+
+/** Of the standard event `exited`, with what we tell beside. */
+export interface ExitedBody {
+  exitCode: number;
+  /** That ended it. */
+  signal?: string;
+  /** An error ended it that nobody caught. */
+  crashed?: boolean;
+}

@@ -116,7 +116,6 @@ export class BreakpointBinding {
         return null;
       }
       breakpoint.bound.push({ cdpId: breakpointId, scriptId: script.id, url: script.url, location });
-      // Whoever loads a wrapped script mostly runs it in a context of its own.
       return location;
     } catch (error) {
       if (!(error instanceof CdpError)) throw error;

@@ -5,7 +5,7 @@ import type { Breakpoints } from './breakpoints.ts';
 import { logText } from './logMessage.ts';
 import { shortPath } from './paths.ts';
 import type { Scripts } from './scripts.ts';
-import type { SourceBreakpoint } from './sourceBreakpoint.ts';
+import { failureInWords, type SourceBreakpoint } from './sourceBreakpoint.ts';
 import { exceptionText } from './valueText.ts';
 
 export interface BreakpointHitsOptions {
@@ -45,23 +45,24 @@ export class BreakpointHits {
     return { hits: hits.length, stopping };
   }
 
-  /** V8 tells, once per breakpoint, of a condition that has thrown. */
-  conditionThrew(details: Protocol.Runtime.ExceptionDetails): void {
-    this.#tellFailed(this.#options.breakpoints.conditionThrew(details));
+  /** V8 tells, once per breakpoint, of a condition that has thrown, with the stack at which it was asked. */
+  conditionThrew({ stackTrace, exception, text }: Protocol.Runtime.ExceptionDetails): void {
+    const breakpoint = this.#options.breakpoints.conditionalAt(stackTrace?.callFrames ?? []);
+    if (breakpoint) this.#failed(breakpoint, exception ? exceptionText(exception) : text);
   }
 
-  #tellFailed(breakpoint: SourceBreakpoint | undefined): void {
-    if (!breakpoint) return;
-    const { path, line, condition, threw } = breakpoint;
-    const text = `${shortPath(path, this.#options.folder)}:${line + 1}: the condition "${condition}" threw ${threw}`;
-    this.#options.output(`${text}. The breakpoint does not stop where it does.\n`);
+  #failed(breakpoint: SourceBreakpoint, error: string): void {
+    if (!this.#options.breakpoints.failed(breakpoint, error)) return;
+    const { path, line } = breakpoint;
+    const place = `${shortPath(path, this.#options.folder)}:${line + 1}`;
+    this.#options.output(`${place}: ${failureInWords(breakpoint)}\n`);
   }
 
   async #isConditionMet(breakpoint: SourceBreakpoint, frame: Protocol.Debugger.CallFrame): Promise<boolean> {
     const { condition } = breakpoint;
     if (condition === undefined) return true;
     const { result, exceptionDetails } = await this.#evaluate(`!!(${condition}\n)`, frame);
-    if (exceptionDetails) this.#tellFailed(this.#options.breakpoints.failed(breakpoint, exceptionText(result)));
+    if (exceptionDetails) this.#failed(breakpoint, exceptionText(result));
     return !exceptionDetails && result.value === true;
   }
 

@@ -12,7 +12,6 @@ import { BreakpointBinding, type BindingState } from './breakpointBinding.ts';
 import { EntryBreakpoints } from './entryBreakpoints.ts';
 import type { Script, Scripts } from './scripts.ts';
 import { checkCondition, notLoaded, reset, sourceBreakpoint, type SourceBreakpoint } from './sourceBreakpoint.ts';
-import { exceptionText } from './valueText.ts';
 
 interface Target {
   main: CdpSession;
@@ -54,8 +53,14 @@ export class Breakpoints {
     if (this.#all().length > 0) await this.#serialised(() => this.#bindAll());
   }
 
+  /** The debuggee is left, or is to be another one. */
   disconnect(): void {
     this.#target = undefined;
+  }
+
+  /** There is nothing left that could load what was not loaded. */
+  programEnded(): void {
+    this.disconnect();
     for (const breakpoint of this.#all()) {
       if (breakpoint.verified || breakpoint.message !== notLoaded(breakpoint.path)) continue;
       this.#setState(breakpoint, unbound(`The program ended without loading ${breakpoint.path}.`));
@@ -128,28 +133,25 @@ export class Breakpoints {
     if (breakpoints.some(({ trackId }) => trackId !== undefined)) await this.#target?.prepareTracking();
   }
 
-  /**
-   * V8 tells of the first error of each condition, with the stack at which it was asked.
-   * @returns the breakpoint that it is of, if that is known
-   */
-  conditionThrew({ stackTrace, exception, text }: Protocol.Runtime.ExceptionDetails): SourceBreakpoint | undefined {
+  /** The breakpoint whose condition was asked at the innermost of these places that has one. */
+  conditionalAt(places: readonly Protocol.Debugger.Location[]): SourceBreakpoint | undefined {
     // The condition of a tracked line is the agent's.
     const conditional = this.#all().filter(
       ({ condition, trackId }) => condition !== undefined && trackId === undefined,
     );
-    for (const frame of stackTrace?.callFrames ?? []) {
-      const breakpoint = conditional.find((candidate) => isBoundAt(candidate, frame));
-      if (breakpoint) return this.failed(breakpoint, exception ? exceptionText(exception) : text);
+    for (const place of places) {
+      const breakpoint = conditional.find((candidate) => isBoundAt(candidate, place));
+      if (breakpoint) return breakpoint;
     }
     return undefined;
   }
 
-  /** @returns the breakpoint if this is the first error of its condition */
-  failed(breakpoint: SourceBreakpoint, error: string): SourceBreakpoint | undefined {
-    if (breakpoint.threw !== undefined) return undefined;
+  /** @returns whether this is the first error of its condition */
+  failed(breakpoint: SourceBreakpoint, error: string): boolean {
+    if (breakpoint.threw !== undefined) return false;
     breakpoint.threw = error;
     this.#onChange(breakpoint);
-    return breakpoint;
+    return true;
   }
 
   /**

@@ -6,7 +6,7 @@ import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { formatType } from '../tensor/preview.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { Inspection } from './run.ts';
-import { flatten, valuesText } from './tensorText.ts';
+import { flatten, valuesText } from './valuesText.ts';
 import { valueText } from './valueText.ts';
 
 /** A megabyte or so of text; more is what files are for. */
@@ -28,13 +28,19 @@ export async function clipboardText(
 
 /**
  * The values as JavaScript and Python write them, nested as the shape or flat; of many the first ones, and a line that says so.
+ * @param part.index of an element or part, along the outer axes; default: all of the tensor
  */
-export async function tensorText(inspector: TensorInspector, tensor: TensorDescriptor, flat = false): Promise<string> {
+export async function tensorText(
+  inspector: TensorInspector,
+  tensor: TensorDescriptor,
+  { flat = false, index = [] }: { flat?: boolean; index?: readonly number[] } = {},
+): Promise<string> {
   const { dtype, shape } = tensor;
-  const counts = shape.map((count) => count ?? 0);
-  const { values, slice } = await inspector.read(tensor.id, { slice: leadingSlice(counts, copiedElements) });
-  const text = valuesText(flat && values !== undefined ? flatten(values, shape.length) : values, dtype);
-  return sizeOf(counts) <= copiedElements
+  const rest = shape.slice(index.length).map((count) => count ?? 0);
+  const window = [...index, leadingSlice(rest, copiedElements)].join(', ');
+  const { values, slice } = await inspector.read(tensor.id, { slice: window });
+  const text = valuesText(flat && values !== undefined ? flatten(values, rest.length) : values, dtype);
+  return sizeOf(rest) <= copiedElements
     ? text
     : `${text}\n... cut: [${slice}] of ${formatType(dtype, shape)}; save it to a file for all values`;
 }

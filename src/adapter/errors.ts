@@ -25,8 +25,8 @@ export const errors = {
       code: 'invalid-argument',
       message: `This ${what} belongs to an earlier stop; the program has run on since.`,
     }),
-  unknownReference: (what: string, reference: unknown, help: string) =>
-    new TensorError({ code: 'invalid-argument', message: `There is no ${what} ${String(reference)}.`, help }),
+  unknownReference: (what: string, reference: number, help: string) =>
+    new TensorError({ code: 'invalid-argument', message: `There is no ${what} ${reference}.`, help }),
   cancelled: (command: string) =>
     new TensorError({
       code: 'cancelled',

@@ -3,7 +3,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { NamesInSight } from '../inspector/originalNames.ts';
 import { errors } from './errors.ts';
-import { explainMissingCanvas } from './habits.ts';
+import { explainThrown } from './explainException.ts';
 import { exceptionText } from './valueText.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
@@ -39,35 +39,10 @@ export async function evaluate(main: CdpSession, expression: string, options: Ev
   const thrown = exceptionDetails.exception ?? result;
   const text = exceptionText(thrown);
   if (throwOnSideEffect && /^EvalError: Possible side-effect/.test(text)) throw errors.sideEffect(expression);
-  throw errors.expressionThrew(await explain(main, text, expression, options));
+  throw errors.expressionThrew(await explainThrown(main, text, expression, options));
 }
 
 /** `{ a: 1 }` is meant as an object, not as a block. */
 function asExpression(text: string): string {
   return /^\s*\{[^]*\}\s*$/.test(text) && !/;\s*\}\s*$/.test(text) ? `(${text})` : text;
-}
-
-async function explain(
-  main: CdpSession,
-  text: string,
-  expression: string,
-  { frame, names }: EvaluateOptions,
-): Promise<string> {
-  if (/^SyntaxError: /.test(text) && /\bawait\b/.test(`${text} ${expression}`)) {
-    return `${text}. Nothing can be awaited while the program is paused: its event loop stands still.`;
-  }
-  const canvas = expression.includes('OffscreenCanvas') ? undefined : explainMissingCanvas(text);
-  if (canvas !== undefined) return `${text}. ${canvas}`;
-  const name = /^ReferenceError: (\S+) is not defined$/.exec(text)?.[1];
-  const missing = name && names.original(name);
-  if (missing === undefined || name === undefined || !frame || !expression.includes(missing)) return text;
-  const { scriptSource } = await main.send('Debugger.getScriptSource', { scriptId: frame.location.scriptId });
-  // Any mention is reason enough: the name is bound there, by a declaration, an import or a parameter.
-  const isMentioned = new RegExp(`(?<![\\w$.])${name.replace(/\$/g, '\\$')}(?![\\w$])`).test(scriptSource);
-  if (!isMentioned) return text;
-  const where = frame.functionName === '' ? 'the paused function' : `the paused function ${frame.functionName}`;
-  return (
-    `${missing} is not available here: ${where} does not use it, and V8 keeps only those outer variables that a ` +
-    `function uses. Look at it in a frame whose function does, or use it in this one.`
-  );
 }

@@ -2,9 +2,10 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ProgramWarning } from '../protocol/requests.ts';
 import { sameNames } from '../inspector/originalNames.ts';
+import { readByHabit } from '../inspector/readingHabits.ts';
 import { evaluate } from './evaluate.ts';
 import { clipboardText, tensorText } from './clipboard.ts';
-import { answerHabit, indexedHabit, isFlat, readByHabit } from './habits.ts';
+import { answerHabit, indexedHabit, indexIn, isFlat } from './habits.ts';
 import type { Inspection } from './run.ts';
 import { typeName } from './valueText.ts';
 
@@ -26,14 +27,16 @@ export async function evaluateRequest(
   if (context !== 'repl') debuggee.requireStop();
   const frame = frameId === undefined ? stop?.callFrames[0] : frames.frameOf(frameId);
   const asked = habitContexts.has(context) ? indexedHabit(expression) : undefined;
-  const warn = frame && frames.warnAt(frame, warned);
-  const meant = asked && warn && (await readByHabit(asked.habit, frame, inspection.tensors, warn));
-  if (meant && context === 'clipboard' && asked.indices.length === 0) {
-    const result = await tensorText(meant.inspector, meant.tensor, isFlat(asked.habit));
-    return { result, type: meant.tensor.className, variablesReference: 0 };
+  if (asked && frame) {
+    const inspector = await inspection.tensors.inspector();
+    const tensor = await readByHabit(inspector, frame.callFrameId, asked.habit, frames.warnAt(frame, warned));
+    const index = tensor && indexIn(tensor, asked);
+    if (tensor && index) {
+      if (context !== 'clipboard') return answerHabit(asked.habit, { tensor, index }, inspector, inspection);
+      const result = await tensorText(inspector, tensor, { flat: isFlat(asked.habit), index });
+      return { result, type: tensor.className, variablesReference: 0 };
+    }
   }
-  const answer = meant && (await answerHabit(asked, meant, inspection));
-  if (answer) return answer;
   const hover = context === 'hover';
   const value = await evaluate(debuggee.main, expression, {
     frame,

@@ -2,7 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { TensorError } from '../protocol/errors.ts';
 import type { ProgramWarning } from '../protocol/requests.ts';
-import { explainMissingCanvas, explainMissingMethod } from './habits.ts';
+import { explainMissingCanvas, explainMissingMethod } from './explainException.ts';
 import type { Inspection } from './run.ts';
 import { exceptionText, typeName } from './valueText.ts';
 

@@ -206,22 +206,26 @@ async function waitForInspector(
   pid: number | undefined,
   signal: AbortSignal,
 ): Promise<string> {
-  let deadline = performance.now() + terminalTimeoutMs;
+  const start = performance.now();
+  let deadline = start + terminalTimeoutMs;
   const hurry = () => (deadline = Math.min(deadline, performance.now() + leftGraceMs));
   if (signal.aborted) hurry();
   else signal.addEventListener('abort', hurry);
   for (;;) {
+    let reason: unknown;
     try {
       const url = mainTarget(await listTargets('127.0.0.1', port))?.webSocketDebuggerUrl;
       if (url !== undefined) return url;
     } catch (error) {
-      if (performance.now() > deadline) {
-        throw errors.cannotLaunch(
-          `${command.join(' ')}\nstarted in the terminal, but no inspector came up at port ${port} within ${terminalTimeoutMs / 1000} s.`,
-          'The terminal shows what the program said.',
-          error,
-        );
-      }
+      reason = error;
+    }
+    if (performance.now() > deadline) {
+      const seconds = Math.round((deadline - start) / 1000);
+      throw errors.cannotLaunch(
+        `${command.join(' ')}\nstarted in the terminal, but no inspector came up at port ${port} within ${seconds} s.`,
+        'The terminal shows what the program said.',
+        reason,
+      );
     }
     // By its number a program can be ended at once; without it, only its inspector tells which process it is.
     if (pid !== undefined) signal.throwIfAborted();

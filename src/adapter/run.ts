@@ -59,7 +59,10 @@ export class Run {
   readonly config: Configuration;
   /** Undefined if it runs without a debugger. */
   readonly inspection: Inspection | undefined;
-  /** What is known of the end; null for a program that is not ours. All of its output was passed on before. */
+  /**
+   * What is known of the end; null for a program that is not ours. All of its output was passed on before. Never settles where
+   * nobody sees it.
+   */
   readonly ended: Promise<ProgramEnd | null>;
   #process: DebuggeeProcess | undefined;
   #main: CdpSession | undefined;
@@ -101,13 +104,13 @@ export class Run {
     this.config = config;
     this.#process = process;
     this.#main = connection?.main;
+    // In a terminal nobody sees the end of a program without an inspector.
+    const isSeen = connection !== undefined || (process?.ended ?? null) !== null;
     // What the inspector has told to the last counts, too: whether it was a crash.
-    this.ended = Promise.all([process?.ended ?? null, connection?.main.closed]).then(([end]) => end);
-    if (!connection) {
-      // In a terminal nobody sees the end of a program without an inspector.
-      if (!process?.ended) this.ended = new Promise(() => undefined);
-      return;
-    }
+    this.ended = isSeen
+      ? Promise.all([process?.ended ?? null, connection?.main.closed]).then(([end]) => end)
+      : new Promise(() => undefined);
+    if (!connection) return;
     const { main, url, host, paths, breakpoints, openInspector } = connection;
     const locate: Locate = (frame) => debuggee.scripts.locate(frame);
     const namesAt: NamesAt = ({ location }) => debuggee.scripts.namesAt(location, main);
@@ -188,7 +191,7 @@ export class Run {
   async disconnect(terminateDebuggee: boolean): Promise<ProgramEnd | null> {
     const wasKilled = terminateDebuggee && this.kill();
     await this.#leave();
-    return wasKilled ? this.ended : null;
+    return wasKilled ? ((await this.#process?.ended) ?? null) : null;
   }
 
   /** @returns false if it is not ours or gone already. */

@@ -7,7 +7,7 @@ import type { ErrorReport } from '../protocol/errors.ts';
 import { checkedArguments } from '../protocol/checks.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import { requestArguments } from '../protocol/requestArguments.ts';
-import type { TensorEvents } from '../protocol/requests.ts';
+import type { ExitedBody, TensorEvents } from '../protocol/requests.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { capabilities } from './capabilities.ts';
 import { parseAttach, parseLaunch, type Configuration } from './configuration.ts';
@@ -216,6 +216,7 @@ export class TensorDebugSession extends DebugSession {
     this.#run = undefined;
     this.#failPending();
     const end = await run?.disconnect(terminateDebuggee ?? run.config.request === 'launch');
+    this.#breakpoints.disconnect();
     if (run && end) this.#exited(run, end);
     await Promise.allSettled(this.#atWork);
   }
@@ -308,9 +309,9 @@ export class TensorDebugSession extends DebugSession {
   }
 
   #ended(run: Run, end: ProgramEnd | null): void {
-    this.#breakpoints.disconnect();
     // A run that was replaced or left behind ends without anybody being told.
     if (this.#run !== run) return;
+    this.#breakpoints.programEnded();
     this.#run = undefined;
     this.#isDone = true;
     this.#failPending();
@@ -322,14 +323,13 @@ export class TensorDebugSession extends DebugSession {
   }
 
   #exited({ inspection }: Run, { exitCode, signal }: ProgramEnd): void {
-    this.sendEvent(
-      new Event('exited', {
-        // As shells count the end by a signal.
-        exitCode: exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]),
-        ...(signal !== null && { signal }),
-        ...(inspection?.debuggee.hasCrashed && { crashed: true }),
-      }),
-    );
+    const body: ExitedBody = {
+      // As shells count the end by a signal.
+      exitCode: exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]),
+      ...(signal !== null && { signal }),
+      ...(inspection?.debuggee.hasCrashed && { crashed: true }),
+    };
+    this.sendEvent(new Event('exited', body));
   }
 
   #failPending(): void {

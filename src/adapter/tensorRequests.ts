@@ -3,7 +3,6 @@ import type { ProgramWarning, TensorReference, TensorRequests } from '../protoco
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { compared } from '../inspector/compared.ts';
 import { previewsOf } from '../inspector/previews.ts';
-import { readByHabit, readingHabit } from './habits.ts';
 import { inspectionOf, type Program } from './programHandlers.ts';
 import type { Handlers } from './requestTable.ts';
 import type { FeedOf, TensorInspector } from '../inspector/tensorInspector.ts';
@@ -33,10 +32,7 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
         if ('id' in reference) return inspector.describe(reference.id);
         const { expression, frameId } = reference;
         const frame = frameOf(frameId);
-        const habit = readingHabit(expression);
-        const read = habit && frame && (await readByHabit(habit, frame, tensors, frames.warnAt(frame, warned)));
-        // Expressions of references never change the program.
-        return read?.tensor ?? inspector.evaluate(callFrameId(frameId), expression, { throwOnSideEffect: true });
+        return inspector.resolve(frame?.callFrameId ?? '', expression, frame && frames.warnAt(frame, warned));
       },
     };
   }

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { TensorError, type ErrorReport } from '../protocol/errors.ts';
-import type { TensorEvents, TensorRequests } from '../protocol/requests.ts';
+import type { ExitedBody, TensorEvents, TensorRequests } from '../protocol/requests.ts';
 
 /** The standard requests that this tool uses; a misspelt one doesn't compile. */
 interface StandardRequests {
@@ -29,8 +29,7 @@ interface StandardEvents {
   stopped: DebugProtocol.StoppedEvent['body'];
   breakpoint: DebugProtocol.BreakpointEvent['body'];
   output: DebugProtocol.OutputEvent['body'];
-  /** With the signal that ended it beside the exit code; `crashed` if an error did that nobody caught. */
-  exited: DebugProtocol.ExitedEvent['body'] & { signal?: string; crashed?: boolean };
+  exited: ExitedBody;
   terminated: DebugProtocol.TerminatedEvent['body'];
 }
 export type Events = StandardEvents & TensorEvents;

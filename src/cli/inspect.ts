@@ -50,7 +50,7 @@ export class Inspection implements StopContext {
 
   constructor(client: DapClient, options: InspectOptions, hooks: InspectionHooks) {
     this.#client = client;
-    this.#program = new ProgramWatch(client, hooks);
+    this.#program = new ProgramWatch(client, (stream, text) => hooks.onOutput(stream, text));
     this.#options = options;
     this.#breaks = new Breaks(client, options);
     this.#hooks = hooks;

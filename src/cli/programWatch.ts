@@ -1,7 +1,6 @@
 /** How the program under inspection is doing, by what the adapter tells: its stops, its end, and whether its time is up. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DapClient, Events } from './dapClient.ts';
-import type { InspectionHooks } from './inspect.ts';
 
 /** The program, or the adapter, has gone, or its time is up. */
 export class Ended extends Error {}
@@ -16,9 +15,10 @@ export class ProgramWatch {
   #timedOut = false;
   #exit: Events['exited'] | undefined;
 
-  constructor(client: DapClient, hooks: Pick<InspectionHooks, 'onOutput'>) {
+  /** @param onOutput hears what the program writes */
+  constructor(client: DapClient, onOutput: (stream: 'stdout' | 'stderr', text: string) => void) {
     client.on('output', ({ category, output }) => {
-      if (category === 'stdout' || category === 'stderr') hooks.onOutput(category, output);
+      if (category === 'stdout' || category === 'stderr') onOutput(category, output);
     });
     client.on('stopped', (stop) => {
       this.#stops.push(stop);

@@ -26,7 +26,7 @@ export interface RecorderOptions {
 }
 
 /** A line of a source as its author knows it, from 1. */
-export interface SourceLine {
+interface SourceLine {
   file: string;
   line: number;
 }

@@ -11,7 +11,7 @@ import type {
   TensorPreview,
   TensorRequests,
 } from '../protocol/requests.ts';
-import type { GraphInput, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
+import type { GraphInput, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
 import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import { defaultTolerance } from '../tensor/compareSources.ts';
@@ -32,6 +32,7 @@ import { listTensors } from './listTensors.ts';
 import { notFiniteStop } from './notFinite.ts';
 import { opThatMade } from './opThatMade.ts';
 import { previewAll } from './previews.ts';
+import { readByHabit, readingHabit } from './readingHabits.ts';
 import { Stop } from './stop.ts';
 import { stopObjectGroup } from './stopObjects.ts';
 import { formatId, parseId } from './tensorId.ts';
@@ -136,6 +137,16 @@ class Inspector implements TensorInspector {
     const tensor = value.objectId === undefined ? null : (await this.#stop.take([value.objectId]))[0];
     if (!tensor) throw await this.#graphs.notATensor(expression, value);
     return as ? this.describe(formatId(tensor.id, as)) : withPrice(tensor, this.#options.budget);
+  }
+
+  async resolve(
+    callFrameId: string,
+    expression: string,
+    warn?: (warning: TensorWarning) => void,
+  ): Promise<TensorDescriptor> {
+    const habit = readingHabit(expression);
+    const read = habit && (await readByHabit(this, callFrameId, habit, warn));
+    return read ?? this.evaluate(callFrameId, expression, { throwOnSideEffect: true });
   }
 
   describe(id: string): Promise<TensorDescriptor> {

@@ -104,6 +104,13 @@ export interface TensorInspector {
   note(previews: readonly TensorPreview[]): Promise<void>;
   /** @throws TensorError `not-a-tensor`, or what kept the expression from being evaluated. */
   evaluate(callFrameId: string, expression: string, options: { throwOnSideEffect: boolean }): Promise<TensorDescriptor>;
+  /**
+   * The tensor that the expression of a reference means, which never changes the program: what it evaluates to, or the one whose
+   * values it asks for by habit (`loss.numpy()`, see `readingHabits.ts`).
+   * @param warn hears of a conversion that needs eager mode, tried on a tensor of a graph
+   * @throws TensorError as `evaluate`, and `not-readable` for such a conversion
+   */
+  resolve(callFrameId: string, expression: string, warn?: (warning: TensorWarning) => void): Promise<TensorDescriptor>;
   describe(id: string): Promise<TensorDescriptor>;
   read(
     id: string,

@@ -68,9 +68,6 @@ export interface TensorPreview {
 /** What was named is no tensor of this stop, and why. */
 export interface NoPreview {
   tensor: null;
-  text: string;
-  values: null;
-  cost: null;
   error: ErrorReport;
 }
 
@@ -339,4 +336,13 @@ export interface TensorEvents {
   'tensor/tracked': TrackedBatch;
   /** Fractions from 0 to 1 of a long request, by the request's sequence number. */
   'tensor/progress': { request: number; fraction: number; bytes: number };
+}
+
+/** Of the standard event `exited`, with what we tell beside. */
+export interface ExitedBody {
+  exitCode: number;
+  /** That ended it. */
+  signal?: string;
+  /** An error ended it that nobody caught. */
+  crashed?: boolean;
 }

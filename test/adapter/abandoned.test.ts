@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DapClient } from '../support/dapClient.ts';
@@ -76,4 +77,20 @@ test('given up while the client starts it in a terminal, whether it tells the pr
     assert.equal(child?.signalCode, 'SIGKILL');
     await client.close();
   }
+});
+
+test('given up while what answers at the port of its inspector has no program', async () => {
+  const client = DapClient.start();
+  const server = createServer((_, response) => response.end('[]'));
+  client.runInTerminal = ({ env }) => {
+    server.listen(Number(env?.['TENSOR_DEBUGGER_PORT']), '127.0.0.1');
+    server.once('connection', () => void client.send('disconnect', {}).catch(() => undefined));
+    return {};
+  };
+  await client.request('initialize', { adapterID: 'tensor', supportsRunInTerminalRequest: true });
+  const launch = { program: debuggee('ticking.mjs'), console: 'integratedTerminal' };
+  const { success, message } = await client.send('launch', launch).finally(() => server.close());
+  assert.equal(success, false);
+  assert.match(message ?? '', /no inspector came up at port \d+ within 5 s/);
+  await client.close();
 });

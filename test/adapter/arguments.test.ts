@@ -134,9 +134,11 @@ test('of several previews, one that names no tensor is a line with the reason', 
     const { previews } = await session.client.request<TensorRequests['tensor/preview']['result']>('tensor/preview', {
       tensors: [...tensors, { id: 'gone' }],
     });
-    assert.match(previews[0]?.text ?? '', /nowhere.* is not available at this stop/);
-    assert.equal(previews[1]?.text, 'float32[2, 3] cpu 24 B  [[2, 4, 6], [8, 10, 12]]');
-    assert.match(previews[2]?.text ?? '', /not a tensor/);
+    const messages = previews.map((preview) => ('error' in preview ? preview.error.message : preview.text));
+    assert.match(messages[0] ?? '', /nowhere.* is not available at this stop/);
+    assert.equal(messages[1], 'float32[2, 3] cpu 24 B  [[2, 4, 6], [8, 10, 12]]');
+    assert.match(messages[2] ?? '', /not a tensor/);
+    assert.deepEqual(Object.keys(previews[2] ?? {}), ['tensor', 'error']);
     assert.ok(previews[2]?.tensor === null && previews[2].error.code === 'not-a-tensor');
     assert.equal(previews[3]?.tensor, null);
   });

@@ -128,6 +128,19 @@ test('the end of an attached program ends the session', async () => {
   });
 });
 
+test('a program that is left running has not ended for its breakpoints', async () => {
+  const program = await start(process.execPath, ['--inspect=127.0.0.1:0', debuggee('ticking.mjs')]);
+  const breakpoints = { 'typed.ts': [{ at: 'RUN' }] };
+  await TestSession.run({ attach: { port: program.port }, breakpoints }, async ({ client }) => {
+    await client.request('disconnect', {});
+    assert.deepEqual(
+      client.events.filter(({ event }) => event === 'breakpoint'),
+      [],
+    );
+  });
+  await end(program);
+});
+
 test('a program in another folder, with localRoot and remoteRoot', async () => {
   const remote = join(folder, 'remote');
   cpSync(debuggee('.'), remote, { recursive: true });

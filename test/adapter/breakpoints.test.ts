@@ -170,6 +170,20 @@ test('a line behind all code, and a file that is never loaded, stay unverified w
   });
 });
 
+test('that a file was never loaded is told at the end of the program, not when it is begun anew', async () => {
+  const breakpoints = { 'typed.ts': [{ at: 'RUN' }], 'plain.cjs': [{ at: 'PRINT' }] };
+  await TestSession.run({ launch: { program: 'plain.cjs' }, breakpoints }, async (session) => {
+    await session.stopped('breakpoint');
+    await session.client.request('restart', {});
+    await session.stopped('breakpoint');
+    const id = session.breakpoints['typed.ts']?.[0]?.id;
+    assert.equal(lastTold(session, id), undefined);
+    await session.continue();
+    await session.terminated();
+    assert.match(lastTold(session, id)?.message ?? '', /ended without loading/);
+  });
+});
+
 test('a line whose code V8 leaves out, since nothing reaches it, never stops on a line before', async () => {
   const breakpoints = { 'unreached.cjs': [{ at: 'RETURN' }, { at: 'DEAD' }, { at: 'AFTER' }, { at: 'ENDLESS' }] };
   await TestSession.run({ launch: { program: 'unreached.cjs' }, breakpoints }, async (session) => {
@@ -212,7 +226,8 @@ for (const { major, path: node } of nodeBinaries()) {
       );
       assert.deepEqual(messages.slice(1), [undefined, undefined]);
       const output = session.client.outputOf('console');
-      assert.equal(output.match(/the condition "indexx > 3" threw ReferenceError/g)?.length, 1, output);
+      const told = /plain\.mjs:\d+: The condition "indexx > 3" threw ReferenceError.*, which counts as false\.\n/g;
+      assert.equal(output.match(told)?.length, 1, output);
     });
   });
 }

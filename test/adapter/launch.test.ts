@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -196,6 +196,27 @@ test('without debugging, the program just runs', async () => {
   await TestSession.run({ launch: { program: 'plain.cjs', noDebug: true }, breakpoints }, async (session) => {
     assert.equal(await session.exitCode(), 0);
     assert.equal(session.client.outputOf('stdout'), 'sum 12\n');
+  });
+});
+
+test('without debugging in a terminal that tells the process, it is ended and begun anew', async () => {
+  const client = DapClient.start();
+  const children: ChildProcess[] = [];
+  client.runInTerminal = ({ args: [program = '', ...rest], cwd }) => {
+    const child = spawn(program, rest, { cwd, stdio: 'ignore' });
+    children.push(child);
+    return { processId: child.pid };
+  };
+  const launch = { program: 'ticking.mjs', console: 'integratedTerminal', noDebug: true };
+  const initialize = { supportsRunInTerminalRequest: true };
+  await TestSession.run({ client, launch, initialize }, async () => {
+    await client.request('restart', {});
+    assert.equal(children.length, 2);
+    await client.request('disconnect', {});
+    for (const child of children) {
+      if (child.signalCode === null) await once(child, 'exit');
+      assert.equal(child.signalCode, 'SIGKILL');
+    }
   });
 });
 

@@ -4,11 +4,13 @@ import { test } from 'node:test';
 import { declarationOf } from '../../src/inspector/assign/declarations.ts';
 import { splitLogMessage } from '../../src/adapter/logMessage.ts';
 import { leadingSlice } from '../../src/adapter/clipboard.ts';
-import { explainMissingCanvas, indexedHabit, readingHabit } from '../../src/adapter/habits.ts';
+import { explainMissingCanvas } from '../../src/adapter/explainException.ts';
+import { indexedHabit } from '../../src/adapter/habits.ts';
 import { HitCounter } from '../../src/adapter/hitCondition.ts';
 import { BannerFilter, decodeTo } from '../../src/adapter/output.ts';
 import { globToPattern } from '../../src/adapter/paths.ts';
 import { MessageReader } from '../../src/adapter/transport.ts';
+import { readingHabit } from '../../src/inspector/readingHabits.ts';
 
 test('hit conditions', () => {
   const stops = (text: string) => {

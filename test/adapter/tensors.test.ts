@@ -173,6 +173,12 @@ test('the clipboard gets the values of a tensor, up to a bound, and never runs w
     assert.equal(await copied('scalar'), '3.7');
     assert.equal(await copied('await scaled.array()'), '[[2, 4, 6], [8, 10, 12]]');
     assert.equal(await copied('scaled.dataSync()'), '[2, 4, 6, 8, 10, 12]');
+    assert.equal(await copied('scaled.arraySync()[1]'), '[8, 10, 12]');
+    assert.equal(await copied('(await scaled.array())[1][0]'), '8');
+    assert.equal(await copied('scaled.dataSync()[4]'), '10');
+    assert.equal(await copied('scaled.dataSync()[6]'), 'undefined');
+    const row = JSON.parse(await copied('wide.arraySync()[2]')) as number[];
+    assert.deepEqual([row.length, row[99]], [100, 299]);
     const wide = JSON.parse(await copied('wide')) as number[][];
     assert.deepEqual([wide.length, wide[29]?.[99]], [30, 2999]);
     assert.equal(await copied('samples'), '[1, NaN, Infinity, -0]');

@@ -208,8 +208,7 @@ export class CompanionSource implements TensorSource {
     const { expression, frameId } = reference;
     const callFrameId = await this.#callFrameId(frameId);
     connection.inUse = true;
-    const tensor = await inspector.evaluate(callFrameId, expression, { throwOnSideEffect: true });
-    return { inspector, tensor };
+    return { inspector, tensor: await inspector.resolve(callFrameId, expression) };
   }
 
   async #graphOf(reference: TensorReference): Promise<{ inspector: TensorInspector; id: string }> {

@@ -25,12 +25,17 @@ for (const [kind, place] of Object.entries(places)) {
   testAt(place, `view, ${kind}: pinned expressions stay, and memory is told by device`, async () => {
     await openView();
     await rowsWith('product');
-    await vscode.commands.executeCommand('tensorDebugger.pin', { expression: 'product' });
-    await vscode.commands.executeCommand('tensorDebugger.pin', { expression: 'nowhere.at.all' });
-    await until('both are there', async () => {
+    const pins = ['product', 'product.dataSync()', 'nowhere.at.all'];
+    for (const expression of pins) await vscode.commands.executeCommand('tensorDebugger.pin', { expression });
+    await until('all are there', async () => {
       const rows = await desk('rows', {});
-      const pinned = rows.slice(rows.indexOf('Pinned') + 1);
-      return pinned[0] === 'product float32[64, 64] webgpu 16 KB' && pinned[1]?.startsWith('nowhere.at.all ');
+      const [product, read, nowhere] = rows.slice(rows.indexOf('Pinned') + 1);
+      const type = 'float32[64, 64] webgpu 16 KB';
+      return (
+        product === `product ${type}` &&
+        read === `product.dataSync() ${type}` &&
+        nowhere?.startsWith('nowhere.at.all ') === true
+      );
     });
     await desk('click', { row: 'Memory' });
     await until('memory is told by device', async () => {
@@ -42,8 +47,7 @@ for (const [kind, place] of Object.entries(places)) {
     await screenshots(`view-${kind}`);
     await step();
     await rowsWith('Pinned');
-    await vscode.commands.executeCommand('tensorDebugger.unpin', { expression: 'product' });
-    await vscode.commands.executeCommand('tensorDebugger.unpin', { expression: 'nowhere.at.all' });
+    for (const expression of pins) await vscode.commands.executeCommand('tensorDebugger.unpin', { expression });
     await until('they are gone', async () => !(await desk('rows', {})).includes('Pinned'));
   });
 }

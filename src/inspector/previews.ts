@@ -34,7 +34,7 @@ export async function previewAll(
   });
 }
 
-/** The same of what a client names: where it names no tensor of this stop, that is its line. */
+/** The same of what a client names; where it names no tensor of this stop, the reason. */
 export async function previewsOf(
   named: readonly Promise<TensorDescriptor>[],
   inspector: TensorInspector,
@@ -42,7 +42,7 @@ export async function previewsOf(
   const resolved = await Promise.allSettled(named);
   const failed = (reason: unknown): NoPreview => {
     if (!(reason instanceof TensorError)) throw reason;
-    return { tensor: null, text: reason.message, values: null, cost: null, error: reason.toReport() };
+    return { tensor: null, error: reason.toReport() };
   };
   const found = resolved.filter((result) => result.status === 'fulfilled');
   const previews = await inspector.previews(found.map(({ value }) => value.id));

@@ -68,9 +68,6 @@ export interface TensorPreview {
 /** What was named is no tensor of this stop, and why. */
 export interface NoPreview {
   tensor: null;
-  text: string;
-  values: null;
-  cost: null;
   error: ErrorReport;
 }
 

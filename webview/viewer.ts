@@ -16,7 +16,7 @@ import { ImagePanel } from './image/image.ts';
 import { layoutsOf } from './image/layouts.ts';
 import { banner, notice, warningList } from './messages.ts';
 import type { PanelContext } from './panel.ts';
-import { extentOf, keyOfView, sliceOfView } from './slicebar/axisView.ts';
+import { extentOf, keyOfView } from './slicebar/axisView.ts';
 import type { AxisView } from './slicebar/axisView.ts';
 import { sliceBar } from './slicebar/sliceBar.ts';
 import type { SliceDraft } from './slicebar/sliceBar.ts';
@@ -288,10 +288,10 @@ export class Viewer {
   #template(): TemplateResult {
     const shown = this.#shown;
     if (!shown) return html`<main>${notice(this.#empty)}</main>`;
-    const { viewed, state } = shown;
+    const { viewed } = shown;
     return html`<main class=${this.#stale === null ? '' : 'stale'}>
       ${header(viewed, this.#stale === null, {
-        onCommand: (command) => this.#host.post({ type: 'command', command, slice: sliceOfView(state.view) }),
+        onCommand: (command) => this.#host.post({ type: 'command', command }),
         onMember: (member) => this.#host.post({ type: 'openMember', member }),
       })}
       ${this.#stale === null ? nothing : banner('stale', `Old values: ${this.#stale}`)}

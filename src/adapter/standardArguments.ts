@@ -1,86 +1,86 @@
 /** What the arguments of the protocol's own requests must be, as far as this adapter looks at them. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import {
-  index,
+  array,
+  boolean,
   integer,
-  list,
+  nonNegativeInteger,
   object,
   oneOf,
   optional,
-  text,
-  truth,
-  where,
-  type Mandatory,
+  refine,
+  string,
+  type Check,
 } from '../protocol/checks.ts';
 import type { StandardRequests } from './requestTable.ts';
 
 const breakpoint = object<DebugProtocol.SourceBreakpoint>({
-  line: index,
-  column: optional(index),
-  condition: optional(text),
-  hitCondition: optional(text),
-  logMessage: optional(text),
-  mode: optional(text),
+  line: nonNegativeInteger,
+  column: optional(nonNegativeInteger),
+  condition: optional(string),
+  hitCondition: optional(string),
+  logMessage: optional(string),
+  mode: optional(string),
 });
 
 /** Others have none that matter: there is one thread. Configurations are checked in `configuration.ts`. */
-export const standardArguments: { [Name in keyof StandardRequests]?: Mandatory<object> } = {
+export const standardArguments: { [Name in keyof StandardRequests]?: Check<object> } = {
   disconnect: object<Pick<DebugProtocol.DisconnectArguments, 'terminateDebuggee'>>({
-    terminateDebuggee: optional(truth),
+    terminateDebuggee: optional(boolean),
   }),
   cancel: object<Pick<DebugProtocol.CancelArguments, 'requestId'>>({ requestId: optional(integer) }),
   setBreakpoints: object<Omit<DebugProtocol.SetBreakpointsArguments, 'source' | 'sourceModified'> & { source: object }>(
     {
-      source: object<Pick<DebugProtocol.Source, 'path'>>({ path: optional(text) }),
-      breakpoints: optional(list(breakpoint)),
-      lines: optional(list(index)),
+      source: object<Pick<DebugProtocol.Source, 'path'>>({ path: optional(string) }),
+      breakpoints: optional(array(breakpoint)),
+      lines: optional(array(nonNegativeInteger)),
     },
   ),
   setExceptionBreakpoints: object<Omit<DebugProtocol.SetExceptionBreakpointsArguments, 'exceptionOptions'>>({
-    filters: list(text),
+    filters: array(string),
     filterOptions: optional(
-      list(
+      array(
         object<DebugProtocol.ExceptionFilterOptions>({
-          filterId: text,
-          condition: optional(text),
-          mode: optional(text),
+          filterId: string,
+          condition: optional(string),
+          mode: optional(string),
         }),
       ),
     ),
   }),
   stackTrace: object<Pick<DebugProtocol.StackTraceArguments, 'startFrame' | 'levels'>>({
-    startFrame: optional(index),
-    levels: optional(index),
+    startFrame: optional(nonNegativeInteger),
+    levels: optional(nonNegativeInteger),
   }),
   scopes: object<DebugProtocol.ScopesArguments>({ frameId: integer }),
   variables: object<Omit<DebugProtocol.VariablesArguments, 'format'>>({
     variablesReference: integer,
     filter: optional(oneOf('indexed', 'named')),
-    start: optional(index),
-    count: optional(index),
+    start: optional(nonNegativeInteger),
+    count: optional(nonNegativeInteger),
   }),
   setVariable: object<Omit<DebugProtocol.SetVariableArguments, 'format'>>({
     variablesReference: integer,
-    name: text,
-    value: text,
+    name: string,
+    value: string,
   }),
   evaluate: object<Pick<DebugProtocol.EvaluateArguments, 'expression' | 'frameId' | 'context'>>({
-    expression: text,
+    expression: string,
     frameId: optional(integer),
-    context: optional(text),
+    context: optional(string),
   }),
   readMemory: object<DebugProtocol.ReadMemoryArguments>({
-    memoryReference: text,
+    memoryReference: string,
     offset: optional(integer),
-    count: index,
+    count: nonNegativeInteger,
   }),
-  source: where(
+  source: refine(
     object<Partial<Pick<DebugProtocol.SourceArguments, 'source' | 'sourceReference'>>>({
       source: optional(object<Pick<DebugProtocol.Source, 'sourceReference'>>({ sourceReference: optional(integer) })),
       sourceReference: optional(integer),
     }),
     'sourceReference',
     ({ source, sourceReference }) => (source?.sourceReference ?? sourceReference) !== undefined,
-    'a whole number',
+    'an integer',
   ),
 };

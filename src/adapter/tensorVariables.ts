@@ -6,7 +6,7 @@ import type { TensorInspector } from '../inspector/tensorInspector.ts';
 import type { TensorPreview } from '../protocol/requests.ts';
 import type { JsonValues, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
-import { roundNumber } from '../tensor/roundNumber.ts';
+import { statisticsTexts } from '../tensor/statisticsTexts.ts';
 import { reportOfThrown } from './errors.ts';
 import type { Tensors } from './tensors.ts';
 import type { Container, Page } from './variables.ts';
@@ -245,14 +245,14 @@ function costText({ access, byteLength }: TensorDescriptor, cost: TensorPreview[
 }
 
 function statisticsRows(stats: TensorStatistics): Row[] {
-  const { count, min, max, mean, std, zeros, nan, posInf, negInf, firstNotFinite, where, cost } = stats;
-  const optional = (value: number | string | null) => (value === null ? 'none is finite' : String(value));
+  const { count, zeros, nan, posInf, negInf, firstNotFinite, where, cost } = stats;
+  const { min, max, mean, std } = statisticsTexts(stats);
   return [
     row('count', String(count)),
-    row('min', optional(min)),
-    row('max', optional(max)),
-    row('mean', optional(mean === null ? null : roundNumber(mean))),
-    row('std', optional(std === null ? null : roundNumber(std))),
+    row('min', min),
+    row('max', max),
+    row('mean', mean),
+    row('std', std),
     row('zeros', String(zeros)),
     row('NaN', String(nan)),
     row('+Infinity', String(posInf)),

@@ -1,7 +1,7 @@
 /** The document as a person reads it in a terminal. */
 import { evaluatedReason, type DType, type JsonValues } from '../protocol/tensor.ts';
 import { formatBytes, formatMs } from '../tensor/preview.ts';
-import { roundNumber } from '../tensor/roundNumber.ts';
+import { statisticsTexts } from '../tensor/statisticsTexts.ts';
 import type { DocumentCost, DocumentStatistics, DocumentTensor, DocumentWarning, InspectDocument } from './document.ts';
 
 export interface TableOptions {
@@ -217,23 +217,17 @@ function countOf(texts: Texts): number {
 }
 
 export function formatStatistics(stats: DocumentStatistics): string {
-  const { count, min, max, mean, std, zeros, nan, posInf, negInf, where } = stats;
+  const { count, zeros, nan, posInf, negInf, where } = stats;
+  const figures = statisticsTexts(stats, '-');
   const counts = Object.entries({ zeros, nan, '+inf': posInf, '-inf': negInf })
     .filter(([name, value]) => value > 0 || name === 'nan')
     .map(([name, value]) => `${name} ${value}`);
   return [
     `count ${count}`,
-    `min ${text(min)}`,
-    `max ${text(max)}`,
-    `mean ${rounded(mean)}`,
-    `std ${rounded(std)}`,
+    ...Object.entries(figures).map(([name, value]) => `${name} ${value}`),
     ...counts,
     `(on the ${where})`,
   ].join('  ');
-}
-
-function rounded(value: JsonValues): string {
-  return typeof value === 'number' ? roundNumber(value) : text(value);
 }
 
 function text(value: JsonValues): string {

@@ -34,7 +34,7 @@ export async function previewAll(
   });
 }
 
-/** The same of what a client names: where it names no tensor of this stop, the reason. */
+/** The same of what a client names; where it names no tensor of this stop, the reason. */
 export async function previewsOf(
   named: readonly Promise<TensorDescriptor>[],
   inspector: TensorInspector,

@@ -88,12 +88,6 @@ export class TensorReads {
   }
 
   async find(id: string, from: number, direction: 'next' | 'previous'): Promise<number | null> {
-    if (!Number.isSafeInteger(from) || (direction !== 'next' && direction !== 'previous')) {
-      throw new TensorError({
-        code: 'invalid-argument',
-        message: `A search needs a whole number "from" and the direction "next" or "previous"; got ${from} and "${direction}".`,
-      });
-    }
     return (await this.#stop.reading(() => this.#link.call('find', { ...parseId(id), from, direction }))).index;
   }
 

@@ -12,121 +12,113 @@ interface Fault {
   given: unknown;
 }
 
-interface Check<T> {
+export interface Check<T, IsOptional extends boolean = false> {
   /** In words that complete "it must be". */
   readonly wanted: string;
-  fault(value: unknown, path: string): Fault | undefined;
+  readonly isOptional: IsOptional;
+  readonly fault: (value: unknown, path: string) => Fault | undefined;
   /** Never there: for the compiler, so that a table of checks follows the types of its arguments. */
   readonly type?: T;
-}
-export interface Mandatory<T> extends Check<T> {
-  readonly isOptional: false;
-}
-export interface Optional<T> extends Check<T> {
-  readonly isOptional: true;
 }
 
 /** One check per property, optional where the property is. */
 export type Fields<T> = {
-  [Name in keyof T]-?: Record<never, never> extends Pick<T, Name> ? Optional<T[Name]> : Mandatory<T[Name]>;
+  [Name in keyof T]-?: Check<T[Name], Record<never, never> extends Pick<T, Name> ? true : false>;
 };
 
-/** May be absent. */
-export function optional<T>(check: Mandatory<T>): Optional<T> {
-  const fault = (value: unknown, path: string) => (value === undefined ? undefined : check.fault(value, path));
-  return { ...check, isOptional: true, fault };
-}
-
-export const text = plain<string>('a text', (value) => typeof value === 'string');
-export const words = plain<string>('a text that is not empty', (value) => typeof value === 'string' && !!value.trim());
-export const truth = plain<boolean>('true or false', (value) => typeof value === 'boolean');
-export const integer = plain<number>('a whole number', Number.isSafeInteger);
-export const index = plain<number>(
-  'a whole number from 0 on',
-  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+export const string = check<string>('a string', (value) => typeof value === 'string');
+export const nonEmptyString = check<string>(
+  'a string that is not empty',
+  (value) => typeof value === 'string' && value.trim() !== '',
 );
-export const amount = plain<number>('a number from 0 on', (value) => typeof value === 'number' && value >= 0);
+export const boolean = check<boolean>('a boolean', (value) => typeof value === 'boolean');
+export const integer = check<number>('an integer', Number.isSafeInteger);
+export const nonNegativeInteger = check<number>('an integer from 0 on', isNonNegativeInteger);
+export const nonNegativeNumber = check<number>(
+  'a number from 0 on',
+  (value) => typeof value === 'number' && value >= 0,
+);
 
-export function indexUpTo(last: number): Mandatory<number> {
-  return plain(`a whole number from 0 to ${last}`, (value) => !index.fault(value, '') && Number(value) <= last);
+export function integerUpTo(last: number): Check<number> {
+  return check(`an integer from 0 to ${last}`, (value) => isNonNegativeInteger(value) && value <= last);
 }
 
-export function oneOf<const Choice>(...choices: readonly Choice[]): Mandatory<Choice> {
+export function oneOf<const Choice>(...choices: readonly Choice[]): Check<Choice> {
   const wanted = choices.map((choice) => JSON.stringify(choice)).join(' or ');
-  return plain(wanted, (value) => choices.includes(value as Choice));
+  return check(wanted, (value) => choices.includes(value as Choice));
 }
 
-export function list<T>(item: Mandatory<T>): Mandatory<T[]> {
-  const wanted = 'a list';
-  return required(wanted, (value, path) =>
-    Array.isArray(value)
-      ? first(value.map((element, at) => () => item.fault(element, `${path}[${at}]`)))
-      : { path, wanted, given: value },
-  );
+/** May be absent. */
+export function optional<T>(inner: Check<T>): Check<T, true> {
+  const fault = (value: unknown, path: string) => (value === undefined ? undefined : inner.fault(value, path));
+  return { ...inner, isOptional: true, fault };
 }
 
-export function object<T extends object>(fields: Fields<T>, wanted = 'an object'): Mandatory<T> {
-  const checks = Object.entries<Check<unknown> & { isOptional: boolean }>(fields);
-  return required(wanted, (value, path) => {
-    if (!isObject(value)) return { path, wanted, given: value };
-    const within = (name: string) => (path === '' ? name : `${path}.${name}`);
-    return first(
-      checks.map(
-        ([name, check]) =>
-          () =>
-            check.fault(value[name], within(name)),
-      ),
-    );
+export function array<T>(item: Check<T>): Check<T[]> {
+  return check('an array', Array.isArray, (values: unknown[], path) => {
+    for (const [at, value] of values.entries()) {
+      const fault = item.fault(value, `${path}[${at}]`);
+      if (fault) return fault;
+    }
+    return undefined;
+  });
+}
+
+/** Its type is what is expected of it, or is given: not every interface can be told from its checks. */
+export function object<T extends object>(fields: NoInfer<Fields<T>>): Check<T> {
+  return check('an object', isObject, (value, path) => {
+    for (const [name, inner] of Object.entries<Check<unknown, boolean>>(fields)) {
+      const fault = inner.fault(value[name], path === '' ? name : `${path}.${name}`);
+      if (fault) return fault;
+    }
+    return undefined;
   });
 }
 
 /** As `object`, with no other properties: what is misspelt must not be passed over. */
-export function exactly<T extends object>(fields: Fields<T>): Mandatory<T> {
-  const declared = object<T>(fields);
+export function strictObject<T extends object>(fields: NoInfer<Fields<T>>): Check<T> {
   const names = Object.keys(fields);
-  return required(declared.wanted, (value, path) => {
-    const other = isObject(value) && Object.keys(value).find((name) => !names.includes(name));
-    if (typeof other !== 'string') return declared.fault(value, path);
-    return { path, wanted: `an object of ${names.join(', ')}`, given: value };
-  });
+  const hasNoOther = (value: unknown) => isObject(value) && Object.keys(value).every((name) => names.includes(name));
+  return check(`an object of ${names.join(', ')}`, hasNoOther, object<T>(fields).fault);
 }
 
 /** One of several objects, told apart by the property that only it has. */
-export function either<T>(wanted: string, alternatives: { [name: string]: Mandatory<T> }): Mandatory<T> {
-  return required(wanted, (value, path) => {
-    const name = Object.keys(alternatives).find((candidate) => isObject(value) && candidate in value);
-    return name === undefined ? { path, wanted, given: value } : alternatives[name]?.fault(value, path);
-  });
+export function union<T>(wanted: string, alternatives: { [name: string]: Check<T> }): Check<T> {
+  const names = Object.keys(alternatives);
+  const chosen = (value: unknown) => names.find((name) => isObject(value) && name in value);
+  const isAny = (value: unknown) => chosen(value) !== undefined;
+  return check(wanted, isAny, (value, path) => alternatives[chosen(value) as string]?.fault(value, path));
 }
 
 /** A further condition on a property of what is right otherwise. */
-export function where<T>(
-  check: Mandatory<T>,
-  property: string,
-  holds: (value: T) => boolean,
+export function refine<T>(inner: Check<T>, property: string, holds: (value: T) => boolean, wanted: string): Check<T> {
+  const missing: Fault = { path: property, wanted, given: undefined };
+  return { ...inner, fault: (value, path) => inner.fault(value, path) ?? (holds(value as T) ? undefined : missing) };
+}
+
+function check<T, Held = unknown>(
   wanted: string,
-): Mandatory<T> {
-  return required(
-    check.wanted,
-    (value, path) =>
-      check.fault(value, path) ?? (holds(value as T) ? undefined : { path: property, wanted, given: undefined }),
-  );
+  holds: ((value: unknown) => boolean) | ((value: unknown) => value is Held),
+  faultWithin?: (value: Held, path: string) => Fault | undefined,
+): Check<T> {
+  const fault = (value: unknown, path: string) =>
+    holds(value) ? faultWithin?.(value as Held, path) : { path, wanted, given: value };
+  return { wanted, isOptional: false, fault };
 }
 
 /**
  * @returns the arguments without what is null: so clients leave something out whose language has no undefined
  * @throws TensorError `invalid-argument` that says which argument of which request is wrong, what was given and what is wanted
  */
-export function checkedArguments(request: string, check: Check<unknown>, value: unknown): unknown {
-  const args = withoutNulls(value);
-  const fault = check.fault(args, '');
-  if (!fault) return args;
-  const { path, wanted, given } = fault;
-  const subject = path === '' ? `The argument of ${request}` : `"${path}" of ${request}`;
+export function checkedArguments(request: string, args: Check<unknown>, given: unknown): unknown {
+  const value = withoutNulls(given);
+  const fault = args.fault(value, '');
+  if (!fault) return value;
+  const subject = fault.path === '' ? `The argument of ${request}` : `"${fault.path}" of ${request}`;
   const message =
-    given === undefined
-      ? `${request} needs "${path}": ${wanted}.`
-      : `${subject} must be ${wanted}, not ${shown(given)}.`;
+    fault.given === undefined
+      ? `${request} needs "${fault.path}": ${fault.wanted}.`
+      : `${subject} must be ${fault.wanted}, not ${shown(fault.given)}.`;
   throw new TensorError({ code: 'invalid-argument', message });
 }
 
@@ -137,26 +129,14 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, item]) => [name, withoutNulls(item)]));
 }
 
+function isNonNegativeInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
 /** Long ones are cut. */
 function shown(given: unknown): string {
   const written = JSON.stringify(given);
   return written.length > 100 ? `${written.slice(0, 100)}...` : written;
-}
-
-function plain<T>(wanted: string, holds: (value: unknown) => boolean): Mandatory<T> {
-  return required(wanted, (value, path) => (holds(value) ? undefined : { path, wanted, given: value }));
-}
-
-function required<T>(wanted: string, fault: Check<T>['fault']): Mandatory<T> {
-  return { wanted, isOptional: false, fault };
-}
-
-function first(faults: readonly (() => Fault | undefined)[]): Fault | undefined {
-  for (const find of faults) {
-    const fault = find();
-    if (fault) return fault;
-  }
-  return undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,21 +1,21 @@
 /** What the arguments of the custom requests must be, beside what `requests.ts` says that they mean. */
 import {
-  amount,
-  either,
-  exactly,
-  index,
-  indexUpTo,
+  array,
+  boolean,
   integer,
-  list,
+  integerUpTo,
+  nonEmptyString,
+  nonNegativeInteger,
+  nonNegativeNumber,
   object,
   oneOf,
   optional,
-  text,
-  truth,
-  where,
-  words,
+  refine,
+  strictObject,
+  string,
+  union,
+  type Check,
   type Fields,
-  type Mandatory,
 } from './checks.ts';
 import type { Tolerance } from './comparison.ts';
 import type {
@@ -30,107 +30,88 @@ import type {
 /** Every bin is a number of the answer; on a WebGPU device, where they are counted in shared memory, there are at most 256. */
 const maxBins = 65_536;
 
-const ofExpression = object<{ expression: string; frameId?: number }>({
-  expression: words,
-  frameId: optional(integer),
-});
-const ofId = object<{ id: string }>({ id: text });
-const ofFile = object<{ file: string }>({ file: words });
+const inFrame = { expression: nonEmptyString, frameId: optional(integer) };
+const byExpression = object<{ expression: string; frameId?: number }>(inFrame);
+const byName = { id: object<{ id: string }>({ id: string }), expression: byExpression };
+const byFile = { file: object<{ file: string }>({ file: nonEmptyString }) };
+const byKept = { kept: object<{ kept: true }>({ kept: oneOf(true) }) };
 
-const reference = either<TensorReference>('an object with an "expression" or an "id"', {
-  id: ofId,
-  expression: ofExpression,
+const reference = union<TensorReference>('an object with an "expression" or an "id"', byName);
+const compared = union<ComparedReference>('an object with an "expression", an "id", a "file" or "kept"', {
+  ...byFile,
+  ...byKept,
+  ...byName,
 });
+const fed = union<GraphFeed['value']>('an object with an "expression", an "id" or a "file"', { ...byFile, ...byName });
 
-const compared = either<ComparedReference>('an object with an "expression", an "id", a "file" or "kept"', {
-  file: ofFile,
-  kept: object<{ kept: true }>({ kept: oneOf(true) }),
-  id: ofId,
-  expression: ofExpression,
+const tolerance = strictObject<Partial<Tolerance>>({
+  rtol: optional(nonNegativeNumber),
+  atol: optional(nonNegativeNumber),
+  equalNan: optional(boolean),
 });
-
-const fed = either<GraphFeed['value']>('an object with an "expression", an "id" or a "file"', {
-  file: ofFile,
-  id: ofId,
-  expression: ofExpression,
-});
-
-const tolerance = exactly<Partial<Tolerance>>({
-  rtol: optional(amount),
-  atol: optional(amount),
-  equalNan: optional(truth),
-});
-
-const encoding = exactly<ExportEncoding>({
-  compress: optional(truth),
+const encoding = strictObject<ExportEncoding>({
+  compress: optional(boolean),
   bfloat16: optional(oneOf('ml_dtypes', 'float32')),
-  fortranOrder: optional(truth),
+  fortranOrder: optional(boolean),
   colours: optional(oneOf('grey', 'viridis')),
 });
 
 type Requests = TensorRequests & TrackRequests;
 
-const of = <Name extends keyof Requests>(fields: Fields<Requests[Name]['arguments']>) =>
-  object<Requests[Name]['arguments']>(fields);
+const fields: { [Name in keyof Requests]: Fields<Requests[Name]['arguments']> } = {
+  'tensor/list': { frameId: integer },
+  'tensor/describe': { tensor: reference },
+  'tensor/read': {
+    tensor: reference,
+    slice: optional(string),
+    encoding: optional(oneOf('json', 'bytes')),
+    dtype: optional(string),
+    shape: optional(array(nonNegativeInteger)),
+  },
+  'tensor/preview': { tensors: array(reference) },
+  'tensor/stats': { tensor: reference, dtype: optional(string), bins: optional(integerUpTo(maxBins)) },
+  'tensor/find': { tensor: reference, from: integer, direction: oneOf('next', 'previous') },
+  'tensor/export': {
+    tensors: array(object({ name: string, tensor: reference, slice: optional(string) })),
+    file: nonEmptyString,
+    force: optional(boolean),
+    encoding: optional(encoding),
+    loss: optional(oneOf('warn', 'refuse')),
+  },
+  'tensor/graphInputs': { tensor: reference },
+  'tensor/evaluateGraph': {
+    tensor: reference,
+    feeds: optional(array(object<GraphFeed>({ name: string, value: fed }))),
+    stopWhenEvaluated: optional(boolean),
+  },
+  'tensor/assign': { ...inFrame, file: nonEmptyString },
+  'tensor/budget': { bytes: nonNegativeNumber, ms: nonNegativeNumber },
+  'tensor/compare': { a: reference, b: compared, tolerance: optional(tolerance) },
+  'tensor/compareBackends': { ...inFrame, tolerance: optional(tolerance) },
+  'tensor/differences': { a: reference, b: compared, slice: optional(string) },
+  'tensor/keep': { tensor: byExpression },
+  'tensor/breakOnNotFinite': { mode: oneOf('off', 'precise', 'deferred'), nanOnly: optional(boolean) },
+  'tensor/copies': {},
+  'tensor/track': {
+    source: object({ path: nonEmptyString }),
+    line: nonNegativeInteger,
+    expression: nonEmptyString,
+    id: optional(string),
+    stopAt: optional(nonNegativeInteger),
+  },
+  'tensor/untrack': { id: string },
+};
 
-export const requestArguments: { [Name in keyof Requests]: Mandatory<Requests[Name]['arguments']> } = {
-  'tensor/list': of<'tensor/list'>({ frameId: integer }),
-  'tensor/describe': of<'tensor/describe'>({ tensor: reference }),
-  'tensor/read': where(
-    of<'tensor/read'>({
-      tensor: reference,
-      slice: optional(text),
-      encoding: optional(oneOf('json', 'bytes')),
-      dtype: optional(text),
-      shape: optional(list(index)),
-    }),
+const checks = Object.fromEntries(
+  Object.entries(fields).map(([name, ofRequest]) => [name, object<object>(ofRequest)]),
+) as Record<keyof Requests, Check<object>>;
+
+export const requestArguments: Record<keyof Requests, Check<object>> = {
+  ...checks,
+  'tensor/read': refine<Requests['tensor/read']['arguments']>(
+    object(fields['tensor/read']),
     'dtype',
     ({ dtype, shape }) => dtype !== undefined || shape === undefined,
     'as what the bytes are read that get a "shape"',
   ),
-  'tensor/preview': of<'tensor/preview'>({ tensors: list(reference) }),
-  'tensor/stats': of<'tensor/stats'>({ tensor: reference, dtype: optional(text), bins: optional(indexUpTo(maxBins)) }),
-  'tensor/find': of<'tensor/find'>({ tensor: reference, from: integer, direction: oneOf('next', 'previous') }),
-  'tensor/export': of<'tensor/export'>({
-    tensors: list(
-      object<Requests['tensor/export']['arguments']['tensors'][number]>({
-        name: text,
-        tensor: reference,
-        slice: optional(text),
-      }),
-    ),
-    file: words,
-    force: optional(truth),
-    encoding: optional(encoding),
-    loss: optional(oneOf('warn', 'refuse')),
-  }),
-  'tensor/graphInputs': of<'tensor/graphInputs'>({ tensor: reference }),
-  'tensor/evaluateGraph': of<'tensor/evaluateGraph'>({
-    tensor: reference,
-    feeds: optional(list(object<GraphFeed>({ name: text, value: fed }))),
-    stopWhenEvaluated: optional(truth),
-  }),
-  'tensor/assign': of<'tensor/assign'>({ expression: words, frameId: optional(integer), file: words }),
-  'tensor/budget': of<'tensor/budget'>({ bytes: amount, ms: amount }),
-  'tensor/compare': of<'tensor/compare'>({ a: reference, b: compared, tolerance: optional(tolerance) }),
-  'tensor/compareBackends': of<'tensor/compareBackends'>({
-    expression: words,
-    frameId: optional(integer),
-    tolerance: optional(tolerance),
-  }),
-  'tensor/differences': of<'tensor/differences'>({ a: reference, b: compared, slice: optional(text) }),
-  'tensor/keep': of<'tensor/keep'>({ tensor: ofExpression }),
-  'tensor/breakOnNotFinite': of<'tensor/breakOnNotFinite'>({
-    mode: oneOf('off', 'precise', 'deferred'),
-    nanOnly: optional(truth),
-  }),
-  'tensor/copies': of<'tensor/copies'>({}),
-  'tensor/track': of<'tensor/track'>({
-    source: object<{ path: string }>({ path: words }),
-    line: index,
-    expression: words,
-    id: optional(text),
-    stopAt: optional(index),
-  }),
-  'tensor/untrack': of<'tensor/untrack'>({ id: text }),
 };

@@ -105,8 +105,7 @@ export type ViewerMessage =
       };
     }[ViewerRequestName]
   | { type: 'cancel'; id: number }
-  /** `slice`: what is on screen, for commands that can work on it. */
-  | { type: 'command'; command: ViewerCommand; slice?: string }
+  | { type: 'command'; command: ViewerCommand }
   /** Another member of the archive. */
   | { type: 'openMember'; member: string };
 

@@ -173,12 +173,15 @@ test('an encoding that there is not', async () => {
           { encoding: { bfloat16: 'nope' } },
           '"encoding.bfloat16" of tensor/export must be "ml_dtypes" or "float32", not "nope".',
         ],
-        [{ encoding: { compress: 'yes' } }, '"encoding.compress" of tensor/export must be true or false, not "yes".'],
+        [{ encoding: { compress: 'yes' } }, '"encoding.compress" of tensor/export must be a boolean, not "yes".'],
         [
           { encoding: { order: 'F' } },
           '"encoding" of tensor/export must be an object of compress, bfloat16, fortranOrder, colours, not {"order":"F"}.',
         ],
-        [{ encoding: 'F' }, '"encoding" of tensor/export must be an object, not "F".'],
+        [
+          { encoding: 'F' },
+          '"encoding" of tensor/export must be an object of compress, bfloat16, fortranOrder, colours, not "F".',
+        ],
         [{ loss: 'never' }, '"loss" of tensor/export must be "warn" or "refuse", not "never".'],
       ] as const) {
         const { code, message } = await refusal(session, 'new Float32Array(4)', join(folder, 'x.npz'), more);

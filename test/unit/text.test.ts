@@ -5,6 +5,7 @@ import { toJsonValues } from '../../src/tensor/jsonValue.ts';
 import { describeType, formatBytes, formatMs, previewRanges, previewValues } from '../../src/tensor/preview.ts';
 import type { DescribedTensor } from '../../src/tensor/preview.ts';
 import { resultShape } from '../../src/tensor/slice.ts';
+import { statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
 
 test('JSON values nest as the shape', () => {
   const bytes = encodeElements([1, 2, 3, 4, 5, 6], 'int32');
@@ -89,4 +90,15 @@ test('a preview reads little', () => {
   assert.deepEqual(resultShape(previewRanges([1000])), [8]);
   assert.deepEqual(resultShape(previewRanges([0, 1000])), [0, 1000]);
   assert.deepEqual(resultShape(previewRanges([])), []);
+});
+
+test('of statistics, what was computed is rounded, and elements are not', () => {
+  assert.deepEqual(statisticsTexts({ min: '-0', max: 0.123456789, mean: 0.123456789, std: Infinity }), {
+    min: '-0',
+    max: '0.123456789',
+    mean: '0.123457',
+    std: 'Infinity',
+  });
+  assert.equal(statisticsTexts({ min: null, max: null, mean: null, std: null }).mean, 'no element is finite');
+  assert.equal(statisticsTexts({ min: null, max: null, mean: 'Infinity', std: null }, '-').std, '-');
 });

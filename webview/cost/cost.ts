@@ -3,11 +3,12 @@ import { TensorError } from '../../src/protocol/errors.ts';
 import type { CopyCost, TensorDescriptor } from '../../src/protocol/tensor.ts';
 import type { SessionCost } from '../../src/protocol/viewer.ts';
 import { formatBytes, formatMs } from '../../src/tensor/preview.ts';
+import type { Tab } from '../state.ts';
 
 /** What the strip below a tensor tells; it is kept with the values that it is of. */
 export interface Costs {
-  /** What was read for what a tab shows, by the tab's name; those for which nothing was are left out. */
-  views: Partial<Record<string, ViewCost>>;
+  /** What was read for what a tab shows; those for which nothing was are left out. */
+  views: Partial<Record<Tab, ViewCost>>;
   whole: WholeCost;
   /** null for files: they are in no session. */
   session: SessionCost | null;
@@ -19,7 +20,7 @@ export interface ViewCost {
   readbacks: number;
 }
 
-export function addCost(costs: Costs, tab: string, cost: CopyCost): void {
+export function addCost(costs: Costs, tab: Tab, cost: CopyCost): void {
   const { bytes, ms, readbacks } = costs.views[tab] ?? { bytes: 0, ms: 0, readbacks: 0 };
   costs.views[tab] = {
     bytes: bytes + cost.bytes,

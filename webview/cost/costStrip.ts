@@ -3,13 +3,14 @@ import { html } from 'lit/html.js';
 import type { TensorDescriptor } from '../../src/protocol/tensor.ts';
 import type { SessionCost } from '../../src/protocol/viewer.ts';
 import { formatBytes, formatMs } from '../../src/tensor/preview.ts';
+import type { Tab } from '../state.ts';
 import type { Costs, WholeCost } from './cost.ts';
 
 /** An estimate below it says nothing. */
 const leastEstimateMs = 0.01;
 
 /** @param tab whose cost is told */
-export function costStrip({ dtype }: TensorDescriptor, { views, whole, session }: Costs, tab: string) {
+export function costStrip({ dtype }: TensorDescriptor, { views, whole, session }: Costs, tab: Tab) {
   const view = views[tab];
   // Nobody knows what strings weigh: they are the runtime's own.
   const isWeighed = dtype !== 'string';

@@ -5,7 +5,7 @@ import { live } from 'lit/directives/live.js';
 import type { DType, TensorStatistics } from '../../src/protocol/tensor.ts';
 import { colorMaps } from '../../src/protocol/viewer.ts';
 import type { ColorMap } from '../../src/protocol/viewer.ts';
-import { roundNumber } from '../../src/tensor/roundNumber.ts';
+import { briefNumber } from '../briefNumber.ts';
 import { CellBlock } from '../grid/cellBlock.ts';
 import type { Rectangle } from '../grid/windowPlan.ts';
 import { notice } from '../messages.ts';
@@ -107,9 +107,7 @@ export class Heatmap {
     this.#picture.paint(scale, ({ values }) =>
       paintValues(values, scale ?? { map: 'gray', min: 0, max: 0 }, notFiniteColors()),
     );
-    const bound = (value: number) => roundNumber(value, 4);
-    const bar =
-      scale && colorBar(scale, bound, sample?.notFinite ?? noneNotFinite, rangeNote(histogram !== null, robust));
+    const bar = scale && colorBar(scale, sample?.notFinite ?? noneNotFinite, rangeNote(histogram !== null, robust));
     return this.#picture.template(context, (region) => label(region, scale), {
       tools: [this.#mapSelect(context, map), this.#robustBox(context, robust)],
       below: bar ?? '',
@@ -145,18 +143,14 @@ export class Heatmap {
     if (typeof pointed === 'string') return pointed;
     const { sample, found } = pointed;
     const index = indexOfCell(sample.view, found.row, found.column);
-    const magnitude = dtype.startsWith('complex')
-      ? `, magnitude ${roundNumber(sample.values[found.k] as number, 4)}`
-      : '';
+    const magnitude = dtype.startsWith('complex') ? `, magnitude ${briefNumber(sample.values[found.k] as number)}` : '';
     return html`<code>[${index.join(', ')}]</code>
       ${sample.block.cell(found.sampleRow, found.sampleColumn, exact).text}${magnitude}`;
   }
 }
 
 function label({ rowStart, rowEnd, columnStart, columnEnd }: Rectangle, scale: ColorScale | null): string {
-  const range = scale
-    ? `, ${mapTitles[scale.map]} from ${roundNumber(scale.min, 4)} to ${roundNumber(scale.max, 4)}`
-    : '';
+  const range = scale ? `, ${mapTitles[scale.map]} from ${briefNumber(scale.min)} to ${briefNumber(scale.max)}` : '';
   return `Heatmap of rows ${rowStart} to ${rowEnd - 1}, columns ${columnStart} to ${columnEnd - 1}${range}.`;
 }
 

@@ -5,7 +5,7 @@ import { live } from 'lit/directives/live.js';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../../src/tensor/dtypes.ts';
 import { formatElement } from '../../src/tensor/numbers.ts';
-import { roundNumber } from '../../src/tensor/roundNumber.ts';
+import { briefNumber } from '../briefNumber.ts';
 import { notice } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import { rangeOfValues } from '../raster/colorScale.ts';
@@ -148,7 +148,7 @@ export class ImagePanel {
     const title = (name: ValueRangeName): string => {
       if (name === 'guess') return `guessed: ${rangeTitles[guessed]}`;
       return name === 'shown' && shown
-        ? `${rangeTitles.shown} (${roundNumber(shown.min, 4)} to ${roundNumber(shown.max, 4)})`
+        ? `${rangeTitles.shown} (${briefNumber(shown.min)} to ${briefNumber(shown.max)})`
         : rangeTitles[name];
     };
     return html`<div class="field">

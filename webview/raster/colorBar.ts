@@ -1,6 +1,7 @@
 /** The colour bar under a heatmap: its ends, what they mean, and the colours of what is not finite. */
 import { html, nothing } from 'lit/html.js';
 import { ref } from 'lit/directives/ref.js';
+import { briefNumber } from '../briefNumber.ts';
 import { colorTable } from './colorMaps.ts';
 import type { NamedColorMap } from './colorMaps.ts';
 import type { ColorScale } from './colorScale.ts';
@@ -12,24 +13,19 @@ export interface NotFinitePresent {
   negativeInfinity: boolean;
 }
 
-export function colorBar(
-  scale: ColorScale,
-  number: (value: number) => string,
-  present: NotFinitePresent,
-  note: string,
-) {
+export function colorBar(scale: ColorScale, present: NotFinitePresent, note: string) {
   const swatch = (shown: boolean, className: string, name: string) =>
     shown ? html`<span class="legend"><span class="swatch ${className}"></span>${name}</span>` : nothing;
   return html`<div class="color-bar" role="group" aria-label="Colours">
-    <span class="bound">${number(scale.min)}</span>
+    <span class="bound">${briefNumber(scale.min)}</span>
     <canvas
       width="256"
       height="1"
       role="img"
-      aria-label="From ${number(scale.min)} to ${number(scale.max)}"
+      aria-label="From ${briefNumber(scale.min)} to ${briefNumber(scale.max)}"
       ${ref((canvas) => fill(canvas as HTMLCanvasElement | undefined, scale.map))}
     ></canvas>
-    <span class="bound">${number(scale.max)}</span>
+    <span class="bound">${briefNumber(scale.max)}</span>
     <span class="quiet">${note}</span>
     ${swatch(present.nan, 'nan', 'NaN')} ${swatch(present.positiveInfinity, 'positive-infinity', 'Infinity')}
     ${swatch(present.negativeInfinity, 'negative-infinity', '-Infinity')}

@@ -4,7 +4,8 @@ import type { TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import type { TensorStatistics } from '../../src/protocol/tensor.ts';
 import { formatBytes, formatMs } from '../../src/tensor/preview.ts';
-import { roundNumber } from '../../src/tensor/roundNumber.ts';
+import { statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
+import { briefNumber } from '../briefNumber.ts';
 import { unravelIndex } from '../../src/tensor/shape.ts';
 import { Loader } from '../loader.ts';
 import { notice, problem } from '../messages.ts';
@@ -115,19 +116,19 @@ export class StatisticsPanel {
   }
 
   #table(context: PanelContext, statistics: TensorStatistics): TemplateResult {
-    const { count, min, max, mean, std, zeros, nan, posInf, negInf, firstNotFinite, where, cost } = statistics;
-    const share = (n: number) => (n === 0 || count === 0 ? '' : ` (${roundNumber((100 * n) / count, 4)} %)`);
-    const row = (name: string, value: string | number | null, className = '') =>
+    const { count, zeros, nan, posInf, negInf, firstNotFinite, where, cost } = statistics;
+    const { min, max, mean, std } = statisticsTexts(statistics, '–');
+    const share = (n: number) => (n === 0 || count === 0 ? '' : ` (${briefNumber((100 * n) / count)} %)`);
+    const row = (name: string, value: string | number, className = '') =>
       html`<tr>
         <th scope="row">${name}</th>
-        <td class=${className}>${value ?? '–'}</td>
+        <td class=${className}>${value}</td>
       </tr>`;
     const { shape } = context.state.view;
     return html`<table aria-label="Statistics">
       <tbody>
-        ${row('Elements', count)} ${row('Minimum', min)} ${row('Maximum', max)}
-        ${row('Mean', mean === null ? null : roundNumber(mean))}
-        ${row('Standard deviation', std === null ? null : roundNumber(std))} ${row('Zeros', `${zeros}${share(zeros)}`)}
+        ${row('Elements', count)} ${row('Minimum', min)} ${row('Maximum', max)} ${row('Mean', mean)}
+        ${row('Standard deviation', std)} ${row('Zeros', `${zeros}${share(zeros)}`)}
         ${row('NaN', `${nan}${share(nan)}`, nan > 0 ? 'nan' : '')}
         ${row('Infinity', `${posInf}${share(posInf)}`, posInf > 0 ? 'positiveInfinity' : '')}
         ${row('-Infinity', `${negInf}${share(negInf)}`, negInf > 0 ? 'negativeInfinity' : '')}
@@ -162,11 +163,11 @@ export class StatisticsPanel {
     const read = () => {
       if (this.#bin === null) return `${counts.length} bins; point at a bar to read it`;
       const [from, to] = binRange(histogram, this.#bin);
-      return `${roundNumber(from, 4)} to ${roundNumber(to, 4)}: ${counts[this.#bin]} elements`;
+      return `${briefNumber(from)} to ${briefNumber(to)}: ${counts[this.#bin]} elements`;
     };
     return html`<figure>
       ${this.#histogram.element}
-      <div class="axis-ends"><span>${roundNumber(min, 4)}</span><span>${roundNumber(max, 4)}</span></div>
+      <div class="axis-ends"><span>${briefNumber(min)}</span><span>${briefNumber(max)}</span></div>
       <figcaption>
         <label class="field"
           ><input type="checkbox" .checked=${live(state.logarithmic)} @change=${onChange} />Logarithmic</label

@@ -2,7 +2,7 @@
 import type { ListedTensor, ProgramWarning, TensorListing } from '../../protocol/requests.ts';
 import type { RuntimeDescription, TensorStatistics } from '../../protocol/tensor.ts';
 import { formatBytes, formatMs, formatWeight } from '../../tensor/preview.ts';
-import { roundNumber } from '../../tensor/roundNumber.ts';
+import { statisticsTexts } from '../../tensor/statisticsTexts.ts';
 import type { TensorReader } from '../sources/tensorSource.ts';
 
 export interface TensorNode extends ListedTensor {
@@ -110,12 +110,12 @@ export const locationText = {
 
 export function statisticsChildren(id: string, stats: TensorStatistics): Node[] {
   const { cost } = stats;
-  const finite = (value: TensorStatistics['min']) => (value === null ? 'no element is finite' : String(value));
+  const { min, max, mean, std } = statisticsTexts(stats);
   const rows: [string, string][] = [
-    ['min', finite(stats.min)],
-    ['max', finite(stats.max)],
-    ['mean', finite(stats.mean === null ? null : roundNumber(stats.mean))],
-    ['std', finite(stats.std === null ? null : roundNumber(stats.std))],
+    ['min', min],
+    ['max', max],
+    ['mean', mean],
+    ['std', std],
     ['zeros', String(stats.zeros)],
     ['NaN', String(stats.nan)],
     ['Infinity', `${stats.posInf} positive, ${stats.negInf} negative`],

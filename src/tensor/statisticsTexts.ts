@@ -1,0 +1,18 @@
+import type { JsonElement } from '../protocol/tensor.ts';
+import { roundNumber } from './roundNumber.ts';
+
+type Figure = 'min' | 'max' | 'mean' | 'std';
+
+/**
+ * What statistics tell of the finite elements, as every door writes it: the extremes are elements and exact; mean and
+ * deviation, computed from many, are rounded.
+ * @param none is written where no element is finite
+ */
+export function statisticsTexts(
+  { min, max, mean, std }: Record<Figure, JsonElement>,
+  none = 'no element is finite',
+): Record<Figure, string> {
+  const exact = (value: JsonElement) => (value === null ? none : String(value));
+  const rounded = (value: JsonElement) => (typeof value === 'number' ? roundNumber(value) : exact(value));
+  return { min: exact(min), max: exact(max), mean: rounded(mean), std: rounded(std) };
+}

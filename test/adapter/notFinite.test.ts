@@ -145,7 +145,10 @@ test('by a request, while the program runs', async () => {
       assert.match((await session.stopped('exception')).text ?? '', /^Log made/);
       await session.client.request('tensor/breakOnNotFinite', { mode: 'off' });
       await assertUnchanged(session, program, 'cpu');
-      await assert.rejects(session.client.request('tensor/breakOnNotFinite', { mode: 'now' }), /must be "off" or .*, not "now"/);
+      await assert.rejects(
+        session.client.request('tensor/breakOnNotFinite', { mode: 'now' }),
+        /must be "off" or .*, not "now"/,
+      );
     },
   );
 });

@@ -32,7 +32,7 @@ export async function findTarget({ target }: AttachConfiguration, signal: AbortS
   } catch (error) {
     throw errors.cannotAttach(
       `No inspector answers at ${address}:${port}: ${whyNot(error)}.`,
-      `Start the program with "node --inspect=${port} ...", or attach by "processId".`,
+      `Start the program with "node --inspect=${port} ...", or have a running one open its inspector, at port 9229: kill -USR1 <its process id>.`,
       error,
     );
   }

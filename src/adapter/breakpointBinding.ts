@@ -4,6 +4,7 @@
  */
 import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
 import type { Position, ScriptMap } from '../cdp/sourceMaps.ts';
+import { asEvaluation } from '../protocol/evaluation.ts';
 import { literally } from './paths.ts';
 import type { Script, Scripts } from './scripts.ts';
 import type { SourceBreakpoint } from './sourceBreakpoint.ts';
@@ -108,7 +109,7 @@ export class BreakpointBinding {
     try {
       const { breakpointId, actualLocation } = await this.#main.send('Debugger.setBreakpoint', {
         location: { scriptId: script.id, lineNumber: line, columnNumber: column },
-        ...(condition !== undefined && { condition: `(${condition}\n)` }),
+        ...(condition !== undefined && { condition: asEvaluation(`(${condition}\n)`) }),
       });
       const location = { line: actualLocation.lineNumber, column: actualLocation.columnNumber ?? 0 };
       if (!isFor(line, location, script)) {

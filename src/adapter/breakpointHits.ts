@@ -1,6 +1,7 @@
 /** What a stop at breakpoints comes to: conditions that V8 has not checked, hit counts and log messages. */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
+import { asEvaluation } from '../protocol/evaluation.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import { logText } from './logMessage.ts';
 import { shortPath } from './paths.ts';
@@ -71,7 +72,7 @@ export class BreakpointHits {
     const { translate } = await this.#options.scripts.namesAt(location, this.#options.main);
     return this.#options.main.send('Debugger.evaluateOnCallFrame', {
       callFrameId,
-      expression: `(${translate(expression)}\n)`,
+      expression: asEvaluation(`(${translate(expression)}\n)`),
       silent: true,
     });
   }

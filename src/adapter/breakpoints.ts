@@ -11,7 +11,14 @@ import type { Position } from '../cdp/sourceMaps.ts';
 import { BreakpointBinding, type BindingState } from './breakpointBinding.ts';
 import { EntryBreakpoints } from './entryBreakpoints.ts';
 import type { Script, Scripts } from './scripts.ts';
-import { checkCondition, notLoaded, reset, sourceBreakpoint, type SourceBreakpoint } from './sourceBreakpoint.ts';
+import {
+  checkCondition,
+  neverLoaded,
+  notLoaded,
+  reset,
+  sourceBreakpoint,
+  type SourceBreakpoint,
+} from './sourceBreakpoint.ts';
 
 interface Target {
   main: CdpSession;
@@ -63,7 +70,7 @@ export class Breakpoints {
     this.disconnect();
     for (const breakpoint of this.#all()) {
       if (breakpoint.verified || breakpoint.message !== notLoaded(breakpoint.path)) continue;
-      this.#setState(breakpoint, unbound(`The program ended without loading ${breakpoint.path}.`));
+      this.#setState(breakpoint, unbound(neverLoaded(breakpoint.path)));
     }
   }
 

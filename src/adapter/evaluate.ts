@@ -2,6 +2,7 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { NamesInSight } from '../inspector/originalNames.ts';
+import { asEvaluation } from '../protocol/evaluation.ts';
 import { errors } from './errors.ts';
 import { explainThrown } from './explainException.ts';
 import { exceptionText } from './valueText.ts';
@@ -24,7 +25,7 @@ export interface EvaluateOptions {
 export async function evaluate(main: CdpSession, expression: string, options: EvaluateOptions): Promise<RemoteObject> {
   const { frame, names, contextId, throwOnSideEffect, timeoutMs, signal } = options;
   const common = {
-    expression: asExpression(names.translate(expression)),
+    expression: asEvaluation(asExpression(names.translate(expression))),
     throwOnSideEffect,
     generatePreview: true,
     silent: true,

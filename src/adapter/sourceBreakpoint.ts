@@ -101,3 +101,8 @@ export function failureInWords({ condition, threw }: SourceBreakpoint): string |
 }
 
 export const notLoaded = (path: string) => `The program has not loaded ${path} (yet).`;
+
+export function neverLoaded(path: string): string {
+  const isCompiled = /\.[cm]?tsx?$/.test(path);
+  return `The program ended without loading ${path}.${isCompiled ? ' One that was compiled from it needs a source map.' : ''}`;
+}

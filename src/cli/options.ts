@@ -1,6 +1,7 @@
 /** The command line: what may be said, checked before anything is started. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Script } from 'node:vm';
 import { formatForFile, formats } from '../formats/registry.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { parseSlice } from '../tensor/slice.ts';
@@ -176,6 +177,8 @@ export function parseCommandLine(args: readonly string[]): Command {
   if (values.condition !== undefined && breaks.length === 0) {
     throw new UsageError('--condition needs a --break that it is for.');
   }
+  if (values.condition !== undefined) checkCondition(values.condition);
+  if (values.expr?.some((text) => text.trim() === '')) throw new UsageError('--expr needs an expression.');
   const afterwards = values.then ?? 'continue';
   if (afterwards !== 'continue' && afterwards !== 'end') {
     throw new UsageError(`--then is "continue" or "end", not "${afterwards}".`);
@@ -216,8 +219,32 @@ export function parseCommandLine(args: readonly string[]): Command {
 type Values = ReturnType<typeof parse>['values'];
 
 function parse(args: readonly string[]) {
+  const parsed = parseStrictly(args);
+  const given = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  for (const name of Object.keys(definitions) as OptionName[]) {
+    const { type, multiple = false }: OptionDefinition = definitions[name];
+    if (type === 'boolean' || multiple || given.indexOf(name) === given.lastIndexOf(name)) continue;
+    throw new UsageError(`--${name} is given more than once; only one of them could hold.`);
+  }
+  return parsed;
+}
+
+type OptionName = keyof typeof definitions;
+
+interface OptionDefinition {
+  type: 'string' | 'boolean';
+  multiple?: boolean;
+}
+
+function parseStrictly(args: readonly string[]) {
   try {
-    return parseArgs({ args: joinValues(args), options: definitions, allowPositionals: true, strict: true });
+    return parseArgs({
+      args: joinValues(args),
+      options: definitions,
+      allowPositionals: true,
+      strict: true,
+      tokens: true,
+    });
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0] ?? '', 'See: tensor-debugger --help');
   }
@@ -266,10 +293,11 @@ function parseTarget(program: string | undefined, args: string[], values: Values
 }
 
 function parseBreak(text: string): BreakLocation {
-  const match = /^(.+):(\d+)$/.exec(text);
-  const line = Number(match?.[2]);
-  if (!match?.[1] || line < 1) throw new UsageError(`--break is <file>:<line>, not "${text}".`);
-  return { file: resolve(match[1]), line, text };
+  // As stack traces have it, with a column behind the line; the line is what is meant.
+  const [, file, number] = /^(.+?):(\d+)(?::\d+)?$/.exec(text) ?? [];
+  const line = Number(number);
+  if (file === undefined || line < 1) throw new UsageError(`--break is <file>:<line>, not "${text}".`);
+  return { file: resolve(file), line, text: `${file}:${line}` };
 }
 
 const readable = formats.flatMap((format) => (format.open ? format.extensions : []));
@@ -328,6 +356,15 @@ function parseEnvironment(entries: readonly string[]): Record<string, string> {
     env[entry.slice(0, equals)] = entry.slice(equals + 1);
   }
   return env;
+}
+
+/** V8 would take it, and never stop. */
+function checkCondition(text: string): void {
+  try {
+    new Script(`(${text}\n)`);
+  } catch (error) {
+    throw new UsageError(`--condition: "${text}" is no expression of JavaScript: ${(error as Error).message}.`);
+  }
 }
 
 /** What is wrong whatever the tensor: the text itself. Whether it fits a tensor shows when that is there. */

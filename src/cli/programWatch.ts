@@ -15,10 +15,12 @@ export class ProgramWatch {
   #timedOut = false;
   #exit: Events['exited'] | undefined;
 
-  /** @param onOutput hears what the program writes */
+  /** @param onOutput hears what the program writes, and what the debugger has to say meanwhile */
   constructor(client: DapClient, onOutput: (stream: 'stdout' | 'stderr', text: string) => void) {
     client.on('output', ({ category, output }) => {
       if (category === 'stdout' || category === 'stderr') onOutput(category, output);
+      // The debugger's own: a condition that throws is to be heard of now, not when the program has ended.
+      else if (category === 'console' && !this.isLetGo) onOutput('stderr', `tensor-debugger: ${output}`);
     });
     client.on('stopped', (stop) => {
       this.#stops.push(stop);

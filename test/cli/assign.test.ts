@@ -34,3 +34,9 @@ test('a tensor from a file takes the place of a variable, before anything is rea
     assert.match(stdout, /the sum is 3 and 11/);
   });
 });
+
+test('status 4: a file to assign that is not there is told before anything runs', async () => {
+  const { status, document, stderr } = await inspect(['--assign', 'changed=nowhere.npy', 'replaced.js']);
+  assert.deepEqual([status, document.stop, document.program.exitCode], [4, null, null]);
+  assert.match(stderr, /There is no file .*nowhere\.npy; nothing was begun/);
+});

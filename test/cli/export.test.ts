@@ -79,7 +79,11 @@ test('status 4: a file that exists is refused, and left as it is', async () => {
   assert.equal(readFileSync(file, 'utf8'), 'precious');
   assert.deepEqual(document.tensors[0]?.values, [1, 2, 3, 4], 'the read is not lost');
   assert.match(stderr, /precious\.npy/);
-  assert.match(stderr, /--force/);
+  assert.match(
+    stderr,
+    /^tensor-debugger: .*precious\.npy exists, and will not be replaced without --force/m,
+    'told at the start',
+  );
 
   const forced = await inspect(['--force', ...args]);
   assert.equal(forced.status, 0);

@@ -61,6 +61,12 @@ for (const [condition, why] of [
   });
 }
 
+test('status 3: a program that is not there', async () => {
+  const { status, document, stderr } = await inspect(['nowhere.ts']);
+  assert.deepEqual([status, document.warnings[0]?.code], [3, 'cannot-launch']);
+  assert.match(stderr, /There is no program .*nowhere\.ts/);
+});
+
 test('status 1: a child of the program crashes, the program itself does not', async () => {
   const file = join(folder, 'child.mjs');
   const child = `spawnSync(process.execPath, ['-e', 'throw 1'], { stdio: 'inherit' })`;

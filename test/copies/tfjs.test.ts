@@ -72,6 +72,15 @@ test("what an evaluation converts is none of the program's copies, at the stop a
   }
 });
 
+test("what a breakpoint's condition converts is none of the program's copies, nor leaves it a gradient", async () => {
+  const conditions = '../copies/conditions.mjs';
+  const where = `${conditions}:${lineOf(conditions, '#BP')}`;
+  const condition = ['--condition', 'loss.dataSync()[0] > 4'];
+  const { document, stderr } = await inspect(['--break', where, ...condition, '--expr', 'loss', conditions]);
+  assert.equal(document.tensors[0]?.values, 8, stderr);
+  assert.deepEqual([document.copies.sites, document.warnings], [[], []]);
+});
+
 test('a copy that is under way at a stop does not take as long as somebody looks', async () => {
   const program = await PausedProgram.start('copies/held.mjs');
   try {

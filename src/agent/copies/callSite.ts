@@ -2,12 +2,14 @@
  * Who called. The stack is taken in a realm of our own (`node:vm`), which has its own `Error`: its `stackTraceLimit` and
  * `prepareStackTrace` are ours, and the program's stay untouched, whatever the program has done with them.
  */
+import { evaluationUrl } from '../../protocol/evaluation.ts';
 import type { RecordedFrame } from '../../protocol/recorder.ts';
 import { ownRuntimeScript } from '../ownRuntime.ts';
 
 /** V8's own view of a frame: https://v8.dev/docs/stack-trace-api */
 interface V8CallSite {
-  getFileName(): string | null;
+  getFileName(): string | null | undefined;
+  getScriptNameOrSourceURL(): string | null | undefined;
   getFunctionName(): string | null;
   getPosition(): number;
   getLineNumber(): number | null;
@@ -83,7 +85,7 @@ export function callSite(below: unknown, name: string, scripts: RuntimeScripts):
     ({ chosen, call } = chooseFrame(stack, name, scripts));
     framesNeeded.set(name, Math.max(needed, chosen + 1));
   }
-  if (chosen === partOfAnother) return undefined;
+  if (chosen === notCounted) return undefined;
   const isBundled = chosen === 0 && scripts.callsItself === true;
   if (isBundled && needed < framesInBundle) {
     stack = capture(below, framesInBundle);
@@ -129,11 +131,12 @@ function methodName(frame: V8CallSite | undefined): string | undefined {
   return frame?.getFunctionName()?.split('.').pop();
 }
 
-function isOther(file: string | null, { own }: RuntimeScripts): boolean {
-  return file !== null && file !== '' && !own.test(file) && !file.startsWith('node:');
+function isOther(file: string | null | undefined, { own }: RuntimeScripts): boolean {
+  return typeof file === 'string' && file !== '' && !own.test(file) && !file.startsWith('node:');
 }
 
-const partOfAnother = -2;
+/** Part of a call that is counted already, or none of the program's. */
+const notCounted = -2;
 
 /** The innermost frame of the program, and what it called; -1 if the program is not in sight. */
 function chooseFrame(
@@ -145,13 +148,16 @@ function chooseFrame(
   for (const [index, frame] of stack.entries()) {
     const file = frame.getFileName();
     // Native functions and evaluated code have no file.
-    if (file === null) continue;
+    if (typeof file !== 'string') {
+      if (frame.getScriptNameOrSourceURL() === evaluationUrl) return { chosen: notCounted, call };
+      continue;
+    }
     if (!isForeign(file)) return { chosen: index, call };
-    if (notFrom?.test(file)) return { chosen: partOfAnother, call };
+    if (notFrom?.test(file)) return { chosen: notCounted, call };
     if (!own.test(file)) continue;
     const method = methodName(frame);
     if (method === undefined) continue;
-    if (watched?.has(method)) return { chosen: partOfAnother, call };
+    if (watched?.has(method)) return { chosen: notCounted, call };
     if (calls.has(method)) call = method;
   }
   return { chosen: -1, call };
@@ -159,7 +165,7 @@ function chooseFrame(
 
 function recordedFrame(frame: V8CallSite): RecordedFrame[] {
   const url = frame.getFileName();
-  if (url === null || url.startsWith('node:')) return [];
+  if (typeof url !== 'string' || url.startsWith('node:')) return [];
   const line = (frame.getLineNumber() ?? 1) - 1;
   const column = (frame.getColumnNumber() ?? 1) - 1;
   return [{ url, line, column, function: frame.getFunctionName() }];

@@ -132,7 +132,7 @@ export class StopReader {
         for (const { expression, scope, tensor } of listing.tensors) {
           const entry = { ...documentTensor(expression, scope), ...describedFields(tensor) };
           // It is a part of the list, and has no value before something is run; nobody has asked for one.
-          targets.push({ entry, id: tensor.id, isOptional: tensor.kind === 'symbolic' });
+          targets.push({ entry, id: tensor.id, isOptional: canBeRun(tensor) });
         }
         if (listing.truncated) {
           this.#context.raise(exitStatus.notReadOrWritten);
@@ -210,7 +210,7 @@ export class StopReader {
       if (isOptional && !this.#context.hasEnded(error)) entry.error = wordsOf(this.#context.reportOf(error));
       else this.#fail(entry, error);
     }
-    if (!stats || isOptional) return;
+    if (!stats || (isOptional && entry.values === null)) return;
     try {
       const answer = await this.#context.request('tensor/stats', { tensor });
       entry.stats = documentStatistics(answer.stats, answer.tensor.dtype);

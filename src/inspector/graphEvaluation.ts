@@ -1,12 +1,13 @@
 /** Values of graphs: which tensor or model an expression means, what feeds it, and its result. */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { AgentFeed, TakenFeed } from '../protocol/agent.ts';
+import type { AgentFeed, AgentMembers, TakenFeed } from '../protocol/agent.ts';
 import type { EvaluatedValue, TensorRequests } from '../protocol/requests.ts';
 import type { GraphInput } from '../protocol/tensor.ts';
 import { TensorError, type ErrorCode } from '../protocol/errors.ts';
 import { evaluateHelp } from '../tensor/evaluateHelp.ts';
 import type { AgentLink } from './agentLink.ts';
+import { isPlace } from './assign/target.ts';
 import { bind } from './bind.ts';
 import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
 import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
@@ -16,6 +17,9 @@ import type { FeedOf } from './tensorInspector.ts';
 
 /** Carries what comes after the program has gone on; the program never sees it. */
 const laterBinding = '__tensorDebuggerLater';
+
+/** Of the tensors in a container, so many are named. */
+const namedMembers = 3;
 
 /** A model or session can't be evaluated as a whole: it has several outputs, or is of another version. */
 const saysWhyNotAsAWhole: ReadonlySet<ErrorCode> = new Set(['invalid-argument', 'no-graph', 'not-available']);
@@ -45,14 +49,14 @@ export class GraphEvaluation {
     const id = await this.#graphId(value);
     if (id !== null) return id;
     const [tensor] = value.objectId === undefined ? [] : await this.#stop.take([value.objectId]);
-    if (!tensor) throw notATensor(expression, value);
+    if (!tensor) throw await this.#notATensor(expression, value);
     return tensor.id;
   }
 
   /** Why an expression is no tensor, and what to do with it where it is a model or a session. */
   async notATensor(expression: string, value: Protocol.Runtime.RemoteObject): Promise<TensorError> {
     const id = await this.#graphId(value);
-    if (id === null) return notATensor(expression, value);
+    if (id === null) return this.#notATensor(expression, value);
     try {
       const names = (await this.inputs(id)).map(({ name }) => name);
       return notATensor(expression, value, evaluateHelp(names));
@@ -60,6 +64,18 @@ export class GraphEvaluation {
       if (!(error instanceof TensorError) || !saysWhyNotAsAWhole.has(error.code)) throw error;
       return notATensor(expression, value, error.help === undefined ? error.message : `${error.message} ${error.help}`);
     }
+  }
+
+  /** Of a container, it names the tensors that are in it. */
+  async #notATensor(expression: string, value: Protocol.Runtime.RemoteObject): Promise<TensorError> {
+    const { objectId } = value;
+    if (objectId === undefined || !isPlace(expression)) return notATensor(expression, value);
+    const args = [{ value: expression }, { objectId }];
+    const { expressions, truncated } = await this.#link.handOver<AgentMembers>('members', args);
+    if (expressions.length === 0) return notATensor(expression, value);
+    const named = expressions.slice(0, namedMembers).join(', ');
+    const rest = expressions.length > namedMembers ? `, ... (${truncated ? 'over ' : ''}${expressions.length})` : '';
+    return notATensor(expression, value, `Name one of the tensors in it: ${named}${rest}.`);
   }
 
   /** A handle for a graph tensor, or for a model or session as a whole; null for any other value. */

@@ -37,9 +37,12 @@ export async function listTensors(
     tensors: tensors.map(([index, id, scope, generated, own]) => {
       const tensor: TensorDescriptor = { ...templates[index]!, id };
       if (own) Object.assign(tensor, own);
-      stop.described.set(id, tensor);
       const expression = generated.replace(/^[^.[?]+/, (root) => names.original(root));
-      return { expression, scope: scopeNames[scope]!, tensor: withPrice(tensor, options.budget) };
+      return {
+        expression,
+        scope: scopeNames[scope]!,
+        tensor: withPrice(stop.keep(tensor, expression), options.budget),
+      };
     }),
     warnings: await Promise.all(warnings.map((warning) => programWarning(warning, locate))),
     truncated,

@@ -136,7 +136,9 @@ class Inspector implements TensorInspector {
     ]);
     const tensor = value.objectId === undefined ? null : (await this.#stop.take([value.objectId]))[0];
     if (!tensor) throw await this.#graphs.notATensor(expression, value);
-    return as ? this.describe(formatId(tensor.id, as)) : withPrice(tensor, this.#options.budget);
+    return as
+      ? this.describe(formatId(tensor.id, as))
+      : withPrice(this.#stop.keep(tensor, expression), this.#options.budget);
   }
 
   async resolve(

@@ -6,6 +6,7 @@ import type { Protocol } from 'devtools-protocol';
 import { TensorError } from '../protocol/errors.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import type { AgentLink } from './agentLink.ts';
+import { withOwnName } from './ownName.ts';
 import { sameNames, type NamesAt, type NamesInSight } from './originalNames.ts';
 
 export class Stop {
@@ -13,6 +14,8 @@ export class Stop {
   readonly #link: AgentLink;
   readonly #namesAt: NamesAt;
   readonly #names = new Map<string, Promise<NamesInSight>>();
+  /** What the program calls its tensors, by their ids. */
+  readonly #expressions = new Map<string, string>();
   /** How many there were since tensors were first asked for. */
   #count = 0;
   #startMs = 0;
@@ -38,6 +41,7 @@ export class Stop {
     this.#devicesSearched = false;
     this.#ownersSearched = false;
     this.described.clear();
+    this.#expressions.clear();
     this.#names.clear();
   }
 
@@ -98,14 +102,24 @@ export class Stop {
     ]);
   }
 
+  /**
+   * Keeps what is known of a tensor for the rest of the stop.
+   * @param expression what the program calls it; default: as it was called before
+   */
+  keep(tensor: TensorDescriptor, expression = this.#expressions.get(tensor.id)): TensorDescriptor {
+    if (expression !== undefined) this.#expressions.set(tensor.id, expression);
+    const kept = withOwnName(tensor, expression);
+    this.described.set(tensor.id, kept);
+    return kept;
+  }
+
   /** Which of the objects of this stop are tensors: a descriptor each, null for any other. */
   async take(objectIds: readonly string[]): Promise<(TensorDescriptor | null)[]> {
     const tensors = await this.#link.handOver<(TensorDescriptor | null)[]>(
       'take',
       objectIds.map((objectId) => ({ objectId })),
     );
-    for (const tensor of tensors) if (tensor) this.described.set(tensor.id, tensor);
-    return tensors;
+    return tensors.map((tensor) => tensor && this.keep(tensor));
   }
 
   /** Runs a read; where a GPU buffer's device is not in sight, looks for it in every frame and tries once more. */

@@ -59,6 +59,14 @@ export type OwnDescription = Partial<Pick<TensorDescriptor, 'label' | 'gradient'
  */
 export type AgentListedTensor = [shared: number, id: string, scope: number, expression: string, own?: OwnDescription];
 
+/** What `members` answers about a container. */
+export interface AgentMembers {
+  /** What reads each of its tensors, in their order. */
+  expressions: string[];
+  /** There are more. */
+  truncated: boolean;
+}
+
 /** What `list` answers about the scopes that were handed over; nothing is read for it. */
 export interface AgentListing {
   runtimes: RuntimeDescription[];

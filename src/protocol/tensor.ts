@@ -48,6 +48,9 @@ export const warningCodes = [
 ] as const;
 export type WarningCode = (typeof warningCodes)[number];
 
+/** What a reader calls a tensor in a line to type (`x.ref`): it does not know the name, which the inspector puts in. */
+export const nameStandIn = 'x';
+
 /** A warning: what is the case, with this program's own names and numbers, and what to type instead. */
 export interface TensorWarning {
   code: WarningCode;

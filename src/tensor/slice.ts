@@ -7,6 +7,18 @@ import { TensorError } from '../protocol/errors.ts';
 import type { AxisRange } from '../protocol/tensor.ts';
 import { sizeOf } from './shape.ts';
 
+/** What is wrong with a slice: with the slice and the place of the fault as `message`, without them as `reason`. */
+export class SliceError extends TensorError {
+  readonly reason: string;
+
+  constructor(text: string, token: Token, reason: string, help: string) {
+    const quoted = token.text === '' ? '' : ` at "${token.text}"`;
+    const message = `Invalid slice "${text}"${quoted} (position ${token.position}): ${reason}.`;
+    super({ code: 'invalid-slice', message, help, position: token.position });
+    this.reason = reason;
+  }
+}
+
 /** A piece of the slice text between commas, with its place in the text. */
 interface Token {
   text: string;
@@ -17,21 +29,21 @@ interface Token {
  * Checks a slice against a shape. Empty text is everything; brackets around the whole are tolerated.
  * A range of at most one element has step 1, an empty one starts at 0.
  * @returns one range per axis of the shape
- * @throws TensorError `invalid-slice`, with the position of the fault in the text
+ * @throws SliceError with the position of the fault in the text
  */
 export function parseSlice(text: string, shape: readonly number[]): AxisRange[] {
   const tokens = tokenize(text);
   const ellipsis = tokens.findIndex((token) => token.text === '...');
   const second = tokens.findIndex((token, i) => token.text === '...' && i > ellipsis);
   if (ellipsis >= 0 && second >= 0) {
-    throw invalid(text, tokens[second] as Token, 'an ellipsis (...) can stand only once', 'Remove one of them.');
+    throw new SliceError(text, tokens[second] as Token, 'an ellipsis (...) can stand only once', 'Remove one of them.');
   }
   const indexed = tokens.length - (ellipsis >= 0 ? 1 : 0);
   tokens.forEach((token) => token.text === '...' || refuseUnsupported(text, token));
   if (indexed > shape.length) {
     // The first index that has no axis: an ellipsis in front of it takes none.
     const excess = tokens.filter((token) => token.text !== '...')[shape.length] as Token;
-    throw invalid(
+    throw new SliceError(
       text,
       excess,
       `${indexed} indices are too many for ${shapeInWords(shape)}`,
@@ -93,29 +105,29 @@ function refuseUnsupported(text: string, token: Token): void {
   if (/^((np|numpy)\s*\.\s*)?(None|newaxis)$/.test(token.text)) what = 'a new axis (None, newaxis)';
   else if (/^(True|False|true|false)$/.test(token.text)) what = 'boolean indexing';
   else if (/^[[(]/.test(token.text)) what = 'indexing with a list or array (fancy indexing)';
-  if (what) throw invalid(text, token, `${what} is not supported`, basicHelp);
+  if (what) throw new SliceError(text, token, `${what} is not supported`, basicHelp);
 }
 
 const integerPattern = /^[+-]?\s*\d+(_\d+)*$/;
 
 function parseInteger(text: string, token: Token): number {
-  if (!integerPattern.test(token.text)) throw invalid(text, token, 'not an integer', basicHelp);
+  if (!integerPattern.test(token.text)) throw new SliceError(text, token, 'not an integer', basicHelp);
   const value = Number(token.text.replace(/[\s_]/g, ''));
   // Python's integers have no limit; beyond this one no axis can tell the difference.
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value)) || 0;
 }
 
 function parseToken(text: string, token: Token, axis: number, size: number): AxisRange {
-  if (token.text === '') throw invalid(text, token, `the index of axis ${axis} is empty`, basicHelp);
+  if (token.text === '') throw new SliceError(text, token, `the index of axis ${axis} is empty`, basicHelp);
   const parts = splitColons(token);
-  if (parts.length > 3) throw invalid(text, parts[3] as Token, 'a slice has at most start:stop:step', basicHelp);
+  if (parts.length > 3) throw new SliceError(text, parts[3] as Token, 'a slice has at most start:stop:step', basicHelp);
   if (parts.length === 1) return integerRange(text, token, axis, size);
   const [start, stop, step] = parts.map((part) =>
     part.text === '' || part.text === 'None' ? null : parseInteger(text, part),
   );
   if (step === 0) {
     const help = 'Leave the step out, or use 1 or -1.';
-    throw invalid(text, parts[2] as Token, `the step of axis ${axis} is 0`, help);
+    throw new SliceError(text, parts[2] as Token, `the step of axis ${axis} is 0`, help);
   }
   return sliceRange(start ?? null, stop ?? null, step ?? 1, size);
 }
@@ -138,7 +150,7 @@ function integerRange(text: string, token: Token, axis: number, size: number): A
         ? `Axis ${axis} has no elements; use ":" for all of it.`
         : `Use ${size === 1 ? '0 or -1' : `${-size} to ${size - 1}`}, or a slice, which is cut to the axis.`;
     // As it was written: a number that is too large for any axis is not held exactly.
-    throw invalid(text, token, `index ${token.text} is out of range for axis ${axis} of size ${size}`, help);
+    throw new SliceError(text, token, `index ${token.text} is out of range for axis ${axis} of size ${size}`, help);
   }
   return { start, step: 1, count: 1, dropped: true };
 }
@@ -158,12 +170,6 @@ function sliceRange(start: number | null, stop: number | null, step: number, siz
 function shapeInWords(shape: readonly number[]): string {
   if (shape.length === 0) return 'a 0-d tensor';
   return `the ${shape.length} ${shape.length === 1 ? 'axis' : 'axes'} of shape [${shape.join(', ')}]`;
-}
-
-function invalid(text: string, token: Token, why: string, help: string): TensorError {
-  const quoted = token.text === '' ? '' : ` at "${token.text}"`;
-  const message = `Invalid slice "${text}"${quoted} (position ${token.position}): ${why}.`;
-  return new TensorError({ code: 'invalid-slice', message, help, position: token.position });
 }
 
 function fullRange(size: number): AxisRange {

@@ -72,6 +72,20 @@ test('a graph tensor is run only where it was asked for', async () => {
   ]);
 });
 
+test('a lazy array that is merely listed has no value, and is no error', async () => {
+  const listed = await inspect(['--stats', '--then', 'end', 'lazy.mjs']);
+  assert.equal(listed.status, 0, JSON.stringify(listed.document));
+  const { state, values, stats, error } = tensorOf(listed.document, 'lazy');
+  assert.deepEqual([state, values, stats], ['pending', null, null]);
+  assert.match(error ?? '', /2 kernels have to run .* or --expr NAME --evaluate on the command line/);
+  const held = tensorOf(listed.document, 'held');
+  assert.deepEqual([held.values, held.stats?.max], [[1, 2, 3], 3]);
+  const asked = await inspect(['--expr', 'lazy', '--then', 'end', 'lazy.mjs']);
+  assert.equal(asked.status, 4);
+  const evaluated = await inspect(['--expr', 'lazy', '--evaluate', '--then', 'end', 'lazy.mjs']);
+  assert.deepEqual([evaluated.status, tensorOf(evaluated.document, 'lazy').values], [0, [3, 6, 9]]);
+});
+
 test('a feed that does not fit says why, with names and numbers', async () => {
   const cases: [string[], RegExp][] = [
     [feed('x=@rows.npy'), /its input n int32\[\] has no value.*--feed n=/],

@@ -86,6 +86,20 @@ test('status 4: every expression that gives no tensor says why, and the others a
   assert.match(stderr, /changed 0/, 'an expression with side effects was not run');
 });
 
+test('a container that is no tensor says which are in it', async () => {
+  const expressions = ['activations', 'many', 'cache', 'empty'];
+  const { status, document } = await inspect([...expressions.flatMap((e) => ['--expr', e]), 'containers.js']);
+  assert.equal(status, 4);
+  const errors = expressions.map((expression) => tensorOf(document, expression).error ?? '');
+  assert.match(errors[0]!, /is an Array, not a tensor\. .*: activations\[0\], activations\[1\], activations\[2\]\.$/);
+  assert.match(
+    errors[1]!,
+    /is an Object, not a tensor\. .*: many\.list\[0\], many\.list\[1\], many\.list\[2\], \.\.\. \(5\)\.$/,
+  );
+  assert.match(errors[2]!, /: cache\.get\("keys"\)\.$/);
+  assert.match(errors[3]!, /is an Array, not a tensor\. Tensors of TF\.js, .* can be read/);
+});
+
 test('--slice of every tensor that is read', async () => {
   const { status, document } = await inspect(['--expr', 'matrix', '--slice', '::-1, 1:', 'expressions.js']);
   assert.equal(status, 0);

@@ -20,6 +20,7 @@ m = np.arange(10, 16).reshape(2, 3)
 np.save('matrix.npy', m.astype(np.float32)); np.save('columns.npy', np.asfortranarray(m.astype('>f4'))); np.save('doubles.npy', m * 1.0)
 for t in ['float32', 'float64', 'int32', 'int8', 'uint8', 'bool', 'float16']: np.save(t + '.npy', np.array([7, 0, 9]).astype(t))
 np.savez('several.npz', weights=m.astype(np.float32) * 2, other=np.zeros(1))
+np.save('turned.npy', m.T.astype(np.float32))
 np.save('large.npy', np.arange(3_000_000, dtype=np.float64))
 np.save('text.npy', np.array(['a', 'b', 'c']))
 `,
@@ -35,13 +36,26 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
       const refused = async (expression: string, name: string, message: RegExp, code = 'invalid-argument') => {
         await assert.rejects(assign(expression, name), { code, message }, expression);
       };
+      const refusedWith = (expression: string, name: string, help: string) =>
+        assert.rejects(assign(expression, name), { help }, expression);
       await refused('fixed', 'float32.npy', /fixed can't be assigned to: it is a constant/);
       await refused(
         'weights',
         'doubles.npy',
         /weights is float32\[2, 3\], doubles\.npy holds float64\[2, 3\]: the dtypes/,
       );
-      await refused('weights', 'float32.npy', /holds float32\[3\]: the shapes differ/);
+      await refused(
+        'weights',
+        'float32.npy',
+        /holds float32\[3\]: 3 elements can't be put in the place of 6 elements\.$/,
+      );
+      await refusedWith(
+        'weights',
+        'float32.npy',
+        'Save an array of the shape (2, 3) in NumPy, or name another tensor of the program.',
+      );
+      await refused('weights', 'turned.npy', /holds float32\[3, 2\]: the shapes differ\.$/);
+      await refusedWith('weights', 'turned.npy', 'Bring it into shape in NumPy: array.reshape((2, 3)).');
       await refused('frozen.kernel', 'float32.npy', /^frozen\.kernel can't be assigned to: it is read only\.$/);
       await refused('model.first', 'int32.npy', /^model\.first can't be assigned to: it has a getter and no setter\.$/);
       await refused('weights.shape', 'float32.npy', /.*/);

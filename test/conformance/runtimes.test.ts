@@ -292,6 +292,7 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
 
     test('a reference that reading would use up is warned of, one of several is not', async () => {
       assert.deepEqual(codes(await stop.evaluate('single')), ['consumes-reference']);
+      assert.match((await stop.evaluate('single')).warnings[0]!.help, /`await single\.ref\.data\(\)`/);
       assert.deepEqual(codes(await stop.evaluate('held')), []);
       assert.deepEqual(await stop.read('held'), [1, 2, 3]);
       assert.equal((await stop.evaluate('held')).device.type, device);
@@ -368,6 +369,12 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
         [1, 2, 3],
         [4, 5, 6],
       ];
+      const tracers: Record<string, string[]> = {
+        grad: ['grad or linearize'],
+        jvp: ['grad or jvp'],
+        vmap: ['vmap'],
+        'vmap of grad': ['grad or linearize', 'vmap'],
+      };
       const where: string[] = [];
       while (await stop.program.resume()) {
         const name = (await stop.program.ask('values.where')) as string;
@@ -393,6 +400,8 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
         }
         assert.deepEqual([value.kind, value.shape], ['tracer', [2, 3]], name);
         assert.match(value.access.reason!, /tracer of .*; shown is the value underneath/, name);
+        const told = value.access.reason!.match(/(?<=tracer of )[^;]+/g);
+        assert.deepEqual(told, tracers[name], 'each transformation once');
         if (name.includes('vmap')) assert.match(value.access.reason!, /whole batch, along axis 0/);
         assert.equal(value.gradient, name === 'vmap' ? undefined : true, name);
         assert.deepEqual(await stop.read('values.value'), rows, name);

@@ -31,9 +31,12 @@ const failing = (report: ErrorReport) => new TensorError(report);
 test('it says how it is evaluated, with its inputs by name', async () => {
   assert.equal(
     await helpFor(['x', 'n']),
-    'Evaluate it with values for x, n: Tensor: Evaluate Graph Tensor…, or --feed x=... --feed n=... on the command line.',
+    'Evaluate it with values for x, n: Tensor: Evaluate Graph Tensor…, or --expr NAME --feed x=... --feed n=... on the command line.',
   );
-  assert.equal(await helpFor([]), 'Evaluate it: Tensor: Evaluate Graph Tensor…, or --evaluate on the command line.');
+  assert.equal(
+    await helpFor([]),
+    'Evaluate it: Tensor: Evaluate Graph Tensor…, or --expr NAME --evaluate on the command line.',
+  );
 });
 
 test('it says why it is not evaluated as a whole', async () => {

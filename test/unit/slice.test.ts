@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TensorError } from '../../src/protocol/errors.ts';
 import { ravelIndex, rowMajorStrides, sizeOf, unravelIndex } from '../../src/tensor/shape.ts';
-import { defaultSlice, formatSlice, isWhole, parseSlice, resultShape, wholeSlice } from '../../src/tensor/slice.ts';
+import {
+  defaultSlice,
+  formatSlice,
+  isWhole,
+  parseSlice,
+  resultShape,
+  SliceError,
+  wholeSlice,
+} from '../../src/tensor/slice.ts';
 import { sliceOffset, sliceRuns } from '../../src/tensor/sliceRuns.ts';
 import { jsonFixture } from './fixtures.ts';
 import { seededRandom } from './random.ts';
@@ -85,11 +92,11 @@ test('random slices take what the definition says', () => {
   }
 });
 
-function faultOf(text: string, shape: number[]): TensorError {
+function faultOf(text: string, shape: number[]): SliceError {
   try {
     parseSlice(text, shape);
   } catch (error) {
-    assert.ok(error instanceof TensorError);
+    assert.ok(error instanceof SliceError);
     assert.equal(error.code, 'invalid-slice');
     assert.ok(error.help, 'an error has a help line');
     assert.ok(error.message.includes(text), 'the message shows the text');
@@ -125,6 +132,9 @@ test('errors name the fault and its position', () => {
   for (const [text, shape, position, message] of cases) {
     const error = faultOf(text, shape);
     assert.match(error.message, message, text);
+    // The field of the viewer shows the reason alone: it has the slice, and selects the place.
+    assert.match(error.reason, message, text);
+    assert.ok(!error.reason.includes('(position'), text);
     assert.equal(error.position, position, text);
   }
 });
@@ -139,7 +149,7 @@ test('random text is a slice or a clear error, never anything else', () => {
       assert.equal(ranges.length, 2);
       for (const offset of offsetsByRuns(text, [3, 4])) assert.ok(offset >= 0 && offset < 12);
     } catch (error) {
-      assert.ok(error instanceof TensorError, String(error));
+      assert.ok(error instanceof SliceError, String(error));
       assert.ok(error.position !== undefined && error.position >= 0 && error.position <= text.length, text);
     }
   }

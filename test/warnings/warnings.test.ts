@@ -108,7 +108,7 @@ const expected = {
     at: 'loss.item()',
     times: 1,
   },
-  'consumes-reference': { message: /./, help: /\.ref\b/ },
+  'consumes-reference': { message: /./, help: /`await names\.array\.ref\.data\(\)`/ },
   disposed: { message: /float32\[2\] was disposed/, help: /dispose\(\)/ },
   'disposed, a variable without a name': { message: /^This float32\[3\] was disposed/, help: /dispose\(\)/ },
   'lossy-dtype': {

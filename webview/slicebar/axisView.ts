@@ -33,7 +33,7 @@ export function defaultView(shape: readonly number[]): AxisView {
 /**
  * The view that a slice asks for. Axes that it gives one index stand there; of more than two others, those that are on
  * screen already stay, otherwise the last two are shown and the rest stand at their first index in the slice.
- * @throws TensorError `invalid-slice`
+ * @throws SliceError
  */
 export function viewOfSlice(text: string, current: AxisView): AxisView {
   const { shape } = current;

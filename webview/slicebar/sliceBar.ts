@@ -1,7 +1,7 @@
 /** The slice field, which axes are rows and columns, and where the others stand. */
 import { html } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
-import { TensorError } from '../../src/protocol/errors.ts';
+import { SliceError } from '../../src/tensor/slice.ts';
 import { isShown, sliceOfView, viewOfSlice, withAxis, withIndex } from './axisView.ts';
 import type { AxisView } from './axisView.ts';
 
@@ -24,10 +24,12 @@ export function sliceBar(view: AxisView, draft: SliceDraft | null, actions: Slic
       actions.onDraft(null);
       actions.onView(next);
     } catch (error) {
-      if (!(error instanceof TensorError)) throw error;
-      const at = error.position ?? 0;
-      actions.onDraft({ text: field.value, error: { message: reasonOf(error.message, at), help: error.help } });
-      field.setSelectionRange(at, field.value.length);
+      if (!(error instanceof SliceError)) throw error;
+      const { position, reason, help } = error;
+      // Without the slice and the place: they are in the field, selected.
+      const message = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
+      actions.onDraft({ text: field.value, error: { message, help } });
+      field.setSelectionRange(position ?? 0, field.value.length);
     }
   };
   const onKey = (event: KeyboardEvent) => {
@@ -67,14 +69,6 @@ export function sliceBar(view: AxisView, draft: SliceDraft | null, actions: Slic
       ${error ? html`${error.message} <span class="help">${error.help}</span>` : ''}
     </div>
   </div>`;
-}
-
-/** What is wrong, without the slice and the place: they are in the field, selected. */
-function reasonOf(message: string, position: number): string {
-  const before = `(position ${position}): `;
-  const start = message.indexOf(before);
-  const reason = start < 0 ? message : message.slice(start + before.length);
-  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
 function axisSelect(view: AxisView, place: 'rows' | 'columns', { onView }: SliceBarActions) {

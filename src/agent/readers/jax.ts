@@ -2,8 +2,16 @@
  * jax-js: arrays on cpu, wasm and webgpu, and the tracers of its transformations. Nothing of jax-js is called: reading
  * takes no reference and runs no kernel. Its state is in private fields, which the inspector looks up for us.
  */
-import type { DType, RuntimeDescription, TensorAccess, TensorState, TensorWarning } from '../../protocol/tensor.ts';
+import {
+  nameStandIn,
+  type DType,
+  type RuntimeDescription,
+  type TensorAccess,
+  type TensorState,
+  type TensorWarning,
+} from '../../protocol/tensor.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
+import { howToEvaluate } from '../../tensor/evaluateHelp.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { classNameOf } from '../safely.ts';
 import type { Described, NoSource, Source, StopContext } from '../source.ts';
@@ -19,7 +27,7 @@ import {
   type JaxValue,
 } from './jax/fields.ts';
 import { makeArray } from './jax/make.ts';
-import { tracerReason, underneath, type TracerValue } from './jax/tracers.ts';
+import { isSaidUnderneath, tracerReason, underneath, type TracerValue } from './jax/tracers.ts';
 import { placeOf, viewsOf, type View } from './jax/views.ts';
 import type { Reader } from './reader.ts';
 
@@ -51,8 +59,7 @@ const unknownInternals = none(
 
 const stillComputedHelp = 'Stop after `await x.blockUntilReady()`.';
 
-const tracedHelp =
-  'Evaluate it here: that runs its kernels, and for the program it stays as lazy as it was. Or look at what the transformed function returns.';
+const tracedHelp = `Evaluate it here (${howToEvaluate}): that runs its kernels, and for the program it stays as lazy as it was. Or look at what the transformed function returns.`;
 
 /** A tracer has no `blockUntilReady()`, and the function that is traced can't await anything. */
 function helpForTracer(help: string): string {
@@ -213,7 +220,7 @@ function warningsOf({ references }: ArrayFields, source: Source): TensorWarning[
       code: 'consumes-reference',
       message:
         'The program holds one reference: reading it with data(), js() or item(), or passing it on, would free it.',
-      help: 'Write `await x.ref.data()` where it is needed again. Looking at it here takes no reference.',
+      help: `Write \`await ${nameStandIn}.ref.data()\` where it is needed again. Looking at it here takes no reference.`,
     },
   ];
 }
@@ -285,7 +292,7 @@ function describeTracer(object: object, value: TracerValue, stop: StopContext): 
     const described = describe(inner, stop);
     const { access } = described;
     const hasValue = described.kind !== 'symbolic';
-    const reason = tracerReason(value, hasValue);
+    const reasons = [isSaidUnderneath(value) ? undefined : tracerReason(value, hasValue), access.reason];
     return {
       ...described,
       kind: hasValue ? 'tracer' : 'symbolic',
@@ -293,7 +300,7 @@ function describeTracer(object: object, value: TracerValue, stop: StopContext): 
       ...(value.is !== 'vmap' && { gradient: true }),
       access: {
         ...access,
-        reason: access.reason === undefined ? reason : `${reason} ${access.reason}`,
+        reason: reasons.filter(Boolean).join(' '),
         ...(access.help !== undefined && { help: helpForTracer(access.help) }),
       },
       warnings: described.warnings.filter(({ code }) => code !== 'consumes-reference'),

@@ -91,9 +91,27 @@ function assertFits(expression: string, old: TensorDescriptor, stored: ElementSo
     throw differs('the dtypes differ', `Convert it in NumPy: array.astype(np.${numpyName(dtype)}).`);
   }
   if (dtype === 'string') throw differs('text is not assigned', 'Assign it in the debug console.');
-  if (!shape.every((count) => count !== null) || !sameShape(shape, stored.shape)) {
-    throw differs('the shapes differ', `Bring it into shape in NumPy: array.reshape(${shape.join(', ')}).`);
+  if (!shape.every((count) => count !== null)) {
+    throw differs('not every axis of the one has a length', 'Assign to a tensor that has its value.');
   }
+  if (sameShape(shape, stored.shape)) return;
+  const [wanted, held] = [sizeOf(shape), sizeOf(stored.shape)];
+  if (wanted === held) {
+    throw differs('the shapes differ', `Bring it into shape in NumPy: array.reshape(${tupleOf(shape)}).`);
+  }
+  throw differs(
+    `${countInWords(held)} can't be put in the place of ${countInWords(wanted)}`,
+    `Save an array of the shape ${tupleOf(shape)} in NumPy, or name another tensor of the program.`,
+  );
+}
+
+/** A shape as Python writes it. */
+function tupleOf(shape: readonly number[]): string {
+  return `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+}
+
+function countInWords(count: number): string {
+  return count === 1 ? 'one element' : `${count} elements`;
 }
 
 /** How the new tensor gets to its place. */

@@ -28,12 +28,18 @@ export function tracerReason(value: Exclude<TracerValue, { is: 'jit' }>, hasValu
   return `It is a tracer of ${transformations[value.is]}${shown}.${batch}`;
 }
 
+/** What `grad` makes is a tracer of its `jvp` over one of its `linearize`: for a person it is one, and said once. */
+export function isSaidUnderneath(value: TracerValue): boolean {
+  return value.is === 'jvp' && value.primal !== null && jaxValue(value.primal)?.is === 'linearize';
+}
+
 /** The array underneath a value, with what its tracers say of it, the outermost first; undefined where there is none. */
 export function arrayUnderneath(object: object): { array: object; reasons: string[] } | undefined {
   const value = jaxValue(object);
   if (!value || value.is === 'jit') return undefined;
   if (value.is === 'array') return { array: object, reasons: [] };
   const inner = underneath(value);
-  const found = inner && arrayUnderneath(inner);
-  return found ? { array: found.array, reasons: [tracerReason(value, true), ...found.reasons] } : undefined;
+  const found = inner ? arrayUnderneath(inner) : undefined;
+  if (!found || isSaidUnderneath(value)) return found;
+  return { array: found.array, reasons: [tracerReason(value, true), ...found.reasons] };
 }

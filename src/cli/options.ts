@@ -59,13 +59,15 @@ Usage
 
 Where to stop
   --break <file>:<line>     stop here; repeatable (default: at a \`debugger\` statement)
-  --condition <expression>  of every --break: pass over it where this is false
+  --condition <expression>  of every --break: pass over it where this is false; it runs in the
+                            program, so == and not =
   --hit <n>                 stop at the n-th pass over any of them, counted where the
                             condition holds (default: 1)
 
 What to read
   --expr <expression>       a tensor, or raw memory as one: "buffer as float32[4, 4]"; repeatable
-                            (default: every tensor in the stopped frame)
+                            (default: every tensor in the scopes of the stopped frame, and in
+                            their containers one level deep)
   --evaluate                run the graphs of the graph tensors among the expressions, and the
                             kernels that lazy arrays wait for
   --feed <name>=<value>     the same, with this value for the input <name>: an expression of the

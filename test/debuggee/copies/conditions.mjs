@@ -5,7 +5,10 @@ await tf.setBackend('cpu');
 const weights = tf.variable(tf.ones([4]));
 for (let step = 0; step < 3; step++) {
   const { value } = tf.variableGrads(() => {
-    const loss = weights.square().sum().mul(step + 1);
+    const loss = weights
+      .square()
+      .sum()
+      .mul(step + 1);
     return loss; // #BP
   });
   value.dispose();

@@ -11,26 +11,20 @@ export function missingProgram(program: string): ErrorReport | undefined {
   return { code: 'cannot-launch', message: `There is no program ${program}.`, help };
 }
 
-/** One report for each file that is to be read and is not there. */
-export function missingFiles({ assignments, feeds = [] }: InspectOptions): ErrorReport[] {
+/** What will fail at the stop, where the rest is worth a read all the same: whoever waits for hours can look at it now. */
+export function fileFaults({ exportFile, force, assignments, feeds = [] }: InspectOptions): string[] {
   const files = [...assignments, ...feeds].flatMap((from) => ('file' in from ? [from.file] : []));
   // The name of a tensor in the file may stand behind it: `archive.npz#name`.
   const missing = files.filter((file) => !existsSync(file) && !existsSync(file.replace(/#[^#/]*$/, '')));
-  return missing.map((file) => ({
-    code: 'file-system',
-    message: `There is no file ${file}; nothing was begun.`,
-    help: 'Look at its name, and at the folder that you are in.',
-  }));
-}
-
-/** Why the export will fail at the stop, which is worth a read all the same; undefined if nothing speaks against it. */
-export function exportFault({ exportFile, force }: InspectOptions): string | undefined {
-  if (exportFile === undefined) return undefined;
-  if (!force && existsSync(exportFile)) return `${exportFile} exists, and will not be replaced without --force.`;
+  const faults = missing.map((file) => `There is no file ${file} (yet).`);
+  if (exportFile === undefined) return faults;
+  if (!force && existsSync(exportFile)) {
+    return [...faults, `${exportFile} exists, and will not be replaced without --force.`];
+  }
   try {
     accessSync(dirname(exportFile));
-    return undefined;
+    return faults;
   } catch (error) {
-    return `${exportFile} can't be written: ${(error as Error).message}.`;
+    return [...faults, `${exportFile} can't be written: ${(error as Error).message}.`];
   }
 }

@@ -4,7 +4,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { reportOf, TensorError, type ErrorReport } from '../protocol/errors.ts';
 import type { EvaluatedValue, TensorRequestName, TensorRequests } from '../protocol/requests.ts';
 import { Breaks, resolveExisting } from './breaks.ts';
-import { exportFault, missingFiles, missingProgram } from './checkFiles.ts';
+import { fileFaults, missingProgram } from './checkFiles.ts';
 import type { DapClient, Events } from './dapClient.ts';
 import { emptyDocument, exitStatus, type ExitStatus, type InspectDocument } from './document.ts';
 import type { InspectOptions } from './options.ts';
@@ -110,14 +110,12 @@ export class Inspection implements StopContext {
   async #start(): Promise<boolean> {
     const { target, cwd } = this.#options;
     const noProgram = 'program' in target ? missingProgram(resolveExisting(target.program, [cwd])) : undefined;
-    const reports = noProgram ? [noProgram] : missingFiles(this.#options);
-    for (const report of reports) this.warn(report);
-    if (reports.length > 0) {
-      this.raise(noProgram ? exitStatus.notStartedOrCrashed : exitStatus.notReadOrWritten);
+    if (noProgram) {
+      this.raise(exitStatus.notStartedOrCrashed);
+      this.warn(noProgram);
       return false;
     }
-    const fault = exportFault(this.#options);
-    if (fault !== undefined) this.#hooks.onOutput('stderr', `tensor-debugger: ${fault}\n`);
+    for (const fault of fileFaults(this.#options)) this.#hooks.onOutput('stderr', `tensor-debugger: ${fault}\n`);
     try {
       // Not raced against the program's end: why it ended at once is what the adapter answers.
       await this.#program.race(this.#configure(), () => this.#program.timedOut);

@@ -35,8 +35,8 @@ test('a tensor from a file takes the place of a variable, before anything is rea
   });
 });
 
-test('status 4: a file to assign that is not there is told before anything runs', async () => {
+test('a file to assign that is not there is told at the start, and refused at the stop', async () => {
   const { status, document, stderr } = await inspect(['--assign', 'changed=nowhere.npy', 'replaced.js']);
-  assert.deepEqual([status, document.stop, document.program.exitCode], [4, null, null]);
-  assert.match(stderr, /There is no file .*nowhere\.npy; nothing was begun/);
+  assert.deepEqual([status, document.stop?.reason], [4, 'debugger statement']);
+  assert.match(stderr, /^tensor-debugger: There is no file .*nowhere\.npy/m);
 });

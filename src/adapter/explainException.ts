@@ -7,7 +7,7 @@ import type { TensorWarning } from '../protocol/tensor.ts';
 import { formatType } from '../tensor/preview.ts';
 import type { Inspection } from './run.ts';
 
-const missing = new RegExp(`^(.+)\\.(${readingMethods.join('|')}) is not a function$`, 's');
+const missingMethod = new RegExp(`^(.+)\\.(${readingMethods.join('|')}) is not a function$`, 's');
 
 /** Why TF.js can't read a tensor at once, in a sentence to follow the exception; undefined for every other exception. */
 export function explainMissingCanvas(exception: string): string | undefined {
@@ -29,7 +29,7 @@ export async function explainMissingMethod(
   { tensors }: Inspection,
   warn: (warning: TensorWarning) => void,
 ): Promise<string | undefined> {
-  const [, receiver, method] = missing.exec(message) ?? [];
+  const [, receiver, method] = missingMethod.exec(message) ?? [];
   if (receiver === undefined || method === undefined) return undefined;
   const tensor = await receiverOf(await tensors.inspector(), frame.callFrameId, receiver);
   if (!tensor) return undefined;

@@ -41,12 +41,15 @@ export function entryPath(key: unknown): string | undefined {
   return typeof key === 'number' ? `.get(${key})` : undefined;
 }
 
+/** Of a map, by the platform's own method; none where the program has replaced it. */
+export function entriesOf(map: object): Iterable<[key: unknown, value: unknown]> {
+  return (platformMethod(map, 'entries')?.() ?? []) as Iterable<[unknown, unknown]>;
+}
+
 /** The values of a map, under the expression that reads each; keys that can't be written down are left out. */
-function* mapMembers(map: Map<unknown, unknown>): Generator<Member> {
-  const entries = platformMethod(map, 'entries');
-  if (!entries) return;
+function* mapMembers(map: object): Generator<Member> {
   let looked = 0;
-  for (const [key, value] of entries() as IterableIterator<[unknown, unknown]>) {
+  for (const [key, value] of entriesOf(map)) {
     if (++looked > maxMembers) return;
     const path = isObject(value) ? entryPath(key) : undefined;
     if (isObject(value) && path !== undefined) yield { path, value };
@@ -55,7 +58,7 @@ function* mapMembers(map: Map<unknown, unknown>): Generator<Member> {
 
 function* ownMembers(container: object): Generator<Member> {
   if (util.types.isMap(container)) {
-    yield* mapMembers(container as Map<unknown, unknown>);
+    yield* mapMembers(container);
     return;
   }
   if (Array.isArray(container)) {
@@ -73,7 +76,7 @@ function* ownMembers(container: object): Generator<Member> {
 }
 
 /** From Node 22 on, a scope object throws for a variable whose declaration has not been reached. */
-function variableValue(scope: object, name: PropertyKey): unknown {
+export function variableValue(scope: object, name: PropertyKey): unknown {
   try {
     return ownValue(scope, name);
   } catch (error) {

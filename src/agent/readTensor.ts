@@ -5,6 +5,7 @@
 import type { AgentStatistics, AgentWindow } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { AxisRange, CopyCost, DType } from '../protocol/tensor.ts';
+import { joinBytes } from '../tensor/bytes.ts';
 import { isComplex, isFloat, itemSize } from '../tensor/dtypes.ts';
 import { HistogramAccumulator } from '../tensor/histogram.ts';
 import { sizeOf } from '../tensor/shape.ts';
@@ -13,7 +14,7 @@ import { StatisticsAccumulator } from '../tensor/statistics.ts';
 import { now } from './clock.ts';
 import { assertMemory } from './read/assertMemory.ts';
 import { flatLayout, readComputed } from './read/computed.ts';
-import { concatenate, convert, interleave } from './read/convert.ts';
+import { convert, interleave } from './read/convert.ts';
 import type { DeviceWindow } from './read/cutPieces.ts';
 import type { DeviceCost } from './read/deviceReader.ts';
 import { Devices, sameDevices } from './read/devices.ts';
@@ -105,7 +106,7 @@ export class TensorReading {
         const plan = planWindow(flatLayout(source), ranges);
         assertMemory(plan.elements * itemSize(dtype));
         const cost = readComputed(source, plan, this.#readStorage, (piece) => pieces.push(piece));
-        return { bytes: concatenate(pieces), dtype, cost: this.#priced(readable, cost) };
+        return { bytes: joinBytes(pieces), dtype, cost: this.#priced(readable, cost) };
       }
       const parts = results.slice(next, (next += source.how === 'complex' ? 2 : 1));
       // Real and imaginary part that were read together have one cost between them.
@@ -146,7 +147,7 @@ export class TensorReading {
               this.#streamPart(part, plan, (bytes) => chunks.push(bytes.slice())),
             );
           }
-          return concatenate(chunks);
+          return joinBytes(chunks);
         });
         sink(interleave(parts[0]!, parts[1]!, itemSize(source.real.layout.dtype)));
       }
@@ -175,8 +176,8 @@ export class TensorReading {
         const { statistics, cost } = reduced;
         return {
           ...statistics,
-          min: statistics.min === null ? null : String(Object.is(statistics.min, -0) ? '-0' : statistics.min),
-          max: statistics.max === null ? null : String(Object.is(statistics.max, -0) ? '-0' : statistics.max),
+          min: boundText(statistics.min),
+          max: boundText(statistics.max),
           where: 'device',
           cost: this.#priced(readable, cost),
         };
@@ -203,8 +204,8 @@ export class TensorReading {
     }
     return {
       ...summary,
-      min: summary.min === null ? null : Object.is(summary.min, -0) ? '-0' : String(summary.min),
-      max: summary.max === null ? null : Object.is(summary.max, -0) ? '-0' : String(summary.max),
+      min: boundText(summary.min),
+      max: boundText(summary.max),
       // Finite elements whose squares overflow: infinite, as NumPy has it.
       std: Number.isNaN(summary.std) ? Infinity : summary.std,
       where: 'host',
@@ -293,6 +294,12 @@ export class TensorReading {
 function isOnDevice(source: Source): boolean {
   if (source.how === 'computed') return typeof source.base === 'object' && source.base.how === 'webgpu';
   return source.how === 'webgpu' || (source.how === 'complex' && source.real.how === 'webgpu');
+}
+
+/** `String` takes the sign from -0. */
+function boundText(bound: number | bigint | null): string | null {
+  if (bound === null) return null;
+  return Object.is(bound, -0) ? '-0' : String(bound);
 }
 
 function partsOf(source: Readable['source']): Strided[] {

@@ -53,6 +53,11 @@ export function elementsOf(value: unknown): unknown[] | undefined {
   return elements;
 }
 
+/** The objects in an array that is an own property; none where there is no such array. */
+export function objectsIn(object: object, key: PropertyKey): object[] {
+  return elementsOf(ownValue(object, key))?.filter(isInspectable) ?? [];
+}
+
 /** The value of a data property, own or inherited; undefined where an accessor or a proxy is met on the way. */
 export function dataValue(object: object, key: PropertyKey): unknown {
   for (let holder: object | null = object; holder && !util.types.isProxy(holder);) {

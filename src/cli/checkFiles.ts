@@ -1,6 +1,7 @@
 /** What can be said of files before a program runs for hours up to the stop at which they are wanted. */
 import { accessSync, existsSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
+import { splitFileMember } from '../formats/fileMember.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
 import type { InspectOptions } from './options.ts';
 
@@ -14,8 +15,7 @@ export function missingProgram(program: string): ErrorReport | undefined {
 /** What will fail at the stop, where the rest is worth a read all the same: whoever waits for hours can look at it now. */
 export function fileFaults({ exportFile, force, assignments, feeds = [] }: InspectOptions): string[] {
   const files = [...assignments, ...feeds].flatMap((from) => ('file' in from ? [from.file] : []));
-  // The name of a tensor in the file may stand behind it: `archive.npz#name`.
-  const missing = files.filter((file) => !existsSync(file) && !existsSync(file.replace(/#[^#/]*$/, '')));
+  const missing = files.filter((file) => !existsSync(splitFileMember(file).file));
   const faults = missing.map((file) => `There is no file ${file} (yet).`);
   if (exportFile === undefined) return faults;
   if (!force && existsSync(exportFile)) {

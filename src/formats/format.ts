@@ -7,6 +7,7 @@ import { TensorError } from '../protocol/errors.ts';
 import type { ExportEncoding } from '../protocol/requests.ts';
 import type { AxisRange, DType, TensorWarning } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
+import { joinBytes } from '../tensor/bytes.ts';
 import type { ByteReader, ScratchFiles } from './byteReader.ts';
 import { columnMajorBytes } from './columnMajor.ts';
 
@@ -204,14 +205,4 @@ export async function encodeInMemory(
   };
   for await (const piece of encodedBytes(format.encode(tensors, options), elements)) pieces.push(piece.slice());
   return joinBytes(pieces);
-}
-
-export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

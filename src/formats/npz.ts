@@ -2,7 +2,8 @@
 import { TensorError } from '../protocol/errors.ts';
 import { bytesReader, invalidFile } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
-import { checkEncodable, joinBytes, unreadable } from './format.ts';
+import { joinBytes } from '../tensor/bytes.ts';
+import { checkEncodable, unreadable } from './format.ts';
 import type { Format, OpenOptions, StoredTensor, TensorHeader } from './format.ts';
 import { paddingLoss } from './losses.ts';
 import { npyParts, numpyWarnings, openNpyArray } from './npy.ts';

@@ -11,7 +11,8 @@ import { formatElement } from '../tensor/numbers.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { viridis } from './colours.ts';
 import { crc32 } from './crc32.ts';
-import { checkEncodable, joinBytes } from './format.ts';
+import { joinBytes } from '../tensor/bytes.ts';
+import { checkEncodable } from './format.ts';
 import type { EncodeOptions, Format, LossCheck, Refusal, TensorHeader, Transform } from './format.ts';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);

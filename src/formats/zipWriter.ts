@@ -6,7 +6,7 @@
  */
 import { Deflate } from 'fflate';
 import { crc32 } from './crc32.ts';
-import { joinBytes } from './format.ts';
+import { joinBytes } from '../tensor/bytes.ts';
 import type { Part, Transform } from './format.ts';
 
 export interface ZipMember {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32, inflateSync } from 'node:zlib';
-import { encodedBytes, encodeInMemory, joinBytes } from '../../src/formats/format.ts';
+import { encodedBytes, encodeInMemory } from '../../src/formats/format.ts';
+import { joinBytes } from '../../src/tensor/bytes.ts';
 import type { EncodeOptions } from '../../src/formats/format.ts';
 import { png } from '../../src/formats/png.ts';
 import { encodeElements } from '../../src/tensor/dtypes.ts';

@@ -7,8 +7,8 @@ import { TensorError } from '../../protocol/errors.ts';
 import type { DType, GraphInput } from '../../protocol/tensor.ts';
 import {
   dataValue,
-  elementsOf,
   isInspectable,
+  objectsIn,
   ownValue,
   platformValue,
   runtimeMethod,
@@ -58,7 +58,7 @@ function sessionOf(container: object, context: EvaluationContext): Session | und
 }
 
 function metadata({ handler }: Session, key: 'inputMetadata' | 'outputMetadata'): object[] {
-  return elementsOf(ownValue(handler, key))?.filter(isInspectable) ?? [];
+  return objectsIn(handler, key);
 }
 
 function inputsOf(session: Session): GraphInput[] {

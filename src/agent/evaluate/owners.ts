@@ -1,8 +1,8 @@
 /** Models and sessions in sight of the stopped functions: nodes and outputs do not know what they belong to. */
 import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
-import { entryPath, memberPath } from '../find.ts';
+import { entriesOf, entryPath, memberPath, variableValue } from '../find.ts';
 import { undescribed, type Reader } from '../readers/reader.ts';
-import { isInspectable, ownValue, platformMethod, util } from '../safely.ts';
+import { isInspectable, util } from '../safely.ts';
 import type { Described, Source } from '../source.ts';
 
 /** How many objects are looked at. */
@@ -45,16 +45,11 @@ export function findOwners(
 
 function held(container: object, path: Place['path']): Place[] {
   const values: [path: Place['path'], value: unknown][] = util.types.isMap(container)
-    ? entriesOf(container).map(([key, value]) => [behind(path, entryPath(key)), value])
+    ? [...entriesOf(container)].map(([key, value]) => [behind(path, entryPath(key)), value])
     : Reflect.ownKeys(container)
         .slice(0, 1000)
-        .map((key) => [memberOf(path, key), variable(container, key)]);
+        .map((key) => [memberOf(path, key), variableValue(container, key)]);
   return values.flatMap(([at, object]) => (isInspectable(object) ? [{ object, path: at }] : []));
-}
-
-function entriesOf(map: object): [key: unknown, value: unknown][] {
-  const entries = platformMethod(map, 'entries');
-  return entries ? [...(entries() as Iterable<[unknown, unknown]>)] : [];
 }
 
 function memberOf(container: Place['path'], key: PropertyKey): string | undefined {
@@ -64,16 +59,6 @@ function memberOf(container: Place['path'], key: PropertyKey): string | undefine
 
 function behind(container: Place['path'], path: string | undefined): string | undefined {
   return typeof container === 'string' && path !== undefined ? container + path : undefined;
-}
-
-/** From Node 22 on, a scope object throws for a variable whose declaration has not been reached. */
-function variable(scope: object, key: PropertyKey): unknown {
-  try {
-    return ownValue(scope, key);
-  } catch (error) {
-    if (error instanceof ReferenceError) return undefined;
-    throw error;
-  }
 }
 
 const reason = 'It has no value before its graph is run.';

@@ -6,7 +6,7 @@
 import { TensorError } from '../../protocol/errors.ts';
 import type { GraphInput } from '../../protocol/tensor.ts';
 import { isDType } from '../../tensor/dtypes.ts';
-import { dataValue, elementsOf, isInspectable, ownValue, textOf } from '../safely.ts';
+import { dataValue, elementsOf, isInspectable, objectsIn, ownValue, textOf } from '../safely.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
 import { assertMicrotasks, inTfjs, inTfjsLater, type Tfjs, type TfjsTensor } from './tfjsSandbox.ts';
 
@@ -67,18 +67,13 @@ function nameOf(node: object): string {
   return textOf(node, 'name');
 }
 
-function inputNodes(node: object): object[] {
-  const inputs = ownValue(node, 'inputs');
-  return elementsOf(inputs)?.filter(isInspectable) ?? [];
-}
-
 /** The nodes that one depends on, itself included; those that are fed end the walk. */
 function needed(node: object, fed: ReadonlySet<string>): object[] {
   const seen = new Set<object>();
   const visit = (next: object): void => {
     if (seen.has(next) || fed.has(nameOf(next))) return;
     seen.add(next);
-    inputNodes(next).forEach(visit);
+    objectsIn(next, 'inputs').forEach(visit);
   };
   visit(node);
   return [...seen];
@@ -185,7 +180,7 @@ function putKeptAside(executor: Executor): () => void {
 /** The only output of a model that was named as a whole. */
 function onlyOutput(found: Model): object {
   const graph = ownValue(found.executor, 'graph') as object;
-  const outputs = (elementsOf(ownValue(graph, 'outputs')) ?? []).filter(isInspectable);
+  const outputs = objectsIn(graph, 'outputs');
   const [first, second] = outputs;
   if (first && !second) return first;
   throw new TensorError({

@@ -6,7 +6,7 @@
 import { TensorError } from '../../protocol/errors.ts';
 import { isDType } from '../../tensor/dtypes.ts';
 import type { GraphInput } from '../../protocol/tensor.ts';
-import { classNameOf, dataValue, elementsOf, isInspectable, ownValue, textOf } from '../safely.ts';
+import { classNameOf, dataValue, elementsOf, isInspectable, objectsIn, ownValue, textOf } from '../safely.ts';
 import { symbolicFields } from '../readers/tfjs/fields.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
 import { inTfjs, type Tfjs, type TfjsTensor } from './tfjsSandbox.ts';
@@ -23,10 +23,6 @@ type Mask = TfjsTensor | null;
 interface Value {
   tensor: TfjsTensor;
   mask: Mask;
-}
-
-function inputsOf(tensor: object): object[] {
-  return elementsOf(ownValue(tensor, 'inputs'))?.filter(isInspectable) ?? [];
 }
 
 function nameOf(tensor: object): string {
@@ -48,7 +44,7 @@ function needed(tensor: object, fed: ReadonlySet<string>): object[] {
   const visit = (next: object): void => {
     if (entered.has(next)) return;
     entered.add(next);
-    if (!fed.has(nameOf(next))) inputsOf(next).forEach(visit);
+    if (!fed.has(nameOf(next))) objectsIn(next, 'inputs').forEach(visit);
     sorted.add(next);
   };
   visit(tensor);
@@ -63,7 +59,7 @@ function inputOf(tensor: object): GraphInput {
 function evaluable(symbolic: object, context: EvaluationContext): Evaluable {
   const roots = (fed: ReadonlySet<string>) =>
     needed(symbolic, fed)
-      .filter((tensor) => inputsOf(tensor).length === 0 && !fed.has(nameOf(tensor)))
+      .filter((tensor) => objectsIn(tensor, 'inputs').length === 0 && !fed.has(nameOf(tensor)))
       .map(inputOf);
   return {
     name: nameOf(symbolic),
@@ -107,7 +103,7 @@ function compute(
 
 function applied(symbolic: object, values: ReadonlyMap<object, Value>): Value {
   const layer = layerOf(symbolic) as Layer;
-  const given = inputsOf(symbolic).map((input) => values.get(input)!);
+  const given = objectsIn(symbolic, 'inputs').map((input) => values.get(input)!);
   const tensors = given.map(({ tensor }) => tensor);
   const masks = given.map(({ mask }) => mask);
   const kwargs = masks.some((mask) => mask !== null) ? { mask: masks[0] } : undefined;
@@ -121,7 +117,7 @@ function applied(symbolic: object, values: ReadonlyMap<object, Value>): Value {
 
 /** The only output of a model that was named as a whole. */
 function onlyOutput(model: object): object {
-  const outputs = (elementsOf(ownValue(model, 'outputs')) ?? []).filter(isInspectable);
+  const outputs = objectsIn(model, 'outputs');
   const [first, second] = outputs;
   if (first && !second) return first;
   throw new TensorError({

@@ -24,13 +24,3 @@ export function interleave(real: Uint8Array, imag: Uint8Array, partSize: number)
   }
   return result;
 }
-
-export function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    result.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return result;
-}

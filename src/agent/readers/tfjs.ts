@@ -13,7 +13,7 @@ import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
-import { byPrototype, classNameOf, elementsOf, isInspectable, ownValue } from '../safely.ts';
+import { byPrototype, classNameOf, elementsOf, isInspectable, objectsIn, ownValue } from '../safely.ts';
 import type { Described, NoSource, Source, StopContext } from '../source.ts';
 import type { Member, Reader } from './reader.ts';
 import {
@@ -309,8 +309,8 @@ export const tfjsReader: Reader = {
     for (const layer of layers) {
       if (!isInspectable(layer)) continue;
       const learns = ownValue(layer, 'trainable_') !== false;
-      for (const weight of weightsOf(layer, '_trainableWeights')) (learns ? trainable : rest).push(weight);
-      rest.push(...weightsOf(layer, '_nonTrainableWeights'));
+      for (const weight of objectsIn(layer, '_trainableWeights')) (learns ? trainable : rest).push(weight);
+      rest.push(...objectsIn(layer, '_nonTrainableWeights'));
     }
     return [...trainable, ...rest].map((value, index) => ({ path: `.weights[${index}]`, value }));
   },
@@ -323,7 +323,3 @@ export const tfjsReader: Reader = {
     return device ? [device] : [];
   },
 };
-
-function weightsOf(layer: object, key: string): object[] {
-  return elementsOf(ownValue(layer, key))?.filter(isInspectable) ?? [];
-}

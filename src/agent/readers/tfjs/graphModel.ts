@@ -4,7 +4,7 @@
  * model make a new object `{ name, shape, dtype }` for each at every call, which is known by its model only: programs have such
  * objects of their own. Nothing of TF.js is called.
  */
-import { elementsOf, isInspectable, ownValue, runtimeMethod } from '../../safely.ts';
+import { elementsOf, isInspectable, objectsIn, ownValue, runtimeMethod } from '../../safely.ts';
 import type { Member } from '../reader.ts';
 import { tensorFields, type TfDType } from './fields.ts';
 
@@ -162,10 +162,6 @@ interface GraphParts {
   signature: object | undefined;
 }
 
-function list(object: object, key: string): object[] {
-  return elementsOf(ownValue(object, key))?.filter(isInspectable) ?? [];
-}
-
 function partsOf(container: object): GraphParts | undefined {
   const executor = ownValue(container, 'executor');
   const graph = isInspectable(executor) ? ownValue(executor, 'graph') : undefined;
@@ -176,8 +172,8 @@ function partsOf(container: object): GraphParts | undefined {
   return {
     executor,
     nodes,
-    inputs: list(graph, 'inputs'),
-    outputs: list(graph, 'outputs'),
+    inputs: objectsIn(graph, 'inputs'),
+    outputs: objectsIn(graph, 'outputs'),
     signature: isInspectable(signature) ? signature : undefined,
   };
 }
@@ -217,8 +213,8 @@ export function graphMembers(container: object): Member[] | undefined {
   const weights = ownValue(executor, '_weightMap');
   if (isInspectable(weights)) {
     for (const name of Object.keys(weights)) {
-      noteConstant(ownValue(nodes, name), list(weights, name));
-      list(weights, name).forEach((value, index) =>
+      noteConstant(ownValue(nodes, name), objectsIn(weights, name));
+      objectsIn(weights, name).forEach((value, index) =>
         members.push({ path: `.weights[${JSON.stringify(name)}][${index}]`, value }),
       );
     }

@@ -2,6 +2,7 @@
  * Where V8 stops for a breakpoint: the places in a script that the source map (if any) says its line's code is at, and V8's
  * own breakpoints there.
  */
+import type { Protocol } from 'devtools-protocol';
 import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
 import type { Position, ScriptMap } from '../cdp/sourceMaps.ts';
 import { asEvaluation } from '../protocol/evaluation.ts';
@@ -22,21 +23,17 @@ export interface BindingState {
 export interface BindingOptions {
   main: CdpSession;
   scripts: Scripts;
-  /** Those that may share a place with the one that is bound. */
-  all: () => readonly SourceBreakpoint[];
   onState: (breakpoint: SourceBreakpoint, state: BindingState) => void;
 }
 
 export class BreakpointBinding {
   readonly #main: CdpSession;
   readonly #scripts: Scripts;
-  readonly #all: () => readonly SourceBreakpoint[];
   readonly #onState: (breakpoint: SourceBreakpoint, state: BindingState) => void;
 
-  constructor({ main, scripts, all, onState }: BindingOptions) {
+  constructor({ main, scripts, onState }: BindingOptions) {
     this.#main = main;
     this.#scripts = scripts;
-    this.#all = all;
     this.#onState = onState;
   }
 
@@ -98,29 +95,21 @@ export class BreakpointBinding {
     return found;
   }
 
-  async #setInScript(
-    script: Script,
-    { line, column }: Position,
-    breakpoint: SourceBreakpoint,
-  ): Promise<Position | null> {
-    const condition = await this.#conditionAt(script, { line, column }, breakpoint);
-    if (breakpoint.trackId !== undefined)
-      return this.#trackInScript(script, { line, column }, { ...breakpoint, condition });
+  async #setInScript(script: Script, place: Position, breakpoint: SourceBreakpoint): Promise<Position | null> {
+    const condition = await this.#conditionAt(script, place, breakpoint);
+    // A tracked line must not be in the way of a breakpoint that stops there.
+    if (breakpoint.trackId !== undefined) return this.#setByUrl(script, place, breakpoint, condition);
+    const { line, column } = place;
+    const evaluated = condition === undefined ? undefined : asEvaluation(`(${condition}\n)`);
     try {
       const { breakpointId, actualLocation } = await this.#main.send('Debugger.setBreakpoint', {
         location: { scriptId: script.id, lineNumber: line, columnNumber: column },
-        ...(condition !== undefined && { condition: asEvaluation(`(${condition}\n)`) }),
+        ...(evaluated !== undefined && { condition: evaluated }),
       });
-      const location = { line: actualLocation.lineNumber, column: actualLocation.columnNumber ?? 0 };
-      if (!isFor(line, location, script)) {
-        await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
-        return null;
-      }
-      breakpoint.bound.push({ cdpId: breakpointId, scriptId: script.id, url: script.url, location });
-      return location;
+      return await this.#keep(script, line, breakpoint, { cdpId: breakpointId, at: actualLocation });
     } catch (error) {
       if (!(error instanceof CdpError)) throw error;
-      return /already exists/.test(error.message) ? this.#share(script, { line, column }, breakpoint) : null;
+      return /already exists/.test(error.message) ? this.#setByUrl(script, place, breakpoint, evaluated) : null;
     }
   }
 
@@ -132,63 +121,46 @@ export class BreakpointBinding {
   }
 
   /**
-   * By URL, for V8 takes only one breakpoint of a kind per place, and this one must not be in the way of a breakpoint that
-   * stops there. The second half of the pattern matches nothing: it sets breakpoints of one place apart.
+   * V8 takes only one breakpoint of a kind per place, and a pattern is a kind of its own: the second half of this one matches
+   * nothing, and sets breakpoints of one place apart.
    */
-  async #trackInScript(
+  async #setByUrl(
     script: Script,
     { line, column }: Position,
-    { trackId, condition = '', bound }: SourceBreakpoint,
+    breakpoint: SourceBreakpoint,
+    condition = '',
   ): Promise<Position | null> {
-    const before = bound.find(({ url }) => url === script.url);
+    const before = breakpoint.bound.find(({ byUrl }) => byUrl === script.url);
     if (before) return before.location;
     const { breakpointId, locations } = await this.#main.send('Debugger.setBreakpointByUrl', {
-      urlRegex: `^${literally(script.url)}$|^tensor-debugger:track:${trackId}$`,
+      urlRegex: `^${literally(script.url)}$|^tensor-debugger:${breakpoint.id}$`,
       lineNumber: line,
       columnNumber: column,
       condition,
     });
     const found = locations.find(({ scriptId }) => scriptId === script.id);
-    const location = found && { line: found.lineNumber, column: found.columnNumber ?? 0 };
+    return this.#keep(script, line, breakpoint, { cdpId: breakpointId, at: found, byUrl: script.url });
+  }
+
+  /** Unless V8 has set it where it does not stop for the line. */
+  async #keep(
+    script: Script,
+    line: number,
+    { bound }: SourceBreakpoint,
+    { cdpId, at, byUrl }: { cdpId: string; at: Protocol.Debugger.Location | undefined; byUrl?: string },
+  ): Promise<Position | null> {
+    const location = at && { line: at.lineNumber, column: at.columnNumber ?? 0 };
     if (!location || !isFor(line, location, script)) {
-      await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
+      await this.#main.send('Debugger.removeBreakpoint', { breakpointId: cdpId });
       return null;
     }
-    bound.push({ cdpId: breakpointId, scriptId: script.id, url: script.url, location });
+    bound.push({ cdpId, scriptId: script.id, byUrl, location });
     return location;
   }
 
-  /** V8 takes one breakpoint per place: a second one there, of another line that slid, shares it. */
-  async #share(script: Script, place: Position, breakpoint: SourceBreakpoint): Promise<Position | null> {
-    const next = await this.#nextLocation(script, place);
-    for (const { bound, trackId } of this.#all()) {
-      if (trackId !== undefined) continue;
-      const same = bound.find(
-        ({ scriptId, location }) =>
-          scriptId === script.id && location.line === next?.line && location.column === next.column,
-      );
-      if (!same) continue;
-      breakpoint.bound.push({ ...same });
-      return same.location;
-    }
-    return null;
-  }
-
-  /** Where V8 would stop for a place, if not before it. */
-  async #nextLocation(script: Script, { line, column }: Position): Promise<Position | undefined> {
-    const { locations } = await this.#main.send('Debugger.getPossibleBreakpoints', {
-      start: { scriptId: script.id, lineNumber: line, columnNumber: column },
-      restrictToFunction: true,
-    });
-    const [first] = locations;
-    return first && { line: first.lineNumber, column: first.columnNumber ?? 0 };
-  }
-
-  async unbind(breakpoint: SourceBreakpoint): Promise<void> {
-    const bound = breakpoint.bound.splice(0);
-    const shared = new Set(this.#all().flatMap((other) => other.bound.map(({ cdpId }) => cdpId)));
-    for (const { cdpId } of bound) {
-      if (!shared.has(cdpId)) await this.#main.send('Debugger.removeBreakpoint', { breakpointId: cdpId });
+  async unbind({ bound }: SourceBreakpoint): Promise<void> {
+    for (const { cdpId } of bound.splice(0)) {
+      await this.#main.send('Debugger.removeBreakpoint', { breakpointId: cdpId });
     }
   }
 

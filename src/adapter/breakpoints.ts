@@ -48,7 +48,6 @@ export class Breakpoints {
     const binding = new BreakpointBinding({
       main,
       scripts,
-      all: () => this.#all(),
       onState: (breakpoint, state) => this.#setState(breakpoint, state),
     });
     const entries = new EntryBreakpoints(main, scripts);

@@ -33,7 +33,8 @@ export interface SourceBreakpoint {
 interface BoundBreakpoint {
   cdpId: string;
   scriptId: string;
-  url: string;
+  /** The URL that it is set by, in every script that has it; undefined if it is set in this script alone. */
+  byUrl: string | undefined;
   location: Position;
 }
 

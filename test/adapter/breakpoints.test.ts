@@ -314,6 +314,30 @@ test('two breakpoints that come to lie on one place both count', async () => {
   });
 });
 
+test('breakpoints that come to lie on one place keep their own conditions', async () => {
+  const line = lineOf(debuggee('plain.mjs'), 'LOOP');
+  const breakpoints = {
+    'plain.mjs': [
+      { at: line, condition: 'index === 3' },
+      { at: line, condition: 'index % 3 === 0', hitCondition: '>= 3' },
+    ],
+  };
+  await TestSession.run({ launch: { program: 'plain.mjs' }, breakpoints }, async (session) => {
+    const ids = session.breakpoints['plain.mjs']?.map(({ id }) => id) ?? [];
+    for (const [index, hit] of [
+      ['3', [ids[0]]],
+      ['6', [ids[1]]],
+      ['9', [ids[1]]],
+    ] as const) {
+      const { hitBreakpointIds } = await session.stopped('breakpoint');
+      assert.equal((await session.evaluate('index')).result, index);
+      assert.deepEqual(hitBreakpointIds, hit);
+      await session.continue();
+    }
+    assert.equal(await session.exitCode(), 0);
+  });
+});
+
 test('a client that counts from 0 gets its numbers', async () => {
   const initialize = { linesStartAt1: false, columnsStartAt1: false };
   const at = lineOf(debuggee('plain.cjs'), 'PRINT') - 1;

@@ -5,7 +5,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { TensorInspector } from '../inspector/tensorInspector.ts';
 import type { TensorPreview } from '../protocol/requests.ts';
 import type { JsonValues, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
-import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
+import { formatBytes, formatMs, formatType, formatWeight } from '../tensor/preview.ts';
 import { statisticsTexts } from '../tensor/statisticsTexts.ts';
 import { reportOfThrown } from './errors.ts';
 import type { Tensors } from './tensors.ts';
@@ -234,8 +234,9 @@ function row(name: string, value: string): Row {
   return { name, value, variablesReference: 0 };
 }
 
-function costText({ access, byteLength }: TensorDescriptor, cost: TensorPreview['cost']): string {
-  if (access.how === 'view') return `none: the values are in this process (${formatBytes(byteLength)})`;
+function costText({ access, dtype, byteLength }: TensorDescriptor, cost: TensorPreview['cost']): string {
+  const weight = formatWeight({ dtype, byteLength });
+  if (access.how === 'view') return `none: the values are in this process${weight === undefined ? '' : ` (${weight})`}`;
   if (!cost) return access.reason ?? 'not measured';
   const { bytes, queueMs, transferMs, wholeBytes, wholeMsEstimate } = cost;
   return (

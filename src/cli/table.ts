@@ -1,6 +1,6 @@
 /** The document as a person reads it in a terminal. */
 import { evaluatedReason, type DType, type JsonValues } from '../protocol/tensor.ts';
-import { formatBytes, formatMs } from '../tensor/preview.ts';
+import { formatBytes, formatMs, formatWeight } from '../tensor/preview.ts';
 import { statisticsTexts } from '../tensor/statisticsTexts.ts';
 import type { DocumentCost, DocumentStatistics, DocumentTensor, DocumentWarning, InspectDocument } from './document.ts';
 
@@ -98,6 +98,10 @@ export function formatWarning(
   return `${place}${painter(color).yellow(warning.code)}: ${warning.message}${help}`;
 }
 
+function weightOf({ dtype, byteLength }: DocumentTensor): string | undefined {
+  return byteLength === null ? undefined : formatWeight({ dtype, byteLength });
+}
+
 function formatTable(tensors: readonly DocumentTensor[], { width, color }: TableOptions): string[] {
   const paint = painter(color);
   const rows = tensors.map((tensor) => [
@@ -105,7 +109,7 @@ function formatTable(tensors: readonly DocumentTensor[], { width, color }: Table
     tensor.dtype ?? '-',
     tensor.shape ? `[${tensor.shape.map((count) => count ?? '?').join(', ')}]` : '-',
     deviceOf(tensor),
-    tensor.byteLength === null ? '-' : formatBytes(tensor.byteLength),
+    weightOf(tensor) ?? '-',
     tensor.cost ? formatCost(tensor.cost) : '-',
   ]);
   const widths = columns

@@ -56,7 +56,10 @@ export function describeType(tensor: DescribedTensor): string {
 export function formatWeight({
   dtype,
   byteLength,
-}: Pick<TensorDescriptor, 'dtype' | 'byteLength'>): string | undefined {
+}: {
+  dtype: TensorDescriptor['dtype'] | null;
+  byteLength: number;
+}): string | undefined {
   return dtype === 'string' ? undefined : formatBytes(byteLength);
 }
 

@@ -173,7 +173,7 @@ test('256 MiB against as many in the other order, in bounded memory', async () =
     let peak = 0;
     let timer: NodeJS.Timeout | undefined;
     const result = await runCli(['compare', '--json', ...paths], {
-      whileRunning(pid) {
+      whileRunning({ pid }) {
         timer = setInterval(() => {
           const text = readFileSync(`/proc/${pid}/status`, 'utf8');
           peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(text)?.[1] ?? 0) / 1024);
@@ -220,12 +220,12 @@ test('ended by a signal, it leaves nothing of what it has unpacked', async () =>
       let isUnpacking = false;
       const result = await runCli(['compare', file, file], {
         env: { TMPDIR: scratch },
-        whileRunning(pid) {
+        whileRunning(cli) {
           const timer = setInterval(() => {
-            isUnpacking = openFiles(pid).some(({ name, size }) => name.startsWith(scratch) && size > 0);
+            isUnpacking = openFiles(cli.pid ?? 0).some(({ name, size }) => name.startsWith(scratch) && size > 0);
             if (!isUnpacking) return;
             clearInterval(timer);
-            process.kill(pid, signal);
+            cli.kill(signal);
           }, 1);
         },
       });

@@ -128,7 +128,7 @@ test('the adapter is killed while a file is written: that is not taken for the e
       'large.js',
     ];
     const { status, document } = await inspect(args, {
-      whileRunning(cli) {
+      whileRunning({ pid: cli }) {
         const timer = setInterval(() => {
           if (!readdirSync(folder).some((name) => name.endsWith('.partial'))) return;
           clearInterval(timer);

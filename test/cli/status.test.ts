@@ -192,7 +192,7 @@ test('--then end ends the program at the stop', async () => {
 
 test('Ctrl-C ends the program with the tool', async () => {
   const { status } = await runCli(['inspect', 'hangs.js'], {
-    whileRunning: (pid) => setTimeout(() => process.kill(pid, 'SIGINT'), 2500),
+    whileRunning: (cli) => cli.stdout.once('data', () => cli.kill('SIGINT')),
   });
   assert.equal(status, 130);
 });

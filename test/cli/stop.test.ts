@@ -132,6 +132,11 @@ test('in a terminal: a table, the program on its own streams', async () => {
   assert.ok(!stdout.includes('\u001b'), 'no colours where no terminal is');
 });
 
+test('in a terminal: what strings weigh nobody knows', async () => {
+  const { stdout } = await runCli(['inspect', '--expr', 'words', 'lossy.js']);
+  assert.match(stdout, /^words +string +\[2\] +cpu +- /m);
+});
+
 test('in a terminal: a frame without tensors says so', async () => {
   const { status, stdout } = await runCli(['inspect', 'none.js']);
   assert.equal(status, 0);

@@ -32,7 +32,7 @@ export async function runCli(
     stdin?: string;
     /** A command that starts it in its own way. */
     through?: readonly string[];
-    whileRunning?(pid: number): void;
+    whileRunning?(child: ChildProcessByStdio<null, Readable, Readable>): void;
   } = {},
 ): Promise<CliResult> {
   const [command, ...rest] = [...(options.through ?? []), options.node ?? process.execPath, cliPath, ...args];
@@ -48,7 +48,7 @@ export async function runCli(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const timer = setTimeout(() => child.kill('SIGKILL'), hangMs);
-  options.whileRunning?.(child.pid ?? 0);
+  options.whileRunning?.(child);
   const status = await new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   clearTimeout(timer);
   return { status, stdout, stderr };

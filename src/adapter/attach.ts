@@ -54,7 +54,7 @@ async function findByProcess(pid: number, signal: AbortSignal): Promise<AttachTa
         lastError = error;
       }
     }
-    if (!killProcess(pid, 0 as unknown as NodeJS.Signals)) {
+    if (!killProcess(pid, 0)) {
       throw errors.cannotAttach(
         `Process ${pid} ended when it was asked to start its inspector; is it a Node.js program?`,
       );

@@ -74,8 +74,8 @@ export function parseLaunch(raw: unknown): LaunchConfiguration {
 
 export function parseAttach(raw: unknown): AttachConfiguration {
   const fields = new Fields(raw);
-  const websocketUrl = fields.string('websocketUrl') ?? fields.string('websocketAddress');
-  const processId = fields.integer('processId');
+  const websocketUrl = fields.string('websocketUrl');
+  const processId = fields.processId('processId');
   const port = fields.port('port');
   const given = [websocketUrl, processId, port].filter((value) => value !== undefined).length;
   if (given !== 1) {
@@ -164,6 +164,12 @@ class Fields {
     // `${command:pickProcess}` gives a string.
     const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
     return Number.isSafeInteger(number) ? (number as number) : this.#wrong(name, 'a whole number');
+  }
+
+  /** To the system, 0 and negative numbers are groups of processes. */
+  processId(name: string): number | undefined {
+    const id = this.integer(name);
+    return id === undefined || id > 0 ? id : this.#wrong(name, 'the id of a process, from 1 on');
   }
 
   port(name: string): number | undefined {

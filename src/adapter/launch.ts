@@ -234,7 +234,7 @@ async function waitForInspector(
 }
 
 /** @returns false if the process is gone or not ours. */
-export function killProcess(pid: number, signal: NodeJS.Signals): boolean {
+export function killProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
   } catch {

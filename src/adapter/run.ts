@@ -1,6 +1,6 @@
 /** One program from its start (or from attaching to it) to its end, and everything that lasts as long. */
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
+import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { WebSocketSession } from '../cdp/webSocketSession.ts';
 import { installRecorder, programWarning, recorderMessage, type Locate } from '../inspector/copies.ts';
 import type { NamesAt } from '../inspector/originalNames.ts';
@@ -185,11 +185,13 @@ export class Run {
   }
 
   /**
-   * Ends the session: a program that we started dies, one that we attached to runs on.
+   * Ends the session, and with it the program if that is asked for: one that we started is killed, one that we attached to is
+   * asked to end, by SIGTERM.
    * @returns how a program that was killed for it has ended
    */
   async disconnect(terminateDebuggee: boolean): Promise<ProgramEnd | null> {
     const wasKilled = terminateDebuggee && this.kill();
+    if (terminateDebuggee && !this.#process) await this.#askToEnd();
     await this.#leave();
     return wasKilled ? ((await this.#process?.ended) ?? null) : null;
   }
@@ -197,6 +199,16 @@ export class Run {
   /** @returns false if it is not ours or gone already. */
   kill(): boolean {
     return this.#process?.kill('SIGKILL') ?? false;
+  }
+
+  /** It may run on another machine: its own word is the way to it. */
+  async #askToEnd(): Promise<void> {
+    try {
+      await this.#main?.send('Runtime.evaluate', { expression: 'process.kill(process.pid)' });
+    } catch (error) {
+      // It was faster than its answer.
+      if (!(error instanceof ConnectionLostError)) throw error;
+    }
   }
 
   async #leave(): Promise<void> {

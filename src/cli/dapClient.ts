@@ -13,10 +13,8 @@ interface StandardRequests {
     arguments: DebugProtocol.SetBreakpointsArguments;
     result: DebugProtocol.SetBreakpointsResponse['body'];
   };
-  setExceptionBreakpoints: { arguments: DebugProtocol.SetExceptionBreakpointsArguments; result: undefined };
   configurationDone: { arguments: Record<string, never>; result: undefined };
   stackTrace: { arguments: DebugProtocol.StackTraceArguments; result: DebugProtocol.StackTraceResponse['body'] };
-  evaluate: { arguments: DebugProtocol.EvaluateArguments; result: DebugProtocol.EvaluateResponse['body'] };
   continue: { arguments: DebugProtocol.ContinueArguments; result: undefined };
   terminate: { arguments: DebugProtocol.TerminateArguments; result: undefined };
   disconnect: { arguments: DebugProtocol.DisconnectArguments; result: undefined };

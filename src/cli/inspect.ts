@@ -41,13 +41,14 @@ export class Inspection implements StopContext {
   #isListed = true;
   readonly #hooks: InspectionHooks;
   readonly #launched: boolean;
+  /** Leaving ends it. */
+  #endsProgram: boolean;
   readonly #breaks: Breaks;
   /** At how many stops it was where it should be. */
   #passes = 0;
   /** Values that have come and were not read yet. */
   readonly #evaluated: EvaluatedValue[] = [];
   #doing = '';
-  #frameId = 0;
 
   constructor(client: DapClient, options: InspectOptions, hooks: InspectionHooks) {
     this.#client = client;
@@ -56,6 +57,7 @@ export class Inspection implements StopContext {
     this.#breaks = new Breaks(client, options);
     this.#hooks = hooks;
     this.#launched = 'program' in options.target;
+    this.#endsProgram = this.#launched;
     client.on('tensor/warning', (warning) => this.addWarning(warning));
     client.on('tensor/evaluated', (value) => this.#evaluated.push(value));
     client.on('tensor/progress', ({ fraction }) => {
@@ -80,7 +82,7 @@ export class Inspection implements StopContext {
   async end(): Promise<void> {
     this.#program.isLetGo = true;
     if (this.#launched && !this.#program.ended) await this.#terminate();
-    const left = this.#client.request('disconnect', { terminateDebuggee: this.#launched });
+    const left = this.#client.request('disconnect', { terminateDebuggee: this.#endsProgram });
     // An adapter that is gone already, or hangs, is ended below.
     const hangs = setTimeout(() => void this.#client.close(), 5000);
     await left.catch(() => {});
@@ -162,7 +164,6 @@ export class Inspection implements StopContext {
     // The answer may come only after the configuration; a refusal comes at once.
     await Promise.race([initialized, begun.then(() => initialized)]);
     await this.#breaks.set();
-    await client.request('setExceptionBreakpoints', { filters: [] });
     await client.request('configurationDone', {});
     await begun;
   }
@@ -189,7 +190,6 @@ export class Inspection implements StopContext {
           reason: stop.reason,
           hit,
         };
-        this.#frameId = frame.id;
         await this.#read(frame.id);
         return true;
       }
@@ -267,7 +267,10 @@ export class Inspection implements StopContext {
     this.#hooks.onRead(this.document, this.#isListed);
     const unfinished = this.#program.timedOut || this.#program.ended;
     if (unfinished) return;
-    if (this.#options.afterwards === 'end') return this.#endProgram();
+    if (this.#options.afterwards === 'end') {
+      this.#endsProgram = true;
+      return this.end();
+    }
     // Nobody waits for the end of a program that somebody else started.
     if (!this.#launched) return this.end();
     this.#program.isLetGo = true;
@@ -278,15 +281,6 @@ export class Inspection implements StopContext {
     } catch {
       // The program's own end, or of the time that it was given: both are told by how it ended.
     }
-  }
-
-  async #endProgram(): Promise<void> {
-    // A debug adapter ends what it has started; any other program has to be asked.
-    if (!this.#launched) {
-      const ask = { expression: 'process.kill(process.pid)', frameId: this.#frameId, context: 'repl' };
-      await this.#program.race(this.#client.request('evaluate', ask)).catch(() => {});
-    }
-    await this.end();
   }
 
   /** @throws Ended if the program ends or the time is up before the answer comes */

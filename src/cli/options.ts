@@ -20,7 +20,7 @@ export interface BreakLocation {
 export type GraphFeedOption = { name: string } & ({ expression: string } | { file: string });
 
 export interface InspectOptions {
-  target: { program: string; args: string[] } | { attach: { port: number } | { websocketAddress: string } };
+  target: { program: string; args: string[] } | { attach: { port: number } | { websocketUrl: string } };
   breaks: BreakLocation[];
   condition: string | undefined;
   hit: number;
@@ -286,7 +286,7 @@ function parseTarget(program: string | undefined, args: string[], values: Values
   const forLaunch = (['runtime-executable', 'runtime-arg', 'env'] as const).find((name) => values[name] !== undefined);
   if (forLaunch)
     throw new UsageError(`--${forLaunch} is for a program that is started; it has no meaning with --attach.`);
-  if (/^wss?:\/\/./.test(values.attach)) return { attach: { websocketAddress: values.attach } };
+  if (/^wss?:\/\/./.test(values.attach)) return { attach: { websocketUrl: values.attach } };
   const port = Number(values.attach);
   if (!/^\d+$/.test(values.attach) || port < 1 || port > 65535) {
     throw new UsageError(`--attach is a port or a websocket address (ws://...), not "${values.attach}".`);

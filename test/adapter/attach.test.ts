@@ -163,17 +163,23 @@ test('what the program logs arrives', async () => {
   await end(program);
 });
 
-test('terminate and disconnect with terminateDebuggee leave what was not launched alone', async () => {
+test('what was not launched runs on, unless the client asks for its end as it leaves', async () => {
   const program = await start(process.execPath, ['--inspect=127.0.0.1:0', debuggee('ticking.mjs')]);
   await TestSession.run({ attach: { port: program.port } }, async (session) => {
     await session.client.request('terminate', {});
     await session.terminated();
   });
   await TestSession.run({ attach: { port: program.port } }, async (session) => {
+    await session.client.request('disconnect', {});
+  });
+  assert.deepEqual([program.child.exitCode, program.child.signalCode], [null, null]);
+  const ended = once(program.child, 'exit');
+  await TestSession.run({ attach: { port: program.port } }, async (session) => {
+    await session.setBreakpoints('ticking.mjs', [{ at: 'TICK' }]);
+    await session.stopped('breakpoint');
     await session.client.request('disconnect', { terminateDebuggee: true });
   });
-  assert.equal(program.child.exitCode, null);
-  await end(program);
+  assert.deepEqual(await ended, [null, 'SIGTERM']);
 });
 
 test('where nothing can be attached to, the reason is told', async () => {
@@ -188,6 +194,9 @@ test('where nothing can be attached to, the reason is told', async () => {
   await once(silent, 'close');
   assert.match(await attachFailure({ port }), /nothing listens there.*--inspect=/);
   assert.match(await attachFailure({ processId: 2 ** 30 }), /There is no process/);
+  for (const processId of [0, -1]) {
+    assert.match(await attachFailure({ processId }), /"processId" must be the id of a process, from 1 on, not/);
+  }
   assert.match(await attachFailure({ websocketUrl: `ws://127.0.0.1:${port}/x` }), /Could not connect to the inspector/);
   assert.match(await attachFailure({ websocketUrl: 'http://x' }), /must begin with ws/);
   assert.match(await attachFailure({}), /one of "port", "processId" and "websocketUrl"; it has none/);

@@ -1,4 +1,4 @@
-/** Files on disk as the decoders see them. The only part of the formats that needs Node. */
+/** Files on disk as the decoders see them. */
 import { randomUUID } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { constants, open, rm, statfs } from 'node:fs/promises';

@@ -3,6 +3,7 @@
  * Layout: signature, then chunks of length, type, data and checksum: IHDR, IDAT (rows, each after a filter byte of 0,
  * all in one zlib stream), IEND. Source: https://www.w3.org/TR/png-3/
  */
+import { crc32 } from 'node:zlib';
 import { Zlib } from 'fflate';
 import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
@@ -10,7 +11,6 @@ import { dataViewOf, elementReader, isComplex, itemSize } from '../tensor/dtypes
 import { formatElement } from '../tensor/numbers.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { viridis } from './colours.ts';
-import { crc32 } from './crc32.ts';
 import { joinBytes } from '../tensor/bytes.ts';
 import { checkEncodable } from './format.ts';
 import type { EncodeOptions, Format, LossCheck, Refusal, TensorHeader, Transform } from './format.ts';

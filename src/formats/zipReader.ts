@@ -2,11 +2,11 @@
  * Reads a ZIP archive's directory and its members: stored ones in place, deflated ones piece by piece. What the
  * directory says is believed only as far as the file bears it out. For the layout see zipWriter.ts.
  */
+import { crc32 } from 'node:zlib';
 import { Inflate } from 'fflate';
 import type { TensorError } from '../protocol/errors.ts';
 import { invalidFile, readExactly, sectionReader } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
-import { crc32 } from './crc32.ts';
 
 export interface ZipEntry {
   name: string;

@@ -4,8 +4,8 @@
  * not known before (checksum and sizes); at the end the central directory with all of it, which is what NumPy reads.
  * Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 and 4.5.3.
  */
+import { crc32 } from 'node:zlib';
 import { Deflate } from 'fflate';
-import { crc32 } from './crc32.ts';
 import { joinBytes } from '../tensor/bytes.ts';
 import type { Part, Transform } from './format.ts';
 

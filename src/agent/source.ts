@@ -92,3 +92,12 @@ export interface StopContext {
   /** Encoders that we have put into a runtime at this stop: nothing has been recorded in them. */
   readonly freshEncoders: WeakSet<object>;
 }
+
+/** @returns a `once` that knows nothing yet */
+export function computedOnce(): StopContext['once'] {
+  const known = new Map<string, unknown>();
+  return <T>(key: string, compute: () => T): T => {
+    if (!known.has(key)) known.set(key, compute());
+    return known.get(key) as T;
+  };
+}

@@ -10,7 +10,7 @@ import { undescribed, type Reader } from './readers/reader.ts';
 import { reinterpret } from './read/reinterpret.ts';
 import type { Readable } from './readTensor.ts';
 import { isInspectable, isObject, isPlatformObject, util } from './safely.ts';
-import type { Described, StopContext } from './source.ts';
+import { computedOnce, type Described, type StopContext } from './source.ts';
 
 export interface Held {
   value: object;
@@ -30,7 +30,7 @@ export class StopTensors {
   /** What another debugger shows of a tensor. A WeakMap: V8 lets an evaluation without side effects read only that kind. */
   #texts = new WeakMap<object, string>();
   #lastId = 0;
-  readonly #memo = new Map<string, unknown>();
+  #once = computedOnce();
 
   stop: StopContext = {
     privateFields: (object) => this.hidden.fields(object),
@@ -38,31 +38,24 @@ export class StopTensors {
     devices: () => this.#knownDevices(),
     readerOf: (value) => readers.find((reader) => reader.claims(value)),
     freshEncoders: new WeakSet(),
-    once: <T>(key: string, compute: () => T): T => {
-      if (!this.#memo.has(key)) this.#memo.set(key, compute());
-      return this.#memo.get(key) as T;
-    },
+    once: (key, compute) => this.#once(key, compute),
   };
 
   /** What readers may ask while the program runs: as a tracked line sees it, or a task of our own. */
   passing(): StopContext {
-    const memo = new Map<string, unknown>();
     return {
       ...this.stop,
       // A tracked line is the user's own: it runs in no method of a runtime.
       isExecuting: () => false,
       freshEncoders: new WeakSet(),
       withoutGradients: true,
-      once: <T>(key: string, compute: () => T): T => {
-        if (!memo.has(key)) memo.set(key, compute());
-        return memo.get(key) as T;
-      },
+      once: computedOnce(),
     };
   }
 
   /** What was computed once is computed anew: another call, or the agent has changed something. */
   forgetComputed(): void {
-    this.#memo.clear();
+    this.#once = computedOnce();
   }
 
   /** The line that a tensor of this stop is shown as. Without side effects in V8's eyes: it reads no property of the value. */
@@ -81,7 +74,7 @@ export class StopTensors {
     this.#texts = new WeakMap();
     this.executing.clear();
     this.seenDevices.clear();
-    this.#memo.clear();
+    this.#once = computedOnce();
     this.hidden.clear();
     this.stop = { ...this.stop, freshEncoders: new WeakSet() };
   }

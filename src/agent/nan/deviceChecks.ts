@@ -8,11 +8,12 @@
  * (`beforeSubmit`). Only where the program reads, what is recorded is submitted first, neutrally, and checked at once: the flags
  * then arrive together with what the program has asked for.
  */
-import { bufferMethods, destroy, mapModeRead, Recorder, usage } from '../read/device.ts';
+import { destroy, Recorder, usage } from '../read/device.ts';
 import type { DeviceReader } from '../read/deviceReader.ts';
-import { isRefused, scoped, scopedBuffer } from '../read/scopedCommands.ts';
+import { Flight } from '../read/flight.ts';
+import { scoped, scopedBuffer } from '../read/scopedCommands.ts';
 import { flush } from '../readers/tfjs/flush.ts';
-import { isInspectable, ownValue, platformMethod, platformValue, promiseState } from '../safely.ts';
+import { isInspectable, ownValue, platformMethod, platformValue } from '../safely.ts';
 import type { StopContext } from '../source.ts';
 import type { Checked } from './notFinite.ts';
 import { blockWords, groupsFor, notFiniteShader, readFlags, sourcesPerDispatch } from './notFiniteShader.ts';
@@ -39,13 +40,6 @@ interface Page {
   scopes: Promise<GPUError | null>[];
 }
 
-/** A copy of a page on its way to the host. */
-interface Flight extends Page {
-  staging: GPUBuffer;
-  mapped: Promise<undefined>;
-  hasArrived: boolean;
-}
-
 export class DeviceChecks {
   readonly #backend: object;
   readonly #reader: DeviceReader;
@@ -56,7 +50,8 @@ export class DeviceChecks {
   /** Whose commands are on the queue. */
   #submitted: Check[] = [];
   #page: Page | null = null;
-  #flights: Flight[] = [];
+  /** Pages on their way to the host. */
+  readonly #flights = new Map<Flight, Page>();
   /** Buffers of flags that are all zero. */
   readonly #clean: GPUBuffer[] = [];
   readonly #nothing: GPUBuffer;
@@ -72,14 +67,14 @@ export class DeviceChecks {
 
   /** Nothing is on its way. */
   get isIdle(): boolean {
-    return this.#flights.length === 0;
+    return this.#flights.size === 0;
   }
 
   /** @param elements of float32, which the buffer begins with */
   add(dataId: object, buffer: GPUBuffer, elements: number): Checked {
     const checked: Checked = { found: undefined, isKnown: false };
     const isBindable = ((platformValue(buffer, 'usage') as number) & usage.storage) !== 0;
-    if (!isBindable || elements === 0 || this.#flights.length >= maxFlights) return { ...checked, found: null };
+    if (!isBindable || elements === 0 || this.#flights.size >= maxFlights) return { ...checked, found: null };
     const owned = ownValue(this.#backend, 'commandQueueOwnedIds');
     const isRecorded = isInspectable(owned) && platformMethod(owned, 'has')?.(dataId as never) === true;
     (isRecorded ? this.#recorded : this.#submitted).push({ checked, buffer, elements });
@@ -112,13 +107,10 @@ export class DeviceChecks {
    * @param wait ticks until its argument says so; false if that took too long
    */
   finish(wait: (isDone: () => boolean) => boolean): void {
-    const isSettled = (promise: Promise<unknown>) => promiseState(promise) !== 'pending';
-    for (const flight of [...this.#flights]) {
-      if (!wait(() => isSettled(flight.mapped) && flight.scopes.every(isSettled))) return;
-      this.#take(
-        flight,
-        flight.scopes.some((scope) => promiseState(scope) !== 'null'),
-      );
+    for (const flight of [...this.#flights.keys()]) {
+      let refused: boolean[] | undefined;
+      if (!wait(() => (refused ??= flight.refused) !== undefined)) return;
+      this.#land(flight, refused!);
     }
   }
 
@@ -170,52 +162,23 @@ export class DeviceChecks {
     const page = this.#page;
     if (!page) return;
     this.#page = null;
-    const { device, staging: pool } = this.#reader;
-    const bytes = page.checks.length * this.#blockBytes;
-    const staging = pool.take(bytes);
-    let mapped: Promise<undefined>;
-    const scope = scoped(device, () => {
-      const recorder = new Recorder(device);
-      recorder.copyBuffer(page.flags, 0, staging, 0, bytes);
-      device.submit([recorder.finish()]);
-      mapped = bufferMethods.mapAsync(staging)(mapModeRead, 0, bytes);
-    });
-    const flight: Flight = { ...page, staging, mapped: mapped!, hasArrived: false };
-    flight.scopes.push(scope);
-    this.#flights.push(flight);
-    void this.#await(flight);
+    const flight = new Flight(this.#reader, page.flags, page.checks.length * this.#blockBytes, page.scopes);
+    this.#flights.set(flight, page);
+    void (async () => this.#land(flight, await flight.landed()))();
   }
 
-  async #await(flight: Flight): Promise<void> {
-    let refused = false;
-    // One after the other, by `await`: the program may have replaced `then` and `Promise.all`.
-    for (const scope of flight.scopes) if (await isRefused(scope)) refused = true;
-    await isRefused(flight.mapped);
-    this.#take(flight, refused);
-  }
-
-  #take(flight: Flight, refused: boolean): void {
-    if (flight.hasArrived) return;
-    flight.hasArrived = true;
-    const { staging, flags, checks } = flight;
-    const { staging: pool } = this.#reader;
-    if (refused || platformValue(staging, 'mapState') !== 'mapped') {
-      pool.discard(staging);
-      destroy(flags);
-      for (const checked of checks.flat()) checked.found = null;
-    } else {
-      const words = new Uint32Array(bufferMethods.getMappedRange(staging)(0, checks.length * this.#blockBytes));
-      const isClean = words.every((word) => word === 0);
-      for (const [at, group] of checks.entries()) {
-        const block = words.subarray((at * this.#blockBytes) / 4);
-        for (const [source, checked] of group.entries()) checked.found = isClean ? null : readFlags(block, source);
-      }
-      bufferMethods.unmap(staging)();
-      pool.giveBack(staging);
-      if (isClean) this.#clean.push(flags);
-      else destroy(flags);
+  #land(flight: Flight, refused: readonly boolean[]): void {
+    const page = this.#flights.get(flight);
+    if (!page) return;
+    this.#flights.delete(flight);
+    const words = flight.take(refused.includes(true));
+    const isClean = words?.every((word) => word === 0) ?? false;
+    for (const [at, group] of page.checks.entries()) {
+      const block = isClean ? undefined : words?.subarray((at * this.#blockBytes) / 4);
+      for (const [source, checked] of group.entries()) checked.found = block ? readFlags(block, source) : null;
     }
-    this.#flights = this.#flights.filter((other) => other !== flight);
+    if (isClean) this.#clean.push(page.flags);
+    else destroy(page.flags);
     this.#onLanded();
   }
 

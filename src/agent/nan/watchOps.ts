@@ -22,7 +22,7 @@ import { engine, recordedBy, webgpuDevice } from '../readers/tfjs/engine.ts';
 import { sourceOf } from '../readers/tfjs/values.ts';
 import type { TensorReading } from '../readTensor.ts';
 import { elementsOf, isInspectable, isPlatformObject, ownValue } from '../safely.ts';
-import type { StopContext } from '../source.ts';
+import { computedOnce, type StopContext } from '../source.ts';
 import { nodeSetImmediate } from '../read/pump.ts';
 import { DeviceChecks } from './deviceChecks.ts';
 import { findNotFinite } from './findNotFinite.ts';
@@ -44,17 +44,13 @@ const signsOfLife = ['startScope', 'endScope', 'disposeTensor'];
 
 /** The op has returned: nobody is inside of a backend, and what we ask once is asked anew each time. */
 function running(): StopContext {
-  const known = new Map<string, unknown>();
   return {
     privateFields: () => undefined,
     isExecuting: () => false,
     devices: () => [],
     readerOf: () => undefined,
     freshEncoders: new WeakSet(),
-    once<T>(key: string, compute: () => T): T {
-      if (!known.has(key)) known.set(key, compute());
-      return known.get(key) as T;
-    },
+    once: computedOnce(),
   };
 }
 

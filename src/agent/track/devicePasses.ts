@@ -9,13 +9,14 @@ import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { DType } from '../../protocol/tensor.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { bufferMethods, destroy, mapModeRead, Recorder, usage } from '../read/device.ts';
+import { destroy, Recorder, usage } from '../read/device.ts';
 import type { DeviceReader } from '../read/deviceReader.ts';
 import { canReduce } from '../read/deviceStatistics.ts';
 import { bindingOf } from '../read/encodePiece.ts';
-import { alignUp, assertReadable } from '../read/pieces.ts';
-import { isRefused, scoped, scopedBuffer } from '../read/scopedCommands.ts';
-import { platformValue, promiseState } from '../safely.ts';
+import { Flight } from '../read/flight.ts';
+import { assertReadable } from '../read/pieces.ts';
+import { scoped, scopedBuffer } from '../read/scopedCommands.ts';
+import { platformValue } from '../safely.ts';
 import type { DeviceSource } from '../source.ts';
 import {
   groupElements,
@@ -43,15 +44,6 @@ interface Pass {
   scope: Promise<GPUError | null>;
 }
 
-/** A copy of slots on its way to the host. */
-interface Flight {
-  staging: GPUBuffer;
-  passes: Pass[];
-  mapped: Promise<undefined>;
-  scope: Promise<GPUError | null>;
-  isTaken: boolean;
-}
-
 export class DevicePasses {
   readonly #reader: DeviceReader;
   readonly #onSettled: () => void;
@@ -61,7 +53,8 @@ export class DevicePasses {
   #partials: { buffer: GPUBuffer; groups: number };
   /** Of the slots in use, in their order. */
   #passes: Pass[] = [];
-  readonly #flights = new Set<Flight>();
+  /** Passes whose slots are on their way to the host. */
+  readonly #flights = new Map<Flight, Pass[]>();
 
   /** @param onSettled a copy arrived; the outcomes of its passes were told */
   constructor(reader: DeviceReader, onSettled: () => void) {
@@ -108,25 +101,21 @@ export class DevicePasses {
   /** Sends what the slots hold on its way; it arrives when the event loop has turned. */
   startCopy(): void {
     if (this.#passes.length === 0) return;
-    const { device, staging: pool } = this.#reader;
     const passes = this.#passes.splice(0);
-    const bytes = passes.length * slotBytes;
     try {
-      const staging = pool.take(alignUp(bytes, 8));
-      let mapped: Promise<undefined>;
-      const scope = scoped(device, () => {
-        const recorder = new Recorder(device);
-        recorder.copyBuffer(this.#slots, 0, staging, 0, bytes);
-        device.submit([recorder.finish()]);
-        mapped = bufferMethods.mapAsync(staging)(mapModeRead, 0, alignUp(bytes, 8));
-      });
-      const flight: Flight = { staging, passes, mapped: mapped!, scope, isTaken: false };
-      this.#flights.add(flight);
+      const scopes = passes.map(({ scope }) => scope);
+      const flight = new Flight(this.#reader, this.#slots, passes.length * slotBytes, scopes);
+      this.#flights.set(flight, passes);
       void this.#await(flight);
     } catch (error) {
       // The program has replaced the methods that are needed.
       for (const { settled } of passes) settled(new TensorError(reportOf(error), { cause: error }));
     }
+  }
+
+  async #await(flight: Flight): Promise<void> {
+    this.#land(flight, await flight.landed());
+    this.#onSettled();
   }
 
   /**
@@ -135,46 +124,23 @@ export class DevicePasses {
    */
   finish(wait: (isDone: () => boolean) => boolean): void {
     this.startCopy();
-    const isSettled = (promise: Promise<unknown>) => promiseState(promise) !== 'pending';
-    for (const flight of [...this.#flights]) {
-      const isDone = () =>
-        isSettled(flight.mapped) && isSettled(flight.scope) && flight.passes.every(({ scope }) => isSettled(scope));
-      if (!wait(isDone)) return;
-      const refused = [...flight.passes.map(({ scope }) => scope), flight.scope].map(
-        (scope) => promiseState(scope) !== 'null',
-      );
-      this.#take(flight, refused);
+    for (const flight of [...this.#flights.keys()]) {
+      let refused: boolean[] | undefined;
+      if (!wait(() => (refused ??= flight.refused) !== undefined)) return;
+      this.#land(flight, refused!);
     }
-  }
-
-  async #await(flight: Flight): Promise<void> {
-    const refused: boolean[] = [];
-    // One after the other, by `await`: the program may have replaced `then` and `Promise.all`.
-    for (const scope of [...flight.passes.map((pass) => pass.scope), flight.scope])
-      refused.push(await isRefused(scope));
-    await isRefused(flight.mapped);
-    this.#take(flight, refused);
-    this.#onSettled();
   }
 
   /** @param refused per pass, then for the copy itself, whether the device refused it */
-  #take(flight: Flight, refused: readonly boolean[]): void {
-    if (flight.isTaken) return;
-    flight.isTaken = true;
+  #land(flight: Flight, refused: readonly boolean[]): void {
+    const passes = this.#flights.get(flight);
+    if (!passes) return;
     this.#flights.delete(flight);
-    const { staging, passes } = flight;
-    const { staging: pool, device } = this.#reader;
-    if (refused[passes.length] || platformValue(staging, 'mapState') !== 'mapped') {
-      pool.discard(staging);
-      for (const { settled } of passes) settled(device.isLost ? lost(passes.length) : refusal());
-      return;
+    const words = flight.take(refused[passes.length]!);
+    for (const [index, { read, settled }] of passes.entries()) {
+      if (words && !refused[index]) settled(read(words.subarray(index * slotWords, (index + 1) * slotWords)));
+      else settled(this.#reader.device.isLost && !words ? lost(passes.length) : refusal());
     }
-    const words = new Uint32Array(bufferMethods.getMappedRange(staging)(0, alignUp(passes.length * slotBytes, 8)));
-    passes.forEach(({ read, settled }, index) =>
-      settled(refused[index] ? refusal() : read(words.subarray(index * slotWords, (index + 1) * slotWords))),
-    );
-    bufferMethods.unmap(staging)();
-    pool.giveBack(staging);
   }
 
   #dispatch(source: DeviceSource, stored: DType, asBool: boolean, elements: number, slot: number): void {

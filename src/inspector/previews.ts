@@ -1,11 +1,10 @@
 import type { WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
-import type { NoPreview, TensorPreview } from '../protocol/requests.ts';
+import type { TensorPreview } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { describeType, previewRanges, previewValues } from '../tensor/preview.ts';
 import { windowValues } from './decodedWindow.ts';
 import { parseId } from './tensorId.ts';
-import type { TensorInspector } from './tensorInspector.ts';
 import type { TensorReads } from './tensorReads.ts';
 
 /** A line for each of the tensors, with its first values where they can be read: one readback for all of them. */
@@ -32,22 +31,6 @@ export async function previewAll(
     const values = previewValues(windowValues(window), window.dtype, held, shape);
     return { tensor, text: `${describeType(tensor)}  ${values}`, values, cost: window.cost };
   });
-}
-
-/** The same of what a client names; where it names no tensor of this stop, the reason. */
-export async function previewsOf(
-  named: readonly Promise<TensorDescriptor>[],
-  inspector: TensorInspector,
-): Promise<(TensorPreview | NoPreview)[]> {
-  const resolved = await Promise.allSettled(named);
-  const failed = (reason: unknown): NoPreview => {
-    if (!(reason instanceof TensorError)) throw reason;
-    return { tensor: null, error: reason.toReport() };
-  };
-  const found = resolved.filter((result) => result.status === 'fulfilled');
-  const previews = await inspector.previews(found.map(({ value }) => value.id));
-  let next = 0;
-  return resolved.map((result) => (result.status === 'fulfilled' ? previews[next++]! : failed(result.reason)));
 }
 
 function isReadable({ access, state, shape }: TensorDescriptor): boolean {

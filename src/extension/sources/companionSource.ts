@@ -6,20 +6,12 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
-import { compared } from '../../inspector/compared.ts';
-import { previewsOf } from '../../inspector/previews.ts';
-import type { FeedOf, InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
+import type { InspectorOptions } from '../../inspector/tensorInspector.ts';
+import { tensorRequests } from '../../inspector/tensorRequests.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
-import type {
-  EvaluatedValue,
-  TensorPreview,
-  TensorReference,
-  TensorRequestName,
-  TensorRequests,
-} from '../../protocol/requests.ts';
+import type { EvaluatedValue, TensorPreview, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
-import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import type { CompanionConnection } from './companionConnection.ts';
 import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
@@ -93,99 +85,36 @@ export class CompanionSource implements TensorSource {
     this.#connection = undefined;
   }
 
+  readonly #requests = tensorRequests(async () => {
+    const connection = await this.#stopped();
+    return {
+      inspector: connection.inspector,
+      callFrameId: async (frameId) => {
+        const frame = frameId === undefined ? connection.frames[0] : await this.#frameOf(connection, frameId);
+        connection.inUse = true;
+        return frame?.callFrameId ?? '';
+      },
+    };
+  });
+
   readonly #handlers: Handlers = {
-    'tensor/list': async ({ frameId }) => {
+    ...this.#requests,
+    'tensor/list': async (args, options) => {
       const connection = await this.#stopped();
-      const frame = await this.#frameOf(connection, frameId);
+      const frame = await this.#frameOf(connection, args.frameId);
       if (!connection.inUse && !(await mayHaveTensors(connection.main, frame))) {
         return { runtimes: [], tensors: [], warnings: [], truncated: false };
       }
-      connection.inUse = true;
-      return connection.inspector.list(frame.callFrameId);
+      return this.#requests['tensor/list'](args, options);
     },
-    'tensor/describe': async ({ tensor }) => ({ tensor: (await this.#resolve(tensor)).tensor }),
-    'tensor/read': async ({ tensor: reference, ...options }) => {
-      const { inspector, tensor } = await this.#resolve(reference);
-      return inspector.read(tensor.id, options);
-    },
-    'tensor/preview': async ({ tensors }) => {
+    'tensor/preview': async (args, options) => {
+      const { previews } = await this.#requests['tensor/preview'](args, options);
       const { inspector } = await this.#stopped();
-      const named = tensors.map(async (reference) => (await this.#resolve(reference)).tensor);
-      const previews = await previewsOf(named, inspector);
       // For hovers and variables. A program that ran on shows none any more.
       inspector
         .note(previews.filter((preview): preview is TensorPreview => preview.tensor !== null))
         .catch(() => undefined);
       return { previews };
-    },
-    'tensor/stats': async ({ tensor: reference, ...options }) => {
-      const { inspector, tensor } = await this.#resolve(reference);
-      const stats = await inspector.stats(tensor.id, options);
-      // Described again: what the statistics have found is among its warnings now.
-      return { tensor: await inspector.describe(tensor.id), stats };
-    },
-    'tensor/find': async ({ tensor: reference, from, direction }) => {
-      const { inspector, tensor } = await this.#resolve(reference);
-      return { index: await inspector.find(tensor.id, from, direction) };
-    },
-    'tensor/export': async ({ tensors, file, force = false, encoding, loss }, options) => {
-      const { inspector } = await this.#stopped();
-      const named = [];
-      for (const { name, tensor, slice } of tensors) {
-        const { id } = (await this.#resolve(tensor)).tensor;
-        named.push({ name, id, ...(slice !== undefined && { slice }) });
-      }
-      return inspector.export({
-        file,
-        force,
-        tensors: named,
-        ...(encoding && { encoding }),
-        ...(loss && { loss }),
-        ...options,
-      });
-    },
-    'tensor/graphInputs': async ({ tensor }) => {
-      const { inspector, id } = await this.#graphOf(tensor);
-      return { inputs: await inspector.graphInputs(id) };
-    },
-    'tensor/evaluateGraph': async ({ tensor, feeds = [], stopWhenEvaluated = false }) => {
-      const { inspector, id } = await this.#graphOf(tensor);
-      const given: FeedOf[] = [];
-      for (const { name, value } of feeds) {
-        if ('file' in value || 'id' in value) given.push({ name, ...value });
-        else given.push({ name, expression: value.expression, callFrameId: await this.#callFrameId(value.frameId) });
-      }
-      return inspector.evaluateGraph(id, given, { stopWhenEvaluated });
-    },
-    'tensor/compare': async ({ a, b, tolerance }, { signal, onProgress }) => {
-      const { inspector } = await this.#stopped();
-      const sides = await compared(a, b, async (reference) => (await this.#resolve(reference)).tensor);
-      return inspector.compare(sides.a, sides.b, {
-        ...(tolerance && { tolerance }),
-        ...(signal && { signal }),
-        ...(onProgress && { onProgress: (fraction: number) => onProgress(fraction, 0) }),
-      });
-    },
-    'tensor/compareBackends': async ({ expression, frameId, tolerance }) => {
-      const connection = await this.#stopped();
-      const callFrameId = await this.#callFrameId(frameId);
-      connection.inUse = true;
-      return connection.inspector.compareBackends(callFrameId, expression, tolerance);
-    },
-    'tensor/differences': async ({ a, b, slice }) => {
-      const { inspector } = await this.#stopped();
-      const sides = await compared(a, b, async (reference) => (await this.#resolve(reference)).tensor);
-      return inspector.differences(sides.a, sides.b, slice);
-    },
-    'tensor/keep': async ({ tensor: reference }) => {
-      const { inspector, tensor } = await this.#resolve(reference);
-      return inspector.keep(tensor.id, reference.expression);
-    },
-    'tensor/assign': async ({ frameId, ...args }, options) => {
-      const connection = await this.#stopped();
-      const callFrameId = await this.#callFrameId(frameId);
-      connection.inUse = true;
-      return connection.inspector.assign({ ...args, ...options, callFrameId });
     },
     // It follows the setting by itself.
     'tensor/budget': () => Promise.resolve({}),
@@ -198,33 +127,7 @@ export class CompanionSource implements TensorSource {
       await connection.inspector.breakOnNotFinite(asked);
       return {};
     },
-    'tensor/copies': async () => (await this.#stopped()).inspector.copies(),
   };
-
-  async #resolve(reference: TensorReference): Promise<{ inspector: TensorInspector; tensor: TensorDescriptor }> {
-    const connection = await this.#stopped();
-    const { inspector } = connection;
-    if ('id' in reference) return { inspector, tensor: await inspector.describe(reference.id) };
-    const { expression, frameId } = reference;
-    const callFrameId = await this.#callFrameId(frameId);
-    connection.inUse = true;
-    return { inspector, tensor: await inspector.resolve(callFrameId, expression) };
-  }
-
-  async #graphOf(reference: TensorReference): Promise<{ inspector: TensorInspector; id: string }> {
-    const connection = await this.#stopped();
-    const { inspector } = connection;
-    if ('id' in reference) return { inspector, id: reference.id };
-    connection.inUse = true;
-    const callFrameId = await this.#callFrameId(reference.frameId);
-    return { inspector, id: await inspector.graphOf(callFrameId, reference.expression) };
-  }
-
-  async #callFrameId(frameId: number | undefined): Promise<string> {
-    const connection = await this.#stopped();
-    const frame = frameId === undefined ? connection.frames[0] : await this.#frameOf(connection, frameId);
-    return frame?.callFrameId ?? '';
-  }
 
   /** @throws TensorError `not-paused` */
   async #stopped(): Promise<CompanionConnection> {

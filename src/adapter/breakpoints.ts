@@ -168,16 +168,36 @@ export class Breakpoints {
     await this.#queue;
   }
 
-  isEntry(cdpIds: readonly string[] | undefined): boolean {
-    return this.#target?.entries.has(cdpIds) ?? false;
+  /** The program, which does not run yet, is to be stopped at its first statement. */
+  async stopAtProgram(program: string | undefined): Promise<void> {
+    await this.#target?.entries.stopAtProgram(program);
   }
 
-  /** The script is about to run its first statement. */
-  async beforeFirstStatement(script: Script): Promise<void> {
+  /** @returns what the stop is besides the breakpoints that it is at */
+  async atEntry(
+    event: Protocol.Debugger.PausedEvent,
+    script: Script | undefined,
+  ): Promise<{ isEntry: boolean; isProgram: boolean }> {
+    const { entries } = this.#target ?? {};
+    if (!script || !entries?.isEntry(event)) return { isEntry: false, isProgram: false };
     await this.#serialised(async () => {
       await this.#bindScript(script);
-      await this.#target?.entries.entered(script);
+      await entries.entered(script, event);
     });
+    return { isEntry: true, isProgram: entries.isProgram(script) };
+  }
+
+  /** Whether an entry breakpoint stands at a `debugger` statement, which V8 then says nothing of. */
+  async isDebuggerStatement(event: Protocol.Debugger.PausedEvent): Promise<boolean> {
+    return this.#target?.entries.isDebuggerStatement(event) ?? false;
+  }
+
+  /** @returns whether the stop is ours alone, to see a script before it runs */
+  async beforeScript(event: Protocol.Debugger.PausedEvent): Promise<boolean> {
+    const found = await this.#target?.entries.beforeScript(event);
+    const { script } = found ?? {};
+    if (script) await this.#serialised(() => this.#bindScript(script));
+    return Boolean(found);
   }
 
   /** The breakpoints that a stop is at: those that V8 names, and those bound since at the very place. */

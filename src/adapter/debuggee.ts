@@ -7,9 +7,8 @@ import type { NotFiniteStop } from '../protocol/notFinite.ts';
 import { BreakpointHits } from './breakpointHits.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { Configuration } from './configuration.ts';
-import { firstStatement } from './entryBreakpoints.ts';
 import { errors } from './errors.ts';
-import { globToPattern, isInNodeModules, urlPatternOf, type PathMapper } from './paths.ts';
+import { globToPattern, isInNodeModules, type PathMapper } from './paths.ts';
 import { isException, reasonsOf, type PauseReason } from './pauseReasons.ts';
 import { showRuntimeClasses } from './runtimeModules.ts';
 import { Scripts } from './scripts.ts';
@@ -66,8 +65,6 @@ export class Debuggee {
   readonly #breakpoints: Breakpoints;
   readonly #hits: BreakpointHits;
   readonly #events: DebuggeeEvents;
-  /** The breakpoint at the entry of a program that is to stop there, until it has. */
-  #entryId: string | undefined;
   #stop: Stop | undefined;
   #mainContext: number | undefined;
   #processId: number | undefined;
@@ -132,16 +129,10 @@ export class Debuggee {
     const { cwd } = this.#config;
     await showRuntimeClasses(this.main, program === undefined ? [cwd] : [dirname(program), cwd]);
     const { request } = this.#config;
-    if (request === 'launch' && this.#config.stopOnEntry) this.#entryId = await this.#stopAtEntry(program);
+    // What was preloaded, and what the program imports, has run by then.
+    if (request === 'launch' && this.#config.stopOnEntry) await this.#breakpoints.stopAtProgram(program);
     // A program that has come to its end, and only waits for its debuggers to leave, has no context any more.
     if (this.#mainContext === undefined) this.#events.finished();
-  }
-
-  /** At the program's own first statement: what was preloaded, and what it imports, has run by then. */
-  async #stopAtEntry(program: string | undefined): Promise<string> {
-    const urlRegex = program === undefined ? firstStatement : urlPatternOf(program);
-    const place = { urlRegex, lineNumber: 0, columnNumber: 0 };
-    return (await this.main.send('Debugger.setBreakpointByUrl', place)).breakpointId;
   }
 
   async #skipFiles(): Promise<void> {
@@ -245,27 +236,20 @@ export class Debuggee {
     if (this.#events.isEnding(event.hitBreakpoints ?? [])) return this.#stopAtOp(event);
     await this.#breakpoints.settled();
     if (this.#pauseRequested) await this.#skipFiles();
-    const cdpIds = event.hitBreakpoints ?? [];
-    const entryId = this.#entryId;
-    const isFirst = entryId !== undefined && cdpIds.includes(entryId);
-    if (isFirst) {
-      this.#entryId = undefined;
-      await this.main.send('Debugger.removeBreakpoint', { breakpointId: entryId });
-    }
-    const isEntry = this.#breakpoints.isEntry(cdpIds);
-    if (isEntry) {
-      const script = this.scripts.get(top.location.scriptId);
-      if (script) await this.#breakpoints.beforeFirstStatement(script);
-    }
-    const { hits, stopping } = await this.#hits.at(cdpIds, top);
+    if (await this.#breakpoints.beforeScript(event)) return this.#passOver(event);
+    const script = this.scripts.get(top.location.scriptId);
+    const { isEntry, isProgram } = await this.#breakpoints.atEntry(event, script);
+    const { hits, stopping } = await this.#hits.at(event.hitBreakpoints ?? [], top);
     const reasons = reasonsOf(event);
+    // Where a breakpoint of ours is, V8 passes over the statement itself.
+    const isDebuggerStatement = isEntry && (await this.#breakpoints.isDebuggerStatement(event));
     const atStart = reasons.some(({ reason }) => reason === 'Break on start');
     const exception = reasons.find(({ reason }) => isException(reason));
     const stop = this.#stopOf(event, stopping, {
       exception,
-      atStart: isFirst || (atStart && this.#stopsAtEntry),
+      atStart: isProgram || (atStart && this.#stopsAtEntry),
       // It stopped for nothing but what was passed over.
-      onlyPassed: stopping.length === 0 && (atStart || isEntry || hits > 0) && !exception,
+      onlyPassed: stopping.length === 0 && (atStart || isEntry || hits > 0) && !exception && !isDebuggerStatement,
     });
     if (stop) return this.#report(stop);
     await this.#passOver(event);

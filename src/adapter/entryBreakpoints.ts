@@ -1,38 +1,84 @@
 /**
- * Stops scripts as they begin, while their maps are read and their breakpoints are set: one breakpoint by URL, on everything
- * outside of `node_modules`, at the first statement. V8's instrumentation breakpoint for that purpose does not stop CommonJS
- * modules.
+ * Stops scripts as they begin, while their maps are read and their breakpoints are set. There is no one way to do that:
+ *
+ * - ES modules V8 stops by itself before their first statement (an instrumentation breakpoint).
+ * - CommonJS modules it does not. Node's loader is stopped instead, after it has compiled one and before it runs it.
+ * - What is compiled in other ways has a breakpoint by URL at its first statement, which is second best: where a function
+ *   stands first, V8 puts it in there.
+ * - Where the places are those of the file, the wanted lines themselves will do.
  */
+import { readFile } from 'node:fs/promises';
+import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import { urlPatternOf } from './paths.ts';
+import { literally, urlPatternOf } from './paths.ts';
+import { reasonsOf } from './pauseReasons.ts';
 import type { Script, Scripts } from './scripts.ts';
 
-/** Node gives CommonJS modules whose types it strips a path instead of a URL. */
-export const firstStatement = '^(file:///|/|[a-zA-Z]:[\\\\/])(?!.*[\\\\/]node_modules[\\\\/])';
+/** Outside of `node_modules`. Node gives CommonJS modules whose types it strips a path instead of a URL. */
+const ownScript = '(file:///|/|[a-zA-Z]:[\\\\/])(?!.*[\\\\/]node_modules[\\\\/])';
+
+/** What Node's loader calls to compile a CommonJS module, and next, to run it. Without them the second best has to do. */
+const loader = {
+  compile: "process.getBuiltinModule('module').prototype._compile",
+  afterCompile: "process.getBuiltinModule('path').dirname",
+};
+
+/** So many lines at the beginning of a program are looked through for its first statement; what begins later is a bundle. */
+const maxLines = 2000;
 
 export class EntryBreakpoints {
   readonly #main: CdpSession;
   readonly #scripts: Scripts;
-  #firstStatementId: string | undefined;
+  /** By URL, at first statements. */
+  #firstId: string | undefined;
+  /** In Node's loader: before a module is compiled, and while one is, behind that. */
+  #compileId: string | undefined;
+  #compiledId: string | undefined;
   /** By path and line; see `stopInWrapped`. */
   readonly #wrapped = new Map<string, Map<number, string>>();
+  readonly #entered = new Set<string>();
+  /** URLs of scripts whose first statement is in a function, which would be stopped at each call. */
+  readonly #leftOut: string[] = [];
+  /** The URL of the program that is to be stopped at its first statement, until it was. */
+  #program: RegExp | undefined;
 
   constructor(main: CdpSession, scripts: Scripts) {
     this.#main = main;
     this.#scripts = scripts;
   }
 
-  has(cdpIds: readonly string[] = []): boolean {
-    const ids = [this.#firstStatementId, ...[...this.#wrapped.values()].flatMap((lines) => [...lines.values()])];
-    return cdpIds.some((id) => ids.includes(id));
+  /** Whether the program is stopped at the beginning of a script. */
+  isEntry(event: Protocol.Debugger.PausedEvent): boolean {
+    const lines = [...this.#wrapped.values()].flatMap((entries) => [...entries.values()]);
+    const ids = [this.#firstId, ...lines];
+    return event.hitBreakpoints?.some((id) => ids.includes(id)) === true || hasReason(event, 'Break on start');
   }
 
   /** Until the first breakpoint is set, no script is stopped for it. */
   async stopAtFirstStatements(): Promise<void> {
-    if (this.#firstStatementId !== undefined) return;
-    this.#firstStatementId = await this.#set(firstStatement, 0);
+    if (this.#firstId !== undefined) return;
+    this.#firstId = await this.#setByUrl(`^${ownScript}`, 0);
+    // Others than these would be stopped at too: whatever a debugger evaluates is a script.
+    const instrumentation = 'beforeScriptWithSourceMapExecution';
+    await this.#main.send('Debugger.setInstrumentationBreakpoint', { instrumentation });
+    await this.#stopInLoader();
     // Maps of scripts that were loaded before may still be on their way; `ofPath` knows them only then.
     await Promise.all([...this.#scripts.all()].map(({ map }) => map));
+  }
+
+  /** @param program a file; undefined: the first script that is no package's */
+  async stopAtProgram(program: string | undefined): Promise<void> {
+    this.#program = new RegExp(program === undefined ? `^${ownScript}` : urlPatternOf(program));
+    await this.stopAtFirstStatements();
+    // Whichever of its lines is the first to run.
+    if (program !== undefined) await this.stopInWrapped(program, [...Array(await countLines(program)).keys()]);
+  }
+
+  /** @returns whether this script, which is at its first statement, is the program that is to be stopped there; once */
+  isProgram({ url }: Script): boolean {
+    if (this.#program?.test(url) !== true) return false;
+    this.#program = undefined;
+    return true;
   }
 
   /**
@@ -45,23 +91,93 @@ export class EntryBreakpoints {
     const entries = this.#wrapped.get(path) ?? new Map<number, string>();
     this.#wrapped.set(path, entries);
     const urlRegex = urlPatternOf(path);
-    for (const line of new Set([1, ...lines])) {
-      if (!entries.has(line)) entries.set(line, await this.#set(urlRegex, line));
-    }
+    const missing = [...new Set([1, ...lines])].filter((line) => !entries.has(line));
+    await Promise.all(missing.map(async (line) => entries.set(line, await this.#setByUrl(urlRegex, line))));
+  }
+
+  /** Whether a breakpoint of ours stands at a `debugger` statement, which V8 then says nothing of. */
+  async isDebuggerStatement({ hitBreakpoints: ids = [], callFrames }: Protocol.Debugger.PausedEvent): Promise<boolean> {
+    const place = callFrames[0]?.location;
+    if (!place || ids.length === 0) return false;
+    const { scriptId, lineNumber, columnNumber = 0 } = place;
+    const end = { scriptId, lineNumber, columnNumber: columnNumber + 1 };
+    const { locations } = await this.#main.send('Debugger.getPossibleBreakpoints', { start: place, end });
+    return locations[0]?.type === 'debuggerStatement';
   }
 
   /** A script has been stopped at its entry, and has its breakpoints. */
-  async entered({ path, isWrapped }: Script): Promise<void> {
+  async entered({ id, url, path, isWrapped }: Script, { hitBreakpoints: ids = [] }: Protocol.Debugger.PausedEvent) {
+    const isAgain = this.#entered.has(id);
+    this.#entered.add(id);
+    if (isAgain && this.#firstId !== undefined && ids.includes(this.#firstId)) await this.#leaveOut(url);
     if (path === undefined || isWrapped) return;
     const entries = this.#wrapped.get(path);
     this.#wrapped.delete(path);
-    for (const breakpointId of entries?.values() ?? []) {
-      await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
-    }
+    await Promise.all([...(entries?.values() ?? [])].map((breakpointId) => this.#remove(breakpointId)));
   }
 
-  async #set(urlRegex: string, lineNumber: number): Promise<string> {
+  /**
+   * Before a script runs, it may be stopped where nobody is to see it.
+   * @returns null if this is no such stop; otherwise the script that is about to run, if one is
+   */
+  async beforeScript(event: Protocol.Debugger.PausedEvent): Promise<{ script?: Script } | null> {
+    if (!hasReason(event, 'instrumentation')) return this.#inLoader(event);
+    const script = this.#scripts.get(event.callFrames[0]?.location.scriptId ?? '');
+    return script ? { script } : {};
+  }
+
+  async #inLoader({ hitBreakpoints: ids = [] }: Protocol.Debugger.PausedEvent): Promise<{ script?: Script } | null> {
+    if (this.#compileId !== undefined && ids.includes(this.#compileId)) {
+      this.#compiledId ??= await this.#setOnCall(loader.afterCompile);
+      return {};
+    }
+    if (this.#compiledId === undefined || !ids.includes(this.#compiledId)) return null;
+    await this.#remove(this.#compiledId);
+    this.#compiledId = undefined;
+    const script = [...this.#scripts.all()].at(-1);
+    return script ? { script } : {};
+  }
+
+  async #stopInLoader(): Promise<void> {
+    // The words are those of the loader's own scope: what the program has made of its `RegExp` is not asked.
+    const isOwn = `RegExpPrototypeExec(/[\\\\/]node_modules[\\\\/]/, arguments[1]) === null`;
+    const hasMap = `RegExpPrototypeExec(/\\/\\/[#@] sourceMappingURL=/, arguments[0]) !== null`;
+    this.#compileId = await this.#setOnCall(loader.compile, `${isOwn} && ${hasMap}`);
+  }
+
+  async #leaveOut(url: string): Promise<void> {
+    const before = this.#firstId;
+    this.#leftOut.push(literally(url));
+    this.#firstId = await this.#setByUrl(`^(?!(${this.#leftOut.join('|')})$)${ownScript}`, 0);
+    if (before !== undefined) await this.#remove(before);
+  }
+
+  async #setByUrl(urlRegex: string, lineNumber: number): Promise<string> {
     const place = { urlRegex, lineNumber, columnNumber: 0 };
     return (await this.#main.send('Debugger.setBreakpointByUrl', place)).breakpointId;
   }
+
+  async #setOnCall(expression: string, condition?: string): Promise<string | undefined> {
+    const { result } = await this.#main.send('Runtime.evaluate', { expression, silent: true });
+    if (result.type !== 'function' || result.objectId === undefined) return undefined;
+    const { breakpointId } = await this.#main.send('Debugger.setBreakpointOnFunctionCall', {
+      objectId: result.objectId,
+      ...(condition !== undefined && { condition }),
+    });
+    return breakpointId;
+  }
+
+  async #remove(breakpointId: string): Promise<void> {
+    await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
+  }
+}
+
+function hasReason(event: Protocol.Debugger.PausedEvent, wanted: string): boolean {
+  return reasonsOf(event).some(({ reason }) => reason === wanted);
+}
+
+async function countLines(file: string): Promise<number> {
+  // A program that can't be read, Node tells of.
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return Math.min(text.split('\n').length, maxLines);
 }

@@ -15,6 +15,8 @@ import {
   test,
   testAt,
   until,
+  untilSessions,
+  untilStopped,
   workspaceFile,
 } from './harness.ts';
 import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
@@ -102,7 +104,7 @@ for (const [what, { file, mark, expression, rows, configs }] of Object.entries(r
     breakAt(file, mark);
     for (const [index, config] of configs.entries()) {
       await start(config);
-      await until('it stops', stoppedFrame);
+      await untilStopped();
       if (index === 0) await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression });
       await gridRows(...rows);
       await until('its values are not old', async () => {
@@ -119,7 +121,7 @@ test('viewer: two sessions at once, each with its own values', async () => {
   await closeEditors();
   breakAt('steps.ts', 'pass');
   await start({ ...kinds.tensor, name: 'first' });
-  const first = await until('the first one stops', () => stoppedFrame()?.session);
+  const { session: first } = await untilStopped();
   await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
   await gridRows('1 64 65 67 67');
   await start({ ...kinds.companion, name: 'second' });
@@ -128,7 +130,7 @@ test('viewer: two sessions at once, each with its own values', async () => {
   const frames = '.debug-call-stack .stack-frame';
   await until('both are stopped', async () => (await desk('texts', { selector: frames })).length > 1);
   await desk('clickOn', { selector: frames, last: true });
-  await until('the second one has the focus', () => stoppedFrame() && stoppedFrame()?.session.id !== first.id);
+  await untilSessions('the second one has the focus', () => stoppedFrame() && stoppedFrame()?.session.id !== first.id);
   await continueToNextStop();
   await continueToNextStop();
   await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
@@ -143,7 +145,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     await closeEditors();
     breakAt('steps.ts', 'pass');
     await start(config);
-    const frame = await until('it stops', stoppedFrame);
+    const frame = await untilStopped();
     await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
     await gridRows('1 64 65 67 67');
     const { result } = (await frame.session.customRequest('evaluate', {

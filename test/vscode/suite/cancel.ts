@@ -16,6 +16,8 @@ for (const [kind, place] of Object.entries(largePlaces)) {
   testAt(place, `${kind}: a save shows its progress, and leaves no half file when it is cancelled`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
     try {
+      // Below what earlier tests were told, it may be out of the list's window.
+      await vscode.commands.executeCommand('notifications.clearAll');
       await vscode.commands.executeCommand('notifications.showList');
       const saving = vscode.commands.executeCommand('tensorDebugger.saveCsv', {
         expression: 'array',

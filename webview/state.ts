@@ -59,7 +59,7 @@ export function initialState(viewed: ViewedTensor, before: ViewState | null): Vi
   };
 }
 
-export const keptVersion = 3;
+export const keptVersion = 4;
 
 /** What VS Code keeps of the page while it is hidden, and after a reload of the window. Nobody but this viewer writes it. */
 export interface KeptPage extends KeptViewer {

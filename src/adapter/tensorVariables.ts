@@ -5,7 +5,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { TensorInspector } from '../inspector/tensorInspector.ts';
 import type { TensorPreview } from '../protocol/requests.ts';
 import type { JsonValues, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
-import { formatBytes, formatMs, formatType, formatWeight } from '../tensor/preview.ts';
+import { formatBytes, formatMs, formatType, formatWeight, menuContext } from '../tensor/preview.ts';
 import { statisticsTexts } from '../tensor/statisticsTexts.ts';
 import { reportOfThrown } from './errors.ts';
 import type { Tensors } from './tensors.ts';
@@ -13,7 +13,10 @@ import type { Container, Page } from './variables.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
 type Row = DebugProtocol.Variable;
-export type TensorVariable = Omit<Row, 'name'>;
+export interface TensorVariable extends Omit<Row, 'name'> {
+  /** VS Code's own: what `when` clauses know as `debugProtocolVariableMenuContext`. */
+  __vscodeVariableMenuContext?: string;
+}
 
 export interface FoundTensor {
   inspector: TensorInspector;
@@ -125,6 +128,7 @@ export class TensorVariables {
         children: () => Promise.resolve(this.#children(inspector, preview, object)),
       }),
       ...(tensor.access.how !== 'none' && { memoryReference: tensor.id }),
+      __vscodeVariableMenuContext: menuContext(tensor),
     };
   }
 

@@ -8,7 +8,7 @@ import type { CopyCost, JsonValues, TensorDescriptor, TensorStatistics, TensorWa
 /** Where a viewer's tensor comes from. */
 export type ViewedOrigin =
   /** A variable or an expression of a debug session. */
-  | { kind: 'session'; expression: string; session: string; follows: boolean }
+  | { kind: 'session'; expression: string; program: string; follows: boolean }
   /** A tensor of a file; `member` is its name in an archive. */
   | { kind: 'file'; file: string; member?: string; members: string[] }
   /** The difference of two tensors, element by element. */

@@ -73,6 +73,11 @@ export function shortText(tensor: DescribedTensor & Pick<TensorDescriptor, 'stat
 const previewElements = 24;
 const previewRow = 8;
 
+/** What the `when` clauses of menus ask about: `tensor eager tfjs float32 readable`. */
+export function menuContext({ kind, runtime, dtype, access }: TensorDescriptor): string {
+  return ['tensor', kind, runtime, dtype, access.how === 'none' ? 'unreadable' : 'readable'].join(' ');
+}
+
 /** The window that a one-line preview needs: everything if it is little, otherwise the start of the first row. */
 export function previewRanges(shape: readonly number[]): AxisRange[] {
   const ranges = wholeSlice(shape);

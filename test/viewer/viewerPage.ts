@@ -163,7 +163,7 @@ export class ViewerPage {
     await this.send({
       type: 'show',
       viewed: {
-        origin: origin ?? { kind: 'session', expression: source.name, session: 'one', follows: false },
+        origin: origin ?? { kind: 'session', expression: source.name, program: 'one', follows: false },
         tensor: { ...describe(source), ...tensor },
         stop: this.stop,
       },

@@ -1,5 +1,5 @@
 /** Starts the VS Code server that `npm run setup` installs. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { vsCodeNodeMajor, vsCodeServerMain } from '../../scripts/vsCodeServer.mjs';
@@ -10,20 +10,28 @@ export interface VsCodeServer {
   stop(): void;
 }
 
-/** @param folder for what the server keeps of this run */
-export async function startServer(folder: string, environment: Record<string, string>): Promise<VsCodeServer> {
+/**
+ * @param folder for what the server keeps of this run
+ * @param vsix an extension to install; its windows then trust no folder that nobody has said they may
+ */
+export async function startServer(
+  folder: string,
+  environment: Record<string, string>,
+  vsix?: string,
+): Promise<VsCodeServer> {
   const main = vsCodeServerMain();
   if (main === undefined) throw new Error('The VS Code server is not installed; run: npm run setup');
+  const node = nodeBinary(vsCodeNodeMajor);
+  const env = { ...personsEnvironment(), ...environment };
+  const data = ['--server-data-dir', join(folder, 'data')];
+  if (vsix !== undefined) execFileSync(node, [main, ...data, '--install-extension', vsix], { env, stdio: 'pipe' });
   const port = await freePort();
-  const data = join(folder, 'data');
   const args = [
     main,
     ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
-    ...['--enable-smoke-test-driver', '--disable-workspace-trust', '--telemetry-level', 'off'],
-    ...['--server-data-dir', data],
+    ...['--enable-smoke-test-driver', '--telemetry-level', 'off', ...data],
+    ...(vsix === undefined ? ['--disable-workspace-trust'] : []),
   ];
-  const env = { ...personsEnvironment(), ...environment };
-  const node = nodeBinary(vsCodeNodeMajor);
   const server = spawn(node, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   await listening(server);
   return {

@@ -42,6 +42,7 @@ export async function runInVsCode({
   const errors: string[] = [];
   const window = await openWindow({
     folder: runFolder,
+    workspace: join(projectRoot, 'test/vscode/workspace'),
     suite,
     environment: {
       [deskVariable]: served.url,

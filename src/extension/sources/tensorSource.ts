@@ -42,11 +42,14 @@ export interface TensorSource extends TensorReader, vscode.Disposable {
 }
 
 /**
- * What the sessions of one launch configuration are called, run after run. VS Code's JavaScript debugger puts the process
- * into their names: `train.mjs [4711] « Launch Program`.
+ * What sessions of the same program have in common, run after run and whichever debugger runs it: its file. Where none is
+ * configured (attached programs, npm scripts, worker threads) it is the name, without the process that VS Code's JavaScript
+ * debugger puts into it: `train.mjs [4711] « Launch Program`.
  */
-export function lastingName({ name }: vscode.DebugSession): string {
-  return name.replace(/ \[\d+\]/g, '');
+export function programOf({ name, configuration, parentSession }: vscode.DebugSession): string {
+  // That debugger has a session for the configuration, and below it one for each process.
+  const program: unknown = configuration['program'] ?? parentSession?.configuration['program'];
+  return typeof program === 'string' ? program : name.replace(/ \[\d+\]/g, '');
 }
 
 /** Of a session, and not of a file. */

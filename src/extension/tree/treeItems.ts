@@ -1,7 +1,7 @@
 /** How the rows of the Tensors view look: names, descriptions, icons, tooltips. */
 import * as vscode from 'vscode';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
-import { formatBytes, formatType, formatWeight, shortText } from '../../tensor/preview.ts';
+import { formatBytes, formatType, formatWeight, menuContext, shortText } from '../../tensor/preview.ts';
 import { locationText, type Node, type TensorNode } from './nodes.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -106,10 +106,7 @@ function tensorItem({ expression, tensor, isPinned }: TensorNode): vscode.TreeIt
   item.description = shortText(tensor);
   item.iconPath = tensorIcon(tensor);
   // In this order: `when` clauses in package.json take them apart.
-  const isReadable = tensor.access.how !== 'none';
-  const flags = ['tensor', tensor.kind, tensor.runtime, tensor.dtype, isReadable ? 'readable' : 'unreadable'];
-  if (isPinned) flags.push('pinned');
-  item.contextValue = flags.join(' ');
+  item.contextValue = isPinned ? `${menuContext(tensor)} pinned` : menuContext(tensor);
   item.accessibilityInformation = { label: `${expression}, ${shortText(tensor)}, ${stateText(tensor)}` };
   return item;
 }

@@ -1,6 +1,6 @@
 /**
  * An expression of a debug session, looked up again in the focused frame at every stop: what the viewer shows follows
- * the program. When the session is over, its values stay, and the next session of the same lasting name takes its place.
+ * the program. When the session is over, its values stay, and the next session of the same program takes its place.
  */
 import * as vscode from 'vscode';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
@@ -8,7 +8,7 @@ import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import type { SessionCost } from '../../protocol/viewer.ts';
 import type { Focus } from '../sources/focus.ts';
 import { noCost } from '../sources/sessionCosts.ts';
-import { lastingName, type TensorReader, type TensorSource } from '../sources/tensorSource.ts';
+import { programOf, type TensorReader, type TensorSource } from '../sources/tensorSource.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
 import type { ContentState, ViewedContent } from './viewedContent.ts';
 
@@ -22,8 +22,8 @@ const movedOn: TensorReader = {
 
 export interface SessionTarget {
   expression: string;
-  /** The session's lasting name. */
-  session: string;
+  /** As `programOf` tells it. */
+  program: string;
   /** The tensor of the present stop, where it is known already. */
   found?: { source: TensorSource; tensor: TensorDescriptor };
 }
@@ -74,7 +74,7 @@ export class SessionContent implements ViewedContent {
 
   /** Whether it is about this session, or one that ended and that this one takes the place of. */
   isOf({ session }: TensorSource): boolean {
-    return this.#source ? session === this.#source.session : this.#target?.session === lastingName(session);
+    return this.#source ? session === this.#source.session : this.#target?.program === programOf(session);
   }
 
   get state(): ContentState {
@@ -147,8 +147,8 @@ export class SessionContent implements ViewedContent {
     if (!target || !source) return;
     clearTimeout(this.#running);
     this.#stop++;
-    const { expression, session } = target;
-    const origin = { kind: 'session', expression, session, follows: this.#follows } as const;
+    const { expression, program } = target;
+    const origin = { kind: 'session', expression, program, follows: this.#follows } as const;
     this.#set({ kind: 'live', viewed: { origin, tensor, stop: this.#stop }, reader: source });
   }
 

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { KeptViewer } from '../../protocol/viewer.ts';
 import type { Focus } from '../sources/focus.ts';
-import { isSessionSource, lastingName } from '../sources/tensorSource.ts';
+import { isSessionSource, programOf } from '../sources/tensorSource.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
 import type { ChosenTensor } from '../commands/chooseTensor.ts';
 import { SessionContent, type SessionTarget } from './sessionContent.ts';
@@ -76,7 +76,7 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   /** After a reload of the window there is no session: what the webview kept is shown as old. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const origin = (state as Partial<KeptViewer> | undefined)?.viewed?.origin;
-    const target = origin?.kind === 'session' ? { expression: origin.expression, session: origin.session } : undefined;
+    const target = origin?.kind === 'session' ? { expression: origin.expression, program: origin.program } : undefined;
     const follows = origin?.kind === 'session' && origin.follows;
     this.#adopt(panel, new SessionContent(this.#sources, this.#focus, follows, target), follows);
     return Promise.resolve();
@@ -135,5 +135,5 @@ function titleOf({ content, follows }: OpenPanel): string {
 /** Files have an editor of their own. */
 function targetOf({ expression, source, tensor }: ChosenTensor): Required<SessionTarget> | undefined {
   if (!isSessionSource(source)) return undefined;
-  return { expression, session: lastingName(source.session), found: { source, tensor } };
+  return { expression, program: programOf(source.session), found: { source, tensor } };
 }

@@ -14,9 +14,9 @@ import {
   openView,
   rowsWith,
   start,
-  stoppedFrame,
   test,
   until,
+  untilStopped,
 } from './harness.ts';
 import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
 
@@ -30,7 +30,7 @@ test('compare: a tensor with a file shows their difference', async () => {
     numpy(`np.save(${JSON.stringify(file)}, np.arange(4096.0).reshape(64, 64))`);
     breakAt('steps.ts', 'pass');
     await start(config);
-    await until('it stops', stoppedFrame);
+    await untilStopped();
     await vscode.commands.executeCommand('tensorDebugger.compare', { expression: 'state', file });
     await gridRows('0 0 0 0 0', '1 0 0 1 0');
     await pageSays('header', /state − expected\.npy float64\[64, 64\]/);
@@ -46,7 +46,7 @@ test('compare: a tensor with what it was at an earlier stop, chosen in the palet
   await closeEditors();
   breakAt('steps.ts', 'pass');
   await start(config);
-  await until('it stops', stoppedFrame);
+  await untilStopped();
   await compareWith('Keep these values');
   await until('they are kept', async () =>
     (await desk('texts', { selector: '.statusbar-item' })).some((text) => text.includes('Kept state')),

@@ -21,6 +21,8 @@ interface Test {
 
 const tests: Test[] = [];
 
+const timeoutMs = 60_000;
+
 export function test(name: string, run: () => Promise<void>): void {
   tests.push({ name, run });
 }
@@ -156,24 +158,54 @@ function stopsOf(id: string): number {
   return stops.get(id) ?? 0;
 }
 
+/** A session begins, stops or ends, or the focus moves. */
+const sessionsChanged = new vscode.EventEmitter<void>();
+
 function watchSessions(): vscode.Disposable {
+  const then = (run: () => unknown) => {
+    run();
+    sessionsChanged.fire();
+  };
   return vscode.Disposable.from(
-    vscode.debug.onDidStartDebugSession(({ id }) => running.add(id)),
-    vscode.debug.onDidTerminateDebugSession(({ id }) => running.delete(id)),
+    vscode.debug.onDidStartDebugSession(({ id }) => then(() => running.add(id))),
+    vscode.debug.onDidTerminateDebugSession(({ id }) => then(() => running.delete(id))),
+    vscode.debug.onDidChangeActiveStackItem(() => sessionsChanged.fire()),
     vscode.debug.registerDebugAdapterTrackerFactory('*', {
       createDebugAdapterTracker: ({ id }) => ({
         onDidSendMessage(message: { event?: string }) {
-          if (message.event === 'stopped') stops.set(id, stopsOf(id) + 1);
+          if (message.event === 'stopped') then(() => stops.set(id, stopsOf(id) + 1));
         },
       }),
     }),
   );
 }
 
+/** Waits until what `look` gives is neither undefined nor false; it is asked whenever something of the sessions changes. */
+export function untilSessions<T>(what: string, look: () => T | false | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      subscription.dispose();
+      clearTimeout(timer);
+    };
+    const check = () => {
+      const found = look();
+      if (found === undefined || found === false) return;
+      end();
+      resolve(found);
+    };
+    const subscription = sessionsChanged.event(check);
+    const timer = setTimeout(() => {
+      end();
+      reject(new Error(`waited ${timeoutMs} ms in vain until ${what}`));
+    }, timeoutMs);
+    check();
+  });
+}
+
 /** Waits until every session has ended, by itself. */
 export async function sessionsEnd(): Promise<void> {
   standing = undefined;
-  await until('the sessions are over', () => running.size === 0);
+  await untilSessions('the sessions are over', () => running.size === 0);
 }
 
 export async function endSessions(): Promise<void> {
@@ -181,11 +213,10 @@ export async function endSessions(): Promise<void> {
   await sessionsEnd();
 }
 
-/** Waits until what `look` gives is neither undefined nor false. */
+/** The same of what tells nobody that it changes, such as what is on screen. */
 export async function until<T>(
   what: string,
   look: () => T | false | undefined | Promise<T | false | undefined>,
-  timeoutMs = 60_000,
 ): Promise<T> {
   let last: T | false | undefined;
   for (const end = Date.now() + timeoutMs; Date.now() < end;) {
@@ -199,7 +230,7 @@ export async function until<T>(
 /** The frame that is shown of a program that has stopped. */
 export async function untilStopped(): Promise<vscode.DebugStackFrame> {
   try {
-    return await until('it stopped', stoppedFrame);
+    return await untilSessions('it stopped', stoppedFrame);
   } catch (error) {
     const sessions = [...running].map((id) => `one that stopped ${stopsOf(id)} times`);
     throw new Error(`${String(error)}; sessions: ${sessions.join(', ') || 'all have ended'}`, { cause: error });
@@ -224,11 +255,11 @@ export function continueToNextStop(): Promise<void> {
 
 async function resume(how: 'stepOver' | 'continue'): Promise<void> {
   standing = undefined;
-  const before = await until('it has stopped', stoppedFrame);
+  const before = await untilSessions('it has stopped', stoppedFrame);
   const { id } = before.session;
   const count = stopsOf(id);
   await vscode.commands.executeCommand(`workbench.action.debug.${how}`);
-  await until('it has stopped again', () => {
+  await untilSessions('it has stopped again', () => {
     const frame = stoppedFrame();
     return stopsOf(id) > count && frame !== before && frame?.session.id === id;
   });

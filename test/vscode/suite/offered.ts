@@ -1,7 +1,8 @@
 /** What menus and the palette offer: what can work where the program stands, and nothing of ours where there are no tensors. */
-import { deepStrictEqual, ok } from 'node:assert';
+import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import * as vscode from 'vscode';
 import {
+  chooseInMenu,
   choices,
   desk,
   inPalette,
@@ -14,7 +15,7 @@ import {
   until,
   variableRows,
 } from './harness.ts';
-import { closeEditors, pageSays } from './viewerPage.ts';
+import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
 
 async function inMenu(open: () => Promise<unknown>): Promise<string[]> {
   await open();
@@ -81,6 +82,42 @@ for (const place of wordsPlaces) {
       ok(!offered.some((row) => row.startsWith('words')), offered.join());
       await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
       await copying;
+    },
+  );
+}
+
+/** What the `Tensor` menu of a variable has. */
+async function tensorMenuOf(variable: string): Promise<string[]> {
+  const selector = '.monaco-menu .action-label';
+  await desk('clickOn', { selector: variableRows, text: variable, button: 'right' });
+  const items = await until('its own menu is open', async () => {
+    const found = await desk('texts', { selector });
+    if (found.includes('Copy as NumPy Code')) return found;
+    if (found.includes('Tensor')) await desk('clickOn', { selector, text: 'Tensor' });
+    return false;
+  });
+  await desk('press', { keys: ['Escape', 'Escape'] });
+  await until('it is shut', async () => (await desk('texts', { selector })).length === 0);
+  return items;
+}
+
+for (const place of wordsPlaces) {
+  testAt(
+    place,
+    `offered: the menus of variables of a session of type ${place.config.type}, by what is known of them`,
+    async () => {
+      await openView();
+      await rowsWith('words string[2]');
+      await vscode.commands.executeCommand('workbench.debug.action.focusVariablesView');
+      await desk('collapse', { panes: ['Tensors'] });
+      await unfoldScope(place === wordsPlaces[0] ? 'Local' : 'Local: look', 'words');
+      const code = 'Copy as jax-js Code';
+      ok((await tensorMenuOf('numbers')).includes(code));
+      // VS Code's own JavaScript debugger tells menus no more of a value than its class.
+      strictEqual((await tensorMenuOf('words')).includes(code), place.config.type === 'node');
+      await desk('clickOn', { selector: variableRows, text: 'plain', button: 'right' });
+      await chooseInMenu('Open in Viewer');
+      await gridRows('0 1 2', '1 3 4');
     },
   );
 }

@@ -21,8 +21,8 @@ import {
 } from './harness.ts';
 import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
 
-/** Wide enough that nothing is cut; no larger, for the page shows it smaller. */
-const size = { width: 1500, height: 800, sidebar: 410 };
+/** Wide enough that nothing is cut, the viewer's last column neither; no larger, for the page shows it smaller. */
+const size = { width: 1612, height: 800, sidebar: 410 };
 /** Without what takes room, and without what other programs say. */
 const quiet: Record<string, unknown> = {
   'breadcrumbs.enabled': false,
@@ -98,9 +98,14 @@ picture('the Tensors view and the ends of lines', async () => {
   await desk('click', { row: 'statistics' });
   await rowsWith('NaN 64');
   // What stands at the ends of lines is long.
-  await arrange({ 'editor.fontSize': 12 });
+  await arrange({ 'editor.fontSize': 12, 'tensorDebugger.preview.length': 48 });
   await desk('resize', { ...size, width: 1600, sidebar: 450 });
+  await until('no row is cut', async () => {
+    const [row = ''] = (await desk('rows', {})).filter((text) => text.startsWith('values'));
+    return row.length < 60;
+  });
   await screenshots('picture-tensors');
+  await arrange({ 'tensorDebugger.preview.length': undefined });
 });
 
 picture('a tracked tensor', async () => {

@@ -15,6 +15,8 @@ import {
   test,
   testAt,
   until,
+  untilSessions,
+  untilStopped,
   workspaceFile,
 } from './harness.ts';
 import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
@@ -74,24 +76,44 @@ for (const [kind, config] of Object.entries(kinds)) {
   });
 }
 
-for (const [kind, config] of Object.entries(kinds)) {
-  test(`viewer, ${kind}: follows its tensor into the next run of its program`, async () => {
+/** One run after another, each in a session with a process and a name of its own. */
+const runs = {
+  'its program, whichever debugger runs it': {
+    file: 'steps.ts',
+    mark: 'pass',
+    expression: 'state',
+    rows: ['1 64 65 67 67'],
+    configs: [kinds.tensor, kinds.companion, kinds.tensor],
+  },
+  'an npm script': {
+    file: 'script.ts',
+    mark: 'script',
+    expression: 'batch',
+    rows: ['0 1.5', '1 NaN'],
+    configs: Array.from({ length: 2 }, () => ({
+      type: 'node',
+      cwd: '${workspaceFolder}',
+      runtimeExecutable: 'npm',
+      runtimeArgs: ['run', 'script'],
+    })),
+  },
+};
+for (const [what, { file, mark, expression, rows, configs }] of Object.entries(runs)) {
+  test(`viewer: follows its tensor into the next run of ${what}`, async () => {
     await closeEditors();
-    breakAt('steps.ts', 'pass');
-    await start(config);
-    await until('it stops', stoppedFrame);
-    await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
-    await gridRows('1 64 65 67 67');
-    await continueToNextStop();
-    await gridRows('1 64 65 68 67');
-    await endSessions();
-    await pageSays('.banner.stale', /has ended/);
-    await start(config);
-    await gridRows('1 64 65 67 67');
-    await until('its values are not old any more', async () => {
-      const said = await desk('webviewTexts', { selector: '.banner.stale' });
-      return said.length === 0;
-    });
+    breakAt(file, mark);
+    for (const [index, config] of configs.entries()) {
+      await start(config);
+      await untilStopped();
+      if (index === 0) await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression });
+      await gridRows(...rows);
+      await until('its values are not old', async () => {
+        const said = await desk('webviewTexts', { selector: '.banner.stale' });
+        return said.length === 0;
+      });
+      await endSessions();
+      await pageSays('.banner.stale', /has ended/);
+    }
   });
 }
 
@@ -99,7 +121,7 @@ test('viewer: two sessions at once, each with its own values', async () => {
   await closeEditors();
   breakAt('steps.ts', 'pass');
   await start({ ...kinds.tensor, name: 'first' });
-  const first = await until('the first one stops', () => stoppedFrame()?.session);
+  const { session: first } = await untilStopped();
   await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
   await gridRows('1 64 65 67 67');
   await start({ ...kinds.companion, name: 'second' });
@@ -108,7 +130,7 @@ test('viewer: two sessions at once, each with its own values', async () => {
   const frames = '.debug-call-stack .stack-frame';
   await until('both are stopped', async () => (await desk('texts', { selector: frames })).length > 1);
   await desk('clickOn', { selector: frames, last: true });
-  await until('the second one has the focus', () => stoppedFrame() && stoppedFrame()?.session.id !== first.id);
+  await untilSessions('the second one has the focus', () => stoppedFrame() && stoppedFrame()?.session.id !== first.id);
   await continueToNextStop();
   await continueToNextStop();
   await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
@@ -123,7 +145,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     await closeEditors();
     breakAt('steps.ts', 'pass');
     await start(config);
-    const frame = await until('it stops', stoppedFrame);
+    const frame = await untilStopped();
     await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
     await gridRows('1 64 65 67 67');
     const { result } = (await frame.session.customRequest('evaluate', {

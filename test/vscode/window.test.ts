@@ -1,0 +1,143 @@
+/** What tests in the extension host can't see, for it ends or is not theirs: a person at the window, and nobody else. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import type { FrameLocator, Page } from 'playwright-core';
+import { vsCodeCache } from '../../scripts/vsCodeServer.mjs';
+import { projectRoot } from '../support/environment.ts';
+import { openWindow } from './windows.ts';
+
+/** A folder of its own, open in a window. */
+async function open(
+  context: TestContext,
+  files: Record<string, string | Uint8Array>,
+  makeVsix?: (file: string) => void,
+): Promise<{ page: Page; workspace: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-window-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const workspace = join(folder, 'workspace');
+  mkdirSync(workspace);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(workspace, name), content);
+  const vsix = join(folder, 'extension.vsix');
+  makeVsix?.(vsix);
+  const window = await openWindow({ folder, workspace, ...(makeVsix && { vsix }) });
+  context.after(async () => {
+    const name = context.name.replace(/:.*/, '').replace(/\W+/g, '-');
+    await window.page.screenshot({ path: join(vsCodeCache, 'screenshots', `${name}.png`) });
+    await window.close();
+  });
+  window.page.setDefaultTimeout(60_000);
+  return { page: window.page, workspace };
+}
+
+async function openFile(page: Page, name: string): Promise<void> {
+  await page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name }).dblclick();
+  await page.locator('.tab.active').filter({ hasText: name }).waitFor();
+}
+
+/** With the cursor in it: it is what commands are about. */
+async function openProgram(page: Page, name: string): Promise<void> {
+  await openFile(page, name);
+  await page.locator('.monaco-editor.focused .view-line').first().waitFor();
+  await page.locator('.statusbar-item').filter({ hasText: 'JavaScript' }).waitFor();
+}
+
+async function command(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-box input').fill(`>${title}`);
+  await page.locator(rows).filter({ hasText: title }).first().click();
+}
+
+const rows = '.quick-input-list .monaco-list-row';
+
+function viewerOf(page: Page): FrameLocator {
+  return page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+}
+
+test('a reload of the window while a program is stopped: the viewer has its last cells, slice and place, as old', async (context) => {
+  const program = `const state = Float32Array.from({ length: 10_000 }, (_, i) => i / 2);
+function look() {
+  debugger;
+  return state.length;
+}
+look();
+`;
+  const { page } = await open(context, { 'program.mjs': program });
+  await openProgram(page, 'program.mjs');
+  await command(page, 'Tensor: Debug Open File');
+  await page.locator('.debug-top-stack-frame-line').first().waitFor();
+  await command(page, 'View: Show Run and Debug');
+  const row = page
+    .locator('.pane:has(.pane-header[aria-label^="Tensors"]) .monaco-list-row')
+    .filter({ hasText: 'state' });
+  await row.hover();
+  await row.locator('.action-label[aria-label^="Open in Viewer"]').click();
+  const viewer = viewerOf(page);
+  const active = viewer.locator('#active-cell');
+  await active.filter({ hasText: '0' }).waitFor();
+  const slice = viewer.getByLabel('Slice', { exact: true });
+  await slice.fill('1::2');
+  await slice.press('Enter');
+  await active.filter({ hasText: '0.5' }).waitFor();
+  const place = viewer.getByLabel('Go to');
+  await place.fill('3001');
+  await place.press('Enter');
+  await active.filter({ hasText: '1500.5' }).waitFor();
+  // It keeps at once what another tab is left with.
+  await viewer.getByRole('tab', { name: 'Statistics' }).click();
+  await viewer.getByRole('tab', { name: 'Grid' }).click();
+  const cells = () => viewer.locator('[role=rowgroup] [role=row]').allInnerTexts();
+  await active.waitFor();
+  const before = await cells();
+  assert.equal(await viewer.locator('.banner.stale').count(), 0);
+
+  const loaded = page.waitForEvent('load');
+  await command(page, 'Developer: Reload Window');
+  await loaded;
+  await viewer.locator('.banner.stale').filter({ hasText: 'Old values: The debug session is over.' }).waitFor();
+  const after = await cells();
+  // The banner is where the last row was.
+  assert.ok(after.length > 2);
+  assert.deepEqual(after, before.slice(0, after.length));
+  assert.equal(await slice.inputValue(), '1:10000:2');
+  assert.equal(await active.innerText(), '1500.5');
+});
+
+test('Restricted Mode, as packaged: a tensor file opens in the viewer, and no program is started before the folder is trusted', async (context) => {
+  const code =
+    'import io, sys, numpy as np; f = io.BytesIO(); np.save(f, np.arange(6.0)); sys.stdout.buffer.write(f.getvalue())';
+  const array = execFileSync('/usr/bin/python3', ['-c', code]);
+  const { page, workspace } = await open(
+    context,
+    {
+      'x.npy': array,
+      'program.mjs':
+        "import { writeFileSync } from 'node:fs';\nwriteFileSync(new URL('ran', import.meta.url), '');\ndebugger;\n",
+    },
+    (vsix) => execFileSync(process.execPath, [join(projectRoot, 'scripts/package.mjs'), vsix], { stdio: 'pipe' }),
+  );
+  const dialog = page.locator('.monaco-dialog-box');
+  await page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' }).waitFor();
+  // The Welcome page offers its walkthrough: what it contributes is known.
+  await page.getByText('Look at a tensor').waitFor();
+  await openFile(page, 'x.npy');
+  await viewerOf(page)
+    .locator('[role=rowgroup] [role=row]')
+    .filter({ hasText: /^5\s*5$/ })
+    .waitFor();
+
+  await openProgram(page, 'program.mjs');
+  await command(page, 'Tensor: Debug Open File');
+  await dialog.getByText('Debugging executes build tasks and program code from your workspace.').waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  assert.ok(!existsSync(join(workspace, 'ran')));
+
+  await command(page, 'Tensor: Debug Open File');
+  await dialog.getByRole('button', { name: 'Trust Folder & Continue' }).click();
+  await page.locator('.debug-top-stack-frame-line').first().waitFor();
+  assert.ok(existsSync(join(workspace, 'ran')));
+});

@@ -126,7 +126,10 @@ export function find(dataId: object, stop: StopContext): Held | undefined {
   if (!backend || !knownBackends.includes(backend.name)) return undefined;
   // What tfjs-node keeps of a tensor is only looked at for values that are still on the host.
   const record = backend.recordOf(dataId) ?? (backend.name === 'tensorflow' ? {} : undefined);
-  return record && { ...backend, record };
+  if (!record) return undefined;
+  // A spread would cost a list of thousands more than the lookup itself.
+  const { name, backend: instance, recordOf, device } = backend;
+  return { name, backend: instance, recordOf, device, record };
 }
 
 /** Real and imaginary part of a complex tensor; the cpu backend keeps them for itself, so the engine doesn't know them. */

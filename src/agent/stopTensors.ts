@@ -27,8 +27,11 @@ export class StopTensors {
   readonly lasting = new Map<string, Held>();
   readonly #held = new Map<string, Held>();
   readonly #ids = new Map<object, string>();
-  /** What another debugger shows of a tensor. A WeakMap: V8 lets an evaluation without side effects read only that kind. */
-  #texts = new WeakMap<object, string>();
+  /**
+   * What another debugger shows of a tensor: a line, or what it is made of when it is asked for. A WeakMap: V8 lets an
+   * evaluation without side effects read only that kind.
+   */
+  #texts = new WeakMap<object, string | TensorDescriptor>();
   #lastId = 0;
   #once = computedOnce();
 
@@ -60,7 +63,8 @@ export class StopTensors {
 
   /** The line that a tensor of this stop is shown as. Without side effects in V8's eyes: it reads no property of the value. */
   textOf(value: object): string | undefined {
-    return this.#texts.get(value);
+    const text = this.#texts.get(value);
+    return typeof text === 'object' ? shortText(text) : text;
   }
 
   note(id: string, text: string): void {
@@ -97,7 +101,7 @@ export class StopTensors {
     this.#ids.set(value, id);
     recorder()?.cameAcross(described.runtime, value);
     this.#held.set(id, { value, reader });
-    this.#texts.set(value, shortText(described));
+    this.#texts.set(value, described);
     return described;
   }
 

@@ -3,6 +3,7 @@ import type { DType } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, elementWriter, isComplex, isFloat, itemSize, partDType } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
 import { formatElement } from '../tensor/numbers.ts';
+import { blockReader } from '../tensor/statisticsBlocks.ts';
 import type { Loss, LossCheck } from './format.ts';
 
 /** The bits that `NaN` reads back as, little-endian. */
@@ -18,22 +19,25 @@ export function textLoss(dtype: DType): LossCheck | null {
   const part = partDType(dtype);
   if (!isFloat(part)) return null;
   const plain = plainNaN[part] as readonly number[];
-  const read = elementReader(part);
+  const readBlocks = blockReader(part);
   const size = plain.length;
   const perElement = isComplex(dtype) ? 2 : 1;
   return (chunk, firstIndex) => {
-    const view = dataViewOf(chunk);
-    for (let at = 0; at + size <= chunk.length; at += size) {
-      const value = read(view, at);
-      if (value === value || plain.every((byte, k) => chunk[at + k] === byte)) continue;
-      const bits = plain.map((_, k) => (chunk[at + size - 1 - k] as number).toString(16).padStart(2, '0')).join('');
-      return {
-        index: firstIndex + Math.floor(at / size / perElement),
-        value: `NaN with the bits 0x${bits}`,
-        becomes: 'NaN',
-      };
-    }
-    return null;
+    let loss: Loss | null = null;
+    readBlocks(chunk, 0n, ({ values, count, from }) => {
+      for (let k = 0; k < count && !loss; k++) {
+        if (values[k] === values[k]) continue;
+        const bytes = chunk.subarray((from + k) * size, (from + k + 1) * size);
+        if (plain.every((byte, position) => bytes[position] === byte)) continue;
+        const bits = [...bytes].reverse().map((byte) => byte.toString(16).padStart(2, '0'));
+        loss = {
+          index: firstIndex + Math.floor((from + k) / perElement),
+          value: `NaN with the bits 0x${bits.join('')}`,
+          becomes: 'NaN',
+        };
+      }
+    });
+    return loss;
   };
 }
 

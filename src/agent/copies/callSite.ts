@@ -142,25 +142,32 @@ const notCounted = -2;
 function chooseFrame(
   stack: readonly V8CallSite[],
   name: string,
-  { own, calls, watched, notFrom }: RuntimeScripts,
+  scripts: RuntimeScripts,
 ): { chosen: number; call: string } {
-  let call = name;
+  const { own, watched, notFrom } = scripts;
   for (const [index, frame] of stack.entries()) {
     const file = frame.getFileName();
     // Native functions and evaluated code have no file.
     if (typeof file !== 'string') {
-      if (frame.getScriptNameOrSourceURL() === evaluationUrl) return { chosen: notCounted, call };
+      if (frame.getScriptNameOrSourceURL() === evaluationUrl) return { chosen: notCounted, call: name };
       continue;
     }
-    if (!isForeign(file)) return { chosen: index, call };
-    if (notFrom?.test(file)) return { chosen: notCounted, call };
-    if (!own.test(file)) continue;
-    const method = methodName(frame);
-    if (method === undefined) continue;
-    if (watched?.has(method)) return { chosen: notCounted, call };
-    if (calls.has(method)) call = method;
+    if (!isForeign(file)) return { chosen: index, call: outermostCall(stack, index, scripts) ?? name };
+    const isPart = notFrom?.test(file) || (watched && own.test(file) && watched.has(methodName(frame) ?? ''));
+    if (isPart) return { chosen: notCounted, call: name };
   }
-  return { chosen: -1, call };
+  return { chosen: -1, call: outermostCall(stack, stack.length, scripts) ?? name };
+}
+
+/** Of the frames before `end`. From the outside: a frame's name takes V8 as long as the frame itself. */
+function outermostCall(stack: readonly V8CallSite[], end: number, { own, calls }: RuntimeScripts): string | undefined {
+  for (let index = end - 1; index >= 0; index--) {
+    const frame = stack[index];
+    const file = frame?.getFileName();
+    const method = typeof file === 'string' && own.test(file) ? methodName(frame) : undefined;
+    if (method !== undefined && calls.has(method)) return method;
+  }
+  return undefined;
 }
 
 function recordedFrame(frame: V8CallSite): RecordedFrame[] {

@@ -149,7 +149,7 @@ class EngineReads {
     try {
       const shape = ownValue(info, 'shape') as number[];
       const dtype = ownValue(info, 'dtype') as string;
-      const { name = '', record = {} } = recordedBy(dataId) ?? {};
+      const { name = '', record = {} } = recordedBy(dataId, info) ?? {};
       const isGpu = name === 'webgpu' || name === 'webgl';
       const hasValues = record.values !== null && record.values !== undefined;
       // On a GPU a bool takes four bytes, as an int32.

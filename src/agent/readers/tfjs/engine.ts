@@ -81,19 +81,32 @@ function backendLookup(): (dataId: object) => Backend | undefined {
   };
 }
 
-/** The same for one tensor, and cheaper: for those who ask while the program runs. */
-export function recordedBy(dataId: object): { name: string; backend: object; record: BackendRecord } | undefined {
-  const holder = holderOf(dataId);
+/**
+ * The same for one tensor, and cheaper: for those who ask while the program runs.
+ * @param info the engine's own record of the data, for those who have it
+ */
+export function recordedBy(
+  dataId: object,
+  info = infoOf(dataId),
+): { name: string; backend: object; record: BackendRecord } | undefined {
+  const holder = holderIn(info);
   const record = holder && recordsOf(holder.name, holder.backend)(dataId);
-  return record && { ...holder, record };
+  return record && { name: holder.name, backend: holder.backend, record };
 }
 
 /** The backend that holds some data, whether its records are known or not. */
 export function holderOf(dataId: object): { name: string; backend: object } | undefined {
+  return holderIn(infoOf(dataId));
+}
+
+function infoOf(dataId: object): unknown {
   const state = engineState();
   const tensorInfo = state && ownValue(state, 'tensorInfo');
   const get = util.types.isWeakMap(tensorInfo) ? platformMethod(tensorInfo as object, 'get') : undefined;
-  const info = get?.(dataId as never);
+  return get?.(dataId as never);
+}
+
+function holderIn(info: unknown): { name: string; backend: object } | undefined {
   const backend = isInspectable(info) ? ownValue(info, 'backend') : undefined;
   if (!isInspectable(backend)) return undefined;
   const name = nameOf(backend);
@@ -126,7 +139,10 @@ export function find(dataId: object, stop: StopContext): Held | undefined {
   if (!backend || !knownBackends.includes(backend.name)) return undefined;
   // What tfjs-node keeps of a tensor is only looked at for values that are still on the host.
   const record = backend.recordOf(dataId) ?? (backend.name === 'tensorflow' ? {} : undefined);
-  return record && { ...backend, record };
+  if (!record) return undefined;
+  // A spread would cost a list of thousands more than the lookup itself.
+  const { name, backend: instance, recordOf, device } = backend;
+  return { name, backend: instance, recordOf, device, record };
 }
 
 /** Real and imaginary part of a complex tensor; the cpu backend keeps them for itself, so the engine doesn't know them. */

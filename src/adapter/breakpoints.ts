@@ -168,9 +168,13 @@ export class Breakpoints {
     await this.#queue;
   }
 
-  /** The program, which does not run yet, is to be stopped at its first statement. */
-  async stopAtProgram(program: string | undefined): Promise<void> {
-    await this.#target?.entries.stopAtProgram(program);
+  /**
+   * Every script of a program that does not run yet is seen before it runs.
+   * @param isStop whether the program, once what was preloaded and what it imports has run, stays stopped there
+   */
+  async stopAtScripts(program: string | undefined, isStop: boolean): Promise<void> {
+    await this.#target?.entries.stopAtFirstStatements();
+    await this.#target?.entries.stopAtProgram(program, isStop);
   }
 
   /** @returns what the stop is besides the breakpoints that it is at */

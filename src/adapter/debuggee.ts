@@ -7,6 +7,7 @@ import type { NotFiniteStop } from '../protocol/notFinite.ts';
 import { BreakpointHits } from './breakpointHits.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { Configuration } from './configuration.ts';
+import { DebuggerStatements } from './debuggerStatements.ts';
 import { errors } from './errors.ts';
 import { globToPattern, isInNodeModules, type PathMapper } from './paths.ts';
 import { isException, reasonsOf, type PauseReason } from './pauseReasons.ts';
@@ -64,6 +65,7 @@ export class Debuggee {
   readonly #config: Configuration;
   readonly #breakpoints: Breakpoints;
   readonly #hits: BreakpointHits;
+  readonly #debuggerStatements: DebuggerStatements;
   readonly #events: DebuggeeEvents;
   #stop: Stop | undefined;
   #mainContext: number | undefined;
@@ -74,6 +76,8 @@ export class Debuggee {
   /** The step that is under way, with where it began. */
   #step: StepOrigin | undefined;
   #unfinished: UnfinishedStep | undefined;
+  /** Patterns of the URLs of files that stepping passes over. */
+  readonly #skipped: string[];
   /** Whether a program that waited for us (`--inspect-brk`) stays stopped where it did. */
   readonly #stopsAtEntry: boolean;
 
@@ -88,6 +92,7 @@ export class Debuggee {
     this.#config = config;
     this.#breakpoints = breakpoints;
     this.#events = events;
+    this.#skipped = config.skipFiles.map((glob) => globToPattern(glob).replace(/^\^\//, '^(?:file://)?/'));
     this.#stopsAtEntry = config.request === 'attach' && !config.continueOnAttach;
     this.scripts = new Scripts({
       paths,
@@ -95,6 +100,7 @@ export class Debuggee {
       projectFolder: config.cwd,
       warn: (message) => events.output('console', `${message}\n`),
     });
+    this.#debuggerStatements = new DebuggerStatements(main);
     this.#hits = new BreakpointHits({
       main,
       scripts: this.scripts,
@@ -129,15 +135,13 @@ export class Debuggee {
     const { cwd } = this.#config;
     await showRuntimeClasses(this.main, program === undefined ? [cwd] : [dirname(program), cwd]);
     const { request } = this.#config;
-    // What was preloaded, and what the program imports, has run by then.
-    if (request === 'launch' && this.#config.stopOnEntry) await this.#breakpoints.stopAtProgram(program);
+    if (request === 'launch') await this.#breakpoints.stopAtScripts(program, this.#config.stopOnEntry);
     // A program that has come to its end, and only waits for its debuggers to leave, has no context any more.
     if (this.#mainContext === undefined) this.#events.finished();
   }
 
   async #skipFiles(): Promise<void> {
-    const patterns = this.#config.skipFiles.map((glob) => globToPattern(glob).replace(/^\^\//, '^(?:file://)?/'));
-    if (patterns.length > 0) await this.main.send('Debugger.setBlackboxPatterns', { patterns });
+    if (this.#skipped.length > 0) await this.main.send('Debugger.setBlackboxPatterns', { patterns: this.#skipped });
   }
 
   async run(): Promise<void> {
@@ -202,7 +206,11 @@ export class Debuggee {
   }
 
   #onScriptParsed(event: Protocol.Debugger.ScriptParsedEvent): void {
-    this.scripts.add(event);
+    const script = this.scripts.add(event);
+    if (script?.path === undefined || isInNodeModules(script.path)) return;
+    // V8 passes over the statements of skipped files, but not over breakpoints there.
+    if (this.#skipped.some((pattern) => new RegExp(pattern).test(script.url))) return;
+    this.#inBackground(this.#debuggerStatements.set(script.id));
   }
 
   /**
@@ -239,6 +247,7 @@ export class Debuggee {
     if (await this.#breakpoints.beforeScript(event)) return this.#passOver(event);
     const script = this.scripts.get(top.location.scriptId);
     const { isEntry, isProgram } = await this.#breakpoints.atEntry(event, script);
+    if (isEntry && script) await this.#debuggerStatements.settled(script.id);
     const { hits, stopping } = await this.#hits.at(event.hitBreakpoints ?? [], top);
     const reasons = reasonsOf(event);
     // Where a breakpoint of ours is, V8 passes over the statement itself.

@@ -66,12 +66,19 @@ export class EntryBreakpoints {
     await Promise.all([...this.#scripts.all()].map(({ map }) => map));
   }
 
-  /** @param program a file; undefined: the first script that is no package's */
-  async stopAtProgram(program: string | undefined): Promise<void> {
-    this.#program = new RegExp(program === undefined ? `^${ownScript}` : urlPatternOf(program));
-    await this.stopAtFirstStatements();
-    // Whichever of its lines is the first to run.
-    if (program !== undefined) await this.stopInWrapped(program, [...Array(await countLines(program)).keys()]);
+  /**
+   * Stops the program at its first statement for certain: at whichever of its lines is the first to run.
+   * @param program a file; undefined: the first script that is no package's
+   * @param isStop whether it stays stopped there. Otherwise it matters only for what has `debugger` statements, whose variables
+   *   are lost where a loop at the top of the file is optimised before they are seen.
+   */
+  async stopAtProgram(program: string | undefined, isStop: boolean): Promise<void> {
+    if (isStop) this.#program = new RegExp(program === undefined ? `^${ownScript}` : urlPatternOf(program));
+    if (program === undefined) return;
+    // A program that can't be read, Node tells of.
+    const text = await readFile(program, 'utf8').catch(() => '');
+    const count = Math.min(text.split('\n').length, maxLines);
+    if (isStop || text.includes('debugger')) await this.stopInWrapped(program, [...Array(count).keys()]);
   }
 
   /** @returns whether this script, which is at its first statement, is the program that is to be stopped there; once */
@@ -174,10 +181,4 @@ export class EntryBreakpoints {
 
 function hasReason(event: Protocol.Debugger.PausedEvent, wanted: string): boolean {
   return reasonsOf(event).some(({ reason }) => reason === wanted);
-}
-
-async function countLines(file: string): Promise<number> {
-  // A program that can't be read, Node tells of.
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return Math.min(text.split('\n').length, maxLines);
 }

@@ -76,6 +76,8 @@ export async function evaluateOnFrame(
   return found;
 }
 
+const optimisedHelp = 'A breakpoint in the function, set before it runs, keeps its variables.';
+
 function evaluationError(
   expression: string,
   details: Protocol.Runtime.ExceptionDetails,
@@ -109,6 +111,17 @@ function evaluationError(
       help: 'Stop behind the line that declares it.',
     });
   }
+  // Since V8 13; before, such a variable is undefined.
+  const dropped = original(
+    /^ReferenceError: Cannot access '(?<name>[^']+)' from debugger/.exec(firstLine)?.groups?.['name'],
+  );
+  if (dropped !== undefined) {
+    return new TensorError({
+      code: 'not-available',
+      message: `"${dropped}" is gone: V8 has optimised this function, and nothing uses "${dropped}" behind the stop.`,
+      help: optimisedHelp,
+    });
+  }
   if (/^SyntaxError: Unexpected identifier 'as'/.test(firstLine)) assertReinterpretation(expression);
   return new TensorError({
     code: 'expression-threw',
@@ -123,7 +136,7 @@ export function notATensor(expression: string, value: Protocol.Runtime.RemoteObj
     return new TensorError({
       code: 'not-a-tensor',
       message: `"${expression}" is undefined here, not a tensor.`,
-      help: 'Stop behind the line that gives it its value.',
+      help: `Stop behind the line that gives it its value. In a function that runs hot, V8 may have dropped it. ${optimisedHelp}`,
     });
   }
   return new TensorError({

@@ -28,6 +28,16 @@ let sum = first;
 for (let i = 0; i < 500_000; i++) sum += step(i);
 console.log(sum); // #PRINT
 `,
+  // The loop is optimised long before it ends, and \`kept\` is not used again.
+  hot: `function unused(): number {
+  return 1;
+}
+const kept: number = Number('7');
+let sum = 0;
+for (let i = 0; i < 3_000_000; i++) sum += i % kept;
+debugger; // #HALT
+console.log(sum);
+`,
 };
 
 /** As it is run, and the file in which breakpoints are set. */
@@ -92,6 +102,14 @@ for (const { major, path: node } of nodeBinaries()) {
         await TestSession.run({ node, launch: { program }, breakpoints }, async (session) => {
           await session.stopped('breakpoint');
           assert.equal((await session.evaluate('sum')).result, '125000250001');
+        });
+      });
+
+      test(`${way}: a variable that nothing uses any more has its value at a debugger statement`, async () => {
+        const { program } = write('hot', programs.hot);
+        await TestSession.run({ node, launch: { program } }, async (session) => {
+          await session.stopped('debugger statement');
+          assert.equal((await session.evaluate('kept')).result, '7');
         });
       });
 

@@ -25,6 +25,7 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
   });
   return {
     ...requests,
+    'tensor/stats': (args, call) => requests['tensor/stats'](args, watched(call)),
     'tensor/export': (args, call) => requests['tensor/export'](args, watched(call)),
     'tensor/compare': (args, call) => requests['tensor/compare'](args, watched(call)),
     'tensor/assign': async (args, call) => {

@@ -38,6 +38,12 @@ interface StopObjects {
   receivers: number;
 }
 
+/**
+ * A program that stands still runs us uncompiled, at some 100 ns for an element; the debugger's own process takes less than it
+ * costs to bring it more.
+ */
+const mostOnHost = 2 ** 14;
+
 export class Agent {
   readonly #reading = new TensorReading();
   readonly #held = new StopTensors();
@@ -63,7 +69,7 @@ export class Agent {
       const wanted = windows.map(({ id, ranges, as }) => ({ readable: this.#held.readable(id, as), ranges }));
       return this.#reading.windows(wanted).map(toWindow);
     },
-    stats: ({ id, as, bins }) => this.#reading.statistics(this.#held.readable(id, as), bins),
+    stats: ({ id, as, bins }) => this.#reading.statistics(this.#held.readable(id, as), bins, mostOnHost),
     find: ({ id, as, from, direction }) => ({
       index: this.#reading.findNotFinite(this.#held.readable(id, as), from, direction),
     }),

@@ -161,7 +161,10 @@ export class TensorReading {
     return this.#priced(readable, cost);
   }
 
-  statistics(readable: Readable, bins: number): AgentStatistics {
+  /** @param mostOnHost elements; where more were to be reduced on the host, nothing is */
+  statistics(readable: Readable, bins: number): AgentStatistics;
+  statistics(readable: Readable, bins: number, mostOnHost: number): AgentStatistics | null;
+  statistics(readable: Readable, bins: number, mostOnHost = Infinity): AgentStatistics | null {
     const { source, dtype } = readable;
     if (source.how === 'strings') {
       throw new TensorError({
@@ -185,6 +188,7 @@ export class TensorReading {
     }
     const ranges = wholeSlice(readable.shape);
     const whole = { from: 0, to: sizeOf(readable.shape) };
+    if (whole.to > mostOnHost) return null;
     const accumulator = new StatisticsAccumulator(dtype);
     let index = 0;
     let cost = this.stream({ readable, ranges }, whole, (bytes) => {

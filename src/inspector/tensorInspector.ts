@@ -19,6 +19,7 @@ import type {
   TensorPreview,
   TensorRequests,
 } from '../protocol/requests.ts';
+import type { StatisticsRun } from '../tensor/sourceStatistics.ts';
 import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { Locate } from './copies.ts';
@@ -116,7 +117,7 @@ export interface TensorInspector {
     id: string,
     options: { slice?: string; encoding?: 'json' | 'bytes'; dtype?: string; shape?: number[] },
   ): Promise<ReadResult>;
-  stats(id: string, options: { dtype?: string; bins?: number }): Promise<TensorStatistics>;
+  stats(id: string, options: StatisticsRun & { dtype?: string }): Promise<TensorStatistics>;
   /** The flat (row-major) index of the nearest NaN or infinity after or before `from`, null if there is none. */
   find(id: string, from: number, direction: 'next' | 'previous'): Promise<number | null>;
   /** Raw bytes of the tensor's values in row-major order, little-endian; for `readMemory`. */

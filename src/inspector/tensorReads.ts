@@ -1,14 +1,22 @@
 /** Reads of the tensors of a stop, each by its id: descriptions, windows, statistics, bytes. */
-import type { AgentStatistics, WindowRequest } from '../protocol/agent.ts';
+import type { WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { ReadResult } from '../protocol/requests.ts';
-import type { AxisRange, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
+import type {
+  AxisRange,
+  DType,
+  StatisticsSummary,
+  TensorDescriptor,
+  TensorStatistics,
+  TensorWarning,
+} from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize, wholeSlice } from '../tensor/slice.ts';
+import { sourceStatistics, type StatisticsRun } from '../tensor/sourceStatistics.ts';
 import type { AgentLink } from './agentLink.ts';
-import type { BulkReader } from './bulkReader.ts';
+import { addCost, noCost, type BulkReader } from './bulkReader.ts';
 import type { LiveTensor } from './compareTensors.ts';
 import { assertMemory, withPrice } from './copyPrice.ts';
 import { decode, windowValues, type DecodedWindow } from './decodedWindow.ts';
@@ -75,10 +83,11 @@ export class TensorReads {
     };
   }
 
-  async stats(id: string, { dtype, bins }: { dtype?: string; bins?: number }): Promise<TensorStatistics> {
+  async stats(id: string, { dtype, bins = 0, ...run }: StatisticsRun & { dtype?: string }): Promise<TensorStatistics> {
     const named = dtype === undefined ? parseId(id) : { id: parseId(id).id, as: { dtype: asDType(dtype) } };
     const tensor = await this.describe(formatId(named.id, named.as));
-    const stats = await this.#stop.reading(() => this.#link.call('stats', { ...named, bins: bins ?? 0 }));
+    const stats = await this.#stop.reading(() => this.#link.call('stats', { ...named, bins }));
+    if (!stats) return this.#statsHere(tensor, { bins, ...run });
     const stored = tensor.dtype;
     const isBig = tensor.dtype === 'int64' || tensor.dtype === 'uint64';
     const extreme = (digits: string | null) =>
@@ -87,12 +96,26 @@ export class TensorReads {
     return { ...stats, min: extreme(stats.min), max: extreme(stats.max) };
   }
 
+  /** Of what is on the host: this process, unlike one that stands still, compiles the loops that go over it. */
+  async #statsHere(tensor: TensorDescriptor, run: StatisticsRun): Promise<TensorStatistics> {
+    let cost = noCost;
+    const read = async (ranges: readonly AxisRange[]) => {
+      const window = await this.#readWindow({ ...parseId(tensor.id), ranges: [...ranges] }, tensor);
+      cost = addCost(cost, window.cost);
+      return windowValues(window);
+    };
+    const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+    const { stats } = await sourceStatistics({ name: 'the tensor', dtype, shape: knownShape(tensor), read }, run);
+    this.#warnOf(tensor, stats);
+    return { ...stats, cost };
+  }
+
   async find(id: string, from: number, direction: 'next' | 'previous'): Promise<number | null> {
     return (await this.#stop.reading(() => this.#link.call('find', { ...parseId(id), from, direction }))).index;
   }
 
   /** What the statistics have found stays with the tensor for the rest of the stop. */
-  #warnOf(tensor: TensorDescriptor, { nan, posInf, negInf, count, firstNotFinite }: AgentStatistics): void {
+  #warnOf(tensor: TensorDescriptor, { nan, posInf, negInf, count, firstNotFinite }: StatisticsSummary<unknown>): void {
     const known = this.#stop.described.get(tensor.id);
     if (!known || firstNotFinite === null || known.warnings.some(({ code }) => code === 'not-finite')) return;
     const index = unravelIndex(firstNotFinite, knownShape(tensor)).join(', ');

@@ -91,9 +91,9 @@ export function tensorRequests(stopped: () => Promise<StoppedProgram>): Handlers
       const { inspector } = await stopped();
       return { previews: await previewsOf(tensors.map(idOf), inspector) };
     },
-    'tensor/stats': async ({ tensor: reference, ...options }) => {
+    'tensor/stats': async ({ tensor: reference, ...args }, options) => {
       const { inspector, tensor } = await resolve(reference);
-      const stats = await inspector.stats(tensor.id, options);
+      const stats = await inspector.stats(tensor.id, { ...args, ...options });
       // Described again: what the statistics have found is among its warnings now.
       return { tensor: await inspector.describe(tensor.id), stats };
     },

@@ -147,7 +147,8 @@ export interface AgentCalls {
     arguments: { windows: WindowRequest[] };
     result: AgentWindow[];
   };
-  stats: { arguments: { id: string; as?: Reinterpretation; bins: number }; result: AgentStatistics };
+  /** Null where it would be reduced on the host, and is too large for a program that stands still. */
+  stats: { arguments: { id: string; as?: Reinterpretation; bins: number }; result: AgentStatistics | null };
   /** The tensors that a sparse one is made of; null where it does not tell them. */
   sparseParts: { arguments: { id: string }; result: AgentSparseParts | null };
   /** The nearest NaN or infinity after or before a flat (row-major) index, which itself is left out. */

@@ -180,3 +180,18 @@ export function promiseState(promise: Promise<unknown>): PromiseState {
   // With async hooks on, Node 20 prints its own symbols behind the value.
   return /^[^{]*\{\s*null\s*[,}]/.test(text) ? 'null' : 'fulfilled';
 }
+
+/**
+ * A promise whose rejection must not reach the program: one of ours, which a lost device may reject after the resume, or one that
+ * nobody has asked for. By `await`, which calls neither `then` nor `catch`: the program may have replaced both.
+ */
+export function quiet<T>(promise: Promise<T>): Promise<T> {
+  void (async () => {
+    try {
+      await promise;
+    } catch {
+      // Whoever looks at its state sees that it was rejected.
+    }
+  })();
+  return promise;
+}

@@ -25,9 +25,11 @@ export const dtypes = [
 ] as const;
 export type DType = (typeof dtypes)[number];
 
-export type TensorKind = 'eager' | 'symbolic' | 'tracer' | 'sparse' | 'array' | 'buffer';
+export const tensorKinds = ['eager', 'symbolic', 'tracer', 'sparse', 'array', 'buffer'] as const;
+export type TensorKind = (typeof tensorKinds)[number];
 export type TensorLocation = 'host' | 'device' | 'both';
-export type TensorState = 'live' | 'disposed' | 'pending' | 'consumed' | 'uninitialised';
+export const tensorStates = ['live', 'disposed', 'pending', 'consumed', 'uninitialised'] as const;
+export type TensorState = (typeof tensorStates)[number];
 export type ExecutionMode = 'eager' | 'graph' | 'mixed';
 
 export const warningCodes = [

@@ -6,7 +6,7 @@
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { now } from '../clock.ts';
-import { platformValue, promiseState } from '../safely.ts';
+import { platformValue, promiseState, quiet } from '../safely.ts';
 import type { DeviceSource } from '../source.ts';
 import { piecesOf, type DeviceWindow } from './cutPieces.ts';
 import { bufferMethods, destroy, Device, mapModeRead, Recorder } from './device.ts';
@@ -305,19 +305,4 @@ function timedOut({ deadlineMs }: WaitLimit): TensorError {
 
 function isSettled(promise: Promise<unknown>): boolean {
   return promiseState(promise) !== 'pending';
-}
-
-/**
- * A promise of ours: a lost device may reject it after the resume, and that must not reach the program. By `await`, which
- * calls neither `then` nor `catch`: the program may have replaced both.
- */
-function quiet<T>(promise: Promise<T>): Promise<T> {
-  void (async () => {
-    try {
-      await promise;
-    } catch {
-      // Whoever looks at its state sees that it was rejected.
-    }
-  })();
-  return promise;
 }

@@ -16,6 +16,8 @@ const typedArrayTag = getter(typedArrayPrototype, Symbol.toStringTag);
 const typedArrayBuffer = getter(typedArrayPrototype, 'buffer');
 const typedArrayOffset = getter(typedArrayPrototype, 'byteOffset');
 const typedArrayBytes = getter(typedArrayPrototype, 'byteLength');
+/** Throws where the array's buffer has been cut off before its elements; its length is 0 then, as that of an empty one. */
+const typedArrayKeys = (Uint8Array.prototype as { keys: (this: object) => unknown }).keys;
 const viewBuffer = getter(DataView.prototype, 'buffer');
 const viewOffset = getter(DataView.prototype, 'byteOffset');
 const viewBytes = getter(DataView.prototype, 'byteLength');
@@ -79,7 +81,8 @@ export function hostMemory(value: object): HostMemory | undefined {
       () => new Uint8Array(memory, offset.call(value) as number, Math.min(byteLength, largestView)),
     );
     const className = classNameOf(value) || (tag ?? 'DataView');
-    const detached = isDetached(memory) || bytes === undefined;
+    const isOutside = tag !== undefined && byteLength === 0 && attempt(() => typedArrayKeys.call(value)) === undefined;
+    const detached = isDetached(memory) || bytes === undefined || isOutside;
     return { className, dtype, bytes: bytes ?? new Uint8Array(0), byteLength, detached };
   }
   // By the engine's own mark: every object in scope comes here, and throwing for each would cost more than all the rest.

@@ -4,11 +4,20 @@
  * runs; it must have no effect. docs/readers.md has an example.
  */
 import type { DType, TensorKind, TensorState } from '../../protocol/tensor.ts';
-import { dtypes } from '../../protocol/tensor.ts';
+import { dtypes, tensorKinds, tensorStates } from '../../protocol/tensor.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
-import { classNameOf, dataValue, isInspectable, isObject, isPlatformObject, platformValue } from '../safely.ts';
+import {
+  classNameOf,
+  dataValue,
+  isInspectable,
+  isObject,
+  isPlatformObject,
+  platformValue,
+  quiet,
+  util,
+} from '../safely.ts';
 import { ownRuntime } from '../ownRuntime.ts';
 import type { Described, Source, StopContext, StridedLayout } from '../source.ts';
 import { hostMemory, typedArrayOf } from './hostArrays.ts';
@@ -71,10 +80,19 @@ function inspect(value: object): InspectedTensor {
   } catch (error) {
     throw invalid(className, `threw: ${String(error)}`, { cause: error });
   }
+  if (util.types.isPromise(result)) {
+    void quiet(result as Promise<unknown>);
+    throw invalid(className, 'returned a promise, and the program stands still: it has to answer at once');
+  }
   if (!isObject(result)) throw invalid(className, 'returned no object');
   const inspected = result as InspectedTensor;
   if (!dtypes.includes(inspected.dtype)) throw invalid(className, `named the unknown dtype ${String(inspected.dtype)}`);
-  const { shape } = inspected;
+  const { shape, kind, state } = inspected;
+  if (kind !== undefined && !tensorKinds.includes(kind))
+    throw invalid(className, `named the unknown kind ${String(kind)}`);
+  if (state !== undefined && !tensorStates.includes(state)) {
+    throw invalid(className, `named the unknown state ${String(state)}`);
+  }
   if (shape === null && !inspected.data) return inspected;
   const isCount = (n: number | null) => (n === null ? !inspected.data : Number.isSafeInteger(n) && n >= 0);
   if (!Array.isArray(shape) || !shape.every(isCount)) {

@@ -95,7 +95,10 @@ const bad = {
       throw new Error('not now');
     },
   },
+  promised: { [Symbol.for('tensor.inspect')]: () => Promise.reject(new Error('offline')) },
   nothing: new View(undefined),
+  kind: new View({ dtype: 'float32', shape: [6], data, kind: 'odd' }),
+  state: new View({ dtype: 'float32', shape: [6], data, state: 'odd' }),
   dtype: new View({ dtype: 'f32', shape: [6], data }),
   shape: new View({ dtype: 'float32', shape: [-1], data }),
   strides: new View({ dtype: 'float32', shape: [6], strides: [1, 1], data }),
@@ -113,4 +116,7 @@ function stop() {
   return [published, device, host, onDevice, strings, plain, bytes, halves, complex, bad, data];
 }
 stop();
+// A rejection that nobody handled would end it before.
+await new Promise((resolve) => setImmediate(resolve));
+console.log('at its end');
 process.exit(0);

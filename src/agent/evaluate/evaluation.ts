@@ -5,7 +5,7 @@
 import type { AgentFeed } from '../../protocol/agent.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { GraphInput } from '../../protocol/tensor.ts';
-import { formatType } from '../../tensor/preview.ts';
+import { formatType, knownShape } from '../../tensor/preview.ts';
 import type { Described } from '../source.ts';
 import { isLater, type Evaluable, type EvaluationContext, type GraphEngine } from './engine.ts';
 import { checkedFeeds, type Feed } from './feeds.ts';
@@ -77,7 +77,7 @@ function open({ value, described }: Target, context: EvaluationContext): { evalu
     const evaluable = engine.open(value, context);
     if (evaluable) return { evaluable, runtime: engine.runtime };
   }
-  const { className, dtype, shape, kind, runtime, access } = described;
+  const { className, dtype, kind, runtime, access } = described;
   if (kind === 'symbolic') {
     throw new TensorError({
       code: 'invalid-argument',
@@ -91,7 +91,7 @@ function open({ value, described }: Target, context: EvaluationContext): { evalu
   }
   throw new TensorError({
     code: 'invalid-argument',
-    message: `${formatType(dtype, shape)} is no graph tensor: it has its value, and feeds would change nothing.`,
+    message: `${formatType(dtype, knownShape(described))} is no graph tensor: it has its value, and feeds would change nothing.`,
     help: 'Read it without feeds.',
   });
 }

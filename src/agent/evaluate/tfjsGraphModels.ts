@@ -185,7 +185,12 @@ export const tfjsGraphModels: GraphEngine = {
 
   open(value, context): Evaluable | undefined {
     const whole = modelOf(value);
-    if (whole) return evaluableNode(whole, onlyOutput(objectsIn(ownValue(whole.executor, 'graph') as object, 'outputs')), context);
+    if (whole)
+      return evaluableNode(
+        whole,
+        onlyOutput(objectsIn(ownValue(whole.executor, 'graph') as object, 'outputs')),
+        context,
+      );
     const isInfo = isTensorInfo(value);
     if (!isInfo && !isNode(value)) return undefined;
     const name = nameOf(value);

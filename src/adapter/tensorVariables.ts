@@ -271,7 +271,7 @@ function statisticsRows(stats: TensorStatistics): Row[] {
     row('+Infinity', String(posInf)),
     row('-Infinity', String(negInf)),
     ...(firstNotFinite === null ? [] : [row('first not finite', `element ${firstNotFinite}`)]),
-    row('computed on', `${where}, in ${formatMs(cost.queueMs + cost.transferMs)}`),
+    row('computed on', `${where}, ${formatBytes(cost.bytes)} moved in ${formatMs(cost.queueMs + cost.transferMs)}`),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { agentScriptUrl } from '../inspector/agentLink.ts';
 import type { NotFiniteStop } from '../protocol/notFinite.ts';
+import { BundledClasses } from './bundledClasses.ts';
 import { BreakpointHits } from './breakpointHits.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import type { Configuration } from './configuration.ts';
@@ -66,6 +67,7 @@ export class Debuggee {
   readonly #breakpoints: Breakpoints;
   readonly #hits: BreakpointHits;
   readonly #debuggerStatements: DebuggerStatements;
+  readonly #bundledClasses: BundledClasses;
   readonly #events: DebuggeeEvents;
   #stop: Stop | undefined;
   #mainContext: number | undefined;
@@ -108,6 +110,7 @@ export class Debuggee {
       folder: config.cwd,
       output: (text, frame) => events.output('console', text, frame),
     });
+    this.#bundledClasses = new BundledClasses(main);
     main.on('Debugger.scriptParsed', (event) => this.#onScriptParsed(event));
     main.on('Debugger.paused', (event) => this.#onPaused(event));
     main.on('Debugger.resumed', () => this.#onResumed());
@@ -134,6 +137,7 @@ export class Debuggee {
     await this.#breakpoints.connect(this.main, this.scripts, () => this.#events.prepareTracking());
     const { cwd } = this.#config;
     await showRuntimeClasses(this.main, program === undefined ? [cwd] : [dirname(program), cwd]);
+    if (program !== undefined) await this.#bundledClasses.watch(program);
     const { request } = this.#config;
     if (request === 'launch') await this.#breakpoints.stopAtScripts(program, this.#config.stopOnEntry);
     // A program that has come to its end, and only waits for its debuggers to leave, has no context any more.
@@ -248,6 +252,7 @@ export class Debuggee {
     const script = this.scripts.get(top.location.scriptId);
     const { isEntry, isProgram } = await this.#breakpoints.atEntry(event, script);
     if (isEntry && script) await this.#debuggerStatements.settled(script.id);
+    const isForClass = await this.#bundledClasses.hit(event.hitBreakpoints ?? []);
     const { hits, stopping } = await this.#hits.at(event.hitBreakpoints ?? [], top);
     const reasons = reasonsOf(event);
     // Where a breakpoint of ours is, V8 passes over the statement itself.
@@ -258,7 +263,8 @@ export class Debuggee {
       exception,
       atStart: isProgram || (atStart && this.#stopsAtEntry),
       // It stopped for nothing but what was passed over.
-      onlyPassed: stopping.length === 0 && (atStart || isEntry || hits > 0) && !exception && !isDebuggerStatement,
+      onlyPassed:
+        stopping.length === 0 && (atStart || isEntry || isForClass || hits > 0) && !exception && !isDebuggerStatement,
     });
     if (stop) return this.#report(stop);
     await this.#passOver(event);

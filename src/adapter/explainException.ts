@@ -4,7 +4,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { NamesInSight } from '../inspector/originalNames.ts';
 import { graphModeWarning, readingMethods, receiverOf } from '../inspector/readingHabits.ts';
 import type { TensorWarning } from '../protocol/tensor.ts';
-import { formatType } from '../tensor/preview.ts';
+import { formatType, knownShape } from '../tensor/preview.ts';
 import type { Inspection } from './run.ts';
 
 const missingMethod = new RegExp(`^(.+)\\.(${readingMethods.join('|')}) is not a function$`, 's');
@@ -38,9 +38,9 @@ export async function explainMissingMethod(
     warn(warning);
     return `${warning.message} ${warning.help}`;
   }
-  const { dtype, shape, runtime, access } = tensor;
+  const { dtype, runtime, access } = tensor;
   const readable = access.how === 'none' ? '' : ' Its values can be read and saved here, in the debugger.';
-  return `${receiver} is a ${formatType(dtype, shape)} of ${runtime}, whose tensors have no ${method}().${readable}`;
+  return `${receiver} is a ${formatType(dtype, knownShape(tensor))} of ${runtime}, whose tensors have no ${method}().${readable}`;
 }
 
 /** An exception of an expression, in words. */

@@ -16,7 +16,8 @@ import type { Copies, CopySite, ProgramWarning } from '../protocol/requests.ts';
 /** The bundled recorder, put in by the build. */
 declare const RECORDER_SOURCE: string;
 
-const recorderExpression = `globalThis[Symbol.for(${JSON.stringify(recorderSymbol)})]`;
+/** The recorder in the program, which may have none. */
+export const recorderExpression = `globalThis[Symbol.for(${JSON.stringify(recorderSymbol)})]`;
 const recorderScriptUrl = 'tensor-debugger://recorder.js';
 
 export interface RecorderOptions {
@@ -79,7 +80,9 @@ export async function readRecorder(session: CdpSession): Promise<RecorderReport 
 export async function copiesOf(report: RecorderReport, locate: Locate): Promise<Copies> {
   const sites = new Map<string, CopySite>();
   for (const { runtime, frames, count, bytes, ms, ...recorded } of report.sites) {
-    const { place = nowhere, passed } = await located(frames, locate);
+    const { place = nowhere, passed, innermost } = await located(frames, locate);
+    // In a bundle only the map tells what a runtime has mapped for a conversion, which is counted as such.
+    if (runtime === 'webgpu' && countedSource.test(innermost?.file ?? '')) continue;
     const { file, line } = place;
     // In a bundle the map tells which functions are the runtime's: the outermost that one calls names the copy.
     const names = passed.map((frame) => frame.function?.split('.').pop() ?? '');
@@ -109,6 +112,10 @@ export async function placeOf(frames: readonly RecordedFrame[], locate: Locate):
 /** TF.js's own maps lead out of its packages, to the sources that were left at home: bundlers follow them. */
 const packageSource = /[\\/]node_modules[\\/]|[\\/]tfjs-(?:core|layers|converter|data|backend-\w+)[\\/]src[\\/]/;
 
+/** Of the runtimes whose conversions are counted. */
+const countedSource =
+  /[\\/]node_modules[\\/](?:@tensorflow|@jax-js|onnxruntime-\w+)[\\/]|[\\/]tfjs-backend-webgpu[\\/]src[\\/]/;
+
 /** That place, and the frames inside of it, which are of packages; the innermost of all where there are no others. */
 async function located(frames: readonly RecordedFrame[], locate: Locate) {
   let innermost: SourceLine | undefined;
@@ -120,10 +127,11 @@ async function located(frames: readonly RecordedFrame[], locate: Locate) {
     if (isMapped) mapped.add(url);
     // What a map leaves out is a compiler's own.
     const isOfCompiler = !isMapped && mapped.has(url);
-    if (!packageSource.test(file) && !isOfCompiler) return { place: { file, line }, passed: frames.slice(0, index) };
     innermost ??= { file, line };
+    if (packageSource.test(file) || isOfCompiler) continue;
+    return { place: { file, line }, passed: frames.slice(0, index), innermost };
   }
-  return { place: innermost, passed: [] };
+  return { place: innermost, passed: [], innermost };
 }
 
 function recorderFailed(what: string): TensorError {

@@ -6,7 +6,7 @@
 import { TensorError } from '../protocol/errors.ts';
 import type { TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
 import { graphMode } from '../tensor/graphMode.ts';
-import { formatType } from '../tensor/preview.ts';
+import { formatType, knownShape } from '../tensor/preview.ts';
 import type { TensorInspector } from './tensorInspector.ts';
 
 type Evaluates = Pick<TensorInspector, 'evaluate'>;
@@ -82,10 +82,10 @@ export function graphModeWarning(
   { receiver, method }: ReadingHabit,
   tensor: TensorDescriptor,
 ): TensorWarning | undefined {
-  const { kind, access, dtype, shape, runtime } = tensor;
+  const { kind, access, dtype, runtime } = tensor;
   // A tracer has its values underneath; where those are not there yet, that is no matter of modes.
   if (kind !== 'symbolic') return undefined;
-  const what = `symbolic ${formatType(dtype, shape)} of ${runtime}`;
+  const what = `symbolic ${formatType(dtype, knownShape(tensor))} of ${runtime}`;
   const help = access.help ?? access.reason ?? 'Run its graph.';
   return graphMode({ call: method, name: receiver, what, help });
 }

@@ -1,4 +1,5 @@
 /** Sparse tensors: three dense ones, as in TensorFlow. TF.js has no int64, so indices and the dense shape are int32. */
+import { howToEvaluate } from '../tensor/evaluateHelp.ts';
 import { attr } from './graph/graphDef.ts';
 import { SymbolicTensor } from './graph/symbolicTensor.ts';
 import { getDefaultGraph, type Graph } from './graph/graph.ts';
@@ -176,7 +177,7 @@ export class SparseTensor {
         ? 'It is a sparse graph tensor: it has no value until the graph is run.'
         : 'It is sparse: three tensors, values, indices and denseShape.',
       help: symbolic
-        ? 'Run it: await session.run(sparse).'
+        ? `Evaluate its values, indices and denseShape, which are graph tensors: ${howToEvaluate}. In the program: sparse.evalSync({ session, feeds }).`
         : 'Look at its values and indices, or at sparse.toDense(tensor).',
     };
   }

@@ -28,9 +28,19 @@ export function formatMs(ms: number): string {
   return `${Number((ms / 1000).toFixed(ms < 99_950 ? 1 : 0))} s`;
 }
 
-/** `float32[64, 10]`; an axis that is not known yet is `?`. */
-export function formatType(dtype: DType, shape: readonly (number | null)[]): string {
-  return `${dtype}[${shape.map((count) => count ?? '?').join(', ')}]`;
+/** `[64, 10]`; an axis that is not known yet is `?`, and `[...]` a shape of which not even the rank is (null). */
+export function formatShape(shape: readonly (number | null)[] | null): string {
+  return `[${shape?.map((count) => count ?? '?').join(', ') ?? '...'}]`;
+}
+
+/** `float32[64, 10]` */
+export function formatType(dtype: DType, shape: readonly (number | null)[] | null): string {
+  return `${dtype}${formatShape(shape)}`;
+}
+
+/** Of a tensor: its rank may not be known. */
+export function knownShape({ shape, unknownRank }: Pick<TensorDescriptor, 'shape' | 'unknownRank'>) {
+  return unknownRank ? null : shape;
 }
 
 /** What the type line is made of. */
@@ -41,7 +51,7 @@ export type DescribedTensor = Pick<
 
 /** `float32[64, 10] webgpu 2.5 KB`, `string[3] cpu`; what has no value says so instead: `float32[?, 10] symbolic`, `float32[...] symbolic`. */
 export function describeType(tensor: DescribedTensor): string {
-  const type = tensor.unknownRank ? `${tensor.dtype}[...]` : formatType(tensor.dtype, tensor.shape);
+  const type = formatType(tensor.dtype, knownShape(tensor));
   if (tensor.kind === 'symbolic' || tensor.kind === 'tracer') return `${type} ${tensor.kind}`;
   const sparse = tensor.kind === 'sparse' ? 'sparse ' : '';
   const onDevice = tensor.device.type === 'webgpu' || tensor.device.type === 'webgl';
@@ -65,9 +75,9 @@ export function formatWeight({
 
 /** The type line; what is gone has no place any more: `float32[3] disposed`. */
 export function shortText(tensor: DescribedTensor & Pick<TensorDescriptor, 'state'>): string {
-  const { state, dtype, shape } = tensor;
+  const { state, dtype } = tensor;
   const isGone = state === 'disposed' || state === 'consumed';
-  return isGone ? `${formatType(dtype, shape)} ${state}` : describeType(tensor);
+  return isGone ? `${formatType(dtype, knownShape(tensor))} ${state}` : describeType(tensor);
 }
 
 const previewElements = 24;

@@ -308,6 +308,7 @@ test('what does not fit is refused with the names and numbers of both, and nothi
     ['y', { x: 'tensors.session', n: '1' }, 'not-a-tensor', /a Session, not a tensor/],
     ['assignment', {}, 'not-available', /would write a variable: it runs the op Assign/],
     ['batch', {}, 'invalid-argument', /float32\[2, 2\] is no graph tensor/],
+    ['sparse', {}, 'not-readable', /sparse graph tensor: it has no value/],
   ];
   try {
     for (const [expression, named, code, message] of cases) {
@@ -316,6 +317,15 @@ test('what does not fit is refused with the names and numbers of both, and nothi
       assert.match(error.message, message);
       assert.ok(error.help, error.message);
     }
+    // What is told of a sparse one can be done at the stop.
+    const { help } = await refusal(program, 'tensors.sparse', {});
+    assert.match(help!, /^Evaluate its values, indices and denseShape/);
+    const parts = [];
+    for (const part of ['values', 'indices', 'denseShape']) {
+      const { id } = await evaluate(program, `tensors.sparse.${part}`);
+      parts.push((await program.inspector.read(id, {})).values);
+    }
+    assert.deepEqual(parts, [[5], [[0, 1]], [1, 2]]);
     assert.deepEqual(
       await program.inspector.graphInputs((await program.inspector.evaluate(program.top, 'tensors.y', asked)).id),
       [

@@ -39,6 +39,12 @@ test('of a tensor in graph mode it is refused, and told to who wants to hear', a
   );
 });
 
+test('a shape of which not even the rank is known says so', async () => {
+  const { inspector, top } = program;
+  const error = await refused(() => inspector.resolve(top, 'unranked.numpy()'));
+  assert.match(error.message, /a symbolic float32\[\.\.\.\] of tensor-debugger/);
+});
+
 test('of what is no tensor it is evaluated as it stands, without side effects', async () => {
   const { inspector, top } = program;
   const expression = '({ data() { globalThis.wasRun = 1; return ones; } }).data()';

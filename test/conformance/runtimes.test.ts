@@ -315,6 +315,7 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
 
     /** Of an expression that is run when the program has gone on. */
     let later: string | undefined;
+    let laterBatch: string | undefined;
     const assertSpaced = async (id: string) => {
       const values = (await stop.program.inspector.read(id, { slice: '::100' })).values as number[];
       assert.equal(values.length, 3);
@@ -382,14 +383,26 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
         if (name === 'end') {
           // Of a value that is late, the program stops here again and again.
           if (later !== undefined) {
-            if ((await stop.program.inspector.describe(later)).state === 'pending') continue;
+            const batch = await stop.program.inspector.describe(laterBatch!);
+            const { state } = await stop.program.inspector.describe(later);
+            if (state === 'pending' || batch.state === 'pending') continue;
             await assertSpaced(later);
+            const ran = 'a kernel of jax-js for it after the program had gone on; the array itself stays lazy.';
+            assert.ok(batch.access.reason!.includes(`${ran} It is a tracer of vmap`), batch.access.reason);
+            assert.match(batch.access.reason!, /this is the whole batch, along axis 0/);
           }
           await stop.program.ask('values.isOver = true');
           where.push('over');
           break;
         }
         const value = await stop.evaluate('values.value');
+        if (name === 'vmap of an expression') {
+          if (device !== 'webgpu') continue;
+          const { tensor, isLater } = await stop.program.inspector.evaluateGraph(value.id, []);
+          assert.ok(isLater);
+          laterBatch = tensor.id;
+          continue;
+        }
         if (name === 'jit') {
           assertSymbolic(value, 'float32', [2, 3]);
           assert.match(value.access.reason!, /inside jit/);
@@ -412,7 +425,7 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
         const { help } = await refused(() => stop.read('values.squared'));
         for (const told of [squared.access.help, help]) assert.match(told!, /^Evaluate it here/, name);
       }
-      assert.deepEqual(where, ['grad', 'jvp', 'vmap', 'vmap of grad', 'jit', 'end', 'over']);
+      assert.deepEqual(where, ['grad', 'jvp', 'vmap', 'vmap of an expression', 'vmap of grad', 'jit', 'end', 'over']);
     });
 
     test('nothing that was looked at has gained or lost a reference', async () => {

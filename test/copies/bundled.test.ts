@@ -1,4 +1,4 @@
-/** A program that is bundled with TF.js: only the source map tells which frames are TF.js's own. */
+/** A program that is bundled with its runtimes: only the source map tells which frames are theirs. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,3 +58,47 @@ test('a bundle without a source map: the innermost line', async () => {
     ],
   );
 });
+
+const others = '../copies/bundledOthers.mjs';
+const webgpu = fileURLToPath(import.meta.resolve('webgpu'));
+
+for (const minify of [false, true]) {
+  test(`jax-js and ONNX Runtime, bundled${minify ? ' and minified' : ''}: counted from the first copy on, each once`, async () => {
+    const entry = fileURLToPath(new URL('../debuggee/copies/bundledOthers.mjs', import.meta.url));
+    const outfile = join(folder, `others${minify ? '.min' : ''}.mjs`);
+    await build({
+      entryPoints: [entry],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'error',
+      sourcemap: true,
+      minify,
+      // Its native part lies beside it.
+      alias: { webgpu },
+      external: [webgpu],
+    });
+    const { document, stderr } = await inspect([outfile]);
+    assert.equal(document.stop?.line, lineOf(others, 'debugger;'), stderr);
+    const site = (marker: string, ...told: [call: string, count: number, bytes: number]) => [
+      entry,
+      lineOf(others, `// #${marker}`),
+      ...told,
+    ];
+    assert.deepEqual(
+      document.copies.sites
+        .map(({ file, line, call, count, bytes }) => [file, line, call, count, bytes])
+        .sort(([, a], [, b]) => Number(a) - Number(b)),
+      [
+        site('first', 'js', 1, 4 * 8 * 4),
+        site('second', 'js', 1, 2 * 4),
+        site('dataSync', 'dataSync', 2, 2 * 3 * 4),
+        site('awaited', 'data', 1, 4000),
+        site('item', 'item', 1, 4),
+        site('getData', 'getData', 1, 0),
+        site('webgpu', 'data', 1, 6400),
+      ],
+    );
+  });
+}

@@ -46,3 +46,13 @@ test('ONNX Runtime: a tensor on the device is a copy, one on the host is not; it
   assert.deepEqual(site('getData'), ['getData', 1, 1024]);
   assert.deepEqual(site('mapAsync'), ['mapAsync', 2, 2048]);
 });
+
+test('ONNX Runtime in several copies: each is counted from the start', async () => {
+  const copies = '../copies/nested.mjs';
+  const { document, stderr } = await inspect([copies]);
+  assert.match(stderr, /^false false$/m);
+  assert.deepEqual(
+    document.copies.sites.map(({ line, call, count }) => [line, call, count]).sort(([a], [b]) => Number(a) - Number(b)),
+    ['own', 'nested', 'part'].map((marker) => [lineOf(copies, `// #${marker}`), 'getData', 1]),
+  );
+});

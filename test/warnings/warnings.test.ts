@@ -57,6 +57,18 @@ const expected = {
     at: 'const host = x.dataSync()',
     times: 1,
   },
+  'leaves-gradient, of one of several': {
+    message: /^dataSync\(\) of this float32\[2\] inside a gradient function/,
+    help: /tensor ops/,
+    at: '(warn ? x : y).dataSync()',
+    times: 1,
+  },
+  'leaves-gradient, remade beside others': {
+    message: /^This float32\[2\] was made of values that dataSync\(\) had copied/,
+    help: /that tensor itself/,
+    at: '// made of the copy',
+    times: 1,
+  },
   'leaves-gradient, of one that it does not use': {
     message: /^arraySync\(\) of this float32\[3\] inside a gradient function/,
     help: /tensor ops/,

@@ -86,7 +86,7 @@ export function callSite(below: unknown, name: string, scripts: RuntimeScripts):
     framesNeeded.set(name, Math.max(needed, chosen + 1));
   }
   if (chosen === notCounted) return undefined;
-  const isBundled = chosen === 0 && scripts.callsItself === true;
+  const isBundled = chosen === 0 && (scripts.callsItself === true || scripts.calls.has(methodName(stack[0]) ?? ''));
   if (isBundled && needed < framesInBundle) {
     stack = capture(below, framesInBundle);
     framesNeeded.set(name, framesInBundle);

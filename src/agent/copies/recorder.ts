@@ -141,14 +141,23 @@ export class Recorder {
     return watchers[name](prototype, this);
   }
 
+  /** Watches the class that this tensor is of, or that its own class extends. */
+  watchClassOf(name: keyof typeof watchers, tensor: object): boolean {
+    let prototype: unknown = Object.getPrototypeOf(tensor);
+    while (isInspectable(prototype)) {
+      if (this.watchClass(name, prototype)) return true;
+      prototype = Object.getPrototypeOf(prototype);
+    }
+    return false;
+  }
+
   /**
    * The agent has come across a tensor. Where its class has gone unnoticed so far, what was done with it before is not in the
    * numbers: they begin now.
    */
   cameAcross(name: string, tensor: object): void {
     if (!Object.hasOwn(watchers, name) || !isInspectable(tensor)) return;
-    const prototype = Object.getPrototypeOf(tensor) as object | null;
-    if (this.watchClass(name as keyof typeof watchers, prototype)) this.#since = new Date();
+    if (this.watchClassOf(name as keyof typeof watchers, tensor)) this.#since = new Date();
   }
 
   /** The program has stopped in a `vm` context: what was copied there before is not in the numbers. */

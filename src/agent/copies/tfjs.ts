@@ -78,7 +78,9 @@ class EngineReads {
   /** What the timed `readSync` that is under way copies. */
   #timed: RunningCopy | null = null;
   readonly #watched = new WeakSet<object>();
-  readonly #gradients = new Gradients();
+  readonly #gradients = new Gradients(({ site, conversion, type }) =>
+    this.#recorder.warn(site, () => remadeInGradient(conversion, type)),
+  );
 
   /** @param global of the `vm` context that the engine is in, if that is not our own */
   constructor(recorder: Recorder, global?: object) {
@@ -89,11 +91,10 @@ class EngineReads {
   watch(found: object, prototype: object): void {
     this.#watchLookups(found);
     const onEndTape: OnAccess = (_, method, getter) => {
-      for (const { site, conversion, type } of within(this.#global, () => this.#gradients.ending(getter))) {
-        this.#recorder.warn(site, () => remadeInGradient(conversion, type));
-      }
+      within(this.#global, () => this.#gradients.ending(getter));
       return method;
     };
+    this.#recorder.beforeReport(() => this.#gradients.conclude());
     watch(prototype, 'endTape', this.#recorder.guarded(onEndTape));
     watch(prototype, 'read', (found, method) => {
       this.#reading = 'data';

@@ -6,6 +6,7 @@
 import { engineState, recordedBy, tapedOps } from '../readers/tfjs/engine.ts';
 import { isInspectable, ownValue } from '../safely.ts';
 import { isCalledFrom, type CallSite } from './callSite.ts';
+import { GradientPath, idOf, type Asked } from './tfjsGradientPath.ts';
 
 /** A tensor that was made of a converted array. */
 interface Remade {
@@ -25,7 +26,17 @@ interface Given {
   warn: () => void;
 }
 
+/** A warning that holds if the gradient is asked for with respect to one of these tensors, or is not. */
+interface Open {
+  ids: readonly unknown[];
+  tells: Exclude<Asked, 'unknown'>;
+  warn: () => void;
+}
+
 export class Gradients {
+  readonly #warnOfRemade: (remade: Remade) => void;
+  /** What the path of the last gradient function will tell. */
+  #conclude: (() => void) | undefined;
   /** Data that were made inside of a gradient function, with its number: none that the gradient is asked for. */
   readonly #madeInside = new WeakMap<object, number>();
   /** How many gradient functions have ended. */
@@ -40,6 +51,11 @@ export class Gradients {
   #hasConverted = false;
   #hasRemade = false;
   readonly #sites = new Map<string, CallSite>();
+
+  /** @param warnOfRemade a gradient function has used what was made of a converted array */
+  constructor(warnOfRemade: (remade: Remade) => void) {
+    this.#warnOfRemade = warnOfRemade;
+  }
 
   /** The program has got the values of this data by this call. */
   converted(dataId: object, values: unknown, call: string): void {
@@ -76,61 +92,91 @@ export class Gradients {
     if (this.#madeInside.get(dataId) !== this.#ended) this.#given.push({ dataId: new WeakRef(dataId), warn });
   }
 
-  /**
-   * A gradient function ends.
-   * @returns what was made of converted arrays, and used by it
-   */
-  ending(below: unknown): Remade[] {
+  /** A gradient function ends. */
+  ending(below: unknown): void {
+    this.conclude();
     const state = engineState();
-    let used = this.#hasRemade ? this.#remadeOnTape() : [];
+    const used = this.#hasRemade ? this.#remadeOnTape() : new Map<Remade, unknown[]>();
     // Gradients of gradients share a tape, and end with the outermost.
     const isOutermost = state !== undefined && ownValue(state, 'gradientDepth') === 1;
     const given = isOutermost ? this.#given.splice(0) : [];
-    if (used.length > 0 || given.length > 0) {
+    if (used.size > 0 || given.length > 0) {
       const isOfVariables = isCalledFrom(/[\\/]@tensorflow[\\/]/, below, 'variableGrads');
-      this.#warnOfGiven(given, isOfVariables);
-      // Gradients of given tensors (tf.grad) may be asked for this very one; those of variables are not.
-      if (!isOfVariables) used = used.filter(({ inGradient }) => inGradient);
+      const open = isOfVariables ? this.#warnOfVariables(given) : this.#warnOfOnly(given);
+      for (const [remade, ids] of used) {
+        // Gradients of given tensors (tf.grad) may be asked for this very one; those of variables are not.
+        if (isOfVariables || remade.inGradient) this.#warnOfRemade(remade);
+        else open.push({ ids, tells: 'no', warn: () => this.#warnOfRemade(remade) });
+      }
+      if (isOutermost && open.length > 0) this.#followPath(open);
     }
     if (isOutermost) this.#ended++;
+  }
+
+  /** When TF.js has gone through the tape of the last gradient function. */
+  conclude(): void {
+    this.#conclude?.();
+    this.#conclude = undefined;
+  }
+
+  /** What is not known of a tensor yet, TF.js may show when it goes through its tape. */
+  #followPath(open: readonly Open[]): void {
+    const path = new GradientPath((tensor) => this.#isInside(dataOf(tensor)));
+    this.#conclude = () => {
+      const asked = path.asked();
+      for (const { ids, tells, warn } of open) if (ids.some((id) => asked(id) === tells)) warn();
+    };
+  }
+
+  #isInside(dataId: unknown): boolean {
+    return isInspectable(dataId) && this.#madeInside.get(dataId) === this.#ended;
+  }
+
+  /** With the ids of its tensors. */
+  #remadeOnTape(): Map<Remade, unknown[]> {
+    const used = new Map<Remade, unknown[]>();
+    for (const tensor of [...tapedOps()].flatMap(({ inputs }) => inputs)) {
+      const dataId = dataOf(tensor);
+      const remade = isInspectable(dataId) ? this.#remade.get(dataId) : undefined;
+      if (remade && !variableOf(dataId)) used.set(remade, [...(used.get(remade) ?? []), idOf(tensor)]);
+    }
     return used;
   }
 
-  #remadeOnTape(): Remade[] {
-    const used = new Set<Remade>();
-    for (const { inputs } of tapedOps()) {
-      for (const dataId of inputs.map(dataOf)) {
-        const remade = isInspectable(dataId) ? this.#remade.get(dataId) : undefined;
-        if (remade && !variableOf(dataId)) used.add(remade);
-      }
+  /** The gradient is asked for with respect to the trainable variables. */
+  #warnOfVariables(converted: readonly Given[]): Open[] {
+    for (const { dataId, warn } of converted) {
+      const variable = variableOf(dataId.deref());
+      if (variable && ownValue(variable, 'trainable') === true) warn();
     }
-    return [...used];
+    return [];
   }
 
   /**
-   * The gradient is asked for with respect to the trainable variables; or to given tensors, which were there before and are
-   * used: where one alone comes into question, it is that one.
+   * The gradient is asked for with respect to given tensors, which were there before and are used: where one alone comes
+   * into question, it is that one.
+   * @returns what is open where there are several
    */
-  #warnOfGiven(converted: readonly Given[], isOfVariables: boolean): void {
-    const given = isOfVariables ? undefined : this.#givenOnTape();
-    for (const { dataId } of converted) given?.add(dataId.deref());
-    for (const { dataId, warn } of converted) {
-      const variable = variableOf(dataId.deref());
-      if (given ? given.size === 1 : variable && ownValue(variable, 'trainable') === true) warn();
-    }
+  #warnOfOnly(converted: readonly Given[]): Open[] {
+    const given = this.#givenOnTape();
+    for (const { dataId } of converted) if (!given.has(dataId.deref())) given.set(dataId.deref(), []);
+    if (given.size !== 1)
+      return converted.map(({ dataId, warn }) => ({ ids: given.get(dataId.deref())!, tells: 'yes', warn }));
+    for (const { warn } of converted) warn();
+    return [];
   }
 
-  /** The data on the tape that were there before. */
-  #givenOnTape(): Set<unknown> {
-    const given = new Set<unknown>();
+  /** The data on the tape that were there before, with the ids of their tensors. */
+  #givenOnTape(): Map<unknown, unknown[]> {
+    const given = new Map<unknown, unknown[]>();
     const computed = new Set<unknown>();
     for (const { inputs, outputs } of tapedOps()) {
       for (const tensor of inputs) {
         const dataId = dataOf(tensor);
-        const isInside = isInspectable(dataId) && this.#madeInside.get(dataId) === this.#ended;
-        if (!isInside && !computed.has(ownValue(tensor, 'id'))) given.add(dataId);
+        if (this.#isInside(dataId) || computed.has(idOf(tensor))) continue;
+        given.set(dataId, [...(given.get(dataId) ?? []), idOf(tensor)]);
       }
-      for (const tensor of outputs) computed.add(ownValue(tensor, 'id'));
+      for (const tensor of outputs) computed.add(idOf(tensor));
     }
     return given;
   }

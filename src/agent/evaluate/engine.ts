@@ -22,12 +22,15 @@ export interface LaterValue {
   start(context: EvaluationContext): Promise<HostTensor>;
 }
 
+/** @param when it was run: `at this stop` */
+export type EvaluationNote = (when: string) => string;
+
 /** A symbolic tensor, ready to be run. Nothing has been run for it yet. */
 export interface Evaluable {
   /** The name that its graph has for it. */
   name: string;
-  /** What a reader of the value must know was run for it, behind `evaluatedReason`; default: the graph. */
-  note?: string;
+  /** What a reader of the value must know: what was run for it, and when; behind `evaluatedReason`. Default: the graph. */
+  note?: EvaluationNote;
   /** The inputs that it depends on, where nothing is fed in their place. */
   inputs(): GraphInput[];
   /** What must still be fed when these are: names as `input` gives them. */

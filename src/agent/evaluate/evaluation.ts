@@ -5,9 +5,9 @@
 import type { AgentFeed } from '../../protocol/agent.ts';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
 import type { GraphInput } from '../../protocol/tensor.ts';
-import { formatType } from '../../tensor/preview.ts';
+import { formatType, knownShape } from '../../tensor/preview.ts';
 import type { Described } from '../source.ts';
-import { isLater, type Evaluable, type EvaluationContext, type GraphEngine } from './engine.ts';
+import { isLater, type Evaluable, type EvaluationContext, type EvaluationNote, type GraphEngine } from './engine.ts';
 import { checkedFeeds, type Feed } from './feeds.ts';
 import type { LaterEvaluation } from './laterValues.ts';
 import type { EvaluationResult } from './result.ts';
@@ -39,6 +39,10 @@ export function isGraph(value: object, context: EvaluationContext): boolean {
 /** Values of a handle, and whether they are plain numbers. */
 export type FeedReader = (feed: Extract<AgentFeed, { id: string }>) => Pick<Feed, 'value' | 'plain'>;
 
+/** What a layer or an op of the program's own does beside computing (printing, counting), it has done once more. */
+const graphNote: EvaluationNote = (when) =>
+  `the graph for it ${when}, layers and ops that the program has defined included.`;
+
 interface Target {
   value: object;
   described: Described;
@@ -59,17 +63,16 @@ export function evaluateGraph(
     evaluable,
     feeds.map((feed) => ({ name: feed.name, ...('id' in feed ? feedOf(feed) : fedValues(feed)) })),
   );
-  const { name, note } = evaluable;
-  const named = { runtime, name, ...(note !== undefined && { note }) };
+  const { name, note = graphNote } = evaluable;
   const value = evaluationOf(name, () => evaluable.run(checked));
-  if (!isLater(value)) return { ...value, ...named };
+  if (!isLater(value)) return { ...value, runtime, name, note: note('at this stop') };
   const { kind, state, dtype, shape, unknownRank } = target.described;
   // Of a model or session as a whole, which output it gives is known when it has run.
   const isTyped = kind === 'symbolic' || state === 'pending';
   const type = isTyped
     ? { dtype, shape, ...(unknownRank && { unknownRank }) }
     : { dtype: 'unknown' as const, shape: [], unknownRank: true as const };
-  return { ...named, ...type, later: value };
+  return { runtime, name, note, ...type, later: value };
 }
 
 function open({ value, described }: Target, context: EvaluationContext): { evaluable: Evaluable; runtime: string } {
@@ -77,7 +80,7 @@ function open({ value, described }: Target, context: EvaluationContext): { evalu
     const evaluable = engine.open(value, context);
     if (evaluable) return { evaluable, runtime: engine.runtime };
   }
-  const { className, dtype, shape, kind, runtime, access } = described;
+  const { className, dtype, kind, runtime, access } = described;
   if (kind === 'symbolic') {
     throw new TensorError({
       code: 'invalid-argument',
@@ -91,7 +94,7 @@ function open({ value, described }: Target, context: EvaluationContext): { evalu
   }
   throw new TensorError({
     code: 'invalid-argument',
-    message: `${formatType(dtype, shape)} is no graph tensor: it has its value, and feeds would change nothing.`,
+    message: `${formatType(dtype, knownShape(described))} is no graph tensor: it has its value, and feeds would change nothing.`,
     help: 'Read it without feeds.',
   });
 }

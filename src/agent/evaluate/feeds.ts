@@ -20,7 +20,7 @@ function invalidFeed(message: string, help: string): TensorError {
 
 /** `x float32[?, 2]`. */
 export function inputText({ name, dtype, shape }: GraphInput): string {
-  return `${name} ${shape === null ? `${dtype}[...]` : formatType(dtype, shape)}`;
+  return `${name} ${formatType(dtype, shape)}`;
 }
 
 /**

@@ -66,10 +66,10 @@ export const jaxArrays: GraphEngine = {
     if (!stop.privateFields(fields.backend)) return undefined;
     const kernels = kernelsToRun(fields.kernels);
     const ran = kernels.length === 1 ? 'a kernel' : `${kernels.length} kernels`;
-    const note = `${typeof fields.source === 'number' ? ran : 'a kernel'} of jax-js for it at this stop; the array itself stays lazy.`;
+    const what = typeof fields.source === 'number' ? ran : 'a kernel';
     return {
       name: 'array',
-      note: [note, ...reasons].join(' '),
+      note: (when) => [`${what} of jax-js for it ${when}; the array itself stays lazy.`, ...reasons].join(' '),
       inputs: () => [],
       missing: () => [],
       input: () => undefined,

@@ -11,16 +11,16 @@ import type { DType } from '../../protocol/tensor.ts';
 import { now } from '../clock.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { Described, Source } from '../source.ts';
-import type { EvaluationContext, LaterValue } from './engine.ts';
+import type { EvaluationContext, EvaluationNote, LaterValue } from './engine.ts';
 import { evaluationFailed } from './evaluation.ts';
 import { asOwnWork } from './ownWork.ts';
-import { resultReader, whatElseRuns, type EvaluationResult } from './result.ts';
+import { resultReader, type EvaluationResult } from './result.ts';
 
 /** What is known before it has been run. */
 export interface LaterEvaluation {
   runtime: string;
   name: string;
-  note?: string;
+  note: EvaluationNote;
   dtype: DType;
   shape: (number | null)[];
   unknownRank?: true;
@@ -72,14 +72,13 @@ export class LaterValues {
 
   /** Never rejects: the program goes on behind it. */
   async #run(held: Promised, stops: boolean): Promise<void> {
-    const { name, runtime, later } = held.evaluation;
+    const { name, runtime, note, later } = held.evaluation;
     const start = now();
     const ms = () => now() - start;
     try {
-      const note = `the graph for it after the program had gone on, ${whatElseRuns}.`;
       // What it does behind its first wait, an engine that shares the runtime with the program sets apart itself.
       const value = await asOwnWork(() => later.start(this.#context()));
-      held.outcome = { ...value, runtime, name, note };
+      held.outcome = { ...value, runtime, name, note: note('after the program had gone on') };
     } catch (error) {
       held.outcome = evaluationFailed(name, error);
     }

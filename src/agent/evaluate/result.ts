@@ -10,12 +10,9 @@ export interface EvaluationResult extends HostTensor {
   runtime: string;
   /** The graph's name of the tensor that was evaluated. */
   name: string;
-  /** What was run for it; default: the graph. */
-  note?: string;
+  /** What was run for it. */
+  note: string;
 }
-
-/** What a layer or an op of the program's own does beside computing (printing, counting), it has done once more. */
-export const whatElseRuns = 'layers and ops that the program has defined included';
 
 /** Reads results; it claims nothing, for no program has one. */
 export const resultReader: Reader = {
@@ -40,7 +37,7 @@ export const resultReader: Reader = {
       state: 'live',
       access: {
         how: 'view',
-        reason: `${evaluatedReason} ${note ?? `the graph for it at this stop, ${whatElseRuns}.`} The value is kept on the host until the program runs on.`,
+        reason: `${evaluatedReason} ${note} The value is kept on the host until the program runs on.`,
       },
       warnings: [],
     };

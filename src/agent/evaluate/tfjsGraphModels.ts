@@ -8,6 +8,7 @@ import type { GraphInput } from '../../protocol/tensor.ts';
 import { isDType } from '../../tensor/dtypes.ts';
 import { dataValue, elementsOf, isInspectable, objectsIn, ownValue, textOf } from '../safely.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
+import { onlyOutput } from './onlyOutput.ts';
 import { assertMicrotasks, inTfjs, inTfjsLater, type Tfjs, type TfjsTensor } from './tfjsSandbox.ts';
 
 interface Executor {
@@ -177,19 +178,6 @@ function putKeptAside(executor: Executor): () => void {
   return () => Object.assign(executor, { clonedTensorsMap, keepIntermediateTensors });
 }
 
-/** The only output of a model that was named as a whole. */
-function onlyOutput(found: Model): object {
-  const graph = ownValue(found.executor, 'graph') as object;
-  const outputs = objectsIn(graph, 'outputs');
-  const [first, second] = outputs;
-  if (first && !second) return first;
-  throw new TensorError({
-    code: 'invalid-argument',
-    message: `The model has ${outputs.length} outputs: ${outputs.map(nameOf).join(', ')}.`,
-    help: 'Name one of them: model.outputs[0].',
-  });
-}
-
 export const tfjsGraphModels: GraphEngine = {
   runtime: 'tfjs',
 
@@ -197,7 +185,12 @@ export const tfjsGraphModels: GraphEngine = {
 
   open(value, context): Evaluable | undefined {
     const whole = modelOf(value);
-    if (whole) return evaluableNode(whole, onlyOutput(whole), context);
+    if (whole)
+      return evaluableNode(
+        whole,
+        onlyOutput(objectsIn(ownValue(whole.executor, 'graph') as object, 'outputs')),
+        context,
+      );
     const isInfo = isTensorInfo(value);
     if (!isInfo && !isNode(value)) return undefined;
     const name = nameOf(value);

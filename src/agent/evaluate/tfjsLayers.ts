@@ -9,6 +9,7 @@ import type { GraphInput } from '../../protocol/tensor.ts';
 import { classNameOf, dataValue, elementsOf, isInspectable, objectsIn, ownValue, textOf } from '../safely.ts';
 import { symbolicFields } from '../readers/tfjs/fields.ts';
 import type { Evaluable, EvaluationContext, GraphEngine, HostTensor } from './engine.ts';
+import { onlyOutput } from './onlyOutput.ts';
 import { inTfjs, type Tfjs, type TfjsTensor } from './tfjsSandbox.ts';
 
 interface Layer {
@@ -115,18 +116,6 @@ function applied(symbolic: object, values: ReadonlyMap<object, Value>): Value {
   return { tensor: output, mask: mask ?? null };
 }
 
-/** The only output of a model that was named as a whole. */
-function onlyOutput(model: object): object {
-  const outputs = objectsIn(model, 'outputs');
-  const [first, second] = outputs;
-  if (first && !second) return first;
-  throw new TensorError({
-    code: 'invalid-argument',
-    message: `The model has ${outputs.length} outputs: ${outputs.map(nameOf).join(', ')}.`,
-    help: 'Name one of them: model.outputs[0].',
-  });
-}
-
 function isModel(value: object): boolean {
   const outputs = elementsOf(ownValue(value, 'outputs'));
   if (!outputs || !Array.isArray(ownValue(value, 'layers'))) return false;
@@ -144,6 +133,6 @@ export const tfjsLayers: GraphEngine = {
 
   open(value, context): Evaluable | undefined {
     if (isSymbolic(value)) return evaluable(value, context);
-    return isModel(value) ? evaluable(onlyOutput(value), context) : undefined;
+    return isModel(value) ? evaluable(onlyOutput(objectsIn(value, 'outputs')), context) : undefined;
   },
 };

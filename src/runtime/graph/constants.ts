@@ -26,23 +26,6 @@ export function encodeConstant(value: NDArray<ArrayElement>): ArrayBuffer {
   return bytes.buffer;
 }
 
-/** Pieces of memory as one; a single one is itself. */
-export function joinBytes(parts: readonly (ArrayBuffer | ArrayBufferView)[]): ArrayBuffer {
-  const [first] = parts;
-  if (parts.length === 1 && first instanceof ArrayBuffer) return first;
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    const bytes =
-      part instanceof ArrayBuffer
-        ? new Uint8Array(part)
-        : new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
-    all.set(bytes, at);
-    at += bytes.length;
-  }
-  return all.buffer;
-}
-
 /** `tf.make_tensor_proto`: an array as the protocol buffer that a Const node carries. */
 export function tensorProtoOf(value: NDArray<ArrayElement>): TensorProto {
   const dtype = dataTypeOf(requireTfDType(value.dtype));

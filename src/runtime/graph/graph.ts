@@ -8,7 +8,8 @@ import { defaultGraph, noteGraphTensor, resetGlobalGraph, withGraph } from '../m
 import type { NDArray } from '../numpy/ndarray.ts';
 import type { ArrayElement } from '../numpy/elementFormat.ts';
 import { requireTfDType, type TfDType } from '../tfjs.ts';
-import { encodeConstant, joinBytes, tensorProtoOf } from './constants.ts';
+import { joinBytes } from '../../tensor/bytes.ts';
+import { encodeConstant, tensorProtoOf } from './constants.ts';
 import { parseInput, type AttrValue, type GraphDef, type NodeDef, type SymbolicShape } from './graphDef.ts';
 import { Operation, SymbolicTensor } from './symbolicTensor.ts';
 import type { GraphVariable } from './graphVariable.ts';
@@ -209,7 +210,7 @@ export class Graph {
       modelTopology: { node, ...(library && { library }), versions: versions ?? { producer: 27, minConsumer: 0 } },
       weightSpecs: specs,
       // In one piece: TF.js's own way of joining goes wrong where a piece is empty (the shape of a 0-d tensor).
-      weightData: joinBytes(data),
+      weightData: data.length === 1 ? data[0]! : joinBytes(data).buffer,
     };
   }
 

@@ -6,9 +6,9 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { InvalidModelError } from '../errors.ts';
 import { checkNodes } from './checkNodes.ts';
-import { joinBytes } from './constants.ts';
 import { Graph, type LoadedArtifacts } from './graph.ts';
 import { dtypeOf, shapeOf, type GraphDef, type NodeDef } from './graphDef.ts';
+import { bytesOf, joinBytes } from '../../tensor/bytes.ts';
 import { unknownOpError, unknownOps } from './executor.ts';
 
 /** The weights: one buffer, or the shards in the manifest's order. */
@@ -95,14 +95,8 @@ interface ManifestGroup {
 }
 type ModelObject = Partial<Record<string, unknown>> & { weightsManifest?: ManifestGroup[] };
 
-function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
-  return data instanceof ArrayBuffer
-    ? new Uint8Array(data)
-    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
 function joined(weights: WeightBytes): ArrayBuffer {
-  return joinBytes(Array.isArray(weights) ? (weights as ArrayBuffer[]) : [weights as ArrayBuffer]);
+  return weights instanceof ArrayBuffer ? weights : joinBytes([weights].flat()).buffer;
 }
 
 const wanted =

@@ -12,6 +12,7 @@ import {
   placeholder,
   reduceSum,
   Session,
+  SparseTensor,
   Variable,
   cast,
 } from 'tensor-debugger/runtime';
@@ -29,6 +30,7 @@ const parts = graph.asDefault(() => {
     n,
     unranked,
     weights,
+    sparse: new SparseTensor([[0, 1]], [5], [1, 2]),
     product,
     y,
     classic: multiply(
@@ -49,7 +51,7 @@ const parts = graph.asDefault(() => {
 });
 const session = new Session(graph);
 await session.run(parts.init);
-const { x, n, unranked, weights, product, y, classic, sum, words, assignment } = parts;
+const { x, n, unranked, weights, sparse, product, y, classic, sum, words, assignment } = parts;
 
 const batch = tf.tensor([
   [1, 2],
@@ -86,6 +88,7 @@ const tensors = {
   n,
   unranked,
   weights,
+  sparse,
   product,
   y,
   classic,

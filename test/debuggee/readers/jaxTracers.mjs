@@ -53,6 +53,11 @@ vmap((value) => {
   stop({ where: 'vmap', value });
   return value.mul(2);
 })(x()).dispose();
+const spread = spaced.ref.reshape([3, 100]);
+vmap((value) => {
+  stop({ where: 'vmap of an expression', value });
+  return value.mul(2);
+})(spread.ref).dispose();
 vmap(grad(square('vmap of grad')))(x()).dispose();
 jit(square('jit'))(x()).dispose();
 // What began when the program went on may take a few turns until it has its value; how many is the machine's affair.

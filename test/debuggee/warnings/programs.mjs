@@ -109,6 +109,24 @@ const programs = {
     const gradient = tf.grad((x) => x.mul(y).mul(y.dataSync().length).sum());
     stop({ dx: gradient(x) });
   },
+  async 'leaves-gradient, of one of several'() {
+    const [x, y] = [tf.tensor([3, 4]), tf.tensor([1, 2])];
+    const gradient = tf.grad((x) => {
+      const host = (warn ? x : y).dataSync();
+      return x.square().mul(y.square()).mul(host.length).sum();
+    });
+    stop({ dx: gradient(x) });
+  },
+  async 'leaves-gradient, remade beside others'() {
+    const host = tf.tensor([1, 2]).square().dataSync();
+    const [x, y] = [tf.tensor(host), tf.tensor(host)];
+    // Asked for both, nothing ends there; of a factor of what the gradient is asked for nothing is known.
+    const unsure = tf.grads((x, y) => x.square().mul(y.square()).sum())([x, y]);
+    tf.grad((x) => x.mul(y).sum())(x);
+    const factor = tf.tensor(host); // made of the copy
+    if (warn) tf.grad((x) => x.square().mul(factor.sqrt()).sum())(x);
+    stop({ unsure, factor });
+  },
   async 'leaves-gradient, of one that it does not use'() {
     const x = tf.tensor([1, 2, 3]);
     const remade = (x) => tf.tensor(x.arraySync()).sum();

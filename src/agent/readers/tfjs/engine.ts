@@ -185,10 +185,10 @@ function activeTape(): unknown[] | undefined {
   return Array.isArray(tape) ? tape : undefined;
 }
 
-/** What the ops on that tape took and gave. */
-export function* tapedOps(): Generator<{ inputs: object[]; outputs: object[] }> {
+/** The nodes of that tape: what each op took and gave. */
+export function* tapedOps(): Generator<{ node: object; inputs: object[]; outputs: object[] }> {
   for (const node of activeTape() ?? []) {
-    if (isInspectable(node)) yield { inputs: tensorsIn(node, 'inputs'), outputs: tensorsIn(node, 'outputs') };
+    if (isInspectable(node)) yield { node, inputs: tensorsIn(node, 'inputs'), outputs: tensorsIn(node, 'outputs') };
   }
 }
 

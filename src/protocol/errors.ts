@@ -77,3 +77,8 @@ export function reportOf(thrown: unknown, fallback: ErrorCode = 'agent-failed'):
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: fallback, message };
 }
+
+/** What happened and what to do about it, on one line. */
+export function reportText({ message, help }: { message: string; help?: string | undefined }): string {
+  return help ? `${message} ${help}` : message;
+}

@@ -1,5 +1,5 @@
 /** What a person has chosen for a tensor: kept while VS Code hides the webview, and from stop to stop. */
-import type { ColorMap, KeptViewer, ViewedTensor, ViewerSettings } from '../src/protocol/viewer.ts';
+import type { Colormap, KeptViewer, ViewedTensor, ViewerSettings } from '../src/protocol/viewer.ts';
 import type { Costs } from './cost/cost.ts';
 import type { CellPosition } from './grid/windowPlan.ts';
 import type { NumberStyle } from './grid/numberText.ts';
@@ -23,7 +23,7 @@ export interface ViewState {
   active: CellPosition;
   position: CellPosition;
   /** null: as the settings say. */
-  colorMap: ColorMap | null;
+  colormap: Colormap | null;
   robustRange: boolean | null;
   /** null: the likeliest that the shape allows. */
   imageLayout: ImageLayoutName | null;
@@ -51,7 +51,7 @@ export function initialState(viewed: ViewedTensor, before: ViewState | null): Vi
     style: before?.style ?? null,
     active: { row: 0, column: 0 },
     position: { row: 0, column: 0 },
-    colorMap: before?.colorMap ?? null,
+    colormap: before?.colormap ?? null,
     robustRange: before?.robustRange ?? null,
     imageLayout: null,
     imageRange: 'guess',

@@ -1,6 +1,6 @@
 /** The extension's settings, read when they are needed: a change takes effect without a reload. */
 import * as vscode from 'vscode';
-import { colorMaps, numberFormats, type ViewerSettings } from '../protocol/viewer.ts';
+import { colormaps, numberFormats, type ViewerSettings } from '../protocol/viewer.ts';
 
 const section = 'tensorDebugger';
 
@@ -43,7 +43,7 @@ export function viewerSettings(): ViewerSettings {
   return {
     numberFormat: oneOf('numberFormat', numberFormats, 'shortest'),
     digits: settings.get('digits') ?? 6,
-    colorMap: oneOf('colorMap', colorMaps, 'auto'),
+    colormap: oneOf('colormap', colormaps, 'auto'),
     robustRange: settings.get('robustRange') ?? true,
     copyBudget: copyBudget(),
   };

@@ -79,8 +79,8 @@ export interface ExportEncoding {
   bfloat16?: 'ml_dtypes' | 'float32';
   /** The first axis varies fastest: `npy` and `npz`. */
   fortranOrder?: boolean;
-  /** How one channel is coloured: `png`. Default: `grey`. */
-  colours?: 'grey' | 'viridis';
+  /** How one channel is coloured: `png`. Default: `gray`. */
+  colormap?: 'gray' | 'viridis';
 }
 
 export interface ExportedFile {

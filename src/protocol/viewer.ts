@@ -38,7 +38,7 @@ export interface ViewerSettings {
   numberFormat: NumberFormat;
   /** Of `significant`, `fixed` and `scientific`. */
   digits: number;
-  colorMap: ColorMap;
+  colormap: Colormap;
   /** The heatmap's range leaves the outermost 2 % of the values on either side to its end colours. */
   robustRange: boolean;
   /** Copies above either are offered with their price. */
@@ -47,8 +47,8 @@ export interface ViewerSettings {
 export const numberFormats = ['shortest', 'significant', 'fixed', 'scientific', 'hexadecimal'] as const;
 export type NumberFormat = (typeof numberFormats)[number];
 /** `auto`: diverging where values lie on both sides of zero, otherwise sequential. */
-export const colorMaps = ['auto', 'viridis', 'cividis', 'gray', 'diverging'] as const;
-export type ColorMap = (typeof colorMaps)[number];
+export const colormaps = ['auto', 'viridis', 'cividis', 'gray', 'diverging'] as const;
+export type Colormap = (typeof colormaps)[number];
 
 /** What the session has copied from devices for the debugger's sake; files have none. */
 export interface SessionCost {

@@ -10,8 +10,7 @@ import { defaultView } from './slicebar/axisView.ts';
 import type { AxisView } from './slicebar/axisView.ts';
 import type { KeptStatistics } from './statistics/statisticsPanel.ts';
 
-export const tabs = ['grid', 'heatmap', 'image', 'statistics'] as const;
-export type Tab = (typeof tabs)[number];
+export type Tab = 'grid' | 'heatmap' | 'image' | 'statistics';
 
 export interface ViewState {
   /** Of the tensor that it belongs to. */

@@ -77,7 +77,6 @@ export class Agent {
     fill: (args) => this.#maker.fill(args),
     make: (args) => this.#maker.make(args),
     unmake: (args) => this.#maker.unmake(args),
-    runtimes: () => this.#held.runtimes(),
     note: ({ texts }) => {
       for (const [id, text] of Object.entries(texts)) this.#held.note(id, text);
       return null;

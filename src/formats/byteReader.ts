@@ -15,7 +15,7 @@ export interface ScratchFiles {
    */
   create(size: number): Promise<ScratchFile>;
 }
-export interface ScratchFile {
+interface ScratchFile {
   append(bytes: Uint8Array): Promise<void>;
   /** After the last `append`. */
   reader(): Promise<ByteReader>;

@@ -19,7 +19,7 @@ declare const RECORDER_SOURCE: string;
 const recorderExpression = `globalThis[Symbol.for(${JSON.stringify(recorderSymbol)})]`;
 const recorderScriptUrl = 'tensor-debugger://recorder.js';
 
-export interface RecorderOptions {
+interface RecorderOptions {
   budget: { bytes: number; ms: number };
   /** Where the session hears of warnings at once, by `Runtime.bindingCalled`; the main context's id. */
   notifyContext?: number | undefined;

@@ -11,40 +11,38 @@ export interface ErrorReport {
   position?: number;
 }
 
-export const errorCodes = [
-  'invalid-slice',
-  'invalid-argument',
-  'no-such-tensor',
-  'not-a-tensor',
-  'not-readable',
-  'no-device',
-  'device-lost',
-  'device-error',
-  'pending',
-  'disposed',
-  'not-enough-memory',
-  'too-large',
-  'side-effect',
-  'not-available',
-  'expression-threw',
-  'not-paused',
-  'program-ended',
-  'timed-out',
-  'cancelled',
-  'file-exists',
-  'file-system',
-  'unknown-format',
-  'invalid-file',
-  'invalid-feed',
-  'evaluation-failed',
-  'no-graph',
-  'lossy-dtype',
-  'agent-failed',
-  'cannot-launch',
-  'cannot-attach',
-  'connection-lost',
-] as const;
-export type ErrorCode = (typeof errorCodes)[number];
+export type ErrorCode =
+  | 'invalid-slice'
+  | 'invalid-argument'
+  | 'no-such-tensor'
+  | 'not-a-tensor'
+  | 'not-readable'
+  | 'no-device'
+  | 'device-lost'
+  | 'device-error'
+  | 'pending'
+  | 'disposed'
+  | 'not-enough-memory'
+  | 'too-large'
+  | 'side-effect'
+  | 'not-available'
+  | 'expression-threw'
+  | 'not-paused'
+  | 'program-ended'
+  | 'timed-out'
+  | 'cancelled'
+  | 'file-exists'
+  | 'file-system'
+  | 'unknown-format'
+  | 'invalid-file'
+  | 'invalid-feed'
+  | 'evaluation-failed'
+  | 'no-graph'
+  | 'lossy-dtype'
+  | 'agent-failed'
+  | 'cannot-launch'
+  | 'cannot-attach'
+  | 'connection-lost';
 
 /** The one error class of the project. `cause` keeps what was caught. */
 export class TensorError extends Error {

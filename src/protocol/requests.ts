@@ -310,11 +310,6 @@ export interface TrackRequests {
 
 export type TensorRequestName = keyof TensorRequests;
 
-/** A failed custom request carries this as its DAP message body's `error.variables.report`, as JSON. */
-export interface FailedRequest {
-  report: ErrorReport;
-}
-
 /** A value that came after the program had gone on. */
 export interface EvaluatedValue {
   /** As `tensor/evaluateGraph` answered. */

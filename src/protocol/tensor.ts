@@ -30,23 +30,21 @@ export type TensorLocation = 'host' | 'device' | 'both';
 export type TensorState = 'live' | 'disposed' | 'pending' | 'consumed' | 'uninitialised';
 export type ExecutionMode = 'eager' | 'graph' | 'mixed';
 
-export const warningCodes = [
-  'symbolic-no-value',
-  'graph-mode',
-  'mixed-modes',
-  'copy-in-loop',
-  'large-copy',
-  'not-enough-memory',
-  'leaves-gradient',
-  'shared-memory',
-  'sync-read',
-  'consumes-reference',
-  'disposed',
-  'lossy-dtype',
-  'sparse-to-dense',
-  'not-finite',
-] as const;
-export type WarningCode = (typeof warningCodes)[number];
+export type WarningCode =
+  | 'symbolic-no-value'
+  | 'graph-mode'
+  | 'mixed-modes'
+  | 'copy-in-loop'
+  | 'large-copy'
+  | 'not-enough-memory'
+  | 'leaves-gradient'
+  | 'shared-memory'
+  | 'sync-read'
+  | 'consumes-reference'
+  | 'disposed'
+  | 'lossy-dtype'
+  | 'sparse-to-dense'
+  | 'not-finite';
 
 /** What a reader calls a tensor in a line to type (`x.ref`): it does not know the name, which the inspector puts in. */
 export const nameStandIn = 'x';

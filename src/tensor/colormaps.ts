@@ -29,7 +29,7 @@ const controlPoints: Record<NamedColormap, readonly number[]> = {
 };
 
 /** Red, green and blue of 256 levels, one after another. */
-export type ColorTable = Uint8ClampedArray;
+type ColorTable = Uint8ClampedArray;
 
 const tables = new Map<NamedColormap, ColorTable>();
 

@@ -21,7 +21,7 @@ interface Compared {
   shape: readonly number[];
 }
 
-export interface HeldElements extends Compared {
+interface HeldElements extends Compared {
   bytes: Uint8Array;
 }
 
@@ -37,7 +37,7 @@ export interface ElementSource extends Compared {
 
 export const defaultTolerance: Tolerance = { rtol: 1e-5, atol: 1e-8, equalNan: false };
 
-export interface CompareRun {
+interface CompareRun {
   signal?: { readonly aborted: boolean } | undefined;
   /** Fractions from 0 to 1. */
   onProgress?: ((fraction: number) => void) | undefined;

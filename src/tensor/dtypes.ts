@@ -10,7 +10,7 @@ import type { DType } from '../protocol/tensor.ts';
 export type Element = number | bigint | boolean | [number, number];
 
 /** Dtypes whose elements have a fixed size. */
-export type NumericDType = Exclude<DType, 'string' | 'unknown'>;
+type NumericDType = Exclude<DType, 'string' | 'unknown'>;
 
 const itemSizes: Record<DType, number> = {
   float16: 2,
@@ -130,7 +130,7 @@ export function numberToBfloat16(value: number): number {
 }
 
 /** Reads the element that starts at `byteOffset`. */
-export type ElementReader = (view: DataView, byteOffset: number) => Element;
+type ElementReader = (view: DataView, byteOffset: number) => Element;
 
 const readers: Record<NumericDType, ElementReader> = {
   float16: (view, at) => float16ToNumber(view.getUint16(at, true)),
@@ -157,7 +157,7 @@ export function elementReader(dtype: DType): ElementReader {
 }
 
 /** Writes one element; integers wrap as a typed array's do, floats round to nearest, ties to even. */
-export type ElementWriter = (view: DataView, byteOffset: number, value: Element) => void;
+type ElementWriter = (view: DataView, byteOffset: number, value: Element) => void;
 
 const asNumber = (value: Element): number => Number(value);
 const asBigInt = (value: Element): bigint => BigInt(value as bigint);

@@ -14,7 +14,7 @@ export interface Costs {
   session: SessionCost | null;
 }
 
-export interface ViewCost {
+interface ViewCost {
   bytes: number;
   ms: number;
   readbacks: number;
@@ -49,7 +49,7 @@ function learn(known: WholeCost, cost: CopyCost): WholeCost {
   return known.measured ? known : { bytes: cost.wholeBytes, ms: cost.wholeMsEstimate, measured: false };
 }
 
-export interface Price {
+interface Price {
   bytes: number;
   /** null where it can't be estimated yet. */
   ms: number | null;

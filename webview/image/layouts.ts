@@ -5,8 +5,7 @@ import { formatSlice } from '../../src/tensor/slice.ts';
 import type { ValueRange } from '../raster/colorScale.ts';
 import type { SamplePlan } from '../raster/sampling.ts';
 
-export const imageLayouts = ['channelsLast', 'channelsFirst', 'gray'] as const;
-export type ImageLayoutName = (typeof imageLayouts)[number];
+export type ImageLayoutName = 'channelsLast' | 'channelsFirst' | 'gray';
 
 export interface ImageLayout {
   name: ImageLayoutName;

@@ -12,7 +12,7 @@ export interface SliceDraft {
   error: { message: string; help?: string | undefined } | null;
 }
 
-export interface SliceBarActions {
+interface SliceBarActions {
   onView: (view: AxisView) => void;
   onDraft: (draft: SliceDraft | null) => void;
 }

@@ -38,6 +38,8 @@ interface StopObjects {
   receivers: number;
 }
 
+const failed = (error: unknown) => recorder()?.failed(error);
+
 export class Agent {
   readonly #reading = new TensorReading();
   readonly #held = new StopTensors();
@@ -46,9 +48,9 @@ export class Agent {
   readonly #chunks = new Chunks(this.#held, this.#reading);
   readonly #maker = new Maker(this.#held);
   readonly #graphs = new GraphCalls(this.#held, this.#reading);
-  readonly #tracking = new Tracking(this.#reading, () => this.#held.passing());
+  readonly #tracking = new Tracking(this.#reading, () => this.#held.passing(), failed);
   readonly #laidDown = new Map<number, unknown[]>();
-  readonly #ops = new OpWatch(this.#reading, (error) => recorder()?.failed(error));
+  readonly #ops = new OpWatch(this.#reading, failed);
 
   readonly #handlers: Handlers = {
     breakOnNotFinite: (asked) => {

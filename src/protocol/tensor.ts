@@ -44,7 +44,8 @@ export type WarningCode =
   | 'disposed'
   | 'lossy-dtype'
   | 'sparse-to-dense'
-  | 'not-finite';
+  | 'not-finite'
+  | 'debugger-fault';
 
 /** What a reader calls a tensor in a line to type (`x.ref`): it does not know the name, which the inspector puts in. */
 export const nameStandIn = 'x';
@@ -136,6 +137,12 @@ export interface AxisRange {
   step: number;
   count: number;
   dropped: boolean;
+}
+
+/** What a copy, or a second of copies, may cost before it is told: `ms` in milliseconds. */
+export interface CopyBudget {
+  bytes: number;
+  ms: number;
 }
 
 /** What a copy to the host costs. Milliseconds; measured, unless the name says estimate. */

@@ -55,3 +55,13 @@ export async function readExactly(
   if (bytes.length !== length) throw invalidFile(`The file became shorter while ${what} was read.`);
   return bytes;
 }
+
+/** The bytes of a text. @throws TensorError `too-large` above `memoryLimit` bytes */
+export function readWholeText(reader: ByteReader, memoryLimit: number): Promise<Uint8Array> {
+  if (reader.size <= memoryLimit) return reader.read(0, reader.size);
+  throw new TensorError({
+    code: 'too-large',
+    message: `The text has ${reader.size} bytes, more than the ${memoryLimit} that are read at once.`,
+    help: 'Convert it to .npy.',
+  });
+}

@@ -5,7 +5,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { TensorInspector } from '../inspector/tensorInspector.ts';
 import type { TensorPreview } from '../protocol/requests.ts';
 import type { JsonValues, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
-import { formatBytes, formatMs, formatType, formatWeight, menuContext } from '../tensor/preview.ts';
+import { formatBytes, formatMs, formatShape, formatType, formatWeight, menuContext } from '../tensor/preview.ts';
 import { statisticsTexts } from '../tensor/statisticsTexts.ts';
 import { reportOfThrown } from './errors.ts';
 import type { Tensors } from './tensors.ts';
@@ -136,7 +136,7 @@ export class TensorVariables {
     const { device, location, access, warnings } = tensor;
     const rows: Row[] = [
       row('dtype', tensor.dtype),
-      row('shape', `[${tensor.shape.map((count) => count ?? '?').join(', ')}]`),
+      row('shape', formatShape(tensor.shape)),
       row('device', `${device.type}${device.name === undefined ? '' : ` (${device.name})`}, on ${location}`),
     ];
     if (tensor.state !== 'live') rows.push(row('state', tensor.state));

@@ -12,6 +12,7 @@ import {
   type RecorderWarning,
 } from '../protocol/recorder.ts';
 import type { Copies, CopySite, ProgramWarning } from '../protocol/requests.ts';
+import type { CopyBudget } from '../protocol/tensor.ts';
 
 /** The bundled recorder, put in by the build. */
 declare const RECORDER_SOURCE: string;
@@ -20,7 +21,7 @@ const recorderExpression = `globalThis[Symbol.for(${JSON.stringify(recorderSymbo
 const recorderScriptUrl = 'tensor-debugger://recorder.js';
 
 interface RecorderOptions {
-  budget: { bytes: number; ms: number };
+  budget: CopyBudget;
   /** Where the session hears of warnings at once, by `Runtime.bindingCalled`; the main context's id. */
   notifyContext?: number | undefined;
 }

@@ -2,8 +2,8 @@
 import type { AgentStatistics, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { ReadResult } from '../protocol/requests.ts';
-import type { AxisRange, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
-import { itemSize } from '../tensor/dtypes.ts';
+import type { AxisRange, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
+import { itemSize, storedDType } from '../tensor/dtypes.ts';
 import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize, wholeSlice } from '../tensor/slice.ts';
@@ -107,7 +107,7 @@ export class TensorReads {
   async readBytes(id: string, byteOffset: number, byteCount: number): Promise<Uint8Array> {
     const tensor = await this.describe(id);
     const shape = knownShape(tensor);
-    const size = itemSize(tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype);
+    const size = itemSize(tensor.dtype);
     const elements = sizeOf(shape);
     const first = Math.floor(byteOffset / size);
     const last = Math.min(elements, Math.ceil((byteOffset + byteCount) / size));
@@ -122,7 +122,7 @@ export class TensorReads {
   async elements(id: string, name: string): Promise<LiveTensor> {
     const tensor = await this.describe(id);
     const shape = knownShape(tensor);
-    const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+    const dtype = storedDType(tensor.dtype);
     const whole: WindowRequest = { ...parseId(id), ranges: wholeSlice(shape) };
     const byteLength = sizeOf(shape) * itemSize(dtype);
     return {
@@ -137,7 +137,7 @@ export class TensorReads {
   }
 
   async #readWindow(request: WindowRequest, tensor: TensorDescriptor): Promise<DecodedWindow> {
-    const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+    const dtype = storedDType(tensor.dtype);
     const bytes = sliceSize(request.ranges) * itemSize(dtype);
     if (bytes <= inlineBytes) {
       return decode((await this.#stop.reading(() => this.#link.call('read', { windows: [request] })))[0]!);

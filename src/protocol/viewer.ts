@@ -3,7 +3,7 @@
  * and the next NaN, and is told what to show. Requests carry a number that their answer repeats, and can be cancelled.
  */
 import type { ErrorReport } from './errors.ts';
-import type { CopyCost, JsonValues, TensorDescriptor, TensorStatistics } from './tensor.ts';
+import type { CopyBudget, CopyCost, JsonValues, TensorDescriptor, TensorStatistics } from './tensor.ts';
 
 /** Where a viewer's tensor comes from. */
 export type ViewedOrigin =
@@ -42,7 +42,7 @@ export interface ViewerSettings {
   /** The heatmap's range leaves the outermost 2 % of the values on either side to its end colours. */
   robustRange: boolean;
   /** Copies above either are offered with their price. */
-  copyBudget: { bytes: number; ms: number };
+  copyBudget: CopyBudget;
 }
 export const numberFormats = ['shortest', 'significant', 'fixed', 'scientific', 'hexadecimal'] as const;
 export type NumberFormat = (typeof numberFormats)[number];

@@ -28,9 +28,14 @@ export function formatMs(ms: number): string {
   return `${Number((ms / 1000).toFixed(ms < 99_950 ? 1 : 0))} s`;
 }
 
-/** `float32[64, 10]`; an axis that is not known yet is `?`. */
+/** `[64, 10]`; an axis that is not known yet is `?`. */
+export function formatShape(shape: readonly (number | null)[]): string {
+  return `[${shape.map((count) => count ?? '?').join(', ')}]`;
+}
+
+/** `float32[64, 10]` */
 export function formatType(dtype: DType, shape: readonly (number | null)[]): string {
-  return `${dtype}[${shape.map((count) => count ?? '?').join(', ')}]`;
+  return `${dtype}${formatShape(shape)}`;
 }
 
 /** What the type line is made of. */

@@ -4,7 +4,7 @@ import { commandsWithoutValues } from '../src/protocol/viewer.ts';
 import type { ViewedTensor, ViewerCommand } from '../src/protocol/viewer.ts';
 import { describeType, formatType } from '../src/tensor/preview.ts';
 
-export interface HeaderActions {
+interface HeaderActions {
   onCommand: (command: ViewerCommand) => void;
   onMember: (member: string) => void;
 }

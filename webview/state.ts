@@ -1,5 +1,5 @@
 /** What a person has chosen for a tensor: kept while VS Code hides the webview, and from stop to stop. */
-import type { ColorMap, KeptViewer, ViewedTensor, ViewerSettings } from '../src/protocol/viewer.ts';
+import type { Colormap, KeptViewer, ViewedTensor, ViewerSettings } from '../src/protocol/viewer.ts';
 import type { Costs } from './cost/cost.ts';
 import type { CellPosition } from './grid/windowPlan.ts';
 import type { NumberStyle } from './grid/numberText.ts';
@@ -10,8 +10,7 @@ import { defaultView } from './slicebar/axisView.ts';
 import type { AxisView } from './slicebar/axisView.ts';
 import type { KeptStatistics } from './statistics/statisticsPanel.ts';
 
-export const tabs = ['grid', 'heatmap', 'image', 'statistics'] as const;
-export type Tab = (typeof tabs)[number];
+export type Tab = 'grid' | 'heatmap' | 'image' | 'statistics';
 
 export interface ViewState {
   /** Of the tensor that it belongs to. */
@@ -23,7 +22,7 @@ export interface ViewState {
   active: CellPosition;
   position: CellPosition;
   /** null: as the settings say. */
-  colorMap: ColorMap | null;
+  colormap: Colormap | null;
   robustRange: boolean | null;
   /** null: the likeliest that the shape allows. */
   imageLayout: ImageLayoutName | null;
@@ -51,7 +50,7 @@ export function initialState(viewed: ViewedTensor, before: ViewState | null): Vi
     style: before?.style ?? null,
     active: { row: 0, column: 0 },
     position: { row: 0, column: 0 },
-    colorMap: before?.colorMap ?? null,
+    colormap: before?.colormap ?? null,
     robustRange: before?.robustRange ?? null,
     imageLayout: null,
     imageRange: 'guess',

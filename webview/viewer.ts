@@ -96,9 +96,6 @@ export class Viewer {
         if (this.#shown) this.#shown.costs.session = event.sessionCost;
         this.#save();
         break;
-      case 'warnings':
-        if (this.#shown) this.#shown.viewed.tensor.warnings = event.warnings;
-        break;
     }
     this.#update();
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { CopyBudget } from '../protocol/tensor.ts';
 import { errors } from './errors.ts';
 
 interface CommonConfiguration {
@@ -12,7 +13,7 @@ interface CommonConfiguration {
   skipFiles: string[];
   cwd: string;
   /** Reads of tensors above either are offered with their price. */
-  copyBudget: { bytes: number; ms: number };
+  copyBudget: CopyBudget;
 }
 
 export interface LaunchConfiguration extends CommonConfiguration {

@@ -3,6 +3,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { NamesInSight } from '../inspector/originalNames.ts';
 import { graphModeWarning, readingMethods, receiverOf } from '../inspector/readingHabits.ts';
+import { reportText } from '../protocol/errors.ts';
 import type { TensorWarning } from '../protocol/tensor.ts';
 import { formatType, knownShape } from '../tensor/preview.ts';
 import type { Inspection } from './run.ts';
@@ -36,7 +37,7 @@ export async function explainMissingMethod(
   const warning = graphModeWarning({ receiver, method }, tensor);
   if (warning) {
     warn(warning);
-    return `${warning.message} ${warning.help}`;
+    return reportText(warning);
   }
   const { dtype, runtime, access } = tensor;
   const readable = access.how === 'none' ? '' : ' Its values can be read and saved here, in the debugger.';

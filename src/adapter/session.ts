@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { BreakpointEvent, DebugSession, Event, InitializedEvent, TerminatedEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
-import type { ErrorReport } from '../protocol/errors.ts';
+import { reportText, type ErrorReport } from '../protocol/errors.ts';
 import { checkedArguments } from '../protocol/checks.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import { requestArguments } from '../protocol/requestArguments.ts';
@@ -374,7 +374,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 function fail(response: DebugProtocol.Response, report: ErrorReport): void {
   // Requests of our own come from programs, which have their own way to say what failed.
   const showUser = !response.command.startsWith('tensor/');
-  const text = report.help === undefined ? report.message : `${report.message} ${report.help}`;
+  const text = reportText(report);
   response.success = false;
   response.message = text;
   response.body = {

@@ -7,14 +7,14 @@ import type { OpenInspector, TensorInspector } from '../inspector/tensorInspecto
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { EvaluatedValue } from '../protocol/requests.ts';
-import type { RuntimeDescription } from '../protocol/tensor.ts';
+import type { CopyBudget, RuntimeDescription } from '../protocol/tensor.ts';
 
 export interface TensorsOptions {
   open: OpenInspector;
   main: CdpSession;
   /** Opens the second connection. */
   connectAgent: () => Promise<CdpSession>;
-  budget: { bytes: number; ms: number };
+  budget: CopyBudget;
   locate: Locate;
   namesAt: NamesAt;
   onTracked: (batch: TrackedBatch) => void;

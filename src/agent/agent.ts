@@ -44,6 +44,8 @@ interface StopObjects {
  */
 const mostOnHost = 2 ** 14;
 
+const failed = (error: unknown) => recorder()?.failed(error);
+
 export class Agent {
   readonly #reading = new TensorReading();
   readonly #held = new StopTensors();
@@ -52,9 +54,9 @@ export class Agent {
   readonly #chunks = new Chunks(this.#held, this.#reading);
   readonly #maker = new Maker(this.#held);
   readonly #graphs = new GraphCalls(this.#held, this.#reading);
-  readonly #tracking = new Tracking(this.#reading, () => this.#held.passing());
+  readonly #tracking = new Tracking(this.#reading, () => this.#held.passing(), failed);
   readonly #laidDown = new Map<number, unknown[]>();
-  readonly #ops = new OpWatch(this.#reading, (error) => recorder()?.failed(error));
+  readonly #ops = new OpWatch(this.#reading, failed);
 
   readonly #handlers: Handlers = {
     breakOnNotFinite: (asked) => {
@@ -83,7 +85,6 @@ export class Agent {
     fill: (args) => this.#maker.fill(args),
     make: (args) => this.#maker.make(args),
     unmake: (args) => this.#maker.unmake(args),
-    runtimes: () => this.#held.runtimes(),
     note: ({ texts }) => {
       for (const [id, text] of Object.entries(texts)) this.#held.note(id, text);
       return null;

@@ -3,6 +3,7 @@ import type { AgentCalls, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { whyNotWritten } from '../protocol/whyNotWritten.ts';
 import { itemSize } from '../tensor/dtypes.ts';
+import { sliceSize } from '../tensor/slice.ts';
 import { toBase64 } from './read/toBase64.ts';
 import type { TensorReading } from './readTensor.ts';
 import type { StopTensors } from './stopTensors.ts';
@@ -19,7 +20,7 @@ export class Chunks {
   /** The window of a request, and its elements from `from` on that take at most `maxBytes`. */
   #part({ id, ranges, as }: WindowRequest, from: number, maxBytes: number) {
     const readable = this.#held.readable(id, as);
-    const elements = ranges.reduce((product, range) => product * range.count, 1);
+    const elements = sliceSize(ranges);
     const to = Math.min(elements, from + Math.max(1, Math.floor(maxBytes / itemSize(readable.dtype))));
     return { window: { readable, ranges }, to, done: to === elements };
   }

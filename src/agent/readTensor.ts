@@ -20,7 +20,7 @@ import type { DeviceCost } from './read/deviceReader.ts';
 import { Devices, sameDevices } from './read/devices.ts';
 import { addCosts, canReduce, narrowHistogram, reduceOnDevice } from './read/deviceStatistics.ts';
 import { CopyEstimate, guessedDeviceBytesPerMs, guessedHostBytesPerMs } from './read/estimate.ts';
-import { findNotFinite, type FirstNotFinite } from './read/findNotFinite.ts';
+import { searchBlocks, type FirstNotFinite } from './read/searchBlocks.ts';
 import { readHost } from './read/hostReader.ts';
 import { planRange, planWindow, splitPlan, type WindowPlan } from './read/plan.ts';
 import { readStrings } from './read/readStrings.ts';
@@ -218,7 +218,7 @@ export class TensorReading {
     };
   }
 
-  /** The flat index of the nearest NaN or infinity; see `findNotFinite`. */
+  /** The flat index of the nearest NaN or infinity; see `searchBlocks`. */
   findNotFinite(readable: Readable, from: number, direction: 'next' | 'previous'): number | null {
     const { source, dtype, shape } = readable;
     if (source.how === 'strings' || !(isFloat(dtype) || isComplex(dtype))) return null;
@@ -242,7 +242,7 @@ export class TensorReading {
       });
       return accumulator.finish().firstNotFinite;
     };
-    return findNotFinite(firstNotFinite, from, direction, sizeOf(shape));
+    return searchBlocks(firstNotFinite, from, direction, sizeOf(shape));
   }
 
   /** One window of a storage, for sources that pick their elements out of it. */

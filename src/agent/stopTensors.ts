@@ -2,6 +2,7 @@
 import type { Reinterpretation } from '../protocol/agent.ts';
 import { reportOf, TensorError } from '../protocol/errors.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
+import { storedDType } from '../tensor/dtypes.ts';
 import { shortText } from '../tensor/preview.ts';
 import { recorder } from './copies/found.ts';
 import { HiddenState } from './hidden.ts';
@@ -147,8 +148,7 @@ export class StopTensors {
     }
     const { dtype, shape, byteLength } = reader.describe(value, stop);
     if (as) return reinterpret({ dtype, shape: shape as number[], byteLength, source }, as);
-    // Memory that nobody has typed reads as its bytes.
-    return { dtype: dtype === 'unknown' ? 'uint8' : dtype, shape: shape as number[], byteLength, source };
+    return { dtype: storedDType(dtype), shape: shape as number[], byteLength, source };
   }
 
   target(id: string) {

@@ -25,7 +25,7 @@ export interface OriginalPosition extends Position {
 }
 
 /** A piece of generated code that comes from one original line; `end` is exclusive. */
-export interface GeneratedRange {
+interface GeneratedRange {
   start: Position;
   end: Position;
 }

@@ -1,7 +1,7 @@
 /** Asks an inspector over HTTP which targets it has. */
 import { get } from 'node:http';
 
-export interface InspectorTarget {
+interface InspectorTarget {
   id: string;
   type: string;
   title: string;

@@ -1,5 +1,5 @@
 /** What is asked of the program at the stop, and how the answers get into the document. */
-import { TensorError, type ErrorReport } from '../protocol/errors.ts';
+import { reportText, TensorError, type ErrorReport } from '../protocol/errors.ts';
 import type { TensorReference, TensorRequestName, TensorRequests } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import {
@@ -99,7 +99,7 @@ export class StopReader {
     for (const target of this.#targets) {
       if (!target.isAwaited) continue;
       target.isAwaited = false;
-      target.entry.error = wordsOf(report);
+      target.entry.error = reportText(report);
       this.#context.raise(exitStatus.notReadOrWritten);
     }
   }
@@ -207,7 +207,7 @@ export class StopReader {
       entry.values = read.values ?? null;
       entry.cost = documentCost(read.cost);
     } catch (error) {
-      if (isOptional && !this.#context.hasEnded(error)) entry.error = wordsOf(this.#context.reportOf(error));
+      if (isOptional && !this.#context.hasEnded(error)) entry.error = reportText(this.#context.reportOf(error));
       else this.#fail(entry, error);
     }
     if (!stats || (isOptional && entry.values === null)) return;
@@ -253,7 +253,7 @@ export class StopReader {
   }
 
   #fail(entry: DocumentTensor, error: unknown): void {
-    entry.error = wordsOf(this.#context.reportOf(error));
+    entry.error = reportText(this.#context.reportOf(error));
     this.#context.raise(exitStatus.notReadOrWritten);
   }
 }
@@ -261,10 +261,6 @@ export class StopReader {
 /** A sparse tensor takes a file of its own. */
 function isSparseAlone(targets: readonly Target[]): boolean {
   return targets.length === 1 && targets[0]?.entry.kind === 'sparse';
-}
-
-function wordsOf({ message, help }: ErrorReport): string {
-  return help === undefined ? message : `${message} ${help}`;
 }
 
 /** Whether it has no value before something is run: a graph tensor, or an array that is lazy. */

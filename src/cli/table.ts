@@ -1,6 +1,6 @@
 /** The document as a person reads it in a terminal. */
 import { evaluatedReason, type DType, type JsonValues } from '../protocol/tensor.ts';
-import { formatBytes, formatMs, formatWeight } from '../tensor/preview.ts';
+import { formatBytes, formatMs, formatShape, formatWeight } from '../tensor/preview.ts';
 import { statisticsTexts } from '../tensor/statisticsTexts.ts';
 import type { DocumentCost, DocumentStatistics, DocumentTensor, DocumentWarning, InspectDocument } from './document.ts';
 
@@ -107,7 +107,7 @@ function formatTable(tensors: readonly DocumentTensor[], { width, color }: Table
   const rows = tensors.map((tensor) => [
     tensor.expression,
     tensor.dtype ?? '-',
-    tensor.shape ? `[${tensor.shape.map((count) => count ?? '?').join(', ')}]` : '-',
+    tensor.shape ? formatShape(tensor.shape) : '-',
     deviceOf(tensor),
     weightOf(tensor) ?? '-',
     tensor.cost ? formatCost(tensor.cost) : '-',

@@ -1,10 +1,11 @@
 /** The extension's settings, read when they are needed: a change takes effect without a reload. */
 import * as vscode from 'vscode';
-import { colorMaps, numberFormats, type ViewerSettings } from '../protocol/viewer.ts';
+import type { CopyBudget } from '../protocol/tensor.ts';
+import { colormaps, numberFormats, type ViewerSettings } from '../protocol/viewer.ts';
 
 const section = 'tensorDebugger';
 
-export function copyBudget(): { bytes: number; ms: number } {
+export function copyBudget(): CopyBudget {
   const settings = vscode.workspace.getConfiguration(section);
   // The defaults are in package.json; these are only for a setting of the wrong type.
   return { bytes: settings.get('copyBudget.bytes') ?? 2 ** 24, ms: settings.get('copyBudget.ms') ?? 100 };
@@ -43,7 +44,7 @@ export function viewerSettings(): ViewerSettings {
   return {
     numberFormat: oneOf('numberFormat', numberFormats, 'shortest'),
     digits: settings.get('digits') ?? 6,
-    colorMap: oneOf('colorMap', colorMaps, 'auto'),
+    colormap: oneOf('colormap', colormaps, 'auto'),
     robustRange: settings.get('robustRange') ?? true,
     copyBudget: copyBudget(),
   };

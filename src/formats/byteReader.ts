@@ -15,7 +15,7 @@ export interface ScratchFiles {
    */
   create(size: number): Promise<ScratchFile>;
 }
-export interface ScratchFile {
+interface ScratchFile {
   append(bytes: Uint8Array): Promise<void>;
   /** After the last `append`. */
   reader(): Promise<ByteReader>;
@@ -54,4 +54,14 @@ export async function readExactly(
   const bytes = await reader.read(position, length);
   if (bytes.length !== length) throw invalidFile(`The file became shorter while ${what} was read.`);
   return bytes;
+}
+
+/** The bytes of a text. @throws TensorError `too-large` above `memoryLimit` bytes */
+export function readWholeText(reader: ByteReader, memoryLimit: number): Promise<Uint8Array> {
+  if (reader.size <= memoryLimit) return reader.read(0, reader.size);
+  throw new TensorError({
+    code: 'too-large',
+    message: `The text has ${reader.size} bytes, more than the ${memoryLimit} that are read at once.`,
+    help: 'Convert it to .npy.',
+  });
 }

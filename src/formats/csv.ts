@@ -3,14 +3,14 @@
  * long form, one line per element with its index per axis, under a header (`axis_0,axis_1,axis_2,value`). Numbers have
  * the fewest digits that read back to the same float; nan, inf and -inf are Python's words, complex numbers are 1+2j.
  */
-import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, isBigInteger, isComplex, itemSize, partDType } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
 import { longestNumber, numberWriter, writeAscii } from '../tensor/numberBytes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { openCsv } from './csvReader.ts';
-import { checkEncodable } from './format.ts';
+import { readWholeText } from './byteReader.ts';
+import { checkEncodable, textPart } from './format.ts';
 import type { Format, Part, TensorHeader, Transform } from './format.ts';
 import { surrogateLoss, textLoss } from './losses.ts';
 
@@ -114,9 +114,8 @@ function stringLines(strings: readonly string[], { indexed, columns, separator }
 function encode(tensor: TensorHeader, separator: string): Part[] {
   const { dtype, shape } = tensor;
   const layout = layoutOf(shape, separator);
-  const text = (make: () => string): Part => ({ kind: 'bytes', bytes: () => new TextEncoder().encode(make()) });
-  const head = text(() => layout.header);
-  if (dtype === 'string') return [head, text(() => stringLines(tensor.strings ?? [], layout))];
+  const head = textPart(() => layout.header);
+  if (dtype === 'string') return [head, textPart(() => stringLines(tensor.strings ?? [], layout))];
   const byteLength = sizeOf(shape) * itemSize(dtype);
   return [head, { kind: 'elements', tensor: 0, byteLength, transform: elementLines(dtype, layout) }];
 }
@@ -137,14 +136,7 @@ function separated(name: string, label: string, mediaType: string, separator: st
       return encode(tensors[0] as TensorHeader, separator);
     },
     async open(reader, { memoryLimit = 256 << 20 } = {}) {
-      if (reader.size > memoryLimit) {
-        throw new TensorError({
-          code: 'too-large',
-          message: `The text has ${reader.size} bytes, more than the ${memoryLimit} that are read at once.`,
-          help: 'Convert it to .npy.',
-        });
-      }
-      return [openCsv(await reader.read(0, reader.size), separator, memoryLimit)];
+      return [openCsv(await readWholeText(reader, memoryLimit), separator, memoryLimit)];
     },
   };
   return format;

@@ -24,7 +24,7 @@ export function splitFileMember(text: string): { file: string; member?: string }
 
 /**
  * The tensor of that name. Without a name: the only one, or the one that is called as what it is for.
- * @param purpose the name of the variable that it is for
+ * @param purpose the name of the variable or input that it is for
  * @throws TensorError `no-such-tensor`, with the names that there are
  */
 export function selectTensor(file: TensorFile, member: string | undefined, purpose?: string): ListedTensor {

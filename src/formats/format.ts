@@ -50,6 +50,11 @@ export type Part =
       observe?(chunk: Uint8Array): void;
     };
 
+/** @param make called once, when every part before this one is written */
+export function textPart(make: () => string): Part {
+  return { kind: 'bytes', bytes: () => new TextEncoder().encode(make()) };
+}
+
 export interface EncodeOptions extends ExportEncoding {
   /** For `png`: the values that become black and white; default 0 and 1 for floats, the dtype's range for uint8. */
   range?: { min: number; max: number };

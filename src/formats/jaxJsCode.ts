@@ -1,9 +1,7 @@
 /** jax-js: `np.array([1, 2, 3, 4], { shape: [2, 2], dtype: np.int32 })`, with `np` being its `numpy`. */
-import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
 import type { Element } from '../tensor/dtypes.ts';
-import { castLoss, textLoss } from './losses.ts';
-import { elementTexts, javaScriptNumber } from './sourceText.ts';
+import { castingTo, elementTexts, javaScriptNumber } from './sourceText.ts';
 import type { SourceFormat } from './sourceText.ts';
 
 /** What jax-js has: float16, float32, float64, int32, uint32 and bool. */
@@ -23,24 +21,12 @@ const types: Partial<Record<DType, DType>> = {
   bool: 'bool',
 };
 
-function typeOf(dtype: DType): DType {
-  const type = types[dtype];
-  if (type) return type;
-  throw new TensorError({
-    code: 'lossy-dtype',
-    message: `jax-js has no dtype for ${dtype}.`,
-    help: 'Copy it as NumPy code or TypeScript.',
-  });
-}
+const { typeOf, lossCheck } = castingTo(types, 'jax-js', 'Copy it as NumPy code or TypeScript.');
 
 export const jaxJsCode: SourceFormat = {
-  name: 'jax-js',
   label: 'jax-js code',
   takes: (dtype) => types[dtype] !== undefined,
-  lossCheck(dtype) {
-    const type = typeOf(dtype);
-    return type === dtype ? textLoss(dtype) : (castLoss(dtype, type) ?? textLoss(dtype));
-  },
+  lossCheck,
   text(values, dtype, shape) {
     const type = typeOf(dtype);
     const textOf = (value: Element | string): string => {
@@ -48,6 +34,6 @@ export const jaxJsCode: SourceFormat = {
       return typeof value === 'bigint' ? String(value) : javaScriptNumber(value as number, type);
     };
     const list = elementTexts(values, dtype, textOf).join(', ');
-    return `np.array([${list}], { shape: [${shape.join(', ')}], dtype: np.${type === 'bool' ? 'bool' : type} })`;
+    return `np.array([${list}], { shape: [${shape.join(', ')}], dtype: np.${type} })`;
   },
 };

@@ -6,7 +6,8 @@ import type { DType } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../tensor/dtypes.ts';
 import { jsonElement } from '../tensor/jsonValue.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { checkEncodable } from './format.ts';
+import { readWholeText } from './byteReader.ts';
+import { checkEncodable, textPart } from './format.ts';
 import type { Format, Part, TensorHeader, Transform } from './format.ts';
 import { openJson } from './jsonReader.ts';
 import { textLoss } from './losses.ts';
@@ -80,15 +81,14 @@ function nestedElements(dtype: DType, nesting: Nesting): Transform {
 
 function tensorParts(tensor: TensorHeader, index: number): Part[] {
   const { dtype, shape, strings = [] } = tensor;
-  const text = (make: () => string): Part => ({ kind: 'bytes', bytes: () => new TextEncoder().encode(make()) });
   const nesting = new Nesting(shape);
-  const head = text(() => `{"dtype":${JSON.stringify(dtype)},"shape":${JSON.stringify(shape)},"values":`);
-  const tail = text(() => '}');
+  const head = textPart(() => `{"dtype":${JSON.stringify(dtype)},"shape":${JSON.stringify(shape)},"values":`);
+  const tail = textPart(() => '}');
   if (sizeOf(shape) === 0) {
-    return [head, text(() => nesting.empty()), { kind: 'elements', tensor: index, byteLength: 0 }, tail];
+    return [head, textPart(() => nesting.empty()), { kind: 'elements', tensor: index, byteLength: 0 }, tail];
   }
   if (dtype === 'string') {
-    return [head, text(() => nesting.push(strings.length, (k) => JSON.stringify(strings[k]))), tail];
+    return [head, textPart(() => nesting.push(strings.length, (k) => JSON.stringify(strings[k]))), tail];
   }
   const byteLength = sizeOf(shape) * itemSize(dtype);
   return [head, { kind: 'elements', tensor: index, byteLength, transform: nestedElements(dtype, nesting) }, tail];
@@ -105,26 +105,18 @@ export const json: Format = {
   warnings: () => [],
   encode(tensors) {
     checkEncodable(json, tensors);
-    const text = (content: string): Part => ({ kind: 'bytes', bytes: () => new TextEncoder().encode(content) });
-    if (tensors.length === 1) return [...tensorParts(tensors[0] as TensorHeader, 0), text('\n')];
+    if (tensors.length === 1) return [...tensorParts(tensors[0] as TensorHeader, 0), textPart(() => '\n')];
     const names = new Set(tensors.map(({ name }) => name));
     if (names.size < tensors.length) {
       throw new TensorError({ code: 'invalid-argument', message: 'Two tensors have the same name.' });
     }
     const members = tensors.flatMap((tensor, index) => [
-      text(`${index === 0 ? '{' : ','}${JSON.stringify(tensor.name)}:`),
+      textPart(() => `${index === 0 ? '{' : ','}${JSON.stringify(tensor.name)}:`),
       ...tensorParts(tensor, index),
     ]);
-    return [...members, text('}\n')];
+    return [...members, textPart(() => '}\n')];
   },
   async open(reader, { memoryLimit = 256 << 20 } = {}) {
-    if (reader.size > memoryLimit) {
-      throw new TensorError({
-        code: 'too-large',
-        message: `The text has ${reader.size} bytes, more than the ${memoryLimit} that are read at once.`,
-        help: 'Convert it to .npy.',
-      });
-    }
-    return openJson(await reader.read(0, reader.size), memoryLimit);
+    return openJson(await readWholeText(reader, memoryLimit), memoryLimit);
   },
 };

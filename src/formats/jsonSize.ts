@@ -1,6 +1,6 @@
 /** What a JSON text is made of, counted in its bytes: before it is parsed, since a parser holds many times as much. */
 
-export interface JsonSize {
+interface JsonSize {
   /** Numbers, words and strings, and what they are in; at least as many as there are. */
   values: number;
   /** Arrays and objects. */

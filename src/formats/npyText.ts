@@ -1,6 +1,7 @@
 /** NumPy's strings: `U`, UTF-32 code points, and `S`, bytes; of one length each, padded with zeros that are not kept. */
 
 import { TensorError } from '../protocol/errors.ts';
+import { dataViewOf } from '../tensor/dtypes.ts';
 import { formatBytes } from '../tensor/preview.ts';
 
 /** Bytes per code point. */
@@ -56,7 +57,7 @@ export function encodeUnicode(strings: readonly string[], length: number): Uint8
 /** @param itemSize bytes per string; code points are little-endian */
 export function decodeText(bytes: Uint8Array, kind: 'U' | 'S', itemSize: number): string[] {
   const count = itemSize === 0 ? 0 : bytes.length / itemSize;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = dataViewOf(bytes);
   return Array.from({ length: count }, (_, i) => {
     const item = bytes.subarray(i * itemSize, (i + 1) * itemSize);
     if (kind === 'S') return new TextDecoder().decode(item.subarray(0, item.findLastIndex((byte) => byte !== 0) + 1));

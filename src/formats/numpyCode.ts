@@ -26,7 +26,6 @@ function realExpression(value: number, dtype: DType): string {
 }
 
 export const numpyCode: SourceFormat = {
-  name: 'numpy-code',
   label: 'NumPy code',
   lossCheck: textLoss,
   stringLoss: paddingLoss,

@@ -6,7 +6,6 @@ import { basename, extname } from 'node:path';
 import { TensorError } from '../protocol/errors.ts';
 import type { ListedTensor, ReadResult } from '../protocol/requests.ts';
 import type { CopyCost, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
-import type { ElementSource } from '../tensor/compareSources.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { toJsonValues } from '../tensor/jsonValue.ts';
 import { formatBytes } from '../tensor/preview.ts';
@@ -45,7 +44,7 @@ export async function openTensorFile(path: string): Promise<TensorFile> {
 }
 
 /** Readers see bytes; whoever reads several files is told which one it is about. */
-export function withFileName(error: unknown, path: string): unknown {
+function withFileName(error: unknown, path: string): unknown {
   if (!(error instanceof TensorError)) return error;
   return new TensorError({ ...error.toReport(), message: `${basename(path)}: ${error.message}` }, { cause: error });
 }
@@ -123,8 +122,8 @@ export class TensorFile {
     };
   }
 
-  /** The tensor as what it can be compared with, or assigned from: its windows, as bytes or strings. */
-  source(id: string): ElementSource {
+  /** The tensor as what it can be compared with, assigned or fed from: its windows, as bytes or strings. */
+  source(id: string): StoredTensor {
     return this.#find(id);
   }
 

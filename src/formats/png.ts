@@ -1,5 +1,5 @@
 /**
- * PNG images: [height, width] as grey or coloured by value, [height, width, 1 | 3 | 4] as grey, RGB or RGBA.
+ * PNG images: [height, width] as gray or coloured by value, [height, width, 1 | 3 | 4] as gray, RGB or RGBA.
  * Layout: signature, then chunks of length, type, data and checksum: IHDR, IDAT (rows, each after a filter byte of 0,
  * all in one zlib stream), IEND. Source: https://www.w3.org/TR/png-3/
  */
@@ -7,19 +7,20 @@ import { crc32 } from 'node:zlib';
 import { Zlib } from 'fflate';
 import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
+import { colorTable } from '../tensor/colormaps.ts';
 import { dataViewOf, elementReader, isComplex, itemSize } from '../tensor/dtypes.ts';
 import { formatElement } from '../tensor/numbers.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { viridis } from './colours.ts';
 import { joinBytes } from '../tensor/bytes.ts';
 import { checkEncodable } from './format.ts';
 import type { EncodeOptions, Format, LossCheck, Refusal, TensorHeader, Transform } from './format.ts';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const largestSide = 2 ** 31 - 1;
-const colourTypes: Record<number, number> = { 1: 0, 3: 2, 4: 6 };
-/** Shown where there is no number: magenta, which is in no colour scale used here. */
-const nanColour = [255, 0, 255] as const;
+const colorTypes: Record<number, number> = { 1: 0, 3: 2, 4: 6 };
+const viridis = Array.from({ length: 256 }, (_, level) => colorTable('viridis').subarray(level * 3, level * 3 + 3));
+/** Shown where there is no number: magenta, which is in no colormap used here. */
+const nanColor = Uint8ClampedArray.of(255, 0, 255);
 
 function chunk(type: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(12 + data.length);
@@ -37,7 +38,7 @@ function imageHeader(width: number, height: number, channels: number): Uint8Arra
   view.setUint32(0, width);
   view.setUint32(4, height);
   data[8] = 8;
-  data[9] = colourTypes[channels] as number;
+  data[9] = colorTypes[channels] as number;
   return chunk('IHDR', data);
 }
 
@@ -57,15 +58,15 @@ function levels(dtype: DType, options: EncodeOptions): (value: number) => number
   };
 }
 
-function colourOf(value: number, levelOf: (value: number) => number): readonly [number, number, number] {
-  return value === value ? viridis(levelOf(value)) : nanColour;
+function colorOf(value: number, levelOf: (value: number) => number): Uint8ClampedArray {
+  return value === value ? (viridis[levelOf(value)] as Uint8ClampedArray) : nanColor;
 }
 
 /** Finds the first value that is not the level of its pixel, which is what a reader of the image gets. */
 function pixelLoss(dtype: DType, options: EncodeOptions): LossCheck | null {
   const { min, max } = options.range ?? defaultRange(dtype);
-  const coloured = options.colours === 'viridis';
-  if ((dtype === 'uint8' || dtype === 'unknown') && min === 0 && max === 255 && !coloured) return null;
+  const colored = options.colormap === 'viridis';
+  if ((dtype === 'uint8' || dtype === 'unknown') && min === 0 && max === 255 && !colored) return null;
   const read = elementReader(dtype);
   const size = itemSize(dtype);
   const levelOf = levels(dtype, options);
@@ -75,8 +76,8 @@ function pixelLoss(dtype: DType, options: EncodeOptions): LossCheck | null {
       const element = read(view, i * size);
       const value = Number(element);
       const level = levelOf(value);
-      if (level === value && !coloured) continue;
-      const becomes = coloured ? `the colour ${colourOf(value, levelOf).join(', ')}` : String(level);
+      if (level === value && !colored) continue;
+      const becomes = colored ? `the colour ${colorOf(value, levelOf).join(', ')}` : String(level);
       return { index: firstIndex + i, value: formatElement(element, dtype), becomes };
     }
     return null;
@@ -94,7 +95,7 @@ function imageRows(dtype: DType, { width, samples, channels }: ImageLayout, opti
   const read = elementReader(dtype);
   const size = itemSize(dtype);
   const levelOf = levels(dtype, options);
-  const coloured = channels !== samples;
+  const colored = channels !== samples;
   let output: Uint8Array[] = [];
   const zlib = new Zlib({ level: 6 }, (bytes) => output.push(bytes));
   const rowBytes = width * samples;
@@ -108,15 +109,13 @@ function imageRows(dtype: DType, { width, samples, channels }: ImageLayout, opti
     *push(raw) {
       const view = dataViewOf(raw);
       const count = raw.length / size;
-      const pixels: number[] | Uint8Array = new Uint8Array(
-        count * (coloured ? 3 : 1) + Math.ceil(count / rowBytes) + 1,
-      );
+      const pixels: number[] | Uint8Array = new Uint8Array(count * (colored ? 3 : 1) + Math.ceil(count / rowBytes) + 1);
       let at = 0;
       for (let i = 0; i < count; i++, seen++) {
         if (seen % rowBytes === 0) pixels[at++] = 0;
         const value = Number(read(view, i * size));
-        if (!coloured) pixels[at++] = levelOf(value);
-        else for (const part of colourOf(value, levelOf)) pixels[at++] = part;
+        if (!colored) pixels[at++] = levelOf(value);
+        else for (const part of colorOf(value, levelOf)) pixels[at++] = part;
       }
       zlib.push(pixels.subarray(0, at), false);
       yield* take();
@@ -130,14 +129,14 @@ function imageRows(dtype: DType, { width, samples, channels }: ImageLayout, opti
 
 function layoutOf(shape: readonly number[], options: EncodeOptions): ImageLayout {
   const samples = shape[2] ?? 1;
-  const channels = samples === 1 && options.colours === 'viridis' ? 3 : samples;
+  const channels = samples === 1 && options.colormap === 'viridis' ? 3 : samples;
   return { width: shape[1] as number, samples, channels };
 }
 
 function refuses({ dtype, shape }: TensorHeader): Refusal | null {
   if (dtype === 'string' || isComplex(dtype)) return { of: 'dtype', reason: `${dtype} values are no pixels` };
   const [height = 0, width = 0, samples = 1] = shape;
-  if ((shape.length !== 2 && shape.length !== 3) || !(samples in colourTypes)) {
+  if ((shape.length !== 2 && shape.length !== 3) || !(samples in colorTypes)) {
     const reason = `an image has the shape [height, width] or [height, width, 1, 3 or 4], not [${shape.join(', ')}]`;
     return { of: 'shape', reason };
   }
@@ -150,13 +149,13 @@ function refuses({ dtype, shape }: TensorHeader): Refusal | null {
 }
 
 /** Requests bring it from outside. @throws TensorError `invalid-argument` */
-function checkColours(name: string, shape: readonly number[], { colours }: EncodeOptions): void {
-  if (colours === undefined || colours === 'grey') return;
-  if ((colours as unknown) !== 'viridis') {
+function checkColormap(name: string, shape: readonly number[], { colormap }: EncodeOptions): void {
+  if (colormap === undefined || colormap === 'gray') return;
+  if ((colormap as unknown) !== 'viridis') {
     throw new TensorError({
       code: 'invalid-argument',
-      message: `There are no colours ${JSON.stringify(colours)} for a PNG image.`,
-      help: 'Use "grey" or "viridis".',
+      message: `There are no colormap ${JSON.stringify(colormap)} for a PNG image.`,
+      help: 'Use "gray" or "viridis".',
     });
   }
   const [, , samples = 1] = shape;
@@ -164,7 +163,7 @@ function checkColours(name: string, shape: readonly number[], { colours }: Encod
   throw new TensorError({
     code: 'invalid-argument',
     message: `${name} has ${samples} samples per pixel, which are its colours; viridis is for one.`,
-    help: 'Leave the colours out, or write one of the samples (a slice).',
+    help: 'Leave the colormap out, or write one of the samples (a slice).',
   });
 }
 
@@ -178,7 +177,7 @@ export const png: Format = {
   lossCheck: (dtype, options = {}) => pixelLoss(dtype, options),
   warnings(tensors, options = {}) {
     return tensors
-      .filter(({ dtype }) => (dtype !== 'uint8' && dtype !== 'unknown') || options.colours === 'viridis')
+      .filter(({ dtype }) => (dtype !== 'uint8' && dtype !== 'unknown') || options.colormap === 'viridis')
       .map(({ name, dtype }) => {
         const { min, max } = options.range ?? defaultRange(dtype);
         return {
@@ -191,7 +190,7 @@ export const png: Format = {
   encode(tensors, options = {}) {
     checkEncodable(png, tensors);
     const { name, dtype, shape } = tensors[0] as TensorHeader;
-    checkColours(name, shape, options);
+    checkColormap(name, shape, options);
     const layout = layoutOf(shape, options);
     const head = (): Uint8Array =>
       joinBytes([signature, imageHeader(layout.width, shape[0] as number, layout.channels)]);

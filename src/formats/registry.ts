@@ -32,5 +32,5 @@ export function formatForFile(file: string, use: 'write' | 'read' = 'write'): Fo
 
 /** What a file's name says beside its format: where there are no options, `weights.heatmap.png` is coloured by value. */
 export function encodingForFile(file: string): EncodeOptions {
-  return file.toLowerCase().endsWith('.heatmap.png') ? { colours: 'viridis' } : {};
+  return file.toLowerCase().endsWith('.heatmap.png') ? { colormap: 'viridis' } : {};
 }

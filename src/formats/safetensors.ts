@@ -6,7 +6,7 @@
  */
 import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
-import { itemSize } from '../tensor/dtypes.ts';
+import { dataViewOf, itemSize } from '../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../tensor/shape.ts';
 import { invalidFile, readExactly } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
@@ -64,7 +64,7 @@ export const safetensors: Format = {
   },
   async open(reader) {
     const start = await readExactly(reader, 0, 8, 'the safetensors header');
-    const length = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
+    const length = dataViewOf(start).getBigUint64(0, true);
     if (length > BigInt(longestHeader)) throw invalidFile(`The header claims ${length} bytes; that is refused.`);
     const header = await readExactly(reader, 8, Number(length), 'the safetensors header');
     checkSize(header);

@@ -1,13 +1,14 @@
 /** A tensor as source code for the clipboard: what the languages share. */
+import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
 import { shortest } from '../tensor/numbers.ts';
 import type { Loss, LossCheck, TensorValues } from './format.ts';
+import { castLoss, textLoss } from './losses.ts';
 
 /** Writes a tensor as an expression of some language. */
 export interface SourceFormat {
-  name: string;
   /** For menus: "NumPy code". */
   label: string;
   /** Whether the language's library has something for this dtype; where there is none, it does for every one. */
@@ -21,6 +22,25 @@ export interface SourceFormat {
   lossCheck(dtype: DType): LossCheck | null;
   /** The first string that the pasted code would not have; absent where there is none. */
   stringLoss?(strings: readonly string[]): Loss | null;
+}
+
+/**
+ * What a library that has fewer dtypes makes of each.
+ * @param types to the dtype that it becomes; absent where there is none
+ * @param help where there is none
+ */
+export function castingTo(types: Partial<Record<DType, DType>>, library: string, help: string) {
+  /** @throws TensorError `lossy-dtype` */
+  const typeOf = (dtype: DType): DType => {
+    const type = types[dtype];
+    if (type) return type;
+    throw new TensorError({ code: 'lossy-dtype', message: `${library} has no dtype for ${dtype}.`, help });
+  };
+  const lossCheck = (dtype: DType): LossCheck | null => {
+    const type = typeOf(dtype);
+    return type === dtype || type === 'string' ? textLoss(dtype) : (castLoss(dtype, type) ?? textLoss(dtype));
+  };
+  return { typeOf, lossCheck };
 }
 
 /** Every element as text. */

@@ -5,7 +5,7 @@ import { sliceSize } from '../tensor/slice.ts';
 import { readExactly } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
 
-export interface StoredLayout {
+interface StoredLayout {
   reader: ByteReader;
   /** Of the first element, in bytes. */
   position: number;

@@ -1,10 +1,8 @@
 /** `tf.tensor([1, 2, 3, 4], [2, 2], 'int32')` */
-import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
 import type { Element } from '../tensor/dtypes.ts';
 import type { TensorValues } from './format.ts';
-import { castLoss, textLoss } from './losses.ts';
-import { elementTexts, javaScriptNumber } from './sourceText.ts';
+import { castingTo, elementTexts, javaScriptNumber } from './sourceText.ts';
 import type { SourceFormat } from './sourceText.ts';
 
 /** What TF.js has: float32, int32, bool, complex64 and string. */
@@ -27,15 +25,7 @@ const types: Partial<Record<DType, DType>> = {
   string: 'string',
 };
 
-function typeOf(dtype: DType): DType {
-  const type = types[dtype];
-  if (type) return type;
-  throw new TensorError({
-    code: 'lossy-dtype',
-    message: `TF.js has no dtype for ${dtype}.`,
-    help: 'Say how to read it.',
-  });
-}
+const { typeOf, lossCheck } = castingTo(types, 'TF.js', 'Say how to read it.');
 
 /** A number of the target's dtype: a float32's digits, an integer without the n of a bigint. */
 function numberText(value: Element, type: DType): string {
@@ -49,12 +39,8 @@ function partsOf(values: TensorValues, dtype: DType, part: 0 | 1): string {
 }
 
 export const tfjsCode: SourceFormat = {
-  name: 'tfjs',
   label: 'TF.js code',
-  lossCheck(dtype) {
-    const type = typeOf(dtype);
-    return type === dtype || type === 'string' ? textLoss(dtype) : (castLoss(dtype, type) ?? textLoss(dtype));
-  },
+  lossCheck,
   text(values, dtype, shape) {
     const type = typeOf(dtype);
     const dimensions = `[${shape.join(', ')}]`;

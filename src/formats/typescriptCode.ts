@@ -33,7 +33,6 @@ function heldDType(dtype: DType): DType {
 }
 
 export const typescriptCode: SourceFormat = {
-  name: 'typescript',
   label: 'TypeScript',
   lossCheck: textLoss,
   text(values, dtype, shape) {

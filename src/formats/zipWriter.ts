@@ -9,7 +9,7 @@ import { Deflate } from 'fflate';
 import { joinBytes } from '../tensor/bytes.ts';
 import type { Part, Transform } from './format.ts';
 
-export interface ZipMember {
+interface ZipMember {
   name: string;
   parts: readonly Part[];
 }

@@ -15,6 +15,7 @@ import {
   type ComparedKernels,
 } from '../protocol/agent.ts';
 import { TensorError, type ErrorReport } from '../protocol/errors.ts';
+import type { CopyBudget } from '../protocol/tensor.ts';
 import { evaluateOnFrame } from './evaluate.ts';
 import { reveal } from './reveal.ts';
 import { recorderInstallation } from './copies.ts';
@@ -32,7 +33,7 @@ const foreignDevice = /is associated with (?<owner>\[Device[^\]]*\])/;
 export class AgentLink {
   readonly #main: CdpSession;
   readonly #agent: CdpSession;
-  readonly #budget: { bytes: number; ms: number };
+  readonly #budget: CopyBudget;
   #onMain: Promise<string> | null = null;
   #onAgent: Promise<string> | null = null;
   #pumpReady: Promise<void> | null = null;
@@ -40,7 +41,7 @@ export class AgentLink {
   /** Of the function that the program is stopped in. */
   callFrameId: string | undefined;
 
-  constructor(main: CdpSession, agent: CdpSession, budget: { bytes: number; ms: number }) {
+  constructor(main: CdpSession, agent: CdpSession, budget: CopyBudget) {
     this.#main = main;
     this.#agent = agent;
     this.#budget = budget;

@@ -3,7 +3,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { AgentLink } from './agentLink.ts';
 import { contextOf } from './otherContexts.ts';
 
-export interface Binding {
+interface Binding {
   /** The global under which the protocol puts it; it is taken from there at once. */
   name: string;
   /** Of the agent, which gets the function. */

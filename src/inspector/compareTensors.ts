@@ -82,10 +82,6 @@ export class KeptTensors {
     return withoutFile(kept);
   }
 
-  list(): KeptTensor[] {
-    return [...this.#kept.values()].map(withoutFile);
-  }
-
   /** @throws TensorError `not-available` */
   async open(expression: string): Promise<{ source: ElementSource; close(): Promise<void> }> {
     const kept = this.#kept.get(expression);
@@ -124,7 +120,7 @@ function withoutFile({ expression, dtype, shape, byteLength, where }: Kept): Kep
   return { expression, dtype, shape, byteLength, where };
 }
 
-export type OpenTensor = (id: string, name: string) => Promise<ElementSource>;
+type OpenTensor = (id: string, name: string) => Promise<ElementSource>;
 
 /** The other side of a comparison, and how to let go of it. */
 async function openOther(

@@ -12,6 +12,7 @@ import {
   type RecorderWarning,
 } from '../protocol/recorder.ts';
 import type { Copies, CopySite, ProgramWarning } from '../protocol/requests.ts';
+import type { CopyBudget } from '../protocol/tensor.ts';
 
 /** The bundled recorder, put in by the build. */
 declare const RECORDER_SOURCE: string;
@@ -20,8 +21,8 @@ declare const RECORDER_SOURCE: string;
 export const recorderExpression = `globalThis[Symbol.for(${JSON.stringify(recorderSymbol)})]`;
 const recorderScriptUrl = 'tensor-debugger://recorder.js';
 
-export interface RecorderOptions {
-  budget: { bytes: number; ms: number };
+interface RecorderOptions {
+  budget: CopyBudget;
   /** Where the session hears of warnings at once, by `Runtime.bindingCalled`; the main context's id. */
   notifyContext?: number | undefined;
 }

@@ -4,7 +4,7 @@ import { childrenOf } from './scriptSource.ts';
 
 export type DeclarationKind = 'const' | 'import' | 'other';
 
-export interface Declared {
+interface Declared {
   /** Where the name stands. */
   id: Identifier;
   kind: DeclarationKind;

@@ -40,7 +40,7 @@ function assertReinterpretation(text: string): void {
   });
 }
 
-export interface FrameEvaluation {
+interface FrameEvaluation {
   throwOnSideEffect: boolean;
   /** What errors call the expression; default as it is. */
   shown?: string;

@@ -9,7 +9,7 @@ import type { EncodeOptions, Format, Loss, Part, TensorHeader } from '../formats
 import type { AgentSparseParts, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { CopyCost, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
-import { itemSize } from '../tensor/dtypes.ts';
+import { itemSize, storedDType } from '../tensor/dtypes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { parseSlice, resultShape } from '../tensor/slice.ts';
 import { noCost, type BulkReader } from './bulkReader.ts';
@@ -98,7 +98,7 @@ async function sourceOf({ name, id, slice }: ExportRequest['tensors'][number], e
   }
   const ranges = parseSlice(slice ?? '', shape);
   const request: WindowRequest = { ...exporting.parseId(id), ranges };
-  const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+  const dtype = storedDType(tensor.dtype);
   const header = { name, dtype, shape: resultShape(ranges) };
   const byteLength = sizeOf(header.shape) * itemSize(dtype);
   if (dtype !== 'string') return { header, elements: request, byteLength };

@@ -4,7 +4,7 @@ import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { AgentFeed, AgentMembers, TakenFeed } from '../protocol/agent.ts';
 import type { EvaluatedValue, TensorRequests } from '../protocol/requests.ts';
 import type { GraphInput } from '../protocol/tensor.ts';
-import { TensorError, type ErrorCode } from '../protocol/errors.ts';
+import { reportText, TensorError, type ErrorCode } from '../protocol/errors.ts';
 import { evaluateHelp } from '../tensor/evaluateHelp.ts';
 import type { AgentLink } from './agentLink.ts';
 import { isPlace } from './assign/target.ts';
@@ -62,7 +62,7 @@ export class GraphEvaluation {
       return notATensor(expression, value, evaluateHelp(names));
     } catch (error) {
       if (!(error instanceof TensorError) || !saysWhyNotAsAWhole.has(error.code)) throw error;
-      return notATensor(expression, value, error.help === undefined ? error.message : `${error.message} ${error.help}`);
+      return notATensor(expression, value, reportText(error));
     }
   }
 

@@ -1,17 +1,14 @@
 /** Values for a graph's inputs, from where a person names them: an expression of the frame, a handle, or a file. */
 import { basename, resolve } from 'node:path';
 import type { Protocol } from 'devtools-protocol';
-import { splitFileMember } from '../formats/fileMember.ts';
-import type { StoredTensor } from '../formats/format.ts';
-import { openFile } from '../formats/nodeFiles.ts';
-import { withFileName } from '../formats/openTensorFile.ts';
-import { formatForFile } from '../formats/registry.ts';
+import { selectTensor, splitFileMember } from '../formats/fileMember.ts';
+import { openTensorFile } from '../formats/openTensorFile.ts';
 import type { AgentFeed } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { encodeElements } from '../tensor/dtypes.ts';
-import { notATensor } from './evaluate.ts';
 import { formatBytes, formatType } from '../tensor/preview.ts';
 import { wholeSlice } from '../tensor/slice.ts';
+import { notATensor } from './evaluate.ts';
 
 /** What goes to the program in one message; Node closes the connection at about twice as much base64. */
 const maxFileBytes = 48 * 2 ** 20;
@@ -61,64 +58,29 @@ export function noFeed(
 
 /**
  * @param path of a file, or of a tensor in it: `batch.npz#images`
- * @throws TensorError `file-system`, `unknown-format`, `invalid-file`, `invalid-feed`, `too-large`
+ * @throws TensorError `file-system`, `unknown-format`, `invalid-file`, `no-such-tensor`, `too-large`
  */
 export async function fileFeed(input: string, path: string): Promise<FedValue> {
-  const { file, member } = splitFileMember(resolve(path));
-  const format = formatForFile(file);
-  if (!format.open) {
-    throw new TensorError({
-      code: 'unknown-format',
-      message: `${basename(file)} can't feed ${input}: ${format.label} files are only written.`,
-      help: 'Use .npy, .npz, .safetensors, .csv or .json.',
-    });
-  }
-  const opened = await openFile(file);
+  const { file: name, member } = splitFileMember(resolve(path));
+  const file = await openTensorFile(name);
   try {
-    const tensors = await format.open(opened).catch((error: unknown) => {
-      throw withFileName(error, file);
-    });
-    const stored = chosen(tensors, { input, member }, basename(file));
-    if (stored.byteLength > maxFileBytes) {
+    const stored = file.source(selectTensor(file, member, input.replace(/:0$/, '')).tensor.id);
+    const { dtype, shape, byteLength } = stored;
+    if (byteLength > maxFileBytes) {
       throw new TensorError({
         code: 'too-large',
-        message: `${basename(file)} has ${formatBytes(stored.byteLength)} (${formatType(stored.dtype, stored.shape)}); up to ${formatBytes(maxFileBytes)} can be fed from a file.`,
+        message: `${basename(name)} has ${formatBytes(byteLength)} (${formatType(dtype, shape)}); up to ${formatBytes(maxFileBytes)} can be fed from a file.`,
         help: 'Load it in the program, and feed the variable that holds it.',
       });
     }
-    const values = await stored.read(wholeSlice(stored.shape));
-    const { dtype, shape } = stored;
+    const values = await stored.read(wholeSlice(shape));
     // JSON without a dtype is read as float64.
-    const plain = plainFormats.has(format.name) || (format.name === 'json' && dtype === 'float64');
+    const format = file.format.name;
+    const plain = plainFormats.has(format) || (format === 'json' && dtype === 'float64');
     if (!(values instanceof Uint8Array)) return { dtype, shape, plain, strings: values };
-    return {
-      dtype,
-      shape,
-      plain,
-      base64: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64'),
-    };
+    const base64 = Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
+    return { dtype, shape, plain, base64 };
   } finally {
-    await opened.close();
+    await file.dispose();
   }
-}
-
-/** Of a file of several tensors, the one that is named, or has the input's name. */
-function chosen(
-  tensors: readonly StoredTensor[],
-  { input, member }: { input: string; member: string | undefined },
-  file: string,
-): StoredTensor {
-  const [first, second] = tensors;
-  const wanted = member === undefined ? [input, input.replace(/:0$/, '')] : [member];
-  const named = tensors.find(({ name }) => wanted.includes(name));
-  if (named) return named;
-  if (first && !second && member === undefined) return first;
-  const names = tensors.map(({ name }) => name);
-  throw new TensorError({
-    code: 'invalid-feed',
-    message: first
-      ? `${file} holds ${tensors.length === 1 ? 'one tensor' : `${tensors.length} tensors`}, and none is called ${member ?? input}: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''}.`
-      : `${file} holds no tensor.`,
-    help: `Name the one that is meant: ${input}=${file}#NAME.`,
-  });
 }

@@ -13,8 +13,6 @@ import { childrenOf, offsetOf, parseScript, type Position } from './scriptSource
 export interface NamesInSight {
   /** What the author calls a variable of the generated code. */
   original: (generated: string) => string;
-  /** What a variable of the author's is called in the generated code. */
-  generated: (original: string) => string;
   /** An expression, or statements, of the author's, for V8. */
   translate: (expression: string) => string;
 }
@@ -24,7 +22,6 @@ export type NamesAt = (frame: Pick<Protocol.Debugger.CallFrame, 'location' | 'ur
 /** Where V8 calls variables as their author does. */
 export const sameNames: NamesInSight = {
   original: (name) => name,
-  generated: (name) => name,
   translate: (expression) => expression,
 };
 
@@ -58,7 +55,6 @@ export class ScriptNames {
     if ([...generated].every(([original, name]) => original === name)) return sameNames;
     return {
       original: (name) => originals.get(name) ?? name,
-      generated: (name) => generated.get(name) ?? name,
       translate: (expression) => translated(expression, generated),
     };
   }

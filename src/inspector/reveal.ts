@@ -13,7 +13,7 @@ const objectGroup = 'tensor-debugger.hidden';
 const batchSize = 500;
 
 /** Where that loop may run. */
-export interface StoppedFrame {
+interface StoppedFrame {
   main: CdpSession;
   callFrameId: string;
 }

@@ -32,6 +32,7 @@ import type {
   TensorStatistics,
   TensorWarning,
 } from '../protocol/tensor.ts';
+import type { CopyBudget } from '../protocol/tensor.ts';
 
 export interface InspectorOptions {
   /** The session that stops the program: it has the Debugger domain, and its object ids name scopes and values. */
@@ -39,7 +40,7 @@ export interface InspectorOptions {
   /** A second session to the same target without the Debugger domain; every agent call goes over it. */
   agent: CdpSession;
   /** Reads above either are offered with their price, not made by themselves. */
-  budget: { bytes: number; ms: number };
+  budget: CopyBudget;
   /** Finds the original line of a place in generated code; without it, files and lines are the generated ones. */
   locate?: Locate;
   /** What the variables in a frame are called by their author, where a compiler gave them other names. */

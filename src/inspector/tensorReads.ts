@@ -4,13 +4,12 @@ import { TensorError } from '../protocol/errors.ts';
 import type { ReadResult } from '../protocol/requests.ts';
 import type {
   AxisRange,
-  DType,
   StatisticsSummary,
   TensorDescriptor,
   TensorStatistics,
   TensorWarning,
 } from '../protocol/tensor.ts';
-import { itemSize } from '../tensor/dtypes.ts';
+import { itemSize, storedDType } from '../tensor/dtypes.ts';
 import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize, wholeSlice } from '../tensor/slice.ts';
@@ -104,7 +103,7 @@ export class TensorReads {
       cost = addCost(cost, window.cost);
       return windowValues(window);
     };
-    const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+    const dtype = storedDType(tensor.dtype);
     const { stats } = await sourceStatistics({ name: 'the tensor', dtype, shape: knownShape(tensor), read }, run);
     this.#warnOf(tensor, stats);
     return { ...stats, cost };
@@ -130,7 +129,7 @@ export class TensorReads {
   async readBytes(id: string, byteOffset: number, byteCount: number): Promise<Uint8Array> {
     const tensor = await this.describe(id);
     const shape = knownShape(tensor);
-    const size = itemSize(tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype);
+    const size = itemSize(tensor.dtype);
     const elements = sizeOf(shape);
     const first = Math.floor(byteOffset / size);
     const last = Math.min(elements, Math.ceil((byteOffset + byteCount) / size));
@@ -145,7 +144,7 @@ export class TensorReads {
   async elements(id: string, name: string): Promise<LiveTensor> {
     const tensor = await this.describe(id);
     const shape = knownShape(tensor);
-    const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+    const dtype = storedDType(tensor.dtype);
     const whole: WindowRequest = { ...parseId(id), ranges: wholeSlice(shape) };
     const byteLength = sizeOf(shape) * itemSize(dtype);
     return {
@@ -160,7 +159,7 @@ export class TensorReads {
   }
 
   async #readWindow(request: WindowRequest, tensor: TensorDescriptor): Promise<DecodedWindow> {
-    const dtype: DType = tensor.dtype === 'unknown' ? 'uint8' : tensor.dtype;
+    const dtype = storedDType(tensor.dtype);
     const bytes = sliceSize(request.ranges) * itemSize(dtype);
     if (bytes <= inlineBytes) {
       return decode((await this.#stop.reading(() => this.#link.call('read', { windows: [request] })))[0]!);

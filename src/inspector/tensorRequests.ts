@@ -11,7 +11,7 @@ import type {
 import type { TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
 import type { ComparedWith, FeedOf, TensorInspector } from './tensorInspector.ts';
 
-export interface RequestOptions {
+interface RequestOptions {
   /** Ends the request; it then rejects with the code `cancelled`. */
   signal?: AbortSignal;
   /** Fractions from 0 to 1, and the bytes so far. */
@@ -19,7 +19,7 @@ export interface RequestOptions {
 }
 
 /** The program at a stop, as a door knows it. */
-export interface StoppedProgram {
+interface StoppedProgram {
   inspector: TensorInspector;
   /** Of the frame that the client has given this id; without one, of the innermost. */
   callFrameId(this: void, frameId: number | undefined): Promise<string> | string;

@@ -140,7 +140,6 @@ export interface TakenFeed {
 }
 
 export interface AgentCalls {
-  runtimes: { arguments: Record<string, never>; result: RuntimeDescription[] };
   describe: { arguments: { id: string; as?: Reinterpretation }; result: TensorDescriptor };
   /** Reads windows of several tensors at once, all or none; those on one device share one readback. */
   read: {
@@ -199,7 +198,7 @@ export interface AgentCalls {
   unmake: { arguments: { id: string }; result: null };
   /** Whether the debuggee sees a file of ours, with this content: then bulk bytes can go through files. */
   sharesFiles: { arguments: { file: string; content: string }; result: boolean };
-  /** Texts of tensors by id, for the variables of another debugger; see `debuggeeText` in src/extension. */
+  /** Texts of tensors by id, for the variables of another debugger. */
   note: { arguments: { texts: Record<string, string> }; result: null };
   /** Sends all points of tracked expressions that are on their way; waits for the device. */
   flushTracked: { arguments: Record<string, never>; result: null };

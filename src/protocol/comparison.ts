@@ -10,7 +10,7 @@ export interface Tolerance {
   equalNan: boolean;
 }
 
-export interface ComparedTensor {
+interface ComparedTensor {
   name: string;
   dtype: DType;
   shape: number[];

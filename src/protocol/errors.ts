@@ -11,40 +11,38 @@ export interface ErrorReport {
   position?: number;
 }
 
-export const errorCodes = [
-  'invalid-slice',
-  'invalid-argument',
-  'no-such-tensor',
-  'not-a-tensor',
-  'not-readable',
-  'no-device',
-  'device-lost',
-  'device-error',
-  'pending',
-  'disposed',
-  'not-enough-memory',
-  'too-large',
-  'side-effect',
-  'not-available',
-  'expression-threw',
-  'not-paused',
-  'program-ended',
-  'timed-out',
-  'cancelled',
-  'file-exists',
-  'file-system',
-  'unknown-format',
-  'invalid-file',
-  'invalid-feed',
-  'evaluation-failed',
-  'no-graph',
-  'lossy-dtype',
-  'agent-failed',
-  'cannot-launch',
-  'cannot-attach',
-  'connection-lost',
-] as const;
-export type ErrorCode = (typeof errorCodes)[number];
+export type ErrorCode =
+  | 'invalid-slice'
+  | 'invalid-argument'
+  | 'no-such-tensor'
+  | 'not-a-tensor'
+  | 'not-readable'
+  | 'no-device'
+  | 'device-lost'
+  | 'device-error'
+  | 'pending'
+  | 'disposed'
+  | 'not-enough-memory'
+  | 'too-large'
+  | 'side-effect'
+  | 'not-available'
+  | 'expression-threw'
+  | 'not-paused'
+  | 'program-ended'
+  | 'timed-out'
+  | 'cancelled'
+  | 'file-exists'
+  | 'file-system'
+  | 'unknown-format'
+  | 'invalid-file'
+  | 'invalid-feed'
+  | 'evaluation-failed'
+  | 'no-graph'
+  | 'lossy-dtype'
+  | 'agent-failed'
+  | 'cannot-launch'
+  | 'cannot-attach'
+  | 'connection-lost';
 
 /** The one error class of the project. `cause` keeps what was caught. */
 export class TensorError extends Error {
@@ -76,4 +74,9 @@ export function reportOf(thrown: unknown, fallback: ErrorCode = 'agent-failed'):
   if (thrown instanceof TensorError) return thrown.toReport();
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: fallback, message };
+}
+
+/** What happened and what to do about it, on one line. */
+export function reportText({ message, help }: { message: string; help?: string | undefined }): string {
+  return help ? `${message} ${help}` : message;
 }

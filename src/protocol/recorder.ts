@@ -49,6 +49,4 @@ export interface RecorderReport {
   since: string;
   sites: RecordedSite[];
   warnings: RecorderWarning[];
-  /** What first went wrong in the recorder itself, with its stack. */
-  failure: string | null;
 }

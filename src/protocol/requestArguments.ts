@@ -53,7 +53,7 @@ const encoding = strictObject<ExportEncoding>({
   compress: optional(boolean),
   bfloat16: optional(oneOf('ml_dtypes', 'float32')),
   fortranOrder: optional(boolean),
-  colours: optional(oneOf('grey', 'viridis')),
+  colormap: optional(oneOf('gray', 'viridis')),
 });
 
 type Requests = TensorRequests & TrackRequests;

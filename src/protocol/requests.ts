@@ -13,6 +13,7 @@ import type {
   TensorStatistics,
   TensorWarning,
 } from './tensor.ts';
+import type { CopyBudget } from './tensor.ts';
 
 /** A tensor is named by an expression in a frame, or by the handle of an earlier answer of the same stop. */
 export type TensorReference = { expression: string; frameId?: number } | { id: string };
@@ -79,8 +80,8 @@ export interface ExportEncoding {
   bfloat16?: 'ml_dtypes' | 'float32';
   /** The first axis varies fastest: `npy` and `npz`. */
   fortranOrder?: boolean;
-  /** How one channel is coloured: `png`. Default: `grey`. */
-  colours?: 'grey' | 'viridis';
+  /** How one channel is coloured: `png`. Default: `gray`. */
+  colormap?: 'gray' | 'viridis';
 }
 
 export interface ExportedFile {
@@ -253,7 +254,7 @@ export interface TensorRequests {
     result: AssignedTensor;
   };
   /** Another budget for the rest of the session; see `copyBudget` of launch configurations. */
-  'tensor/budget': { arguments: { bytes: number; ms: number }; result: Record<string, never> };
+  'tensor/budget': { arguments: CopyBudget; result: Record<string, never> };
   /** As `numpy.allclose`, with how many elements differ, the first of them, and the largest differences. */
   'tensor/compare': {
     arguments: { a: TensorReference; b: ComparedReference; tolerance?: Partial<Tolerance> };
@@ -309,11 +310,6 @@ export interface TrackRequests {
 }
 
 export type TensorRequestName = keyof TensorRequests;
-
-/** A failed custom request carries this as its DAP message body's `error.variables.report`, as JSON. */
-export interface FailedRequest {
-  report: ErrorReport;
-}
 
 /** A value that came after the program had gone on. */
 export interface EvaluatedValue {

@@ -32,23 +32,22 @@ export const tensorStates = ['live', 'disposed', 'pending', 'consumed', 'uniniti
 export type TensorState = (typeof tensorStates)[number];
 export type ExecutionMode = 'eager' | 'graph' | 'mixed';
 
-export const warningCodes = [
-  'symbolic-no-value',
-  'graph-mode',
-  'mixed-modes',
-  'copy-in-loop',
-  'large-copy',
-  'not-enough-memory',
-  'leaves-gradient',
-  'shared-memory',
-  'sync-read',
-  'consumes-reference',
-  'disposed',
-  'lossy-dtype',
-  'sparse-to-dense',
-  'not-finite',
-] as const;
-export type WarningCode = (typeof warningCodes)[number];
+export type WarningCode =
+  | 'symbolic-no-value'
+  | 'graph-mode'
+  | 'mixed-modes'
+  | 'copy-in-loop'
+  | 'large-copy'
+  | 'not-enough-memory'
+  | 'leaves-gradient'
+  | 'shared-memory'
+  | 'sync-read'
+  | 'consumes-reference'
+  | 'disposed'
+  | 'lossy-dtype'
+  | 'sparse-to-dense'
+  | 'not-finite'
+  | 'debugger-fault';
 
 /** What a reader calls a tensor in a line to type (`x.ref`): it does not know the name, which the inspector puts in. */
 export const nameStandIn = 'x';
@@ -140,6 +139,12 @@ export interface AxisRange {
   step: number;
   count: number;
   dropped: boolean;
+}
+
+/** What a copy, or a second of copies, may cost before it is told: `ms` in milliseconds. */
+export interface CopyBudget {
+  bytes: number;
+  ms: number;
 }
 
 /** What a copy to the host costs. Milliseconds; measured, unless the name says estimate. */

@@ -10,7 +10,7 @@ import { agentFromAnyContext } from './agent.ts';
 import { TensorError } from './errors.ts';
 
 /** A property: its name, a path whose value is its name, or nothing of either. */
-export type TrackStep = string | number | TrackPath;
+type TrackStep = string | number | TrackPath;
 export interface TrackPath {
   root: string;
   steps: TrackStep[];

@@ -3,7 +3,7 @@
  * and the next NaN, and is told what to show. Requests carry a number that their answer repeats, and can be cancelled.
  */
 import type { ErrorReport } from './errors.ts';
-import type { CopyCost, JsonValues, TensorDescriptor, TensorStatistics, TensorWarning } from './tensor.ts';
+import type { CopyBudget, CopyCost, JsonValues, TensorDescriptor, TensorStatistics } from './tensor.ts';
 
 /** Where a viewer's tensor comes from. */
 export type ViewedOrigin =
@@ -38,17 +38,17 @@ export interface ViewerSettings {
   numberFormat: NumberFormat;
   /** Of `significant`, `fixed` and `scientific`. */
   digits: number;
-  colorMap: ColorMap;
+  colormap: Colormap;
   /** The heatmap's range leaves the outermost 2 % of the values on either side to its end colours. */
   robustRange: boolean;
   /** Copies above either are offered with their price. */
-  copyBudget: { bytes: number; ms: number };
+  copyBudget: CopyBudget;
 }
 export const numberFormats = ['shortest', 'significant', 'fixed', 'scientific', 'hexadecimal'] as const;
 export type NumberFormat = (typeof numberFormats)[number];
 /** `auto`: diverging where values lie on both sides of zero, otherwise sequential. */
-export const colorMaps = ['auto', 'viridis', 'cividis', 'gray', 'diverging'] as const;
-export type ColorMap = (typeof colorMaps)[number];
+export const colormaps = ['auto', 'viridis', 'cividis', 'gray', 'diverging'] as const;
+export type Colormap = (typeof colormaps)[number];
 
 /** What the session has copied from devices for the debugger's sake; files have none. */
 export interface SessionCost {
@@ -74,19 +74,17 @@ export interface ViewerRequests {
 export type ViewerRequestName = keyof ViewerRequests;
 
 /** Commands of the extension that the viewer has buttons for; they act on the tensor that is shown. */
-export const viewerCommands = [
-  'save',
-  'copyNumpy',
-  'copyTypescript',
-  'copyTfjs',
-  'copyJaxJs',
-  'copyJson',
-  'compare',
-  'pin',
-  'showCopies',
-  'showHelp',
-] as const;
-export type ViewerCommand = (typeof viewerCommands)[number];
+export type ViewerCommand =
+  | 'save'
+  | 'copyNumpy'
+  | 'copyTypescript'
+  | 'copyTfjs'
+  | 'copyJaxJs'
+  | 'copyJson'
+  | 'compare'
+  | 'pin'
+  | 'showCopies'
+  | 'showHelp';
 /** Those that need no values: they work while the viewer has old ones. */
 export const commandsWithoutValues: ReadonlySet<ViewerCommand> = new Set<ViewerCommand>(['showCopies', 'showHelp']);
 
@@ -119,6 +117,5 @@ export type ViewerEvent =
   | { type: 'empty'; reason: string }
   | { type: 'settings'; settings: ViewerSettings }
   | { type: 'sessionCost'; sessionCost: SessionCost }
-  | { type: 'warnings'; warnings: TensorWarning[] }
   | { type: 'answer'; id: number; ok: true; result: ViewerRequests[ViewerRequestName]['result'] }
   | { type: 'answer'; id: number; ok: false; error: ErrorReport };

@@ -42,7 +42,7 @@ export interface Comparison {
 }
 
 /** The flat row-major index, in the whole tensor, of the k-th element of a chunk; it grows with k. */
-export type IndexOf = (k: number) => number;
+type IndexOf = (k: number) => number;
 
 export class ComparisonAccumulator {
   readonly #a: DType;

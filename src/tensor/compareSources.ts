@@ -13,7 +13,8 @@ import { decodeElements, itemSize } from './dtypes.ts';
 import type { Element } from './dtypes.ts';
 import { jsonElement } from './jsonValue.ts';
 import { formatType } from './preview.ts';
-import { ravelIndex, sameShape, unravelIndex } from './shape.ts';
+import { ravelIndex, sameShape, sizeOf, unravelIndex } from './shape.ts';
+import { sliceSize } from './slice.ts';
 
 interface Compared {
   name: string;
@@ -21,7 +22,7 @@ interface Compared {
   shape: readonly number[];
 }
 
-export interface HeldElements extends Compared {
+interface HeldElements extends Compared {
   bytes: Uint8Array;
 }
 
@@ -37,7 +38,7 @@ export interface ElementSource extends Compared {
 
 export const defaultTolerance: Tolerance = { rtol: 1e-5, atol: 1e-8, equalNan: false };
 
-export interface CompareRun {
+interface CompareRun {
   signal?: { readonly aborted: boolean } | undefined;
   /** Fractions from 0 to 1. */
   onProgress?: ((fraction: number) => void) | undefined;
@@ -66,7 +67,7 @@ export async function compareSources(
   const accumulator =
     a.dtype === 'string' ? new StringComparison() : new ComparisonAccumulator(a.dtype, b.dtype, tolerance);
   const size = a.dtype === 'string' ? guessedStringBytes : Math.max(itemSize(a.dtype), itemSize(b.dtype));
-  const total = a.shape.reduce((product, count) => product * count, 1);
+  const total = sizeOf(a.shape);
   let seen = 0;
   for (const ranges of blocks(a.shape, blockBytes / size, commonOrder(a, b))) {
     if (signal?.aborted) {
@@ -76,7 +77,7 @@ export async function compareSources(
     accumulator.add(left as Uint8Array & string[], right as Uint8Array & string[], (k) =>
       flatIndex(k, ranges, a.shape),
     );
-    seen += ranges.reduce((product, { count }) => product * count, 1);
+    seen += sliceSize(ranges);
     onProgress?.(seen / total);
   }
   return finished(comparison, accumulator.finish());

@@ -10,7 +10,7 @@ import type { DType } from '../protocol/tensor.ts';
 export type Element = number | bigint | boolean | [number, number];
 
 /** Dtypes whose elements have a fixed size. */
-export type NumericDType = Exclude<DType, 'string' | 'unknown'>;
+type NumericDType = Exclude<DType, 'string' | 'unknown'>;
 
 const itemSizes: Record<DType, number> = {
   float16: 2,
@@ -66,11 +66,16 @@ export function partDType(dtype: DType): DType {
   return dtype === 'complex128' ? 'float64' : dtype;
 }
 
+/** As elements are read, written and shown: memory that nobody has typed is bytes. */
+export function storedDType<Given extends DType>(dtype: Given): Exclude<Given, 'unknown'> | 'uint8' {
+  return dtype === 'unknown' ? 'uint8' : (dtype as Exclude<Given, 'unknown'>);
+}
+
 /** The dtype as Python code writes it behind `np.`; bfloat16 belongs to the `ml_dtypes` package, strings to `str_`. */
 export function numpyName(dtype: DType): string {
   if (dtype === 'bool') return 'bool_';
   if (dtype === 'string') return 'str_';
-  return dtype === 'unknown' ? 'uint8' : dtype;
+  return storedDType(dtype);
 }
 
 // 2^(e - 25) for the exponent field e of a float16: with the mantissa as an integer, one multiplication decodes it.
@@ -130,7 +135,7 @@ export function numberToBfloat16(value: number): number {
 }
 
 /** Reads the element that starts at `byteOffset`. */
-export type ElementReader = (view: DataView, byteOffset: number) => Element;
+type ElementReader = (view: DataView, byteOffset: number) => Element;
 
 const readers: Record<NumericDType, ElementReader> = {
   float16: (view, at) => float16ToNumber(view.getUint16(at, true)),
@@ -153,11 +158,11 @@ const readers: Record<NumericDType, ElementReader> = {
 /** How to read one element of little-endian bytes; `unknown` reads as uint8. Strings have no bytes: RangeError. */
 export function elementReader(dtype: DType): ElementReader {
   if (dtype === 'string') throw new RangeError('Strings are not stored as elements of a fixed size.');
-  return readers[dtype === 'unknown' ? 'uint8' : dtype];
+  return readers[storedDType(dtype)];
 }
 
 /** Writes one element; integers wrap as a typed array's do, floats round to nearest, ties to even. */
-export type ElementWriter = (view: DataView, byteOffset: number, value: Element) => void;
+type ElementWriter = (view: DataView, byteOffset: number, value: Element) => void;
 
 const asNumber = (value: Element): number => Number(value);
 const asBigInt = (value: Element): bigint => BigInt(value as bigint);
@@ -192,7 +197,7 @@ const writers: Record<NumericDType, ElementWriter> = {
 /** How to write one element as little-endian bytes. Strings have no bytes: RangeError. */
 export function elementWriter(dtype: DType): ElementWriter {
   if (dtype === 'string') throw new RangeError('Strings are not stored as elements of a fixed size.');
-  return writers[dtype === 'unknown' ? 'uint8' : dtype];
+  return writers[storedDType(dtype)];
 }
 
 /** A DataView of the same bytes. */

@@ -1,6 +1,6 @@
 import type { TensorWarning } from '../protocol/tensor.ts';
 
-export interface TriedConversion {
+interface TriedConversion {
   /** What was called: numpy, dataSync. */
   call: string;
   /** The tensor, as the program or whoever typed it names it. */

@@ -34,11 +34,6 @@ export class HistogramAccumulator {
     this.#read(chunk, 0n, (block) => countInto(this.#counts, this.#edges, block));
   }
 
-  /** Adds counts over the same bins. */
-  merge(counts: ArrayLike<number>): void {
-    for (let i = 0; i < this.#counts.length; i++) this.#counts[i] = (this.#counts[i] as number) + (counts[i] ?? 0);
-  }
-
   finish(): Histogram {
     return { min: this.#edges[0] as number, max: this.#edges.at(-1) as number, counts: [...this.#counts] };
   }

@@ -18,7 +18,7 @@ const minus = 45;
  * @param into has room for `longestNumber` bytes from `at`, all of which may be overwritten
  * @returns where the next byte goes
  */
-export type NumberWriter = (value: number, into: DataView, at: number) => number;
+type NumberWriter = (value: number, into: DataView, at: number) => number;
 
 export function numberWriter(dtype: DType): NumberWriter {
   const format = floatFormat(dtype);

@@ -7,7 +7,7 @@
 import type { DType } from '../protocol/tensor.ts';
 
 /** How the digits of a binary float are found. */
-export interface FloatFormat {
+interface FloatFormat {
   /** Bits of precision, with the hidden one. */
   precision: number;
   smallestNormal: number;

@@ -1,24 +1,8 @@
 /** From ranges to element offsets in storage. Strides and offsets are in elements. */
 import type { AxisRange } from '../protocol/tensor.ts';
 
-/** The storage offset of the k-th element (row-major in the slice) that the ranges take. */
-export function sliceOffset(
-  ranges: readonly AxisRange[],
-  strides: readonly number[],
-  offset: number,
-  k: number,
-): number {
-  let at = offset;
-  for (let axis = ranges.length - 1; axis >= 0; axis--) {
-    const { start, step, count } = ranges[axis] as AxisRange;
-    at += (start + (k % count) * step) * (strides[axis] as number);
-    k = Math.floor(k / count);
-  }
-  return at;
-}
-
 /** `count` elements of storage: `offset`, `offset + stride`, ... */
-export interface Run {
+interface Run {
   offset: number;
   stride: number;
   count: number;

@@ -14,7 +14,7 @@ import type { Block, BlockReader } from './statisticsBlocks.ts';
  * What is known after some of the elements; plain data apart from bigints. The sum and the squares are of differences
  * from `origin`, which is 0 except for 64-bit integers.
  */
-export interface PartialStatistics {
+interface PartialStatistics {
   count: number;
   /** How many elements are neither NaN nor infinite. */
   finite: number;

@@ -59,18 +59,6 @@ export class TrackSeries {
     if (this.#buckets.length > maxBuckets) this.#coarsen();
   }
 
-  /** The index of the bucket that a pass is in, or of the nearest one before it. */
-  indexOf(pass: number): number {
-    let low = 0;
-    let high = this.#buckets.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.#buckets[middle]!.pass <= pass) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
   #place(pass: number): number {
     return Math.floor((pass - 1) / this.#stride);
   }

@@ -88,14 +88,14 @@ test('a heatmap: its colours are checked, and what becomes of a value is said as
       await session.stopped();
       const file = join(folder, 'x.png');
       const values = '[[0, 0.25], [-0.5, 1]]';
-      const unknown = await refusal(session, values, file, { encoding: { colours: 'jet' } });
-      assert.equal(unknown.message, '"encoding.colours" of tensor/export must be "grey" or "viridis", not "jet".');
-      const grey = await refusal(session, values, file, { loss: 'refuse' });
-      assert.match(grey.message, /^values\[0, 0\] is 0 and becomes 85 in PNG image/);
+      const unknown = await refusal(session, values, file, { encoding: { colormap: 'jet' } });
+      assert.equal(unknown.message, '"encoding.colormap" of tensor/export must be "gray" or "viridis", not "jet".');
+      const gray = await refusal(session, values, file, { loss: 'refuse' });
+      assert.match(gray.message, /^values\[0, 0\] is 0 and becomes 85 in PNG image/);
       assert.deepEqual(readdirSync(folder), []);
       const { id: frameId } = await session.top();
       const tensors = [{ name: 'values', tensor: { expression: values, frameId } }];
-      await session.client.request('tensor/export', { tensors, file, encoding: { colours: 'viridis' } });
+      await session.client.request('tensor/export', { tensors, file, encoding: { colormap: 'viridis' } });
       assert.equal(readFileSync(file)[25], 2, 'RGB');
     });
   } finally {
@@ -176,11 +176,11 @@ test('an encoding that there is not', async () => {
         [{ encoding: { compress: 'yes' } }, '"encoding.compress" of tensor/export must be a boolean, not "yes".'],
         [
           { encoding: { order: 'F' } },
-          '"encoding" of tensor/export must be an object of compress, bfloat16, fortranOrder, colours, not {"order":"F"}.',
+          '"encoding" of tensor/export must be an object of compress, bfloat16, fortranOrder, colormap, not {"order":"F"}.',
         ],
         [
           { encoding: 'F' },
-          '"encoding" of tensor/export must be an object of compress, bfloat16, fortranOrder, colours, not "F".',
+          '"encoding" of tensor/export must be an object of compress, bfloat16, fortranOrder, colormap, not "F".',
         ],
         [{ loss: 'never' }, '"loss" of tensor/export must be "warn" or "refuse", not "never".'],
       ] as const) {

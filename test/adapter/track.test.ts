@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
+import { agentSymbol } from '../../src/protocol/agent.ts';
 import type { TrackedBatch, TrackedPoint } from '../../src/protocol/track.ts';
-import type { TrackRequests } from '../../src/protocol/requests.ts';
+import type { ProgramWarning, TrackRequests } from '../../src/protocol/requests.ts';
 import { parseTrackCondition, parseTrackPath, trackCondition } from '../../src/protocol/trackCondition.ts';
 import { gpuEnvironment, nodeBinaries, personsEnvironment } from '../support/environment.ts';
 import { debuggee, lineOf, TestSession, type SessionOptions } from './session.ts';
@@ -218,6 +219,25 @@ test('the program stops at the pass that was asked for, and only there; untracke
       assert.deepEqual(
         points(session, set.id).map(({ pass }) => pass),
         [1, 2, 3],
+      );
+    },
+  );
+});
+
+test('a fault of the tracking itself is told once, and never reaches the program', async () => {
+  await TestSession.run(
+    { ...options({ TFJS_BACKEND: 'cpu' }), breakpoints: { [program]: [{ at: 'LINE' }] } },
+    async (session) => {
+      await session.stopped('breakpoint');
+      const { id: frameId } = await session.top();
+      await session.client.request('tensor/list', { frameId });
+      // A path that no condition has.
+      const pass = `globalThis[Symbol.for('${agentSymbol}')].track('x', ']', 0, () => ({}), globalThis)`;
+      for (let i = 0; i < 2; i++) assert.equal((await session.evaluate(pass)).result, 'false');
+      const told = session.client.events.filter(({ event }) => event === 'tensor/warning');
+      assert.deepEqual(
+        told.map(({ body }) => (body as ProgramWarning).code),
+        ['debugger-fault'],
       );
     },
   );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32, inflateSync } from 'node:zlib';
 import { encodedBytes, encodeInMemory } from '../../src/formats/format.ts';
+import { colorTable } from '../../src/tensor/colormaps.ts';
 import { joinBytes } from '../../src/tensor/bytes.ts';
 import type { EncodeOptions } from '../../src/formats/format.ts';
 import { png } from '../../src/formats/png.ts';
@@ -10,7 +11,7 @@ import { encodeElements } from '../../src/tensor/dtypes.ts';
 interface Image {
   width: number;
   height: number;
-  colourType: number;
+  colorType: number;
   pixels: number[];
 }
 
@@ -20,13 +21,13 @@ function decode(file: Uint8Array): Image {
   const view = new DataView(file.buffer, file.byteOffset);
   const data: Uint8Array[] = [];
   const types: string[] = [];
-  let [width, height, colourType] = [0, 0, 0];
+  let [width, height, colorType] = [0, 0, 0];
   for (let at = 8; at < file.length;) {
     const length = view.getUint32(at);
     const type = Buffer.from(file.subarray(at + 4, at + 8)).toString('latin1');
     assert.equal(view.getUint32(at + 8 + length), crc32(file.subarray(at + 4, at + 8 + length)), type);
     if (type === 'IHDR') {
-      [width, height, colourType] = [view.getUint32(at + 8), view.getUint32(at + 12), file[at + 17] as number];
+      [width, height, colorType] = [view.getUint32(at + 8), view.getUint32(at + 12), file[at + 17] as number];
       assert.equal(file[at + 16], 8);
     }
     if (type === 'IDAT') data.push(file.subarray(at + 8, at + 8 + length));
@@ -36,14 +37,14 @@ function decode(file: Uint8Array): Image {
   assert.equal(types[0], 'IHDR');
   assert.equal(types.at(-1), 'IEND');
   const rows = inflateSync(Buffer.concat(data));
-  const rowBytes = width * ({ 0: 1, 2: 3, 6: 4 }[colourType] as number);
+  const rowBytes = width * ({ 0: 1, 2: 3, 6: 4 }[colorType] as number);
   assert.equal(rows.length, height * (rowBytes + 1));
   const pixels: number[] = [];
   for (let row = 0; row < height; row++) {
     assert.equal(rows[row * (rowBytes + 1)], 0);
     pixels.push(...rows.subarray(row * (rowBytes + 1) + 1, (row + 1) * (rowBytes + 1)));
   }
-  return { width, height, colourType, pixels };
+  return { width, height, colorType, pixels };
 }
 
 async function image(
@@ -57,8 +58,8 @@ async function image(
   );
 }
 
-test('bytes are pixels: grey, RGB and RGBA', async () => {
-  for (const [channels, colourType] of [
+test('bytes are pixels: gray, RGB and RGBA', async () => {
+  for (const [channels, colorType] of [
     [0, 0],
     [1, 0],
     [3, 2],
@@ -66,7 +67,7 @@ test('bytes are pixels: grey, RGB and RGBA', async () => {
   ] as const) {
     const shape = channels === 0 ? [3, 5] : [3, 5, channels];
     const values = Array.from({ length: 15 * Math.max(1, channels) }, (_, i) => (i * 37) % 256);
-    assert.deepEqual(await image(values, shape, 'uint8'), { width: 5, height: 3, colourType, pixels: values });
+    assert.deepEqual(await image(values, shape, 'uint8'), { width: 5, height: 3, colorType, pixels: values });
   }
 });
 
@@ -74,26 +75,28 @@ test('floats are scaled to the range, cut at its ends; NaN has its own colour', 
   assert.deepEqual((await image([0, 0.5, 1, 2, -1, NaN], [2, 3], 'float32')).pixels, [0, 128, 255, 255, 0, 0]);
   const range = { min: -1, max: 1 };
   assert.deepEqual((await image([-1, 0, 1], [1, 3], 'float32', { range })).pixels, [0, 128, 255]);
-  const coloured = await image([0, 1, NaN], [1, 3], 'float32', { colours: 'viridis' });
-  assert.deepEqual(coloured.pixels, [0x44, 0x01, 0x54, 0xfd, 0xe7, 0x25, 255, 0, 255]);
-  assert.equal(coloured.colourType, 2);
+  const colored = await image([0, 1, NaN, 128 / 255], [1, 4], 'float32', { colormap: 'viridis' });
+  // As on the screen, from the one table.
+  const middle = colorTable('viridis').subarray(3 * 128, 3 * 129);
+  assert.deepEqual(colored.pixels, [0x44, 0x01, 0x54, 0xfd, 0xe7, 0x25, 255, 0, 255, ...middle]);
+  assert.equal(colored.colorType, 2);
 });
 
 test('infinities are the ends of the scale, also where all other values are the same', async () => {
   const values = [3, Infinity, -Infinity, NaN];
   const range = { min: 3, max: 3 };
   assert.deepEqual((await image(values, [1, 4], 'float32', { range })).pixels, [0, 255, 0, 0]);
-  const coloured = await image(values, [1, 4], 'float32', { range, colours: 'viridis' });
-  assert.deepEqual(coloured.pixels, [68, 1, 84, 253, 231, 37, 68, 1, 84, 255, 0, 255]);
+  const colored = await image(values, [1, 4], 'float32', { range, colormap: 'viridis' });
+  assert.deepEqual(colored.pixels, [68, 1, 84, 253, 231, 37, 68, 1, 84, 255, 0, 255]);
 });
 
 test('colours that there are not, or that an image has already, are refused', () => {
   const header = { name: 'x', dtype: 'uint8' as const, shape: [2, 2, 3] };
-  const unknown = { colours: 'jet' } as unknown as EncodeOptions;
-  const message = 'There are no colours "jet" for a PNG image.';
+  const unknown = { colormap: 'jet' } as unknown as EncodeOptions;
+  const message = 'There are no colormap "jet" for a PNG image.';
   assert.throws(() => png.encode([header], unknown), { code: 'invalid-argument', message });
-  assert.throws(() => png.encode([header], { colours: 'viridis' }), /3 samples per pixel/);
-  assert.match(png.warnings([header], { colours: 'viridis' })[0]?.message ?? '', /256 levels/);
+  assert.throws(() => png.encode([header], { colormap: 'viridis' }), /3 samples per pixel/);
+  assert.match(png.warnings([header], { colormap: 'viridis' })[0]?.message ?? '', /256 levels/);
 });
 
 test('rows may be cut anywhere between chunks', async () => {
@@ -119,6 +122,6 @@ test('what is no image is refused, and what is lost is said', () => {
   assert.deepEqual(loss(), { index: 11, value: '0.25', becomes: '64' });
   assert.deepEqual(loss({ range: { min: -0.5, max: 1 } }), { index: 10, value: '0', becomes: '85' });
   assert.deepEqual(loss({ range: { min: 0, max: 255 } }), { index: 11, value: '0.25', becomes: '0' });
-  assert.deepEqual(loss({ colours: 'viridis' }), { index: 10, value: '0', becomes: 'the colour 68, 1, 84' });
+  assert.deepEqual(loss({ colormap: 'viridis' }), { index: 10, value: '0', becomes: 'the colour 68, 1, 84' });
   assert.equal(png.lossCheck('uint8'), null);
 });

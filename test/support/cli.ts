@@ -13,7 +13,7 @@ export const debuggees = `${projectRoot}test/debuggee/cli/`;
 const schema = JSON.parse(readFileSync(`${projectRoot}schema/inspect.schema.json`, 'utf8')) as object;
 const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<InspectDocument>(schema);
 
-export interface CliResult {
+interface CliResult {
   status: number | null;
   stdout: string;
   stderr: string;

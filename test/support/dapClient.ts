@@ -11,7 +11,7 @@ export const adapterFile = `${projectRoot}dist/adapter.cjs`;
 /** A test that waits longer has failed; it says then what it waited for. */
 const waitTimeoutMs = 60_000;
 
-export class RequestFailed extends Error {
+class RequestFailed extends Error {
   override readonly name = 'RequestFailed';
   readonly response: DebugProtocol.Response;
 

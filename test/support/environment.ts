@@ -21,7 +21,7 @@ export function personsEnvironment(): Record<string, string> {
   return { ...environment, ...gpuEnvironment() };
 }
 
-export interface NodeBinary {
+interface NodeBinary {
   major: number;
   /** The executable's path. */
   path: string;

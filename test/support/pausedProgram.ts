@@ -18,7 +18,7 @@ Object.assign(globalThis, {
 
 const budget = { bytes: 16 * 2 ** 20, ms: 100 };
 
-export interface PausedProgramOptions {
+interface PausedProgramOptions {
   executable?: string;
   args?: string[];
   env?: Record<string, string>;

@@ -2,13 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** The most resident memory since the last reset, in bytes. */
-export function peakMemory(pid: number): number {
+function peakMemory(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) * 1024;
 }
 
 /** @returns what is resident now */
-export function resetPeak(pid: number): number {
+function resetPeak(pid: number): number {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
   return peakMemory(pid);
 }

@@ -6,7 +6,7 @@ import type { DType } from '../../src/protocol/tensor.ts';
 import type { Random } from '../unit/random.ts';
 
 /** A slice as text, and the indices that it takes of each axis. */
-export interface ReferenceSlice {
+interface ReferenceSlice {
   text: string;
   indices: number[][];
   shape: number[];
@@ -106,7 +106,7 @@ export function referenceValues(bytes: Uint8Array, dtype: DType): (number | bigi
   return Array.from({ length: bytes.byteLength / size }, (_, k) => get(k * size));
 }
 
-export interface ReferenceStatistics {
+interface ReferenceStatistics {
   count: number;
   finite: number;
   zeros: number;

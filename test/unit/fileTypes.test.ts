@@ -8,9 +8,9 @@ test('pictures where the shape is one, heatmaps where it has one sample per pixe
   const pictures = (shape: number[]) =>
     fileTypesFor({ kind: 'eager', dtype: 'float32', shape } as TensorDescriptor)
       .filter(({ extension }) => extension === 'png')
-      .map(({ encoding }) => encoding?.colours ?? 'grey');
-  assert.deepEqual(pictures([8, 8]), ['grey', 'viridis']);
-  assert.deepEqual(pictures([8, 8, 1]), ['grey', 'viridis']);
-  assert.deepEqual(pictures([8, 8, 3]), ['grey']);
+      .map(({ encoding }) => encoding?.colormap ?? 'gray');
+  assert.deepEqual(pictures([8, 8]), ['gray', 'viridis']);
+  assert.deepEqual(pictures([8, 8, 1]), ['gray', 'viridis']);
+  assert.deepEqual(pictures([8, 8, 3]), ['gray']);
   assert.deepEqual(pictures([2, 8, 8, 3]), []);
 });

@@ -27,18 +27,18 @@ test('without a compiler that renames, names are what they seem', async () => {
 test('minified names in sight, both ways', async () => {
   const names = await namesAt('THERE', true);
   for (const original of ['samples', 'inner', 'error']) {
-    const generated = names.generated(original);
+    const generated = names.translate(original);
     assert.notEqual(generated, original);
     assert.equal(names.original(generated), original);
   }
   // In an inner function, and so not in sight.
-  assert.equal(names.generated('scale'), 'scale');
-  assert.equal(names.generated('elsewhere'), 'elsewhere');
+  assert.equal(names.translate('scale'), 'scale');
+  assert.equal(names.translate('elsewhere'), 'elsewhere');
 });
 
 test('only what means the variable is translated', async () => {
   const names = await namesAt('HERE', true);
-  const x = names.generated('samples');
+  const x = names.translate('samples');
   const cases: Record<string, string> = {
     samples: x,
     'samples.samples + samples[0]': `${x}.samples + ${x}[0]`,

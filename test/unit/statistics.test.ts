@@ -208,10 +208,9 @@ test('histograms leave out what is not finite, and survive extreme ranges', () =
   assert.deepEqual(wide.finish().counts, [1, 2]);
   const narrow = new HistogramAccumulator('float64', 0, Number.MIN_VALUE, 4);
   narrow.add(Float64Array.of(0, Number.MIN_VALUE));
-  narrow.merge([1, 0, 0, 0]);
   assert.equal(
     narrow.finish().counts.reduce((a, b) => a + b),
-    3,
+    2,
   );
   const big = new HistogramAccumulator('int64', -2, 2, 4);
   big.add(BigInt64Array.of(-2n, -1n, 0n, 1n, 2n));

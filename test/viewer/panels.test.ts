@@ -43,7 +43,7 @@ test('heatmap: levels of the map, own colours for what is not finite, a colour b
   const nan = await page.evaluate(`getComputedStyle(document.querySelector('.swatch.nan')).backgroundColor`);
   assert.equal(`rgb(${(await pixel(viewer, 0.45, 0.8)).join(', ')})`, nan);
   assert.deepEqual(await page.locator('.color-bar .bound').allTextContents(), ['-4', '4']);
-  await page.locator('#color-map').selectOption('gray');
+  await page.locator('#colormap').selectOption('gray');
   await viewer.settled();
   assert.deepEqual(await pixel(viewer, 0.45, 0.2), [0, 0, 0]);
   assert.deepEqual(await pixel(viewer, 0.55, 0.2), [255, 255, 255]);

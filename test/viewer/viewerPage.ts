@@ -75,7 +75,7 @@ function themeStyle(theme: string): string {
 export const defaultSettings: ViewerSettings = {
   numberFormat: 'shortest',
   digits: 4,
-  colorMap: 'auto',
+  colormap: 'auto',
   robustRange: true,
   copyBudget: { bytes: 2 ** 24, ms: 100 },
 };

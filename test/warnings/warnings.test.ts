@@ -130,6 +130,11 @@ const expected = {
   },
   'sparse-to-dense': { message: /24 B; its dense form would take 3\.8 MB/, help: /\.npz/ },
   'not-finite': { message: /1 of 2 elements are NaN .* first is at \[1\]/, help: /./, args: ['--stats'] },
+  'debugger-fault': {
+    message: /^Tensor Debugger failed while it watched the program: Error: a defect at /,
+    help: /report this/,
+    times: 1,
+  },
 } satisfies Record<WarningCode, Expected> & Record<string, Expected>;
 
 async function warningsOf(name: string, wanted: Expected, warn: boolean) {

@@ -1,6 +1,6 @@
 /** What looking costs: what was moved for this view, what the whole tensor would move, and whether a read is too dear. */
 import { TensorError } from '../../src/protocol/errors.ts';
-import type { CopyCost, TensorDescriptor } from '../../src/protocol/tensor.ts';
+import type { CopyBudget, CopyCost, TensorDescriptor } from '../../src/protocol/tensor.ts';
 import type { SessionCost } from '../../src/protocol/viewer.ts';
 import { formatBytes, formatMs } from '../../src/tensor/preview.ts';
 import type { Tab } from '../state.ts';
@@ -14,7 +14,7 @@ export interface Costs {
   session: SessionCost | null;
 }
 
-export interface ViewCost {
+interface ViewCost {
   bytes: number;
   ms: number;
   readbacks: number;
@@ -49,7 +49,7 @@ function learn(known: WholeCost, cost: CopyCost): WholeCost {
   return known.measured ? known : { bytes: cost.wholeBytes, ms: cost.wholeMsEstimate, measured: false };
 }
 
-export interface Price {
+interface Price {
   bytes: number;
   /** null where it can't be estimated yet. */
   ms: number | null;
@@ -63,7 +63,7 @@ export function priceText({ bytes, ms }: Price): string {
 export class OverBudget extends TensorError {
   readonly price: Price;
 
-  constructor(price: Price, budget: { bytes: number; ms: number }) {
+  constructor(price: Price, budget: CopyBudget) {
     super({
       code: 'too-large',
       message: `This would copy ${priceText(price)} from the device: more than the budget of ${formatBytes(budget.bytes)} and ${formatMs(budget.ms)}.`,
@@ -79,6 +79,6 @@ export function priceOf(tensor: TensorDescriptor, bytes: number, whole: WholeCos
   return { bytes, ms: whole.ms === null || whole.bytes === 0 ? null : (whole.ms * bytes) / whole.bytes };
 }
 
-export function isOverBudget({ bytes, ms }: Price, budget: { bytes: number; ms: number }): boolean {
+export function isOverBudget({ bytes, ms }: Price, budget: CopyBudget): boolean {
   return bytes > budget.bytes || (ms ?? 0) > budget.ms;
 }

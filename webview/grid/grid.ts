@@ -7,7 +7,7 @@ import { create, GridCells, type GridModel } from './gridCells.ts';
 import { scrollMapping, type ScrollMapping } from './scrollMapping.ts';
 import type { CellPosition, Rectangle } from './windowPlan.ts';
 
-export interface GridListener {
+interface GridListener {
   /** Called whenever other cells are on screen. */
   onVisible(visible: Rectangle): void;
   /** Called when the active cell or the scroll position moved. */

@@ -5,7 +5,7 @@ import { numberFormats } from '../../src/protocol/viewer.ts';
 import type { NumberFormat } from '../../src/protocol/viewer.ts';
 import type { NumberStyle } from './numberText.ts';
 
-export interface GridTools {
+interface GridTools {
   style: NumberStyle;
   /** Whether the dtype has formats beside its digits and its bits. */
   formats: boolean;

@@ -66,7 +66,7 @@ function haveDifferent(row: number, column: number, a: Place | undefined, b: Pla
 }
 
 /** @throws TensorError */
-export type ReadWindow = (slice: string, elements: number, signal: AbortSignal) => Promise<WindowData>;
+type ReadWindow = (slice: string, elements: number, signal: AbortSignal) => Promise<WindowData>;
 
 export class WindowStore {
   readonly #read: ReadWindow;

@@ -3,8 +3,8 @@ import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import type { DType, TensorStatistics } from '../../src/protocol/tensor.ts';
-import { colorMaps } from '../../src/protocol/viewer.ts';
-import type { ColorMap } from '../../src/protocol/viewer.ts';
+import { colormaps } from '../../src/protocol/viewer.ts';
+import type { Colormap } from '../../src/protocol/viewer.ts';
 import { briefNumber } from '../briefNumber.ts';
 import { CellBlock } from '../grid/cellBlock.ts';
 import type { Rectangle } from '../grid/windowPlan.ts';
@@ -35,7 +35,7 @@ interface Sample {
   notFinite: NotFinitePresent;
 }
 
-const mapTitles: Record<ColorMap, string> = {
+const mapTitles: Record<Colormap, string> = {
   auto: 'Automatic',
   viridis: 'Viridis',
   cividis: 'Cividis',
@@ -99,7 +99,7 @@ export class Heatmap {
     });
     const { sample } = this.#picture;
     const robust = state.robustRange ?? settings.robustRange;
-    const map = state.colorMap ?? settings.colorMap;
+    const map = state.colormap ?? settings.colormap;
     const histogram = statistics?.histogram ?? null;
     const range = histogram ? rangeOfHistogram(histogram, robust) : robust ? sample?.robustRange : sample?.range;
     const scale = range ? colorScale(range, map) : null;
@@ -115,15 +115,15 @@ export class Heatmap {
     });
   }
 
-  #mapSelect(context: PanelContext, map: ColorMap): TemplateResult {
+  #mapSelect(context: PanelContext, map: Colormap): TemplateResult {
     const onChange = ({ target }: Event) => {
-      context.state.colorMap = (target as HTMLSelectElement).value as ColorMap;
+      context.state.colormap = (target as HTMLSelectElement).value as Colormap;
       context.changed();
     };
     return html`<div class="field">
-      <label for="color-map">Colours</label>
-      <select id="color-map" .value=${live(map)} @change=${onChange}>
-        ${colorMaps.map((name) => html`<option value=${name} ?selected=${name === map}>${mapTitles[name]}</option>`)}
+      <label for="colormap">Colours</label>
+      <select id="colormap" .value=${live(map)} @change=${onChange}>
+        ${colormaps.map((name) => html`<option value=${name} ?selected=${name === map}>${mapTitles[name]}</option>`)}
       </select>
     </div>`;
   }

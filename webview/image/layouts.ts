@@ -1,12 +1,11 @@
 /** Which axes of a tensor can be the height, the width and the channels of an image, and how its values become light. */
 import type { AxisRange, DType } from '../../src/protocol/tensor.ts';
 import { isFloat, isInteger } from '../../src/tensor/dtypes.ts';
-import { formatSlice } from '../../src/tensor/slice.ts';
+import { formatSlice, sliceSize } from '../../src/tensor/slice.ts';
 import type { ValueRange } from '../raster/colorScale.ts';
 import type { SamplePlan } from '../raster/sampling.ts';
 
-export const imageLayouts = ['channelsLast', 'channelsFirst', 'gray'] as const;
-export type ImageLayoutName = (typeof imageLayouts)[number];
+export type ImageLayoutName = 'channelsLast' | 'channelsFirst' | 'gray';
 
 export interface ImageLayout {
   name: ImageLayoutName;
@@ -81,8 +80,7 @@ export function imageSlice(
     if (axis === layout.channels) return { start: 0, step: 1, count: size, dropped: false };
     return { start: index[axis] as number, step: 1, count: 1, dropped: true };
   });
-  const stride = (axis: number | null): number =>
-    axis === null ? 0 : ranges.slice(axis + 1).reduce((product, { count }) => product * count, 1);
+  const stride = (axis: number | null): number => (axis === null ? 0 : sliceSize(ranges.slice(axis + 1)));
   return {
     slice: formatSlice(ranges, shape),
     rowStride: stride(layout.height),

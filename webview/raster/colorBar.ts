@@ -2,8 +2,8 @@
 import { html, nothing } from 'lit/html.js';
 import { ref } from 'lit/directives/ref.js';
 import { briefNumber } from '../briefNumber.ts';
-import { colorTable } from './colorMaps.ts';
-import type { NamedColorMap } from './colorMaps.ts';
+import { colorTable } from '../../src/tensor/colormaps.ts';
+import type { NamedColormap } from '../../src/tensor/colormaps.ts';
 import type { ColorScale } from './colorScale.ts';
 
 /** Which of them are among the values that are shown. */
@@ -32,7 +32,7 @@ export function colorBar(scale: ColorScale, present: NotFinitePresent, note: str
   </div>`;
 }
 
-function fill(canvas: HTMLCanvasElement | undefined, map: NamedColorMap): void {
+function fill(canvas: HTMLCanvasElement | undefined, map: NamedColormap): void {
   const context = canvas?.getContext('2d');
   if (!context) return;
   const table = colorTable(map);

@@ -1,7 +1,7 @@
 /** From values to levels of a colour map: the range, with or without outliers, and which map where nobody chose one. */
 import type { Histogram } from '../../src/protocol/tensor.ts';
-import type { ColorMap } from '../../src/protocol/viewer.ts';
-import type { NamedColorMap } from './colorMaps.ts';
+import type { Colormap } from '../../src/protocol/viewer.ts';
+import type { NamedColormap } from '../../src/tensor/colormaps.ts';
 
 export interface ValueRange {
   min: number;
@@ -42,13 +42,13 @@ export function rangeOfHistogram({ min, max, counts }: Histogram, robust: boolea
 }
 
 export interface ColorScale {
-  map: NamedColorMap;
+  map: NamedColormap;
   min: number;
   max: number;
 }
 
 /** `auto` is diverging where values lie on both sides of zero; a diverging map has zero in its middle. */
-export function colorScale({ min, max }: ValueRange, chosen: ColorMap): ColorScale {
+export function colorScale({ min, max }: ValueRange, chosen: Colormap): ColorScale {
   const map = chosen === 'auto' ? (min < 0 && max > 0 ? 'diverging' : 'viridis') : chosen;
   if (map !== 'diverging') return { map, min, max };
   const reach = Math.max(Math.abs(min), Math.abs(max));

@@ -1,5 +1,5 @@
 /** From values to pixels. NaN and the infinities have colours of their own, in no map. */
-import { colorTable } from './colorMaps.ts';
+import { colorTable } from '../../src/tensor/colormaps.ts';
 import { levelOf } from './colorScale.ts';
 import type { ColorScale, ValueRange } from './colorScale.ts';
 

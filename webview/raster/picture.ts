@@ -14,7 +14,7 @@ import { coveredBy, sampleAt } from './sample.ts';
 import { samplePlan, sampleText } from './sampling.ts';
 import type { SamplePlan } from './sampling.ts';
 
-export interface PictureParts {
+interface PictureParts {
   /** Controls before those that zoom. */
   tools: unknown;
   /** Between the picture and what is read of it. */

@@ -6,7 +6,7 @@ import type { CellPosition } from '../grid/windowPlan.ts';
 import type { Rectangle } from '../grid/windowPlan.ts';
 import { moved, zoomed } from './sampling.ts';
 
-export interface Raster {
+interface Raster {
   pixels: Uint8ClampedArray<ArrayBuffer>;
   width: number;
   height: number;
@@ -14,7 +14,7 @@ export interface Raster {
   covers: Rectangle;
 }
 
-export interface RasterListener {
+interface RasterListener {
   /** Another part of the view is shown, or there is other room for it. */
   onRegion: () => void;
   onPoint: (point: CellPosition | null) => void;

@@ -7,7 +7,7 @@ const mostRows = 320;
 const mostColumns = 480;
 
 /** Every k-th of `count` from `start`, with the smallest k that leaves no more than `room`. */
-export function sampleSpan(start: number, count: number, room: number): Span & { step: number } {
+function sampleSpan(start: number, count: number, room: number): Span & { step: number } {
   const step = Math.max(1, Math.ceil(count / Math.max(1, room)));
   return { start, count: Math.ceil(count / step), step };
 }

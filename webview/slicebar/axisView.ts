@@ -3,7 +3,6 @@
  * One value of this type and one NumPy slice say the same: that is how the slice field and the controls stay in step.
  */
 import type { AxisRange } from '../../src/protocol/tensor.ts';
-import { unravelIndex } from '../../src/tensor/shape.ts';
 import { formatSlice, isWhole, parseSlice, wholeSlice } from '../../src/tensor/slice.ts';
 
 export interface AxisView {
@@ -154,11 +153,6 @@ export function locate(view: AxisView, index: readonly number[]): { view: AxisVi
     axis === null ? 0 : (positionIn(ranges[axis] as AxisRange, index[axis] as number) as number);
   const moved = view.index.map((before, axis) => (isShown(view, axis) ? before : (index[axis] as number)));
   return { view: { ...view, ranges, index: moved }, row: position(view.rows), column: position(view.columns) };
-}
-
-/** As `locate`, for a flat row-major index. */
-export function locateFlat(view: AxisView, flat: number): { view: AxisView; row: number; column: number } {
-  return locate(view, unravelIndex(flat, view.shape));
 }
 
 function positionIn({ start, step, count }: AxisRange, index: number): number | null {

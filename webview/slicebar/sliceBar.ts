@@ -1,6 +1,7 @@
 /** The slice field, which axes are rows and columns, and where the others stand. */
 import { html } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
+import { reportText } from '../../src/protocol/errors.ts';
 import { SliceError } from '../../src/tensor/slice.ts';
 import { isShown, sliceOfView, viewOfSlice, withAxis, withIndex } from './axisView.ts';
 import type { AxisView } from './axisView.ts';
@@ -11,7 +12,7 @@ export interface SliceDraft {
   error: { message: string; help?: string | undefined } | null;
 }
 
-export interface SliceBarActions {
+interface SliceBarActions {
   onView: (view: AxisView) => void;
   onDraft: (draft: SliceDraft | null) => void;
 }
@@ -65,7 +66,7 @@ export function sliceBar(view: AxisView, draft: SliceDraft | null, actions: Slic
           >`
     }
     ${view.shape.map((_, axis) => (isShown(view, axis) ? '' : axisControl(view, axis, actions)))}
-    <div id="slice-error" class="field-error" role="alert" title=${error ? `${error.message} ${error.help ?? ''}` : ''}>
+    <div id="slice-error" class="field-error" role="alert" title=${error ? reportText(error) : ''}>
       ${error ? html`${error.message} <span class="help">${error.help}</span>` : ''}
     </div>
   </div>`;

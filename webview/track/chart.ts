@@ -18,7 +18,7 @@ function color(name: keyof typeof colors): string {
 /** Between ticks of the pass axis: there is no half a pass. */
 const passSteps = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 
-export interface ChartOptions {
+interface ChartOptions {
   /** Of a tensor of one element: one line says it all. */
   isScalar: boolean;
   /** A point was chosen, by a click or by Enter. */

@@ -61,7 +61,6 @@ export class Recorder {
   readonly clock = new ProgramClock();
   #budget = new CopyBudget({ bytes: Infinity, ms: Infinity }, this.clock);
   #since = new Date();
-  #failure: string | null = null;
   #notify: (text: string) => void = () => undefined;
 
   /** @param notify carries a warning to the debugger as soon as it is known; it is in the report too */
@@ -192,15 +191,23 @@ export class Recorder {
     }
   }
 
-  /** Recording must never reach the program, so what goes wrong here is only told to whoever asks. */
+  /** A fault of ours must never reach the program. The first one is told. */
   failed(error: unknown): void {
-    this.#failure ??= error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    // The message and the innermost frame.
+    const where = what.split('\n', 2).map((line) => line.trim());
+    this.#warnAt('fault', () => ({
+      code: 'debugger-fault',
+      message: `Tensor Debugger failed while it watched the program: ${where.join(' ')}`,
+      help: 'The program is unharmed, but copies and tracked values may be missing from here on. Please report this with the message above.',
+      frames: [],
+    }));
   }
 
   report(): RecorderReport {
     for (const settle of this.#settling) settle();
     const sites = [...this.#sites.values()];
-    return { since: this.#since.toISOString(), sites, warnings: this.#warnings, failure: this.#failure };
+    return { since: this.#since.toISOString(), sites, warnings: this.#warnings };
   }
 
   #siteOf(caller: CallSite, { name }: WatchedRuntime): RecordedSite {

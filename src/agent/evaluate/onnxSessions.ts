@@ -5,6 +5,7 @@
  */
 import { TensorError } from '../../protocol/errors.ts';
 import type { DType, GraphInput } from '../../protocol/tensor.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import {
   dataValue,
   isInspectable,
@@ -98,7 +99,7 @@ function fedTensor({ dtype, shape, bytes, strings }: HostTensor): object {
     });
   }
   const data = strings ? [...strings] : new Storage!(bytes.slice().buffer);
-  const size = shape.reduce((product, count) => product * count, 1);
+  const size = sizeOf(shape);
   return { type: dtype, dims: [...shape], size, location: 'cpu', data, cpuData: data, dataLocation: 'cpu' };
 }
 

@@ -1,7 +1,7 @@
 /** What an evaluation gave: host memory that the agent holds until the program runs on. It is a tensor like any other. */
 import { evaluatedReason } from '../../protocol/tensor.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
-import { rowMajorStrides } from '../../tensor/shape.ts';
+import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { Described, Source } from '../source.ts';
 import type { HostTensor } from './engine.ts';
@@ -20,7 +20,7 @@ export const resultReader: Reader = {
 
   describe(value): Described {
     const { dtype, shape, runtime, name, note, strings } = value as EvaluationResult;
-    const count = shape.reduce((product, length) => product * length, 1);
+    const count = sizeOf(shape);
     return {
       runtime,
       kind: 'array',

@@ -25,7 +25,7 @@ import { elementsOf, isInspectable, isPlatformObject, ownValue } from '../safely
 import { computedOnce, type StopContext } from '../source.ts';
 import { nodeSetImmediate } from '../read/pump.ts';
 import { DeviceChecks } from './deviceChecks.ts';
-import { findNotFinite } from './findNotFinite.ts';
+import { countNotFinite } from './countNotFinite.ts';
 import type { Checked } from './notFinite.ts';
 import { describeOp, isBad, type LookedAt, type Op } from './ops.ts';
 
@@ -175,7 +175,7 @@ export class OpWatch {
     const source = sourceOf(dataId, 'float32', shape, running());
     if (source.how !== 'host' || source.layout.dtype !== 'float32') return undefined;
     const { buffer, byteOffset, byteLength } = source.bytes;
-    return { found: findNotFinite(new Float32Array(buffer, byteOffset, byteLength / 4)), isKnown: false };
+    return { found: countNotFinite(new Float32Array(buffer, byteOffset, byteLength / 4)), isKnown: false };
   }
 
   #checksOf(backend: object): DeviceChecks | undefined {

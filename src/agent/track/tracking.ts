@@ -58,13 +58,18 @@ export class Tracking {
   readonly #series = new Map<string, Series>();
   readonly #devices = new Map<GPUDevice, DevicePasses>();
   #send: ((json: string) => void) | null = null;
+  readonly #failed: (error: unknown) => void;
   #isScheduled = false;
   #sentMs = 0;
 
-  /** @param stop what a reader may ask, as at a stop */
-  constructor(reading: TensorReading, stop: () => StopContext) {
+  /**
+   * @param stop what a reader may ask, as at a stop
+   * @param failed is told of what is broken in here
+   */
+  constructor(reading: TensorReading, stop: () => StopContext, failed: (error: unknown) => void) {
     this.#reading = reading;
     this.#stop = stop;
+    this.#failed = failed;
   }
 
   connect(send: (json: string) => void): void {
@@ -89,11 +94,11 @@ export class Tracking {
       if (pass === 1) series.firstMs = ms;
       else series.spentMs += ms;
       this.#schedule(startMs);
-    } catch {
-      // Only what is broken in here comes this far: what is wrong with a tensor is a failure of the pass. The program
-      // goes on, and the missing pass shows in the numbers.
+    } catch (error) {
+      // Only what is broken in here comes this far: what is wrong with a tensor is a failure of the pass.
+      this.#failed(error);
     }
-    return pass === stopAt;
+    return pass > 0 && pass === stopAt;
   }
 
   /** Sends everything, waiting for the device if it must: the program stands still, or is about to end. */

@@ -9,6 +9,7 @@ import { tfjsCode } from '../../formats/tfjsCode.ts';
 import { typescriptCode } from '../../formats/typescriptCode.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import type { DType } from '../../protocol/tensor.ts';
+import { storedDType } from '../../tensor/dtypes.ts';
 import { stringsOf } from '../readValues.ts';
 import { formatBytes, formatMs, formatType } from '../../tensor/preview.ts';
 import { sizeOf, unravelIndex } from '../../tensor/shape.ts';
@@ -56,13 +57,8 @@ async function mayCopy({ source, tensor, expression }: ChosenTensor): Promise<bo
   return (await vscode.window.showWarningMessage(question, copy)) === copy;
 }
 
-/** Memory that nobody has typed is bytes. */
-function shownAs(dtype: DType): DType {
-  return dtype === 'unknown' ? 'uint8' : dtype;
-}
-
 export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Given): Promise<void> {
-  const chosen = await chooseTensor(frame, given, ({ dtype }) => form.takes?.(shownAs(dtype)) ?? true);
+  const chosen = await chooseTensor(frame, given, ({ dtype }) => form.takes?.(storedDType(dtype)) ?? true);
   if (!chosen) return;
   const { source, tensor, expression } = chosen;
   const shape = tensor.shape.map((count) => count ?? 0);
@@ -78,7 +74,7 @@ export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Gi
   const read = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
     source.request('tensor/read', { tensor: { id: tensor.id }, slice: '...', encoding: 'bytes' }),
   );
-  const dtype = shownAs(read.tensor.dtype);
+  const dtype = storedDType(read.tensor.dtype);
   const values = read.bytes === undefined ? stringsOf(read.values) : new Uint8Array(Buffer.from(read.bytes, 'base64'));
   await vscode.env.clipboard.writeText(await form.text(values, dtype, read.shape));
   const loss = values instanceof Uint8Array ? form.lossCheck(dtype)?.(values, 0) : form.stringLoss?.(values);

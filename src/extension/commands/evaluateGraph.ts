@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { formatForFile, formats } from '../../formats/registry.ts';
-import { reportOf, TensorError } from '../../protocol/errors.ts';
+import { reportOf, reportText, TensorError } from '../../protocol/errors.ts';
 import type { GraphFeed, ListedTensor } from '../../protocol/requests.ts';
 import type { GraphInput, TensorDescriptor } from '../../protocol/tensor.ts';
 import { describeType, formatMs, formatType } from '../../tensor/preview.ts';
@@ -73,7 +73,7 @@ function showLater({ expression, value, source }: Later, frame: FrameTensors, pa
       isThere = true;
       if (!error) return showIfStopped();
       subscriptions.dispose();
-      void vscode.window.showErrorMessage([error.message, error.help].filter(Boolean).join(' '));
+      void vscode.window.showErrorMessage(reportText(error));
     }),
     frame.onDidChangeFocus(showIfStopped),
     vscode.debug.onDidTerminateDebugSession(({ id }) => {

@@ -57,7 +57,7 @@ export function fileTypesFor(tensor: TensorDescriptor): FileType[] {
       if (format.name === 'csv') return [csv];
       if (format.name === 'png') {
         const image: FileType = { label: format.label, extension, isPicture: true };
-        const heatmap: FileType = { ...image, description: 'heatmap', encoding: { colours: 'viridis' } };
+        const heatmap: FileType = { ...image, description: 'heatmap', encoding: { colormap: 'viridis' } };
         // More samples per pixel are its colours.
         return (header.shape[2] ?? 1) === 1 ? [image, heatmap] : [image];
       }

@@ -1,7 +1,7 @@
 /** Putting a file's values into a variable of the stopped program, as a new tensor of its own runtime. */
 import * as vscode from 'vscode';
 import { formats } from '../../formats/registry.ts';
-import { TensorError } from '../../protocol/errors.ts';
+import { reportText, TensorError } from '../../protocol/errors.ts';
 import { formatType } from '../../tensor/preview.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
 import { chooseTensor } from './chooseTensor.ts';
@@ -55,8 +55,7 @@ export async function replaceFromFile(frame: FrameTensors, given: Given): Promis
   // The command is over, whenever the message is put away.
   if (warnings.length === 0) void vscode.window.showInformationMessage(message);
   else {
-    const said = warnings.map((warning) => `${warning.message} ${warning.help}`);
-    void vscode.window.showWarningMessage([message, ...said].join(' '));
+    void vscode.window.showWarningMessage([message, ...warnings.map(reportText)].join(' '));
   }
 }
 

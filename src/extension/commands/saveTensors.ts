@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { TensorError } from '../../protocol/errors.ts';
+import { reportText, TensorError } from '../../protocol/errors.ts';
 import type { TensorRequests } from '../../protocol/requests.ts';
 import type { TensorDescriptor, TensorWarning } from '../../protocol/tensor.ts';
 import { formatBytes } from '../../tensor/preview.ts';
@@ -76,8 +76,7 @@ async function save(
   } catch (error) {
     if (!(error instanceof TensorError) || error.code !== 'lossy-dtype') throw error;
     const anyway = 'Save Anyway';
-    const question = `${error.message} ${error.help ?? ''}`.trim();
-    if ((await vscode.window.showWarningMessage(question, anyway)) !== anyway) return;
+    if ((await vscode.window.showWarningMessage(reportText(error), anyway)) !== anyway) return;
     written = await write('warn');
   }
   void tellSaved(written.export.file, written.export.bytes, tensors.length, type, written.warnings);

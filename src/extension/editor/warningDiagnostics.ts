@@ -3,6 +3,7 @@
  * program says so at its next stop, the line's file was edited, or another session has begun.
  */
 import * as vscode from 'vscode';
+import { reportText } from '../../protocol/errors.ts';
 import type { ProgramWarning, TensorEvents } from '../../protocol/requests.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
 
@@ -20,7 +21,10 @@ export class WarningDiagnostics implements vscode.Disposable {
       this.#collection,
       vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
         if (event !== ('tensor/warning' satisfies keyof TensorEvents)) return;
-        this.#set(session.id, [...(this.#warnings.get(session.id) ?? []), body as ProgramWarning]);
+        const warning = body as ProgramWarning;
+        // Of no line of the program's.
+        if (warning.code === 'debugger-fault') void vscode.window.showWarningMessage(reportText(warning));
+        else this.#set(session.id, [...(this.#warnings.get(session.id) ?? []), warning]);
       }),
       frame.onDidChange((state) => {
         if ('listing' in state) this.#set(state.source.session.id, state.listing.warnings);

@@ -1,6 +1,6 @@
 /** The tensors of the focused frame: asked for once per stop and frame, and only while somebody looks. */
 import * as vscode from 'vscode';
-import { reportOf, type ErrorReport } from '../../protocol/errors.ts';
+import { reportOf, reportText, type ErrorReport } from '../../protocol/errors.ts';
 import type { TensorListing } from '../../protocol/requests.ts';
 import { setContext } from '../contextKeys.ts';
 import type { Focus, FocusState } from '../sources/focus.ts';
@@ -106,7 +106,7 @@ export class FrameTensors implements vscode.Disposable {
       this.#log.debug(`${source.session.name}: ${listing.tensors.length} tensors in frame ${frameId}, ${ms} ms`);
     } catch (error) {
       const report = reportOf(error, 'not-available');
-      this.#log.error(`${source.session.name}: ${report.message} ${report.help ?? ''}`);
+      this.#log.error(`${source.session.name}: ${reportText(report)}`);
       next = { kind: 'failed', report };
     }
     // The answer to a question that nobody asks any more.

@@ -1,7 +1,7 @@
 /** The rows of the Tensors view. Ids say where a row stands, so that it stays expanded from one stop to the next. */
 import type { ListedTensor, ProgramWarning, TensorListing } from '../../protocol/requests.ts';
 import type { RuntimeDescription, TensorStatistics } from '../../protocol/tensor.ts';
-import { formatBytes, formatMs, formatWeight } from '../../tensor/preview.ts';
+import { formatBytes, formatMs, formatShape, formatWeight } from '../../tensor/preview.ts';
 import { statisticsTexts } from '../../tensor/statisticsTexts.ts';
 import type { TensorReader } from '../sources/tensorSource.ts';
 
@@ -86,7 +86,7 @@ export function tensorChildren(node: TensorNode, values: Node | undefined): Node
   const weight = formatWeight(tensor);
   rows.push(
     detail('dtype', tensor.dtype),
-    detail('shape', `[${tensor.shape.map((count) => count ?? '?').join(', ')}]`),
+    detail('shape', formatShape(tensor.shape)),
     detail('device', device.name === undefined ? device.type : `${device.type} (${device.name})`),
     detail('location', locationText[location]),
     ...(weight === undefined ? [] : [detail('bytes', weight, `${tensor.byteLength} bytes`)]),

@@ -1,6 +1,7 @@
 /** The Tensors view in the Run and Debug sidebar. It asks only while it is visible. */
 import * as vscode from 'vscode';
 import { reportOf } from '../../protocol/errors.ts';
+import { storedDType } from '../../tensor/dtypes.ts';
 import { formatMs, previewRanges, previewValues } from '../../tensor/preview.ts';
 import { formatSlice } from '../../tensor/slice.ts';
 import { stringsOf } from '../readValues.ts';
@@ -181,7 +182,7 @@ async function valuesNode({ id, tensor, source }: TensorNode): Promise<Node> {
   try {
     const read = await source.request('tensor/read', { tensor: { id: tensor.id }, slice, encoding: 'bytes' });
     const values = read.bytes === undefined ? stringsOf(read.values) : Buffer.from(read.bytes, 'base64');
-    const dtype = read.tensor.dtype === 'unknown' ? 'uint8' : read.tensor.dtype;
+    const dtype = storedDType(read.tensor.dtype);
     const window = ranges.map(({ count }) => count);
     const value = previewValues(values, dtype, window, shape, previewLength());
     const { queueMs, transferMs } = read.cost;

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { openTensorFile, type TensorFile } from '../../formats/openTensorFile.ts';
-import { reportOf } from '../../protocol/errors.ts';
+import { reportOf, reportText } from '../../protocol/errors.ts';
 import type { SessionCost } from '../../protocol/viewer.ts';
 import { TensorFileReader } from './tensorFileReader.ts';
 import type { ContentState, ViewedContent } from './viewedContent.ts';
@@ -72,8 +72,7 @@ export class FileContent implements ViewedContent {
         this.#file = file;
         this.#showMember();
       } catch (error) {
-        const { message, help } = reportOf(error, 'invalid-file');
-        const reason = help === undefined ? message : `${message} ${help}`;
+        const reason = reportText(reportOf(error, 'invalid-file'));
         this.#set({ kind: this.#file ? 'stale' : 'empty', reason });
       }
     });

@@ -3,7 +3,7 @@
  * the program. When the session is over, its values stay, and the next session of the same program takes its place.
  */
 import * as vscode from 'vscode';
-import { reportOf, TensorError } from '../../protocol/errors.ts';
+import { reportOf, reportText, TensorError } from '../../protocol/errors.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import type { SessionCost } from '../../protocol/viewer.ts';
 import type { Focus } from '../sources/focus.ts';
@@ -136,8 +136,7 @@ export class SessionContent implements ViewedContent {
       this.#live(tensor);
     } catch (error) {
       if (asked !== this.#asked) return;
-      const { message, help } = reportOf(error, 'not-available');
-      this.#stale(help === undefined ? message : `${message} ${help}`);
+      this.#stale(reportText(reportOf(error, 'not-available')));
     }
   }
 

@@ -27,7 +27,7 @@ import { parseTarget, type AssignTarget } from './target.ts';
 import { assertAssignable, cannotAssign, findVariable, variableWriter } from './variables.ts';
 
 /** What assigning needs of the inspector. */
-export interface Assigning {
+interface Assigning {
   main: CdpSession;
   link: AgentLink;
   bulk: BulkReader;

@@ -8,7 +8,7 @@ import { declarationOf } from './declarations.ts';
 
 type CallFrame = Protocol.Debugger.CallFrame;
 
-export interface ScopeVariable {
+interface ScopeVariable {
   frame: CallFrame;
   /** The place of its scope in the frame's chain. */
   scopeNumber: number;
@@ -65,7 +65,7 @@ export async function assertAssignable(
 }
 
 /** A variable that is about to be set. */
-export interface VariableWriter {
+interface VariableWriter {
   set(value: Protocol.Runtime.CallArgument): Promise<void>;
   /**
    * After it was set: what the debugger was given of the scopes when the program stopped are copies, which V8 leaves as

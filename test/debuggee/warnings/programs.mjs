@@ -252,6 +252,16 @@ const programs = {
   async 'not-finite'() {
     stop({ values: new Float32Array([1, warn ? NaN : 2]) });
   },
+  async 'debugger-fault'() {
+    const recorder = globalThis[Symbol.for('tensor-debugger.recorder.v1')];
+    const defect = () => {
+      throw new Error('a defect');
+    };
+    if (warn) recorder.begin = defect;
+    const copied = tf.ones([2]);
+    if (copied.dataSync()[0] === 1) copied.dataSync();
+    stop({ copied });
+  },
 };
 
 await tf.setBackend('cpu');

@@ -5,7 +5,7 @@ import { encodeElements } from '../../../src/tensor/dtypes.ts';
 import { CellBlock } from '../../../webview/grid/cellBlock.ts';
 import { elementText, kindOf } from '../../../webview/grid/numberText.ts';
 import { guessRange, imageSlice, layoutsOf } from '../../../webview/image/layouts.ts';
-import { colorTable } from '../../../webview/raster/colorMaps.ts';
+import { colorTable } from '../../../src/tensor/colormaps.ts';
 import { colorScale, levelOf, rangeOfHistogram, rangeOfValues } from '../../../webview/raster/colorScale.ts';
 import { paintImage, paintValues } from '../../../webview/raster/paint.ts';
 import { samplePlan, sampleText, zoomed } from '../../../webview/raster/sampling.ts';

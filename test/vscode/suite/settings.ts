@@ -36,7 +36,7 @@ testAt(places.tensor, "settings: the heatmap's colours and range change what is 
       return labels.some((text) => pattern.test(text ?? ''));
     });
   await says(/Viridis/);
-  await withSetting('viewer.colorMap', 'cividis', () => says(/Cividis/));
+  await withSetting('viewer.colormap', 'cividis', () => says(/Cividis/));
   await withSetting('viewer.robustRange', false, () => says(/Viridis from 0 to 4095/));
   await says(/Viridis from (?!0 )/);
 });

@@ -14,7 +14,7 @@ const largestBlockElements = 2 ** 26;
  * @param from flat (row-major) index that is left out itself; -1 and `elements` begin at the ends
  * @param elements of the whole tensor
  */
-export function findNotFinite(
+export function searchBlocks(
   first: FirstNotFinite,
   from: number,
   direction: 'next' | 'previous',

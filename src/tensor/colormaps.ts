@@ -5,14 +5,14 @@
  *   https://doi.org/10.1371/journal.pone.0199239): every 17th of the 256 colours of matplotlib's tables
  *   (`_cm_listed.py`, CC0). Perceptually uniform; cividis also for colour-blind eyes.
  * - diverging: every second of the 33 colours of K. Moreland's "smooth cool warm" (`CoolWarmFloat33.csv`, "Diverging
- *   Color Maps for Scientific Visualization", 2009, https://www.kennethmoreland.com/color-maps/).
+ *   Color Maps for Scientific Visualization", 2009, https://www.kennethmoreland.com/colormaps/).
  * - gray: from black to white.
  */
-import type { ColorMap } from '../../src/protocol/viewer.ts';
+import type { Colormap } from '../protocol/viewer.ts';
 
-export type NamedColorMap = Exclude<ColorMap, 'auto'>;
+export type NamedColormap = Exclude<Colormap, 'auto'>;
 
-const controlPoints: Record<NamedColorMap, readonly number[]> = {
+const controlPoints: Record<NamedColormap, readonly number[]> = {
   viridis: [
     0x440154, 0x481a6c, 0x472f7d, 0x414487, 0x39568c, 0x31688e, 0x2a788e, 0x23888e, 0x1f988b, 0x22a884, 0x35b779,
     0x54c568, 0x7ad151, 0xa5db36, 0xd2e21b, 0xfde725,
@@ -29,11 +29,11 @@ const controlPoints: Record<NamedColorMap, readonly number[]> = {
 };
 
 /** Red, green and blue of 256 levels, one after another. */
-export type ColorTable = Uint8ClampedArray;
+type ColorTable = Uint8ClampedArray;
 
-const tables = new Map<NamedColorMap, ColorTable>();
+const tables = new Map<NamedColormap, ColorTable>();
 
-export function colorTable(map: NamedColorMap): ColorTable {
+export function colorTable(map: NamedColormap): ColorTable {
   let table = tables.get(map);
   if (!table) {
     table = interpolate(controlPoints[map]);

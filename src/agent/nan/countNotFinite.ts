@@ -1,7 +1,7 @@
 /** NaN and infinities in float32 values on the host. */
 import type { NotFinite } from './notFinite.ts';
 
-export function findNotFinite(values: Float32Array): NotFinite | null {
+export function countNotFinite(values: Float32Array): NotFinite | null {
   let found: NotFinite | null = null;
   for (let index = 0; index < values.length; index++) {
     const value = values[index]!;

@@ -33,20 +33,14 @@ export interface ConstantOptions {
 export function hostArray(value: HostValue, { dtype, shape }: ConstantOptions = {}): NDArray<ArrayElement> {
   const wanted = dtype === undefined ? undefined : requireTfDType(dtype);
   let result: NDArray<ArrayElement>;
-  if (value instanceof NDArray) result = array<ArrayElement>(value, wanted && { dtype: wanted });
-  else if (dtypeOfTypedArray(value) !== undefined) result = typedArray(value, wanted);
-  else {
+  if (value instanceof NDArray || dtypeOfTypedArray(value) !== undefined) {
+    result = array<ArrayElement>(value, wanted && { dtype: wanted });
+  } else {
     const inferred = wanted ?? requireTfDType(inferDType(flatten(value).elements, 'float32'));
     result = array<ArrayElement>(value, { dtype: inferred });
   }
   requireTfDType(result.dtype);
   return shape === undefined ? result : shaped(result, shape);
-}
-
-/** As in TF.js, bytes make an int32 tensor. */
-function typedArray(value: NestedValue, wanted: TfDType | undefined): NDArray<ArrayElement> {
-  const own = dtypeOfTypedArray(value);
-  return array<ArrayElement>(value, { dtype: wanted ?? (own === 'uint8' ? 'int32' : requireTfDType(own as string)) });
 }
 
 function shaped(value: NDArray<ArrayElement>, shape: readonly number[]): NDArray<ArrayElement> {

@@ -100,7 +100,7 @@ function converted_(tensor: SymbolicTensor, value: unknown): NDArray<ArrayElemen
       `The value fed for '${name}' is a tensor; feeds are host values: numbers, nested arrays, typed arrays, NDArrays.`,
       value instanceof SymbolicTensor
         ? 'A graph tensor has no value to feed: run it first.'
-        : `Feed its value: { ${JSON.stringify(name)}: tensor.numpy() }.`,
+        : `Feed its value: { ${JSON.stringify(name)}: await ${isTfTensor(value) ? 'convertToTensor(tensor)' : 'tensor'}.numpyAsync() }.`,
     );
   }
   const own = value instanceof NDArray ? value.dtype : dtypeOfTypedArray(value);

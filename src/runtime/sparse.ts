@@ -3,7 +3,7 @@ import { howToEvaluate } from '../tensor/evaluateHelp.ts';
 import { attr } from './graph/graphDef.ts';
 import { SymbolicTensor } from './graph/symbolicTensor.ts';
 import { getDefaultGraph, type Graph } from './graph/graph.ts';
-import { ModeError, ValueError } from './errors.ts';
+import { InvalidArgumentError, ModeError, ValueError } from './errors.ts';
 import { inspectSymbol, type Inspected } from './inspect.ts';
 import { executingEagerly } from './mode.ts';
 import { array, NDArray } from './numpy/ndarray.ts';
@@ -38,8 +38,12 @@ export class SparseTensorValue<T extends ArrayElement = number> {
     }
   }
 
-  /** The dense array; what stands nowhere is 0. */
+  /**
+   * The dense array; what stands nowhere is 0.
+   * @throws InvalidArgumentError for an index that is there twice
+   */
   toDense(): NDArray<T> {
+    assertNoneRepeated(this.indices);
     const shape = [...this.denseShape.values()];
     const empty = this.values.dtype === 'string' ? '' : 0;
     const dense = array<T>(new Array<number | string>(shape.reduce((a, b) => a * b, 1)).fill(empty), {
@@ -83,6 +87,18 @@ function hostDType(values: HostInput): { dtype?: 'float32' } {
   return typeof first === 'number' ? { dtype: 'float32' } : {};
 }
 
+/** @throws InvalidArgumentError if two of the indices [nnz, rank] are equal */
+export function assertNoneRepeated(indices: NDArray): void {
+  const seen = new Set<string>();
+  let at = 0;
+  for (const row of indices) {
+    const place = String((row as NDArray).tolist());
+    if (seen.has(place)) throw new InvalidArgumentError(`indices[${at}] = [${place}] is repeated`);
+    seen.add(place);
+    at++;
+  }
+}
+
 function integers(value: HostInput): NDArray {
   if (value instanceof NDArray && value.dtype === 'int32') return value as unknown as NDArray;
   return array(value, { dtype: 'int32' });
@@ -107,6 +123,14 @@ export class SparseTensor {
     if ((shape !== null && shape.length !== 2) || (rank !== null && width !== null && rank !== width)) {
       throw new ValueError(
         `A sparse tensor of rank ${rank ?? '?'} has indices of shape [nnz, ${rank ?? '?'}], got [${shape?.join(', ')}].`,
+      );
+    }
+    const places = shape?.[0] ?? null;
+    const { shape: valuesShape } = this.values;
+    const count = valuesShape?.[0] ?? null;
+    if ((valuesShape !== null && valuesShape.length !== 1) || (places !== null && count !== null && places !== count)) {
+      throw new ValueError(
+        `A sparse tensor with ${places ?? '?'} indices has values of shape [${places ?? '?'}], got [${valuesShape?.join(', ')}].`,
       );
     }
   }

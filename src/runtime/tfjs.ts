@@ -4,7 +4,7 @@
  */
 import type * as Core from '@tensorflow/tfjs-core';
 import type * as Converter from '@tensorflow/tfjs-converter';
-import { AttributeError, InstallationError, UnimplementedError } from './errors.ts';
+import { AttributeError, InstallationError, TensorTypeError, UnimplementedError } from './errors.ts';
 
 export type TfTensor = Core.Tensor;
 export type TfDType = keyof Core.DataTypeMap;
@@ -129,17 +129,26 @@ const nearest: Record<string, string> = {
   int64: "'int32' (up to 2147483647)",
   uint64: "'int32' (up to 2147483647)",
   uint32: "'int32' (up to 2147483647)",
+  int8: "'int32' (holds every int8)",
+  int16: "'int32' (holds every int16)",
+  uint8: "'int32' (holds every uint8)",
+  uint16: "'int32' (holds every uint16)",
   complex128: "'complex64'",
 };
 
 /**
  * Checks that TF.js has a dtype.
  * @throws UnimplementedError naming the nearest one that it has
+ * @throws TensorTypeError for what is no dtype
  */
 export function requireTfDType(dtype: string): TfDType {
   if (tfDTypes.includes(dtype)) return dtype as TfDType;
+  const near = nearest[dtype];
+  if (near === undefined) {
+    throw new TensorTypeError(`Cannot convert value '${dtype}' to a DType.`, `It is one of ${tfDTypes.join(', ')}.`);
+  }
   throw new UnimplementedError(
     `TensorFlow.js has no tensors of dtype ${dtype}; it has ${tfDTypes.join(', ')}.`,
-    `Nearest: { dtype: ${nearest[dtype] ?? `'int32' (holds every ${dtype})`} }, or keep the values in an NDArray.`,
+    `Nearest: { dtype: ${near} }, or keep the values in an NDArray.`,
   );
 }

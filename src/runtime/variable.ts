@@ -22,11 +22,12 @@ import { core, isTfTensor } from './tfjs.ts';
 
 /** An eager variable. Its `tensor` is a TF.js variable, which TF.js's optimizers train. */
 export class EagerVariable extends EagerTensor {
+  /** As in TensorFlow `v:0`, or `Variable:0` without a name; variables may share one. */
   readonly name: string;
 
-  constructor(tensor: TfVariable, name = tensor.name) {
+  constructor(tensor: TfVariable, name = 'Variable') {
     super(tensor);
-    this.name = name;
+    this.name = `${name}:0`;
   }
 
   /** Replaces the value; arrays that `numpy()` gave keep the old one. */
@@ -89,8 +90,13 @@ export class EagerVariable extends EagerTensor {
     return toTfTensor(hostArray(value as HostValue, { dtype: this.dtype }));
   }
 
+  override toString(): string {
+    return this.repr();
+  }
+
+  /** `<tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([1., 2.], dtype=float32)>` */
   override repr(): string {
-    return super.repr().replace('<tf.Tensor: ', `<tf.Variable '${this.name}' `);
+    return `<tf.Variable '${this.name}' shape=${shapeText(this.shape)} dtype=${this.dtype}, ${this.valueText()}>`;
   }
 }
 

@@ -41,10 +41,8 @@ test('numpy() keeps int32, float32, bool, string and complex64, with shape and s
 });
 
 test('numbers are float32 unless a dtype is named; typed arrays and arrays keep theirs', () => {
-  const dtypes = [1, true, 'x', new Int32Array(2), new Float32Array(2), new Uint8Array(2)].map(
-    (value) => tf.constant(value).dtype,
-  );
-  assert.deepEqual(dtypes, ['float32', 'bool', 'string', 'int32', 'float32', 'int32']);
+  const dtypes = [1, true, 'x', new Int32Array(2), new Float32Array(2)].map((value) => tf.constant(value).dtype);
+  assert.deepEqual(dtypes, ['float32', 'bool', 'string', 'int32', 'float32']);
   assert.equal(tf.constant(tf.array([1, 2], { dtype: 'int32' })).dtype, 'int32');
   // The dtype alone, where TensorFlow has it.
   const second = [
@@ -109,7 +107,7 @@ test('changing the array leaves the tensor alone, and the other way round', () =
   const names = [1, 2].map((value) => new tf.Variable(value, { name: 'same' }) as tf.EagerVariable);
   assert.deepEqual(
     names.map(({ name }) => name),
-    ['same', 'same'],
+    ['same:0', 'same:0'],
   );
   assert.throws(() => variable.assign([1, 2, 3]), tf.ValueError);
   assert.throws(() => variable.assignAdd([[1, 2]]), tf.InvalidArgumentError);
@@ -187,6 +185,8 @@ test('a dtype that TF.js lacks is an error that says so, with the nearest one', 
     [tf.array([1n]), /int64.*\n.*int32/],
     [new Float64Array(1), /float64/],
     [tf.array([1], { dtype: 'uint8' }), /uint8/],
+    [new Uint8Array(1), /uint8.*\n.*int32.*holds every uint8/],
+    [new Int8Array(1), /int8.*\n.*int32.*holds every int8/],
     [tf.array([1], { dtype: 'float16' }), /float16.*\n.*float32/],
   ];
   for (const [value, message] of cases) {
@@ -197,6 +197,15 @@ test('a dtype that TF.js lacks is an error that says so, with the nearest one', 
   }
   assert.throws(() => tf.constant(1, { dtype: 'float64' as tf.DType }), tf.UnimplementedError);
   assert.equal(tf.constant(tf.array([1.5]), { dtype: 'float32' }).dtype, 'float32');
+  assert.equal(
+    tf
+      .constant(new Uint8Array([255]), { dtype: 'int32' })
+      .numpy()
+      .get(0),
+    255,
+  );
+  const unknown = { name: 'TensorTypeError', message: /Cannot convert value 'foo' to a DType/ };
+  assert.throws(() => tf.constant(1, { dtype: 'foo' as tf.DType }), unknown);
 });
 
 test('operands have one dtype; numbers take the other one, if they fit', () => {

@@ -108,7 +108,12 @@ test('feeds that are missing, of the wrong dtype or shape, cyclic, or no values 
     [{ x: [['a'], ['b']], n: 1 }, tf.TensorTypeError, /dtype string/],
     [{ x: tf.array(x1), n: 1 }, tf.TensorTypeError, /float64.*\n.*astype\('float32'\)/],
     [{ x: cyclic as never, n: 1 }, tf.ValueError, /contains itself/],
-    [{ x: tf.constant(x1) as never, n: 1 }, tf.TensorTypeError, /feeds are host values.*\n.*numpy\(\)/],
+    [
+      { x: tf.constant(x1) as never, n: 1 },
+      tf.TensorTypeError,
+      /feeds are host values.*\n.*: await tensor\.numpyAsync\(\)/,
+    ],
+    [{ x: core.tensor(x1) as never, n: 1 }, tf.TensorTypeError, /: await convertToTensor\(tensor\)\.numpyAsync\(\)/],
     [{ x: y as never, n: 1 }, tf.TensorTypeError, /run it first/],
     [{ x: x1, n: 1, m: 2 }, tf.TensorTypeError, /Cannot interpret feed key.*'m'/],
     [
@@ -299,4 +304,29 @@ test('strings and complex numbers are fed, the innermost pairs as complex number
   );
   assert.equal((await session.run('s', { s: 'hi' })).repr(), "'hi'");
   assert.deepEqual([await session.run([]), await session.run({})], [[], {}]);
+});
+
+test('a sparse tensor has a value for each of its indices, and none twice', () => {
+  assert.throws(() => new tf.SparseTensor([[0, 1]], [1, 2], [2, 2]), {
+    name: 'ValueError',
+    message: 'A sparse tensor with 1 indices has values of shape [1], got [2].',
+  });
+  assert.throws(() => new tf.SparseTensor([[0, 1]], [[1]] as never, [2, 2]), /values of shape \[1\], got \[1, 1\]/);
+  const twice = new tf.SparseTensor(
+    [
+      [0, 1],
+      [0, 1],
+    ],
+    [1, 2],
+    [2, 2],
+  );
+  assert.throws(() => tf.sparse.toDense(twice), /indices\[1\] = \[0,1\] is repeated/);
+  assert.throws(() => twice.numpy().toDense(), /indices\[1\] = \[0,1\] is repeated/);
+});
+
+test('a graph tensor is no number', () => {
+  const total = new tf.Graph().asDefault(() => tf.add(tf.constant(1), 2));
+  const compute = [() => Number(total), () => (total as unknown as number) + 1, () => (total as never) > 0];
+  for (const run of compute) assert.throws(run, { name: 'TensorTypeError', message: /'Add:0' is symbolic/ });
+  assert.equal(`${String(total)}`, 'Tensor("Add:0", shape=(), dtype=float32)');
 });

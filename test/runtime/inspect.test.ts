@@ -78,8 +78,13 @@ test('console.log shows what Python shows', async () => {
   const graph = new tf.Graph();
   assert.equal(show(graph.asDefault(() => tf.constant(1))), "<tf.Tensor 'Const:0' shape=() dtype=float32>");
   assert.equal(show(graph), '<tensor-debugger Graph of 1 nodes>');
-  assert.match(
-    show(new tf.Variable([1], { name: 'v' })),
-    /^<tf\.Variable 'v' shape=\(1,\), dtype=float32, numpy=array/,
-  );
+  const variable = "<tf.Variable 'Variable:0' shape=(2,) dtype=float32, numpy=array([1., 2.], dtype=float32)>";
+  assert.deepEqual([show(new tf.Variable([1, 2])), String(new tf.Variable([1, 2]))], [variable, variable]);
+  const inGraph = graph.asDefault(() => new tf.Variable([1, 2], { name: 'v' }));
+  const reference = "<tf.Variable 'v:0' shape=(2,) dtype=float32_ref>";
+  assert.deepEqual([show(inGraph), String(inGraph)], [reference, reference]);
+  // What has several lines begins on its own, whatever its rank.
+  assert.equal(String(tf.constant([[1]])), 'tf.Tensor([[1.]], shape=(1, 1), dtype=float32)');
+  assert.match(show(tf.range(30)), /numpy=\narray\(\[/);
+  assert.match(show(new tf.Variable([[1], [2]], { name: 'v' })), /^<tf\.Variable 'v:0' .* numpy=\narray\(\[\[1/);
 });

@@ -211,6 +211,34 @@ test('float functions refuse integers, in both modes', () => {
   }
 });
 
+test('arithmetic and order refuse bools, in both modes', () => {
+  const graph = new tf.Graph();
+  const unary = [tf.negative, tf.abs, tf.square, tf.relu].map((op) => (x: tf.Tensor) => op(x));
+  const binary = [tf.add, tf.multiply, tf.maximum, tf.less].map((op) => (x: tf.Tensor) => op(x, x));
+  const refused = { name: 'InvalidArgumentError', message: /attr 'T' of bool is not in the list of allowed values/ };
+  for (const op of [...unary, ...binary]) {
+    assert.throws(() => op(tf.constant([true])), refused);
+    assert.throws(() => graph.asDefault(() => op(tf.constant([true]))), refused);
+  }
+});
+
+test('integers are not divided by zero; floats are', () => {
+  const ints = tf.constant([1, 2], { dtype: 'int32' });
+  for (const op of [tf.floordiv, tf.mod]) {
+    assert.throws(() => op(ints, [1, 0]), /^InvalidArgumentError: Integer division by zero \[Op:/);
+  }
+  assert.equal(String(tf.floordiv(tf.constant([1]), 0).numpy()), '[inf]');
+});
+
+test('where needs both of its values; the indices alone are told to come from whereAsync', async () => {
+  const { whereAsync } = await import('@tensorflow/tfjs-core');
+  const condition = tf.constant([true, false, true]) as tf.EagerTensor;
+  const alone = tf.where as (condition: tf.Tensor, x?: tf.Tensor) => tf.Tensor;
+  assert.throws(() => alone(condition), { name: 'UnimplementedError', message: /whereAsync\(condition\.tensor\)/ });
+  assert.throws(() => alone(condition, condition), { name: 'ValueError', message: /both be given/ });
+  assert.equal(String(tf.convertToTensor(await whereAsync(condition.tensor)).numpy()), '[[0]\n [2]]');
+});
+
 test('floor functions round down and keep the sign of the divisor', () => {
   assert.equal(
     tf

@@ -10,6 +10,9 @@ import { storageOver } from '../numpy/storage.ts';
 import { Tensor } from '../tensor.ts';
 import { backendOf, core, isAsyncOnly, requireTfDType, type TfDType, type TfTensor } from '../tfjs.ts';
 
+/** A text of several lines begins on a line of its own, as TensorFlow prints it. */
+const onOwnLines = (text: string): string => (text.includes('\n') ? `\n${text}` : text);
+
 /** A tensor with a value. `tensor` is the TF.js tensor that holds it: `tf.tidy` and TF.js's ops take it. */
 export class EagerTensor extends Tensor {
   readonly tensor: TfTensor;
@@ -133,14 +136,19 @@ export class EagerTensor extends Tensor {
   override toString(): string {
     const value = this.#value();
     if (value === undefined) return `tf.Tensor(<${this.isDisposed ? 'disposed' : this.device}>, ${this.#facts()})`;
-    return `tf.Tensor(${value.ndim > 1 ? '\n' : ''}${value.toString()}, ${this.#facts()})`;
+    return `tf.Tensor(${onOwnLines(value.toString())}, ${this.#facts()})`;
   }
 
   /** `<tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>` */
   repr(): string {
+    return `<tf.Tensor: ${this.#facts()}, ${this.valueText()}>`;
+  }
+
+  /** `numpy=array([1., 2.], dtype=float32)`, or why there is no value to print. */
+  protected valueText(): string {
     const value = this.#value();
-    if (value === undefined) return `<tf.Tensor: ${this.#facts()}, ${this.isDisposed ? 'disposed' : this.device}>`;
-    return `<tf.Tensor: ${this.#facts()}, numpy=${value.ndim > 1 ? '\n' : ''}${value.repr()}>`;
+    if (value === undefined) return this.isDisposed ? 'disposed' : this.device;
+    return `numpy=${onOwnLines(value.repr())}`;
   }
 
   /** A new tensor of these values, for the debugger. */

@@ -1,6 +1,6 @@
 /** Variables of graph mode: nodes whose values live in a session, from the run of their initializer on. */
 import type { Graph } from './graph.ts';
-import { attr } from './graphDef.ts';
+import { attr, symbolicShapeText } from './graphDef.ts';
 import { SymbolicTensor, type Operation } from './symbolicTensor.ts';
 
 /** A `VariableV2` node, with the op that gives it its first value. */
@@ -14,6 +14,15 @@ export class GraphVariable extends SymbolicTensor {
     node.outputs[0] = this;
     this.initializer = assignment(node.graph, 'Assign', this, initialValue).op;
     node.graph.variables.push(this);
+  }
+
+  override toString(): string {
+    return this.repr();
+  }
+
+  /** `<tf.Variable 'v:0' shape=(2,) dtype=float32_ref>` */
+  override repr(): string {
+    return `<tf.Variable '${this.name}' shape=${symbolicShapeText(this.shape)} dtype=${this.dtype ?? 'unknown'}_ref>`;
   }
 
   /** A tensor that, when it is run, writes the value and is the new one. */

@@ -1,6 +1,6 @@
 /** The elements of a graph: operations, and their outputs, the graph tensors. A graph tensor has no value. */
 import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
-import { AttributeError } from '../errors.ts';
+import { AttributeError, TensorTypeError } from '../errors.ts';
 import { inspectSymbol, type Inspected } from '../inspect.ts';
 import { executingEagerly } from '../mode.ts';
 import type { NDArray } from '../numpy/ndarray.ts';
@@ -124,6 +124,16 @@ export class SymbolicTensor extends Tensor {
   evalSync<T extends ArrayElement = number>(options?: EvalOptions | SessionLike): NDArray<T> {
     const { session, feeds } = sessionFor(this.graph, options);
     return session.evaluateSync(this, feeds) as NDArray<T>;
+  }
+
+  /** @throws TensorTypeError except for a text: `Number(tensor)`, `tensor + 1` and `tensor > 0` would need the value */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString();
+    throw new TensorTypeError(
+      `'${this.name}' is symbolic: JavaScript's operators and Number() need a value, and it has none until the graph is run.`,
+      'Add an op to the graph: add(tensor, 1), greater(tensor, 0), where(condition, x, y).\n' +
+        'Or run the graph: Number(await session.run(tensor)). For a text: String(tensor).',
+    );
   }
 
   /** What the debugger shows: no value, and how to get one. */

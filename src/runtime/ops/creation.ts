@@ -6,12 +6,13 @@ import { InvalidArgumentError, ModeError } from '../errors.ts';
 import { getDefaultGraph } from '../graph/graph.ts';
 import { attr, type SymbolicShape } from '../graph/graphDef.ts';
 import { SymbolicTensor } from '../graph/symbolicTensor.ts';
+import { toHost } from '../host.ts';
 import { executingEagerly } from '../mode.ts';
 import { array } from '../numpy/ndarray.ts';
 import { withDType, type DTypeOr } from '../options.ts';
-import { type SparseTensor } from '../sparse.ts';
+import { assertNoneRepeated, type SparseTensor } from '../sparse.ts';
 import type { Tensor } from '../tensor.ts';
-import { core, requireBackend, requireTfDType, type TfDType } from '../tfjs.ts';
+import { backendOf, core, isAsyncOnly, requireBackend, requireTfDType, type TfDType } from '../tfjs.ts';
 import { callOp } from './dispatch.ts';
 import { add, multiply } from './math.ts';
 
@@ -147,7 +148,10 @@ export function placeholderWithDefault(
 }
 
 export const sparse = {
-  /** `tf.sparse.to_dense`. */
+  /**
+   * `tf.sparse.to_dense`.
+   * @throws InvalidArgumentError for an index that is there twice, in eager mode and except on webgpu
+   */
   toDense(value: SparseTensor, { name }: { name?: string } = {}): Tensor {
     const { indices, values, denseShape } = value;
     return callOp({
@@ -159,8 +163,10 @@ export const sparse = {
       order: [1, 2, 0, 3],
       attr: (dtype) => ({ T: attr.type(dtype), Tindices: attr.type('int32'), validate_indices: attr.bool(true) }),
       infer: ({ dtype }) => ({ dtype, shape: value.shape }),
-      eager: (elements, at, shape, empty) =>
-        core.sparseToDense(at, elements, [...shape.dataSync()] as never, empty as never),
+      eager: (elements, at, shape, empty) => {
+        if (!isAsyncOnly(backendOf(at))) assertNoneRepeated(toHost(at));
+        return core.sparseToDense(at, elements, [...shape.dataSync()] as never, empty as never);
+      },
     });
   },
 };

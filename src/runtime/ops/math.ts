@@ -4,7 +4,7 @@ import type { OutputInfo } from '../graph/graph.ts';
 import { attr, type SymbolicShape } from '../graph/graphDef.ts';
 import { withAxis, type AxisOr } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
-import { core, type TfTensor } from '../tfjs.ts';
+import { backendOf, core, isAsyncOnly, type TfDType, type TfTensor } from '../tfjs.ts';
 import type { TensorInput } from '../convert.ts';
 import { broadcastShapes, callOp, infoOf, operandDType } from './dispatch.ts';
 import { cast } from './shape.ts';
@@ -16,11 +16,23 @@ export interface NameOption {
 export type BinaryOp = (x: TensorInput, y: TensorInput, options?: NameOption) => Tensor;
 export type UnaryOp = (x: TensorInput, options?: NameOption) => Tensor;
 
+const floats: readonly TfDType[] = ['float32', 'complex64'];
+const numbers: readonly TfDType[] = ['float32', 'int32', 'complex64'];
+
+/** @throws InvalidArgumentError for a dtype that TensorFlow's op doesn't take, though TF.js would */
+function requireAllowed(op: string, dtype: TfDType | null, allowed: readonly TfDType[]): void {
+  if (dtype === null || allowed.includes(dtype)) return;
+  throw new InvalidArgumentError(
+    `Value for attr 'T' of ${dtype} is not in the list of allowed values: ${allowed.join(', ')} [Op:${op}]`,
+    dtype === 'string' ? undefined : "Convert the tensor: cast(tensor, 'float32').",
+  );
+}
+
 function binary(op: string, eager: (x: TfTensor, y: TfTensor) => TfTensor, nodeName = op): BinaryOp {
-  const infer = (x: OutputInfo, y: OutputInfo): OutputInfo => ({
-    dtype: x.dtype,
-    shape: broadcastShapes(op, x.shape, y.shape),
-  });
+  const infer = (x: OutputInfo, y: OutputInfo): OutputInfo => {
+    requireAllowed(op, x.dtype, numbers);
+    return { dtype: x.dtype, shape: broadcastShapes(op, x.shape, y.shape) };
+  };
   return (x, y, { name } = {}) => callOp({ op, nodeName, name, inputs: [x, y], infer, eager });
 }
 
@@ -28,7 +40,7 @@ function binary(op: string, eager: (x: TfTensor, y: TfTensor) => TfTensor, nodeN
 export const add = binary('AddV2', (x, y) => core.add(x, y), 'Add');
 export const subtract = binary('Sub', (x, y) => core.sub(x, y));
 export const multiply = binary('Mul', (x, y) => core.mul(x, y));
-export const mod = binary('FloorMod', (x, y) => core.mod(x, y));
+export const mod = binary('FloorMod', (x, y) => core.mod(x, divisor(y)));
 export const pow = binary('Pow', (x, y) => core.pow(x, y));
 export const maximum = binary('Maximum', (x, y) => core.maximum(x, y));
 export const minimum = binary('Minimum', (x, y) => core.minimum(x, y));
@@ -36,7 +48,15 @@ export const squaredDifference = binary('SquaredDifference', (x, y) => core.squa
 
 const realDivide = binary('RealDiv', (x, y) => core.div(x, y));
 
-const floorDivide = binary('FloorDiv', (x, y) => core.floorDiv(x, y));
+const floorDivide = binary('FloorDiv', (x, y) => core.floorDiv(x, divisor(y)));
+
+/** TF.js divides integers by 0 without a word. TensorFlow's kernels on a GPU don't look either. */
+function divisor(y: TfTensor): TfTensor {
+  if (y.dtype === 'int32' && !isAsyncOnly(backendOf(y)) && y.dataSync().includes(0)) {
+    throw new InvalidArgumentError('Integer division by zero');
+  }
+  return y;
+}
 
 /** Division rounded down. Of floats too it gives floats; TF.js's own FloorDiv would make int32 of them. */
 export const floordiv: BinaryOp = (x, y, options) =>
@@ -48,53 +68,49 @@ export const divide: BinaryOp = (x, y, options) => {
   return isInteger ? realDivide(cast(x, 'float32'), cast(y, 'float32'), options) : realDivide(x, y, options);
 };
 
-function comparison(op: string, eager: (x: TfTensor, y: TfTensor) => TfTensor): BinaryOp {
-  const infer = (x: OutputInfo, y: OutputInfo): OutputInfo => ({
-    dtype: 'bool',
-    shape: broadcastShapes(op, x.shape, y.shape),
-  });
+function comparison(op: string, eager: (x: TfTensor, y: TfTensor) => TfTensor, allowed?: readonly TfDType[]): BinaryOp {
+  const infer = (x: OutputInfo, y: OutputInfo): OutputInfo => {
+    if (allowed) requireAllowed(op, x.dtype, allowed);
+    return { dtype: 'bool', shape: broadcastShapes(op, x.shape, y.shape) };
+  };
   return (x, y, { name } = {}) => callOp({ op, name, inputs: [x, y], infer, eager });
 }
 
 export const equal = comparison('Equal', (x, y) => core.equal(x, y));
 export const notEqual = comparison('NotEqual', (x, y) => core.notEqual(x, y));
-export const less = comparison('Less', (x, y) => core.less(x, y));
-export const lessEqual = comparison('LessEqual', (x, y) => core.lessEqual(x, y));
-export const greater = comparison('Greater', (x, y) => core.greater(x, y));
-export const greaterEqual = comparison('GreaterEqual', (x, y) => core.greaterEqual(x, y));
+export const less = comparison('Less', (x, y) => core.less(x, y), numbers);
+export const lessEqual = comparison('LessEqual', (x, y) => core.lessEqual(x, y), numbers);
+export const greater = comparison('Greater', (x, y) => core.greater(x, y), numbers);
+export const greaterEqual = comparison('GreaterEqual', (x, y) => core.greaterEqual(x, y), numbers);
 export const logicalAnd = comparison('LogicalAnd', (x, y) => core.logicalAnd(x, y));
 export const logicalOr = comparison('LogicalOr', (x, y) => core.logicalOr(x, y));
 
-/** @param kind `test` gives bool; `float` takes floats and complex numbers only, as in TensorFlow */
-function unary(op: string, eager: (x: TfTensor) => TfTensor, kind?: 'test' | 'float'): UnaryOp {
+/** @param kind `test` gives bool; a list names the dtypes that TensorFlow's op takes */
+function unary(op: string, eager: (x: TfTensor) => TfTensor, kind?: 'test' | readonly TfDType[]): UnaryOp {
   const infer = ({ dtype, shape }: OutputInfo): OutputInfo => {
-    if (kind === 'float' && (dtype === 'int32' || dtype === 'bool')) {
-      throw new InvalidArgumentError(
-        `Value for attr 'T' of ${dtype} is not in the list of allowed values: float32, complex64 [Op:${op}]`,
-        "Convert the tensor: cast(tensor, 'float32').",
-      );
-    }
-    return { dtype: kind === 'test' ? 'bool' : dtype, shape };
+    if (kind === 'test') return { dtype: 'bool', shape };
+    if (kind) requireAllowed(op, dtype, kind);
+    return { dtype, shape };
   };
   return (x, { name } = {}) => callOp({ op, name, inputs: [x], infer, eager });
 }
 
-export const negative = unary('Neg', (x) => core.neg(x));
-export const abs = unary('Abs', (x) => core.abs(x));
-export const sign = unary('Sign', (x) => core.sign(x));
-export const floor = unary('Floor', (x) => core.floor(x));
-export const ceil = unary('Ceil', (x) => core.ceil(x));
-export const round = unary('Round', (x) => core.round(x));
-export const square = unary('Square', (x) => core.square(x));
-export const relu = unary('Relu', (x) => core.relu(x));
-export const sqrt = unary('Sqrt', (x) => core.sqrt(x), 'float');
-export const exp = unary('Exp', (x) => core.exp(x), 'float');
-export const log = unary('Log', (x) => core.log(x), 'float');
-export const sin = unary('Sin', (x) => core.sin(x), 'float');
-export const cos = unary('Cos', (x) => core.cos(x), 'float');
-export const tanh = unary('Tanh', (x) => core.tanh(x), 'float');
-export const sigmoid = unary('Sigmoid', (x) => core.sigmoid(x), 'float');
-export const softmax = unary('Softmax', (x) => core.softmax(x), 'float');
+export const negative = unary('Neg', (x) => core.neg(x), numbers);
+export const abs = unary('Abs', (x) => core.abs(x), numbers);
+export const sign = unary('Sign', (x) => core.sign(x), numbers);
+export const floor = unary('Floor', (x) => core.floor(x), floats);
+export const ceil = unary('Ceil', (x) => core.ceil(x), floats);
+export const round = unary('Round', (x) => core.round(x), numbers);
+export const square = unary('Square', (x) => core.square(x), numbers);
+export const relu = unary('Relu', (x) => core.relu(x), numbers);
+export const sqrt = unary('Sqrt', (x) => core.sqrt(x), floats);
+export const exp = unary('Exp', (x) => core.exp(x), floats);
+export const log = unary('Log', (x) => core.log(x), floats);
+export const sin = unary('Sin', (x) => core.sin(x), floats);
+export const cos = unary('Cos', (x) => core.cos(x), floats);
+export const tanh = unary('Tanh', (x) => core.tanh(x), floats);
+export const sigmoid = unary('Sigmoid', (x) => core.sigmoid(x), floats);
+export const softmax = unary('Softmax', (x) => core.softmax(x), floats);
 export const isNan = unary('IsNan', (x) => core.isNaN(x), 'test');
 export const isInf = unary('IsInf', (x) => core.isInf(x), 'test');
 export const isFinite = unary('IsFinite', (x) => core.isFinite(x), 'test');

@@ -1,6 +1,6 @@
 /** Ops that move or convert elements: shapes, slices, joins, dtypes. */
 import type { Rank, ShapeMap } from '@tensorflow/tfjs-core';
-import { InvalidArgumentError } from '../errors.ts';
+import { InvalidArgumentError, UnimplementedError, ValueError } from '../errors.ts';
 import { attr, type SymbolicShape } from '../graph/graphDef.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -247,6 +247,15 @@ export function gather(
 
 /** Elements of `x` where `condition` is true, of `y` elsewhere. */
 export function where(condition: TensorInput, x: TensorInput, y: TensorInput, { name }: NameOption = {}): Tensor {
+  // JavaScript programs may leave them out, as TensorFlow lets them.
+  const given = [x, y].filter((value: TensorInput | undefined) => value !== undefined).length;
+  if (given === 1) throw new ValueError('where: x and y must both be given, or none of them.');
+  if (given === 0) {
+    throw new UnimplementedError(
+      'where(condition) alone, the indices of its true elements, is not there: TensorFlow.js finds them asynchronously only.',
+      "With whereAsync of '@tensorflow/tfjs-core': convertToTensor(await whereAsync(condition.tensor)).",
+    );
+  }
   return callOp({
     op: 'SelectV2',
     name,

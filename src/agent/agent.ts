@@ -33,9 +33,11 @@ import { Tracking } from './track/tracking.ts';
 
 type Handlers = { [Name in AgentCallName]: (args: AgentCalls[Name]['arguments']) => AgentCalls[Name]['result'] };
 
-/** How many of the objects that are handed over of a stop are receivers. */
-interface StopObjects {
+interface StopFacts {
+  /** How many of the objects that are handed over of a stop are receivers. */
   receivers: number;
+  /** How long ago the program stopped. */
+  heldMs: number;
 }
 
 /**
@@ -123,7 +125,8 @@ export class Agent {
    * if one of them is being run.
    */
   setStop(json: string, ...objects: unknown[]): void {
-    const { receivers } = JSON.parse(json) as StopObjects;
+    const { receivers, heldMs } = JSON.parse(json) as StopFacts;
+    recorder()?.clock.stopped(heldMs);
     this.#held.executing = new Set(objects.slice(0, receivers).filter(isInspectable));
     for (const scope of objects.slice(receivers).filter(isInspectable)) {
       const immediate = ownValue(scope, 'immediate');

@@ -97,7 +97,7 @@ export class Stop {
     const locals = processing?.scopeChain.filter(({ type }) => type === 'local' || type === 'block') ?? [];
     const immediates = locals.map(({ object }) => object.objectId).filter((id) => id !== undefined);
     await this.#link.tell('setStop', [
-      { value: JSON.stringify({ receivers: receivers.length }) },
+      { value: JSON.stringify({ receivers: receivers.length, heldMs: this.heldMs }) },
       ...[...receivers, ...immediates].map((objectId) => ({ objectId })),
     ]);
   }

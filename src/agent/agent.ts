@@ -10,6 +10,7 @@ import type {
   AgentMembers,
   AgentSparseParts,
   BackendComparisonRequest,
+  RefusalCause,
 } from '../protocol/agent.ts';
 import { reportOf } from '../protocol/errors.ts';
 import { Maker } from './assign/maker.ts';
@@ -252,9 +253,9 @@ export class Agent {
     return stops;
   }
 
-  /** As JSON: what there is to say about a lost device among those that were asked; null if none was. */
-  lostDevice(): string {
-    return JSON.stringify(this.#reading.devices.lost?.toReport() ?? null);
+  /** As JSON; see `Devices`. */
+  refusedBecause(cause: RefusalCause): string {
+    return JSON.stringify(this.#reading.devices.refusedBecause(cause));
   }
 
   /** How long reads wait for the device; milliseconds. */

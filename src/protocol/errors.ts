@@ -77,3 +77,8 @@ export function reportOf(thrown: unknown, fallback: ErrorCode = 'agent-failed'):
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: fallback, message };
 }
+
+/** Whether a read was refused for what has become of the tensor or its device. */
+export function isRefused(error: unknown): error is TensorError {
+  return error instanceof TensorError && ['disposed', 'device-lost', 'device-error'].includes(error.code);
+}

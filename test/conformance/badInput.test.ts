@@ -228,7 +228,7 @@ describe('host values and runtimes', () => {
     const stop = new Stop(program);
     try {
       for (const name of ['transferred', 'transferredBuffer', 'transferredView', 'viewOutOfBounds']) {
-        await assertRefused('disposed', /is gone/, () => stop.read(name));
+        await assertRefused('disposed', /is gone: unmapped/, () => stop.read(name));
         const { state, access } = await program.inspector.describe(await stop.id(name));
         assert.deepEqual([state, access.how], ['disposed', 'none'], name);
       }
@@ -236,6 +236,7 @@ describe('host values and runtimes', () => {
       assert.deepEqual(await stop.read('outOfBounds'), []);
       await assertRefused('not-readable', /not rectangular.*element 19/, () => stop.read('notRectangular'));
       await assertRefused('not-readable', /element 99/, () => stop.read('mixed'));
+      await assertRefused('invalid-argument', /no memory to read as int32/, () => stop.read('nested.matrix as int32'));
       await assertRefused('not-a-tensor', /"nested" is an Object/, () => stop.read('nested'));
       await assertRefused('no-such-tensor', /no tensor 99999/, () => program.inspector.read('99999', {}));
     } finally {

@@ -28,6 +28,8 @@ export class Tensors {
   #opened: TensorInspector | undefined;
   #notFinite: NotFiniteBreak = { mode: 'off' };
   #callFrames: readonly Protocol.Debugger.CallFrame[] = [];
+  /** When the program stopped with them. */
+  #stoppedAt = 0;
 
   constructor(options: TensorsOptions) {
     this.#options = options;
@@ -40,6 +42,7 @@ export class Tensors {
 
   stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
     this.#callFrames = callFrames;
+    this.#stoppedAt = performance.now();
     this.#opened?.stopped(callFrames);
   }
 
@@ -82,7 +85,7 @@ export class Tensors {
   async #open(): Promise<TensorInspector> {
     const { open, connectAgent, onTracked: _, ...options } = this.#options;
     const inspector = open({ ...options, agent: await connectAgent() });
-    inspector.stopped(this.#callFrames);
+    inspector.stopped(this.#callFrames, this.#stoppedAt);
     this.#opened = inspector;
     return inspector;
   }

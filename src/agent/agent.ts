@@ -10,6 +10,7 @@ import type {
   AgentMembers,
   AgentSparseParts,
   BackendComparisonRequest,
+  RefusalCause,
 } from '../protocol/agent.ts';
 import { reportOf } from '../protocol/errors.ts';
 import { Maker } from './assign/maker.ts';
@@ -33,9 +34,11 @@ import { Tracking } from './track/tracking.ts';
 
 type Handlers = { [Name in AgentCallName]: (args: AgentCalls[Name]['arguments']) => AgentCalls[Name]['result'] };
 
-/** How many of the objects that are handed over of a stop are receivers. */
-interface StopObjects {
+interface StopFacts {
+  /** How many of the objects that are handed over of a stop are receivers. */
   receivers: number;
+  /** How long ago the program stopped. */
+  heldMs: number;
 }
 
 /**
@@ -124,7 +127,8 @@ export class Agent {
    * if one of them is being run.
    */
   setStop(json: string, ...objects: unknown[]): void {
-    const { receivers } = JSON.parse(json) as StopObjects;
+    const { receivers, heldMs } = JSON.parse(json) as StopFacts;
+    recorder()?.clock.stopped(heldMs);
     this.#held.executing = new Set(objects.slice(0, receivers).filter(isInspectable));
     for (const scope of objects.slice(receivers).filter(isInspectable)) {
       const immediate = ownValue(scope, 'immediate');
@@ -250,9 +254,9 @@ export class Agent {
     return stops;
   }
 
-  /** As JSON: what there is to say about a lost device among those that were asked; null if none was. */
-  lostDevice(): string {
-    return JSON.stringify(this.#reading.devices.lost?.toReport() ?? null);
+  /** As JSON; see `Devices`. */
+  refusedBecause(cause: RefusalCause): string {
+    return JSON.stringify(this.#reading.devices.refusedBecause(cause));
   }
 
   /** How long reads wait for the device; milliseconds. */

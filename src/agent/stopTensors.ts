@@ -147,6 +147,13 @@ export class StopTensors {
       throw new TensorError({ code: source.code, message: source.reason, help: source.help });
     }
     const { dtype, shape, byteLength } = reader.describe(value, stop);
+    if (as && Array.isArray(value)) {
+      throw new TensorError({
+        code: 'invalid-argument',
+        message: `An array of JavaScript numbers has no memory to read as ${as.dtype}.`,
+        help: 'Look at it as it is, or make a typed array of it in the program: Int32Array.from(array.flat()).',
+      });
+    }
     if (as) return reinterpret({ dtype, shape: shape as number[], byteLength, source }, as);
     return { dtype: storedDType(dtype), shape: shape as number[], byteLength, source };
   }

@@ -1,5 +1,5 @@
 /** What is asked of the program at the stop, and how the answers get into the document. */
-import { reportText, TensorError, type ErrorReport } from '../protocol/errors.ts';
+import { isRefused, reportText, TensorError, type ErrorReport } from '../protocol/errors.ts';
 import type { TensorReference, TensorRequestName, TensorRequests } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import {
@@ -209,6 +209,9 @@ export class StopReader {
     } catch (error) {
       if (isOptional && !this.#context.hasEnded(error)) entry.error = reportText(this.#context.reportOf(error));
       else this.#fail(entry, error);
+      // What has become of a buffer shows only when it is read.
+      if (isRefused(error))
+        Object.assign(entry, describedFields((await this.#context.request('tensor/describe', { tensor })).tensor));
     }
     if (!stats || (isOptional && entry.values === null)) return;
     try {

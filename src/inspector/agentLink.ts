@@ -13,6 +13,7 @@ import {
   type AgentCalls,
   type BackendComparisonRequest,
   type ComparedKernels,
+  type RefusalCause,
 } from '../protocol/agent.ts';
 import { TensorError, type ErrorReport } from '../protocol/errors.ts';
 import type { CopyBudget } from '../protocol/tensor.ts';
@@ -29,6 +30,11 @@ export const agentExpression = `globalThis[Symbol.for(${JSON.stringify(agentSymb
 export const agentScriptUrl = 'tensor-debugger://agent.js';
 /** Dawn's words about a resource of another device. */
 const foreignDevice = /is associated with (?<owner>\[Device[^\]]*\])/;
+/** Its words about a buffer that nothing can be read of. */
+const refusalCauses: [RefusalCause, RegExp][] = [
+  ['destroyed', /^\[Buffer[^\]]*\] used in submit while destroyed/],
+  ['invalid', /^\[Invalid Buffer[^\]]*\] is invalid/],
+];
 
 export class AgentLink {
   readonly #main: CdpSession;
@@ -225,12 +231,10 @@ export class AgentLink {
   async #refused(error: ErrorReport): Promise<TensorError> {
     const messages = await this.#refusals();
     const telling = messages.find((message) => !foreignDevice.test(message));
-    if (telling !== undefined) return new TensorError({ ...error, message: `${error.message} It said: ${telling}` });
+    if (telling !== undefined) return this.#told(error, telling);
     const owner = foreignDevice.exec(messages[0] ?? '')?.groups?.['owner'];
     if (owner === undefined) return new TensorError(error);
-    const lost = JSON.parse(
-      await this.#invoke(this.#agent, await this.#agentObject(), 'lostDevice', []),
-    ) as ErrorReport | null;
+    const lost = await this.#cause('lost');
     return new TensorError(
       lost ?? {
         code: 'no-device',
@@ -238,6 +242,19 @@ export class AgentLink {
         help: 'Stop where that GPUDevice is in a variable of a function on the stack, or in one of its objects.',
       },
     );
+  }
+
+  async #told(error: ErrorReport, telling: string): Promise<TensorError> {
+    const cause = refusalCauses.find(([, pattern]) => pattern.test(telling))?.[0];
+    const meant = cause && (await this.#cause(cause));
+    // The lines behind the first one are about the command of ours that was refused.
+    const [words] = telling.split('\n', 1);
+    return new TensorError(meant ?? { ...error, message: `${error.message} It said: ${words}` });
+  }
+
+  async #cause(cause: RefusalCause): Promise<ErrorReport | null> {
+    const json = await this.#invoke(this.#agent, await this.#agentObject(), 'refusedBecause', [{ value: cause }]);
+    return JSON.parse(json) as ErrorReport | null;
   }
 
   /** The agent as an object of the main session. */

@@ -87,6 +87,14 @@ function evaluationError(
   const description = details.exception?.description ?? details.text;
   const firstLine = description.split('\n', 1)[0] ?? description;
   if (/^EvalError: Possible side-effect/.test(firstLine)) {
+    const field = /\.(?<field>#[\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(expression)?.groups?.['field'];
+    if (field !== undefined && !expression.includes('(')) {
+      return new TensorError({
+        code: 'not-available',
+        message: `"${expression}" was not evaluated: ${field} is private, and the stopped function is no method of its class.`,
+        help: `Stop in a method of the class: this.${field} can be read there.`,
+      });
+    }
     return new TensorError({
       code: 'side-effect',
       message: `"${expression}" was not evaluated: it would change the program (V8 stopped it at a possible side effect).`,

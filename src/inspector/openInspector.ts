@@ -77,8 +77,8 @@ class Inspector implements TensorInspector {
     this.#graphs = new GraphEvaluation(options.main, this.#link, this.#stop, (value) => options.onEvaluated?.(value));
   }
 
-  stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
-    this.#stop.begin(callFrames);
+  stopped(callFrames: readonly Protocol.Debugger.CallFrame[], stoppedAt = performance.now()): void {
+    this.#stop.begin(callFrames, stoppedAt);
     if (callFrames.length > 0) this.#graphs.stopped();
     if (this.#tracking && callFrames.length > 0) {
       // A program that has gone meanwhile has sent all that it could.

@@ -1,5 +1,5 @@
 import type { WindowRequest } from '../protocol/agent.ts';
-import { TensorError } from '../protocol/errors.ts';
+import { isRefused, TensorError } from '../protocol/errors.ts';
 import type { TensorPreview } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { describeType, previewRanges, previewValues } from '../tensor/preview.ts';
@@ -20,17 +20,20 @@ export async function previewAll(
   const requests = wanted.filter((request) => request !== null);
   const windows = await reads.readEach(requests);
   let next = 0;
-  return tensors.map((tensor, index) => {
+  const previews = tensors.map(async (tensor, index) => {
     if (!tensor) return null;
     const window = wanted[index] ? windows[next++] : undefined;
     if (!window) return { tensor, text: withReason(tensor), values: null, cost: null };
-    if (window instanceof TensorError)
-      return { tensor, text: `${describeType(tensor)}  ${window.message}`, values: null, cost: null };
+    if (window instanceof TensorError) {
+      const text = `${describeType(tensor)}  ${window.message}`;
+      return { tensor: isRefused(window) ? await reads.describe(tensor.id) : tensor, text, values: null, cost: null };
+    }
     const shape = tensor.shape as number[];
     const held = previewRanges(shape).map(({ count }) => count);
     const values = previewValues(windowValues(window), window.dtype, held, shape);
     return { tensor, text: `${describeType(tensor)}  ${values}`, values, cost: window.cost };
   });
+  return Promise.all(previews);
 }
 
 function isReadable({ access, state, shape }: TensorDescriptor): boolean {

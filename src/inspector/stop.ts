@@ -3,7 +3,7 @@
  * for what a read or an evaluation misses (devices, models) in every frame, once.
  */
 import type { Protocol } from 'devtools-protocol';
-import { TensorError } from '../protocol/errors.ts';
+import { isRefused, TensorError } from '../protocol/errors.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import type { AgentLink } from './agentLink.ts';
 import { withOwnName } from './ownName.ts';
@@ -30,12 +30,12 @@ export class Stop {
   }
 
   /** @param callFrames none: the program is about to run on */
-  begin(callFrames: readonly Protocol.Debugger.CallFrame[]): void {
+  begin(callFrames: readonly Protocol.Debugger.CallFrame[], stoppedAt: number): void {
     this.#frames = callFrames;
     this.#link.callFrameId = callFrames[0]?.callFrameId;
     if (callFrames.length > 0) {
       this.#count++;
-      this.#startMs = performance.now();
+      this.#startMs = stoppedAt;
     }
     this.#handedOver = null;
     this.#devicesSearched = false;
@@ -45,7 +45,7 @@ export class Stop {
     this.#names.clear();
   }
 
-  /** Since the stop, or since tensors were first asked for at it. */
+  /** Since the stop. */
   get heldMs(): number {
     return performance.now() - this.#startMs;
   }
@@ -97,7 +97,7 @@ export class Stop {
     const locals = processing?.scopeChain.filter(({ type }) => type === 'local' || type === 'block') ?? [];
     const immediates = locals.map(({ object }) => object.objectId).filter((id) => id !== undefined);
     await this.#link.tell('setStop', [
-      { value: JSON.stringify({ receivers: receivers.length }) },
+      { value: JSON.stringify({ receivers: receivers.length, heldMs: this.heldMs }) },
       ...[...receivers, ...immediates].map((objectId) => ({ objectId })),
     ]);
   }
@@ -122,9 +122,22 @@ export class Stop {
     return tensors.map((tensor) => tensor && this.keep(tensor));
   }
 
-  /** Runs a read; where a GPU buffer's device is not in sight, looks for it in every frame and tries once more. */
+  /**
+   * Runs a read; where a GPU buffer's device is not in sight, looks for it in every frame and tries once more. What shows that a
+   * buffer is gone is only its read: the descriptions of all buffers are asked for anew then.
+   */
   async reading<Value>(read: () => Promise<Value>): Promise<Value> {
     await this.#link.preparePump();
+    try {
+      return await this.#readingOnDevices(read);
+    } catch (error) {
+      if (isRefused(error))
+        for (const [id, { kind }] of this.described) if (kind === 'buffer') this.described.delete(id);
+      throw error;
+    }
+  }
+
+  async #readingOnDevices<Value>(read: () => Promise<Value>): Promise<Value> {
     try {
       return await read();
     } catch (error) {

@@ -86,8 +86,11 @@ export type FeedOf = { name: string } & (
 );
 
 export interface TensorInspector {
-  /** The program stopped with these frames. Nothing is sent before something is asked for. */
-  stopped(callFrames: readonly Protocol.Debugger.CallFrame[]): void;
+  /**
+   * The program stopped with these frames. Nothing is sent before something is asked for.
+   * @param stoppedAt when, by `performance.now()`; default: now
+   */
+  stopped(callFrames: readonly Protocol.Debugger.CallFrame[], stoppedAt?: number): void;
   /**
    * The program is about to run on: call it and wait for it before `Debugger.resume` or a step. Lets go of everything
    * that the agent holds of the program, so that nothing lives longer for having been looked at.

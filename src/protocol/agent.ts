@@ -213,3 +213,6 @@ export type AgentCallName = keyof AgentCalls;
 /** `hidden`: the agent has to know private state first, which the inspector looks up; then it is called again. */
 export type AgentAnswer<Value> =
   { ok: true; value: Value } | { ok: false; error: ErrorReport } | { ok: false; hidden: true };
+
+/** Why a device refuses to read a buffer, and always will. */
+export type RefusalCause = 'destroyed' | 'invalid' | 'lost';

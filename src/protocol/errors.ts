@@ -80,3 +80,8 @@ export function reportOf(thrown: unknown, fallback: ErrorCode = 'agent-failed'):
 export function reportText({ message, help }: { message: string; help?: string | undefined }): string {
   return help ? `${message} ${help}` : message;
 }
+
+/** Whether a read was refused for what has become of the tensor or its device. */
+export function isRefused(error: unknown): error is TensorError {
+  return error instanceof TensorError && ['disposed', 'device-lost', 'device-error'].includes(error.code);
+}

@@ -17,6 +17,10 @@ test('exports are read through a namespace; getters of an object that looks like
       (error) => error instanceof TensorError && error.code === 'side-effect',
     );
     await assert.rejects(
+      evaluate('impostor.#kept'),
+      (error) => error instanceof TensorError && /#kept is private/.test(error.message),
+    );
+    await assert.rejects(
       evaluate('model.nothing'),
       (error) => error instanceof TensorError && error.code === 'not-a-tensor',
     );

@@ -83,7 +83,7 @@ describe('ONNX Runtime', () => {
     await assertRefused('not-readable', /MLTensor of WebNN/, read('mlTensor'));
     await assertRefused('not-readable', /WebGL texture/, read('texture'));
     await assertRefused('not-readable', /int4 has two elements to a byte/, read('packed'));
-    await assertRefused('device-error', /destroyed/, read('destroyed'));
+    await assertRefused('disposed', /was destroyed/, read('destroyed'));
     assert.equal((await stop.evaluate('unreadable.disposed')).state, 'disposed');
     const locations = await program.ask('Object.values(unreadable).map((tensor) => tensor.location).join()');
     assert.equal(locations, 'none,cpu,ml-tensor,texture,gpu-buffer,gpu-buffer,cpu');

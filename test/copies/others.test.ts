@@ -1,8 +1,10 @@
 /** Copies to the host that a program makes itself without TF.js. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { InspectDocument } from '../../src/cli/document.ts';
 import { inspect, lineOf } from '../support/cli.ts';
+import { PausedProgram } from '../support/pausedProgram.ts';
 
 const program = '../copies/others.mjs';
 let sites: InspectDocument['copies']['sites'];
@@ -22,6 +24,23 @@ function site(marker: string): [call: string, count: number, bytes: number] | un
 test('raw WebGPU: what is mapped for reading', () => {
   assert.equal(site('write'), undefined);
   assert.ok(sites.find(({ call }) => call === 'mapAsync')!.ms > 0);
+});
+
+test('raw WebGPU: what a read at a stop lets settle took no longer than until the stop', async () => {
+  const program = await PausedProgram.start('copies/settles.mjs');
+  try {
+    await program.inspector.list(program.top);
+    assert.ok(await program.resume());
+    const { id } = await program.inspector.evaluate(program.top, 'values', { throwOnSideEffect: true });
+    await setTimeout(1000);
+    await program.inspector.read(id, {});
+    assert.equal((await program.inspector.copies()).sites[0]?.count, 1);
+    assert.ok(await program.resume());
+    const [site] = (await program.inspector.copies()).sites;
+    assert.ok(site!.ms > 0 && site!.ms < 1000, `${site!.ms} ms`);
+  } finally {
+    await program.end();
+  }
 });
 
 test('a program without WebGPU sees none, though its copies would be counted', async () => {

@@ -3,6 +3,7 @@
  * them (to count or log) neither sees nor counts ours.
  */
 import { TensorError } from '../../protocol/errors.ts';
+import { refusals } from './refusals.ts';
 import { ownValue, platformMethod, platformValue, promiseState, util } from '../safely.ts';
 
 /** WebGPU's flag values (https://www.w3.org/TR/webgpu/#namespacedef-gpubufferusage); the globals need not exist. */
@@ -108,11 +109,7 @@ export class Device {
 
   assertAlive(): void {
     if (!this.isLost) return;
-    throw new TensorError({
-      code: 'device-lost',
-      message: 'The GPU device is lost or was destroyed; what it held is gone.',
-      help: 'Look at `await device.lost` for the reason, and read tensors before device.destroy() runs.',
-    });
+    throw new TensorError(refusals.lost);
   }
 }
 

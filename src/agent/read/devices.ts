@@ -1,8 +1,10 @@
 /** The devices that are read: a reader for each, and which of them a buffer belongs to. */
-import { TensorError } from '../../protocol/errors.ts';
+import type { RefusalCause } from '../../protocol/agent.ts';
+import { TensorError, type ErrorReport } from '../../protocol/errors.ts';
 import type { DeviceSource } from '../source.ts';
 import { DeviceReader, type WaitLimit } from './deviceReader.ts';
 import { Pump } from './pump.ts';
+import { causes, refusals } from './refusals.ts';
 
 export class Devices {
   readonly pump = new Pump();
@@ -16,6 +18,8 @@ export class Devices {
   lost: TensorError | null = null;
   /** What each device that was asked said about the last refusal, for the inspector to look into. */
   failedScopes: Promise<GPUError | null>[] = [];
+  /** Of the last read. */
+  asked: readonly GPUBuffer[] = [];
 
   reader(device: GPUDevice): DeviceReader {
     let reader = this.#readers.get(device);
@@ -44,12 +48,14 @@ export class Devices {
   tryAll<T>(sources: readonly DeviceSource[], read: (reader: DeviceReader) => T): T {
     const candidates = this.of(sources[0]!);
     this.failedScopes = [];
+    this.asked = sources.map(({ buffer }) => buffer);
     this.lost = null;
     let refusal: TensorError | null = null;
     for (const device of candidates) {
       const reader = this.reader(device);
       try {
         const result = read(reader);
+        for (const { buffer } of sources) causes.delete(buffer);
         if (candidates.length > 1) for (const { buffer } of sources) this.#owners.set(buffer, device);
         return result;
       } catch (error) {
@@ -62,8 +68,11 @@ export class Devices {
       }
     }
     // Those that refused may say more than that another one is lost.
-    const failure = refusal ?? this.lost;
-    if (failure) throw failure;
+    if (refusal) throw refusal;
+    if (this.lost) {
+      this.refusedBecause('lost');
+      throw this.lost;
+    }
     throw new TensorError({
       code: 'no-device',
       message:
@@ -76,6 +85,7 @@ export class Devices {
   guarded<Value>(device: GPUDevice, run: () => Value): Value {
     const reader = this.reader(device);
     this.failedScopes = [];
+    this.asked = [];
     reader.failedScope = null;
     try {
       return reader.guarded(run);
@@ -91,7 +101,19 @@ export class Devices {
     for (const reader of this.#used) reader.staging.trim();
     this.#used.clear();
     this.failedScopes = [];
+    this.asked = [];
     this.lost = null;
+  }
+
+  /**
+   * The last read was refused because of this: of a single buffer it is remembered.
+   * @returns what that means; null if what was refused is no read, or no device that was asked is lost
+   */
+  refusedBecause(cause: RefusalCause): ErrorReport | null {
+    const [buffer, another] = this.asked;
+    if (!buffer || (cause === 'lost' && !this.lost)) return null;
+    if (!another) causes.set(buffer, cause);
+    return refusals[cause];
   }
 }
 

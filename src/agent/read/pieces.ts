@@ -38,9 +38,9 @@ export function assertReadable(buffer: GPUBuffer): void {
       code: 'not-readable',
       message:
         mapState === 'mapped'
-          ? 'The buffer is mapped by the program; the device may not touch it now.'
+          ? 'The buffer is mapped for the program; the device may not touch it now.'
           : 'The program waits for mapAsync() on this buffer; the device may not touch it now.',
-      help: 'Stop after its unmap(), or look at the array that getMappedRange() returned.',
+      help: 'Look at the array that getMappedRange() returns, after the `await` of its mapAsync(); or stop after its unmap().',
     });
   }
   const flags = platformValue(buffer, 'usage') as number;

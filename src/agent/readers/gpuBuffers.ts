@@ -1,11 +1,15 @@
 /** Raw WebGPU buffers: device memory that nobody has typed. They read as bytes until somebody says how. */
 import { TensorError } from '../../protocol/errors.ts';
-import type { TensorAccess } from '../../protocol/tensor.ts';
+import type { RuntimeDescription, TensorAccess, TensorState } from '../../protocol/tensor.ts';
 import { adapterName } from '../read/device.ts';
 import { assertReadable } from '../read/pieces.ts';
+import { causes, refusals } from '../read/refusals.ts';
 import { isPlatformObject, platformValue } from '../safely.ts';
 import type { Described, Source, StopContext } from '../source.ts';
 import type { Reader } from './reader.ts';
+
+/** A buffer of the program's own, and so that it works with WebGPU itself. */
+let isMet = false;
 
 export const gpuBufferReader: Reader = {
   claims: (value) => isPlatformObject(value, 'GPUBuffer'),
@@ -14,9 +18,11 @@ export const gpuBufferReader: Reader = {
     const buffer = value as GPUBuffer;
     const byteLength = platformValue(buffer, 'size') as number;
     const label = platformValue(buffer, 'label');
-    const mapState = platformValue(buffer, 'mapState');
     const device = onlyDevice(stop);
     const name = device && adapterName(device);
+    const state = stateOf(buffer);
+    const access = accessOf(buffer);
+    isMet = true;
     return {
       runtime: 'webgpu',
       kind: 'buffer',
@@ -30,9 +36,9 @@ export const gpuBufferReader: Reader = {
       byteLength,
       device: { type: 'webgpu', ...(name !== undefined && { name }) },
       location: 'device',
-      state: mapState === 'pending' ? 'pending' : 'live',
-      access: accessOf(buffer),
-      warnings: [],
+      state,
+      access,
+      warnings: state === 'disposed' ? [{ code: 'disposed', message: access.reason!, help: access.help! }] : [],
     };
   },
 
@@ -47,9 +53,25 @@ export const gpuBufferReader: Reader = {
       layout: { dtype: 'uint8', shape: [length], strides: [1], offset: 0 },
     };
   },
+
+  runtimes(stop): RuntimeDescription[] {
+    if (!isMet) return [];
+    const device = onlyDevice(stop);
+    const name = device && adapterName(device);
+    return [{ name: 'webgpu', device: { type: 'webgpu', ...(name !== undefined && { name }) }, mode: 'eager' }];
+  },
 };
 
+/** A buffer shows only when it is read that nothing of it is there any more. */
+function stateOf(buffer: GPUBuffer): TensorState {
+  const cause = causes.get(buffer);
+  if (cause) return cause === 'invalid' ? 'uninitialised' : 'disposed';
+  return platformValue(buffer, 'mapState') === 'pending' ? 'pending' : 'live';
+}
+
 function accessOf(buffer: GPUBuffer): TensorAccess {
+  const cause = causes.get(buffer);
+  if (cause) return { how: 'none', reason: refusals[cause].message, help: refusals[cause].help };
   try {
     assertReadable(buffer);
   } catch (error) {

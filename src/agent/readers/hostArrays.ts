@@ -171,7 +171,7 @@ function tooLarge(className: string, byteLength: number) {
 
 function gone(className: string) {
   return {
-    reason: `The memory of this ${className} is gone: transferred away (postMessage, structuredClone or transfer()), or cut off by resize().`,
+    reason: `The memory of this ${className} is gone: unmapped (unmap() or destroy() of a GPUBuffer), transferred away (postMessage, structuredClone or transfer()), or cut off by resize().`,
     help: 'Stop before that, or copy with slice() first.',
   };
 }

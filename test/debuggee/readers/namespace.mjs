@@ -3,9 +3,10 @@ import * as model from './exported.mjs';
 
 let calls = 0;
 class Module {
+  #kept = new Float32Array([7]);
   get weights() {
     calls++;
-    return new Float32Array([6]);
+    return new Float32Array(this.#kept.length);
   }
 }
 const impostor = new Module();

@@ -1,5 +1,6 @@
 /** The command line: what may be said, checked before anything is started. */
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Script } from 'node:vm';
 import { formatForFile, formats } from '../formats/registry.ts';
@@ -9,6 +10,7 @@ import { compareHelp, parseCompare, type CompareOptions } from './compareOptions
 import { UsageError } from './usageError.ts';
 
 export interface BreakLocation {
+  /** As it was typed, or the path of a `file:` URL. */
   file: string;
   /** From 1. */
   line: number;
@@ -20,6 +22,7 @@ export interface BreakLocation {
 export type GraphFeedOption = { name: string } & ({ expression: string } | { file: string });
 
 export interface InspectOptions {
+  /** The program as it was typed. */
   target: { program: string; args: string[] } | { attach: { port: number } | { websocketUrl: string } };
   breaks: BreakLocation[];
   condition: string | undefined;
@@ -93,7 +96,7 @@ The program
   --runtime-executable <file>  instead of node
   --runtime-arg <argument>     an argument of the runtime; repeatable
   --env NAME=VALUE             repeatable
-  --cwd <folder>               where the program runs
+  --cwd <folder>               where the program runs; it is looked for there, too
   --timeout <seconds>          end the program and give up (default: never)
 It reads from stdin what it would read if it were started alone. To give it nothing: </dev/null
 
@@ -278,7 +281,7 @@ function parseTarget(program: string | undefined, args: string[], values: Values
   if (values.attach === undefined) {
     if (program === undefined)
       throw new UsageError('The program to inspect is missing.', 'See: tensor-debugger --help');
-    return { program: resolve(program), args };
+    return { program, args };
   }
   if (program !== undefined || args.length > 0) {
     throw new UsageError('--attach takes a program that runs already; no other can be named beside it.');
@@ -299,7 +302,17 @@ function parseBreak(text: string): BreakLocation {
   const [, file, number] = /^(.+?):(\d+)(?::\d+)?$/.exec(text) ?? [];
   const line = Number(number);
   if (file === undefined || line < 1) throw new UsageError(`--break is <file>:<line>, not "${text}".`);
-  return { file: resolve(file), line, text: `${file}:${line}` };
+  return { file: pathOf(file), line, text: `${file}:${line}` };
+}
+
+/** Stack traces of ES modules have URLs. */
+function pathOf(file: string): string {
+  if (!file.startsWith('file:')) return file;
+  try {
+    return fileURLToPath(file);
+  } catch (error) {
+    throw new UsageError(`--break: "${file}" is no file: ${(error as Error).message}.`);
+  }
 }
 
 const readable = formats.flatMap((format) => (format.open ? format.extensions : []));

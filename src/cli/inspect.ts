@@ -43,6 +43,7 @@ export class Inspection implements StopContext {
   readonly #launched: boolean;
   /** Leaving ends it. */
   #endsProgram: boolean;
+  #ending: Promise<void> | undefined;
   readonly #breaks: Breaks;
   /** At how many stops it was where it should be. */
   #passes = 0;
@@ -79,7 +80,11 @@ export class Inspection implements StopContext {
   }
 
   /** Ends a program that was launched, lets go of one that was attached to, and ends the adapter. Can be called twice. */
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     this.#program.isLetGo = true;
     if (this.#launched && !this.#program.ended) await this.#terminate();
     const left = this.#client.request('disconnect', { terminateDebuggee: this.#endsProgram });

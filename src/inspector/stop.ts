@@ -5,7 +5,7 @@
 import type { Protocol } from 'devtools-protocol';
 import { TensorError } from '../protocol/errors.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
-import type { AgentLink } from './agentLink.ts';
+import { ranOn, type AgentLink } from './agentLink.ts';
 import { withOwnName } from './ownName.ts';
 import { sameNames, type NamesAt, type NamesInSight } from './originalNames.ts';
 
@@ -122,8 +122,23 @@ export class Stop {
     return tensors.map((tensor) => tensor && this.keep(tensor));
   }
 
-  /** Runs a read; where a GPU buffer's device is not in sight, looks for it in every frame and tries once more. */
+  /**
+   * Runs a read; where a GPU buffer's device is not in sight, looks for it in every frame and tries once more.
+   * @throws TensorError `not-paused` if it fails for the program having run on meanwhile, be it to its end
+   */
   async reading<Value>(read: () => Promise<Value>): Promise<Value> {
+    const frames = this.#frames;
+    try {
+      return await this.#readWithDevices(read);
+    } catch (error) {
+      const isGone =
+        error instanceof TensorError && (error.code === 'no-such-tensor' || error.code === 'program-ended');
+      if (!isGone || this.#frames === frames) throw error;
+      throw new TensorError(ranOn, { cause: error });
+    }
+  }
+
+  async #readWithDevices<Value>(read: () => Promise<Value>): Promise<Value> {
     await this.#link.preparePump();
     try {
       return await read();

@@ -17,6 +17,13 @@ export function parseTarget(text: string): AssignTarget {
     const key = node.computed ? source(node.property) : JSON.stringify(source(node.property));
     return { kind: 'property', object: source(node.object), key };
   }
+  if (node?.type === 'MemberExpression' && node.property.type === 'PrivateIdentifier') {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message: `${text} can't be assigned to: it is a private field, which only code of its class can set.`,
+      help: 'Assign it in the debug console of a stopped method, or to a property or variable.',
+    });
+  }
   throw new TensorError({
     code: 'invalid-argument',
     message: `"${text}" is nothing that can be assigned to.`,

@@ -34,12 +34,15 @@ export function parseTarget(text: string): AssignTarget {
 /** Whether it names a variable or a property. */
 export function isPlace(text: string): boolean {
   const node = parse(text);
-  return node?.type === 'Identifier' || (node?.type === 'MemberExpression' && !hasCall(node));
+  return (
+    node?.type === 'Identifier' ||
+    (node?.type === 'MemberExpression' && node.property.type !== 'PrivateIdentifier' && !hasCall(node))
+  );
 }
 
 function parse(text: string) {
   try {
-    const node = parseExpressionAt(text, 0, { ecmaVersion: 'latest' });
+    const node = parseExpressionAt(text, 0, { ecmaVersion: 'latest', checkPrivateFields: false });
     return text.slice(node.end).trim() === '' ? node : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

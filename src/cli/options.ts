@@ -7,6 +7,7 @@ import { formatForFile, formats } from '../formats/registry.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { parseSlice } from '../tensor/slice.ts';
 import { compareHelp, parseCompare, type CompareOptions } from './compareOptions.ts';
+import { joinValues } from './joinValues.ts';
 import { UsageError } from './usageError.ts';
 
 export interface BreakLocation {
@@ -61,7 +62,8 @@ Usage
   tensor-debugger compare [options] <file> <file>     files of several tensors: archive.npz#name
 
 Where to stop
-  --break <file>:<line>     stop here; repeatable (default: at a \`debugger\` statement)
+  --break <file>:<line>     stop here; repeatable (default: at a \`debugger\` statement); a column
+                            behind the line, as stack traces have it, is ignored
   --condition <expression>  of every --break: pass over it where this is false; it runs in the
                             program, so == and not =
   --hit <n>                 stop at the n-th pass over any of them, counted where the
@@ -152,7 +154,7 @@ export function wantsJson(args: readonly string[]): boolean {
 
 /** Whether `compare` is what is to be done: options of `inspect` may have it as a value, but stand behind `inspect`. */
 export function isCompare(args: readonly string[]): boolean {
-  return args.find((arg) => !arg.startsWith('-')) === 'compare';
+  return args.find((arg) => arg === 'inspect' || arg === 'compare') === 'compare';
 }
 
 /** @throws UsageError */
@@ -244,7 +246,7 @@ interface OptionDefinition {
 function parseStrictly(args: readonly string[]) {
   try {
     return parseArgs({
-      args: joinValues(args),
+      args: joinValues(args, definitions),
       options: definitions,
       allowPositionals: true,
       strict: true,
@@ -253,28 +255,6 @@ function parseStrictly(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0] ?? '', 'See: tensor-debugger --help');
   }
-}
-
-/**
- * `parseArgs` refuses a separate value that begins with a dash, for it may be an option. Here it can't be meant
- * otherwise: `--runtime-arg --import`, `--slice -1`, `--expr -x`.
- */
-function joinValues(args: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] as string;
-    const name = arg.startsWith('--') ? arg.slice(2) : '';
-    const takesValue =
-      Object.hasOwn(definitions, name) && definitions[name as keyof typeof definitions].type === 'string';
-    const value = args[i + 1];
-    if (takesValue && value !== undefined) {
-      joined.push(`${arg}=${value}`);
-      i++;
-    } else {
-      joined.push(arg);
-    }
-  }
-  return joined;
 }
 
 function parseTarget(program: string | undefined, args: string[], values: Values): InspectOptions['target'] {

@@ -70,7 +70,9 @@ if (port === undefined) {
     process.stdout.write(`Debug adapter listening at 127.0.0.1:${actual}\n`);
   });
 }
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void leave(0));
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void leave(0));
+// Ctrl-C in the terminal of a client that shares its stdin reaches it, too: what is to end then, and how, it says itself.
+process.on('SIGINT', () => void (programStdin === undefined && leave(0)));
 
 /** At most one of the two options; `--port=N` is as good as `--port N`. */
 function numbersIn(args: readonly string[]): { port?: number; 'program-stdin'?: number } {

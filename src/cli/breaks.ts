@@ -61,17 +61,17 @@ export class Breaks {
 }
 
 function breaksByFile({ target, cwd, breaks }: InspectOptions): Map<string, InspectOptions['breaks']> {
-  const folders = 'program' in target ? [cwd, dirname(target.program)] : [cwd];
+  const folders = 'program' in target ? [cwd, dirname(resolveExisting(target.program, [cwd]))] : [cwd];
   const byFile = new Map<string, InspectOptions['breaks']>();
   for (const location of breaks) {
-    const file = resolveExisting(location.file, folders, location.text.replace(/:\d+$/, ''));
+    const file = resolveExisting(location.file, folders);
     byFile.set(file, [...(byFile.get(file) ?? []), location]);
   }
   return byFile;
 }
 
 /** A path of the command line is meant from where one stands; then from the folders that the program has to do with. */
-export function resolveExisting(path: string, folders: readonly string[], text = path): string {
-  const candidates = [path, ...folders.map((folder) => resolve(folder, text))];
-  return candidates.find((candidate) => existsSync(candidate)) ?? path;
+export function resolveExisting(path: string, folders: readonly string[]): string {
+  const candidates = ['.', ...folders].map((folder) => resolve(folder, path));
+  return candidates.find((candidate) => existsSync(candidate)) ?? resolve(path);
 }

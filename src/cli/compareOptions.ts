@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Tolerance } from '../protocol/comparison.ts';
 import { defaultTolerance } from '../tensor/compareSources.ts';
+import { joinValues } from './joinValues.ts';
 import { UsageError } from './usageError.ts';
 
 export interface CompareOptions {
@@ -49,7 +50,12 @@ export function parseCompare(args: readonly string[]): CompareOptions {
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: definitions, allowPositionals: true, strict: true });
+    return parseArgs({
+      args: joinValues(args, definitions),
+      options: definitions,
+      allowPositionals: true,
+      strict: true,
+    });
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0] ?? '', 'See: tensor-debugger --help');
   }

@@ -43,6 +43,7 @@ export class Inspection implements StopContext {
   readonly #launched: boolean;
   /** Leaving ends it. */
   #endsProgram: boolean;
+  #ending: Promise<void> | undefined;
   readonly #breaks: Breaks;
   /** At how many stops it was where it should be. */
   #passes = 0;
@@ -79,7 +80,11 @@ export class Inspection implements StopContext {
   }
 
   /** Ends a program that was launched, lets go of one that was attached to, and ends the adapter. Can be called twice. */
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     this.#program.isLetGo = true;
     if (this.#launched && !this.#program.ended) await this.#terminate();
     const left = this.#client.request('disconnect', { terminateDebuggee: this.#endsProgram });
@@ -224,10 +229,13 @@ export class Inspection implements StopContext {
     this.#isListed = reader.isListed;
     if (reader.awaited.length > 0 && !(await this.#readLater(reader))) return;
     await reader.export();
-    if (this.#program.timedOut) this.#reportTimeout('while it was read');
+    const { exportFile } = this.#options;
+    const isMissing = exportFile !== undefined && this.document.exports.length === 0;
+    const when = isMissing ? `before ${exportFile} was written` : 'while it was read';
+    if (this.#program.timedOut) this.#reportTimeout(when);
     else if (this.#program.ended) {
       this.raise(this.#program.adapterEnded ? exitStatus.notReadOrWritten : exitStatus.notStartedOrCrashed);
-      this.warn(this.#reportOfEnd('while it was read'));
+      this.warn(this.#reportOfEnd(when));
     }
   }
 
@@ -284,11 +292,17 @@ export class Inspection implements StopContext {
   }
 
   /** @throws Ended if the program ends or the time is up before the answer comes */
-  request<Name extends TensorRequestName>(
+  async request<Name extends TensorRequestName>(
     name: Name,
     args: TensorRequests[Name]['arguments'],
   ): Promise<TensorRequests[Name]['result']> {
-    return this.#program.race(this.#client.request(name, args));
+    try {
+      return await this.#program.race(this.#client.request(name, args));
+    } catch (error) {
+      if (!(error instanceof TensorError) || error.code !== 'program-ended') throw error;
+      // How it ended is told right behind the answer.
+      return this.#program.race(new Promise<never>(() => {}));
+    }
   }
 
   hasEnded(error: unknown): boolean {

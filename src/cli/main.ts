@@ -68,9 +68,13 @@ async function inspect(options: InspectOptions): Promise<number> {
     },
   });
 
-  // A program that this tool started must not outlive it.
+  // A program that this tool started must not outlive it; what is known of it by then is told all the same.
+  let stoppedBy: number | undefined;
   const stopOn = (signal: 'SIGINT' | 'SIGTERM', status: number): void => {
-    process.once(signal, () => void inspection.end().finally(() => process.exit(status)));
+    process.once(signal, () => {
+      stoppedBy = status;
+      void inspection.end();
+    });
   };
   stopOn('SIGINT', 130);
   stopOn('SIGTERM', 143);
@@ -84,7 +88,7 @@ async function inspect(options: InspectOptions): Promise<number> {
   }
   if (json) writeDocument(document);
   else if (document.stop && options.afterwards === 'continue') process.stdout.write(programEnd(document));
-  return status;
+  return stoppedBy ?? status;
 }
 
 async function compare(options: CompareOptions): Promise<number> {

@@ -1,14 +1,17 @@
 /** The command line: what may be said, checked before anything is started. */
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Script } from 'node:vm';
 import { formatForFile, formats } from '../formats/registry.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { parseSlice } from '../tensor/slice.ts';
 import { compareHelp, parseCompare, type CompareOptions } from './compareOptions.ts';
+import { joinValues } from './joinValues.ts';
 import { UsageError } from './usageError.ts';
 
 export interface BreakLocation {
+  /** As it was typed, or the path of a `file:` URL. */
   file: string;
   /** From 1. */
   line: number;
@@ -20,6 +23,7 @@ export interface BreakLocation {
 export type GraphFeedOption = { name: string } & ({ expression: string } | { file: string });
 
 export interface InspectOptions {
+  /** The program as it was typed. */
   target: { program: string; args: string[] } | { attach: { port: number } | { websocketUrl: string } };
   breaks: BreakLocation[];
   condition: string | undefined;
@@ -58,7 +62,8 @@ Usage
   tensor-debugger compare [options] <file> <file>     files of several tensors: archive.npz#name
 
 Where to stop
-  --break <file>:<line>     stop here; repeatable (default: at a \`debugger\` statement)
+  --break <file>:<line>     stop here; repeatable (default: at a \`debugger\` statement); a column
+                            behind the line, as stack traces have it, is ignored
   --condition <expression>  of every --break: pass over it where this is false; it runs in the
                             program, so == and not =
   --hit <n>                 stop at the n-th pass over any of them, counted where the
@@ -93,7 +98,7 @@ The program
   --runtime-executable <file>  instead of node
   --runtime-arg <argument>     an argument of the runtime; repeatable
   --env NAME=VALUE             repeatable
-  --cwd <folder>               where the program runs
+  --cwd <folder>               where the program runs; it is looked for there, too
   --timeout <seconds>          end the program and give up (default: never)
 It reads from stdin what it would read if it were started alone. To give it nothing: </dev/null
 
@@ -149,7 +154,7 @@ export function wantsJson(args: readonly string[]): boolean {
 
 /** Whether `compare` is what is to be done: options of `inspect` may have it as a value, but stand behind `inspect`. */
 export function isCompare(args: readonly string[]): boolean {
-  return args.find((arg) => !arg.startsWith('-')) === 'compare';
+  return args.find((arg) => arg === 'inspect' || arg === 'compare') === 'compare';
 }
 
 /** @throws UsageError */
@@ -241,7 +246,7 @@ interface OptionDefinition {
 function parseStrictly(args: readonly string[]) {
   try {
     return parseArgs({
-      args: joinValues(args),
+      args: joinValues(args, definitions),
       options: definitions,
       allowPositionals: true,
       strict: true,
@@ -252,33 +257,11 @@ function parseStrictly(args: readonly string[]) {
   }
 }
 
-/**
- * `parseArgs` refuses a separate value that begins with a dash, for it may be an option. Here it can't be meant
- * otherwise: `--runtime-arg --import`, `--slice -1`, `--expr -x`.
- */
-function joinValues(args: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] as string;
-    const name = arg.startsWith('--') ? arg.slice(2) : '';
-    const takesValue =
-      Object.hasOwn(definitions, name) && definitions[name as keyof typeof definitions].type === 'string';
-    const value = args[i + 1];
-    if (takesValue && value !== undefined) {
-      joined.push(`${arg}=${value}`);
-      i++;
-    } else {
-      joined.push(arg);
-    }
-  }
-  return joined;
-}
-
 function parseTarget(program: string | undefined, args: string[], values: Values): InspectOptions['target'] {
   if (values.attach === undefined) {
     if (program === undefined)
       throw new UsageError('The program to inspect is missing.', 'See: tensor-debugger --help');
-    return { program: resolve(program), args };
+    return { program, args };
   }
   if (program !== undefined || args.length > 0) {
     throw new UsageError('--attach takes a program that runs already; no other can be named beside it.');
@@ -299,7 +282,17 @@ function parseBreak(text: string): BreakLocation {
   const [, file, number] = /^(.+?):(\d+)(?::\d+)?$/.exec(text) ?? [];
   const line = Number(number);
   if (file === undefined || line < 1) throw new UsageError(`--break is <file>:<line>, not "${text}".`);
-  return { file: resolve(file), line, text: `${file}:${line}` };
+  return { file: pathOf(file), line, text: `${file}:${line}` };
+}
+
+/** Stack traces of ES modules have URLs. */
+function pathOf(file: string): string {
+  if (!file.startsWith('file:')) return file;
+  try {
+    return fileURLToPath(file);
+  } catch (error) {
+    throw new UsageError(`--break: "${file}" is no file: ${(error as Error).message}.`);
+  }
 }
 
 const readable = formats.flatMap((format) => (format.open ? format.extensions : []));

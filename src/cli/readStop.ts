@@ -251,7 +251,8 @@ export class StopReader {
       for (const warning of written.warnings) this.#context.addWarning(warning);
     } catch (error) {
       this.#context.raise(exitStatus.notReadOrWritten);
-      this.#context.warn(this.#context.reportOf(error));
+      // What ended all of it is said once, by whoever has called.
+      if (!this.#context.hasEnded(error)) this.#context.warn(this.#context.reportOf(error));
     }
   }
 

@@ -3,6 +3,7 @@
 import { TensorError } from '../protocol/errors.ts';
 import { dataViewOf } from '../tensor/dtypes.ts';
 import { formatBytes } from '../tensor/preview.ts';
+import { invalidFile } from './byteReader.ts';
 
 /** Bytes per code point. */
 const codeBytes = 4;
@@ -54,7 +55,10 @@ export function encodeUnicode(strings: readonly string[], length: number): Uint8
   return new Uint8Array(codes.buffer);
 }
 
-/** @param itemSize bytes per string; code points are little-endian */
+/**
+ * @param itemSize bytes per string; code points are little-endian
+ * @throws TensorError `invalid-file` for a code point that Unicode does not have
+ */
 export function decodeText(bytes: Uint8Array, kind: 'U' | 'S', itemSize: number): string[] {
   const count = itemSize === 0 ? 0 : bytes.length / itemSize;
   const view = dataViewOf(bytes);
@@ -63,6 +67,10 @@ export function decodeText(bytes: Uint8Array, kind: 'U' | 'S', itemSize: number)
     if (kind === 'S') return new TextDecoder().decode(item.subarray(0, item.findLastIndex((byte) => byte !== 0) + 1));
     const codes = Array.from({ length: itemSize / 4 }, (_, k) => view.getUint32(i * itemSize + k * 4, true));
     const kept = codes.slice(0, codes.findLastIndex((code) => code !== 0) + 1);
-    return kept.map((code) => (code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code))).join('');
+    const impossible = kept.find((code) => code > 0x10ffff);
+    if (impossible !== undefined) {
+      throw invalidFile(`The file has text with the code point ${impossible}, beyond the last one of Unicode.`);
+    }
+    return kept.map((code) => String.fromCodePoint(code)).join('');
   });
 }

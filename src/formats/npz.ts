@@ -69,22 +69,26 @@ export const npz: Format = {
     const entries = await readZipDirectory(reader);
     // Of members of the same name the last one counts, as for numpy.load.
     const last = new Map(entries.map((entry) => [entry.name, entry]));
-    const arrays = [...last.values()].filter((entry) => entry.name.endsWith(memberEnding));
     const unpacker = new Unpacker(reader, options);
     const tensors: StoredTensor[] = [];
     const faults: TensorError[] = [];
-    for (const entry of arrays) {
-      const name = entry.name.slice(0, -memberEnding.length);
+    for (const entry of last.values()) {
+      const hasEnding = entry.name.endsWith(memberEnding);
+      const name = hasEnding ? entry.name.slice(0, -memberEnding.length) : entry.name;
+      // Beside a .npy of that name it could not be told apart.
+      if (!hasEnding && last.has(`${name}${memberEnding}`)) continue;
       try {
         tensors.push(await openNpyArray(await unpacker.member(entry), name));
       } catch (error) {
         if (!(error instanceof TensorError)) throw error;
+        // By its content alone it would have been an array.
+        if (!hasEnding) continue;
         faults.push(error);
         tensors.push(unreadable(name, error));
       }
     }
     // One bad member does not hide the others.
-    if (faults[0] && faults.length === arrays.length) throw faults[0];
+    if (faults[0] && faults.length === tensors.length) throw faults[0];
     return tensors;
   },
 };

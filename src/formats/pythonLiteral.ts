@@ -1,8 +1,8 @@
 /** Reads the Python literals that .npy headers are made of; nothing is ever evaluated. */
 import { invalidFile } from './byteReader.ts';
 
-/** Tuples and lists are arrays; numbers are integers. */
-export type PythonLiteral = string | number | boolean | null | PythonLiteral[] | Map<string, PythonLiteral>;
+/** Tuples and lists are arrays; integers that a number would round are bigints. */
+export type PythonLiteral = string | number | bigint | boolean | null | PythonLiteral[] | Map<string, PythonLiteral>;
 
 // A structured dtype nests a few levels; a header made to exhaust the stack nests thousands.
 const deepest = 32;
@@ -32,7 +32,10 @@ class Parser {
     if (char === "'" || char === '"') return this.#string();
     // Python 2 wrote long integers with an L.
     const integer = this.#match(/[+-]?\d+L?/y);
-    if (integer !== undefined) return Number(integer.replace('L', ''));
+    if (integer !== undefined) {
+      const digits = integer.replace('L', '');
+      return Number.isSafeInteger(Number(digits)) ? Number(digits) : BigInt(digits.replace('+', ''));
+    }
     const word = this.#match(/[A-Za-z]+/y);
     if (word === 'True' || word === 'False') return word === 'True';
     if (word === 'None') return null;

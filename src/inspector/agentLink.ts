@@ -310,6 +310,13 @@ export class AgentLink {
   }
 }
 
+/** What a read fails with when its stop is over. */
+export const ranOn: ErrorReport = {
+  code: 'not-paused',
+  message: 'The program ran on before this was read; what it stopped with is gone.',
+  help: 'Read it again at the next stop.',
+};
+
 /** @throws TensorError `program-ended`, `not-paused`: what a lost connection and stale objects mean to a person */
 async function sent(
   session: CdpSession,
@@ -329,14 +336,7 @@ async function sent(
       );
     }
     if (error instanceof CdpError && /Could not find object|Cannot find context/.test(error.message)) {
-      throw new TensorError(
-        {
-          code: 'not-paused',
-          message: 'The program ran on before this was read; what it stopped with is gone.',
-          help: 'Read it again at the next stop.',
-        },
-        { cause: error },
-      );
+      throw new TensorError(ranOn, { cause: error });
     }
     throw error;
   }

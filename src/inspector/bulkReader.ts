@@ -216,9 +216,11 @@ async function readFully(handle: FileHandle, into: Uint8Array): Promise<void> {
   }
 }
 
-/** @throws TensorError `cancelled` */
+/** @throws TensorError `cancelled`, or with what else has ended it, such as `program-ended` */
 export function assertNotCancelled(signal: AbortSignal | undefined, bytes: number, totalBytes: number): void {
   if (!signal?.aborted) return;
+  const reason: unknown = signal.reason;
+  if (reason instanceof TensorError && reason.code !== 'cancelled') throw reason;
   throw new TensorError({
     code: 'cancelled',
     message: `Cancelled after ${bytes} of ${totalBytes} bytes; nothing was left behind.`,

@@ -106,7 +106,7 @@ function evaluationError(
     return new TensorError({
       code: 'not-available',
       message: `"${missing}" is not available at this stop: no scope of this frame has it. If the module declares it, V8 left it out because the stopped function does not use it.`,
-      help: `Select a frame that uses "${missing}", or mention it in the stopped function.`,
+      help: `Stop in a function that uses "${missing}" (an editor can select such a frame), or mention it in the stopped function.`,
     });
   }
   const hole = original(

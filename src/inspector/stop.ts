@@ -5,7 +5,7 @@
 import type { Protocol } from 'devtools-protocol';
 import { isRefused, TensorError } from '../protocol/errors.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
-import type { AgentLink } from './agentLink.ts';
+import { ranOn, type AgentLink } from './agentLink.ts';
 import { withOwnName } from './ownName.ts';
 import { sameNames, type NamesAt, type NamesInSight } from './originalNames.ts';
 
@@ -125,19 +125,25 @@ export class Stop {
   /**
    * Runs a read; where a GPU buffer's device is not in sight, looks for it in every frame and tries once more. What shows that a
    * buffer is gone is only its read: the descriptions of all buffers are asked for anew then.
+   * @throws TensorError `not-paused` if it fails for the program having run on meanwhile, be it to its end
    */
   async reading<Value>(read: () => Promise<Value>): Promise<Value> {
-    await this.#link.preparePump();
+    const frames = this.#frames;
     try {
-      return await this.#readingOnDevices(read);
+      return await this.#readWithDevices(read);
     } catch (error) {
-      if (isRefused(error))
+      if (isRefused(error)) {
         for (const [id, { kind }] of this.described) if (kind === 'buffer') this.described.delete(id);
-      throw error;
+      }
+      const isGone =
+        error instanceof TensorError && (error.code === 'no-such-tensor' || error.code === 'program-ended');
+      if (!isGone || this.#frames === frames) throw error;
+      throw new TensorError(ranOn, { cause: error });
     }
   }
 
-  async #readingOnDevices<Value>(read: () => Promise<Value>): Promise<Value> {
+  async #readWithDevices<Value>(read: () => Promise<Value>): Promise<Value> {
+    await this.#link.preparePump();
     try {
       return await read();
     } catch (error) {

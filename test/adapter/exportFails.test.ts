@@ -115,7 +115,28 @@ test('the program is killed while 256 MiB are written', async () => {
       assert.deepEqual(readdirSync(folder).length, 1);
       process.kill(pid, 'SIGKILL');
       const { code, message } = await failing;
-      assert.match(`${code}: ${message}`, /program|connection/i);
+      assert.equal(code, 'program-ended');
+      assert.match(message, /^The program (has ended|ended, or was killed)/);
+    });
+    assert.deepEqual(readdirSync(folder), []);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the program runs on, to its end, while 256 MiB are written', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  try {
+    await TestSession.run({ launch: { program: 'statement.cjs' } }, async (session) => {
+      await session.stopped();
+      const failing = refusal(session, 'new Float32Array(64 * 2 ** 20)', join(folder, 'x.npy'));
+      await session.client.event('tensor/progress');
+      await session.client.request('continue', { threadId: 1 });
+      const { code, message } = await failing;
+      assert.deepEqual(
+        [code, message],
+        ['not-paused', 'The program ran on before this was read; what it stopped with is gone.'],
+      );
     });
     assert.deepEqual(readdirSync(folder), []);
   } finally {

@@ -112,6 +112,10 @@ np.savez(sys.argv[1] + '/5.npz', a=b, b=np.array([{}], dtype=object))`;
     assert.deepEqual([b?.different, b?.first, b?.absolute], [1, [1], null]);
     assert.deepEqual([c?.sameShape, c?.close, c?.count], [false, false, 0]);
 
+    const before = await runCli(['--rtol', '1e-3', 'compare', file('1.npz'), file('1.npz')]);
+    assert.deepEqual([before.status, before.stderr], [0, '']);
+    const negative = await runCli(['compare', '--rtol', '-1', file('1.npz'), file('1.npz')]);
+    assert.match(negative.stderr, /--rtol is a number from 0, not "-1"/);
     const unrelated = await compare(file('1.npz'), file('4.npz'));
     assert.equal(unrelated.status, 4);
     assert.match(unrelated.document.errors[0]?.message ?? '', /no tensor of the same name/);

@@ -116,28 +116,39 @@ test('a name as long as the system takes it, and one that is longer', async () =
   });
 });
 
+/** Kills, as soon as a file is being written in the folder, a child of the tool or, of that one, the program. */
+function killWhileWriting(folder: string, whom: 'adapter' | 'program') {
+  const children = (pid: number | undefined): number[] =>
+    readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  return ({ pid: cli }: { pid?: number | undefined }): void => {
+    const timer = setInterval(() => {
+      if (!readdirSync(folder).some((name) => name.endsWith('.partial'))) return;
+      clearInterval(timer);
+      const adapter = children(cli).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('adapter.cjs'));
+      process.kill((whom === 'adapter' ? adapter : children(adapter)[0]) as number, 'SIGKILL');
+    }, 10);
+  };
+}
+
+test('the program is killed while a file is written: that is told once, with the file', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'x.json');
+    const args = ['--expr', 'new Float32Array(2 ** 26)', '--export', file, 'large.js'];
+    const { status, document } = await inspect(args, { whileRunning: killWhileWriting(folder, 'program') });
+    assert.equal(status, 4);
+    assert.deepEqual(
+      document.warnings.map(({ code, message }) => [code, message]),
+      [['program-ended', `The program was ended by SIGKILL before ${file} was written.`]],
+    );
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});
+
 test('the adapter is killed while a file is written: that is not taken for the end of the program', async () => {
   await inTemporaryFolder(async (folder) => {
-    const args = [
-      '--expr',
-      'new Float32Array(2 ** 26)',
-      '--slice',
-      ':',
-      '--export',
-      join(folder, 'x.json'),
-      'large.js',
-    ];
-    const { status, document } = await inspect(args, {
-      whileRunning({ pid: cli }) {
-        const timer = setInterval(() => {
-          if (!readdirSync(folder).some((name) => name.endsWith('.partial'))) return;
-          clearInterval(timer);
-          const children = readFileSync(`/proc/${cli}/task/${cli}/children`, 'utf8').trim().split(' ');
-          const adapter = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('adapter.cjs'));
-          process.kill(Number(adapter), 'SIGKILL');
-        }, 10);
-      },
-    });
+    const file = join(folder, 'x.json');
+    const args = ['--expr', 'new Float32Array(2 ** 26)', '--export', file, 'large.js'];
+    const { status, document } = await inspect(args, { whileRunning: killWhileWriting(folder, 'adapter') });
     assert.equal(status, 4);
     assert.deepEqual(
       document.warnings.map(({ code, message }) => [code, message]),

@@ -196,3 +196,19 @@ test('Ctrl-C ends the program with the tool', async () => {
   });
   assert.equal(status, 130);
 });
+
+for (const [to, whom] of [
+  ['the tool alone', 1],
+  ['all in the terminal', -1],
+] as const) {
+  test(`Ctrl-C to ${to}: the program ends in its own way, and the document tells how`, async () => {
+    const { status, document } = await inspect(['tidies.js'], {
+      // A process group of its own, as a shell gives it.
+      through: ['setsid'],
+      whileRunning: (cli) => cli.stderr.once('data', () => process.kill(whom * cli.pid!, 'SIGINT')),
+    });
+    assert.equal(status, 130);
+    assert.deepEqual(document.program, { exitCode: 9, signal: null });
+    assert.match(document.warnings[0]?.message ?? '', /^The program ended \(exit code 9\) before it reached/);
+  });
+}

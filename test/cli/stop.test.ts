@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { nodeBinary } from '../support/environment.ts';
 import { cliPath, debuggees, inspect, lineOf, runCli, tensorOf } from '../support/cli.ts';
 
@@ -73,6 +74,23 @@ test('the program gets its environment, folder, arguments and runtime arguments'
   const [first, second, folder, args, execArgs] = JSON.parse(line ?? '[]') as string[];
   assert.deepEqual([first, second, folder, args], ['1', 'a=b c', cwd, '--flag x y']);
   assert.match(execArgs ?? '', /--stack-size=900/);
+});
+
+test('a program that is not where one stands is looked for in --cwd, and its breakpoints beside it', async () => {
+  const options = { cwd: tmpdir() };
+  const alone = await inspect(['--cwd', debuggees, 'arrays.js'], options);
+  assert.deepEqual([alone.status, alone.document.stop?.file], [0, `${debuggees}arrays.js`]);
+  const line = lineOf('typed.ts', '#BP');
+  const folder = dirname(debuggees.slice(0, -1));
+  const broken = await inspect(['--cwd', folder, '--break', `typed.ts:${line}`, 'cli/typed.ts'], options);
+  assert.deepEqual([broken.status, broken.document.stop?.line], [0, line]);
+});
+
+test('--break takes a file URL, as stack traces of ES modules have it', async () => {
+  const line = lineOf('typed.ts', '#BP');
+  const where = `${pathToFileURL(`${debuggees}typed.ts`).href}:${line}`;
+  const { status, document } = await inspect(['--break', `${where}:5`, 'typed.ts']);
+  assert.deepEqual([status, document.stop?.file, document.stop?.line], [0, `${debuggees}typed.ts`, line]);
 });
 
 test('the program reads what the tool was given on stdin', async () => {

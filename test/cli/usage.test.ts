@@ -12,6 +12,11 @@ const wrong: [name: string, args: string[], message: RegExp][] = [
   ['a second program', ['arrays.js', 'other.js'], /"other\.js" is not clear/],
   ['a break without a line', ['--break', 'arrays.js', 'arrays.js'], /<file>:<line>, not "arrays\.js"/],
   ['a break at line 0', ['--break', 'arrays.js:0', 'arrays.js'], /<file>:<line>/],
+  [
+    'a break in a file elsewhere',
+    ['--break', 'file://host/a.js:1', 'arrays.js'],
+    /"file:\/\/host\/a\.js" is no file: /,
+  ],
   ['a condition of nothing', ['--condition', 'true', 'arrays.js'], /--condition needs a --break/],
   ['no pass', ['--hit', '0', 'arrays.js'], /--hit is a whole number from 1, not "0"/],
   ['half a pass', ['--hit', '1.5', 'arrays.js'], /--hit is a whole number from 1, not "1\.5"/],

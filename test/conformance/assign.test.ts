@@ -181,6 +181,7 @@ test('host arrays of every kind, and the tensors of the runtime', async () => {
       assert.equal((await assign(name, `${dtype}.npy`, 1)).isNew, true, name);
     }
     await assign('nested', 'doubles.npy', 1);
+    await assign('everywhere', 'int8.npy');
     assert.equal((await assign('variable', 'float32.npy', 1)).isNew, false);
     await assert.rejects(assign('ours', 'float32.npy', 1), { code: 'invalid-argument', message: /constant/ });
     await assert.rejects(assign('typed', 'text.npy', 1), { code: 'invalid-argument', message: /dtypes differ/ });
@@ -202,6 +203,7 @@ test('host arrays of every kind, and the tensors of the runtime', async () => {
       constant: '<tf.Tensor: shape=(3,), dtype=float32, numpy=array([7., 0., 9.], dtype=float32)>',
       variable: 'array([7., 0., 9.], dtype=float32)',
       argument: [7, 0, 9],
+      everywhere: [7, 0, 9],
     });
   } finally {
     await program.end();

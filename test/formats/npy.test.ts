@@ -254,6 +254,16 @@ function withHeader(text: string, elements = 0, version = 1): Uint8Array {
   return bytes;
 }
 
+test('text with a code point that Unicode does not have is refused, as NumPy refuses it', async () => {
+  const file = withHeader("{'descr': '<U1', 'fortran_order': False, 'shape': (1,), }\n", 4);
+  new DataView(file.buffer).setUint32(file.length - 4, 0x110000, true);
+  const tensor = await openOne(file);
+  await assert.rejects(async () => tensor.read(wholeSlice([1])), {
+    code: 'invalid-file',
+    message: /code point 1114112/,
+  });
+});
+
 test('hostile headers end in clear errors', async () => {
   const dictionary = (descr: string, order: string, shape: string): string =>
     `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }\n`;
@@ -261,6 +271,7 @@ test('hostile headers end in clear errors', async () => {
     [dictionary("'<f4'", 'False', '(10000000000,)'), /promises 40000000000 bytes/],
     [dictionary("'<f4'", 'False', '(4294967296, 4294967296)'), /promises 73786976294838206464 bytes/],
     [dictionary("'<f4'", 'False', '(99999999999999999999,)'), /impossible shape/],
+    [dictionary("'<f4'", 'False', '(9007199254740993,)'), /impossible shape: \(9007199254740993\)/],
     [dictionary("'<f4'", 'False', '(-1,)'), /impossible shape/],
     [dictionary("'<f4'", 'False', "('a',)"), /impossible shape/],
     [dictionary("'<f4'", 'False', `(${'1, '.repeat(65)})`), /65 axes/],

@@ -269,6 +269,34 @@ print(np.load(sys.argv[1])['x'].tolist())`;
   });
 });
 
+test('a member without the ending is an array by its content, and none beside one that has it', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'endings.npz');
+    const script = `
+import sys, io, zipfile, numpy as np
+def content(values):
+    file = io.BytesIO()
+    np.save(file, np.array(values, np.uint8))
+    return file.getvalue()
+with zipfile.ZipFile(sys.argv[1], 'w') as archive:
+    archive.writestr('a', content([1, 2]))
+    archive.writestr('b', content([3]))
+    archive.writestr('b.npy', content([4]))
+    archive.writestr('readme.txt', 'text')
+print(np.load(sys.argv[1])['a'].tolist())`;
+    assert.equal(runPython(['-c', script, path]).trim(), '[1, 2]');
+    const tensors = await open(readFileSync(path));
+    const read = tensors.map(async (tensor) => {
+      const values = (await tensor.read(wholeSlice(tensor.shape))) as Uint8Array;
+      return [tensor.name, ...values];
+    });
+    assert.deepEqual(await Promise.all(read), [
+      ['a', 1, 2],
+      ['b', 4],
+    ]);
+  });
+});
+
 test('one bad member does not hide the others', async () => {
   const file = fromBase64(archives.stored.file);
   const text = Buffer.from(file).indexOf("'<f4'");

@@ -131,7 +131,11 @@ async function writerOf(target: AssignTarget, expression: string, assigning: Ass
     const { name } = target;
     const shown = names.original(name);
     const variable = await findVariable(main, frame, name, shown);
-    if (!variable) throw cannotAssign(shown, 'it is no variable of the stopped functions');
+    if (!variable) {
+      const holder = globalObject(frame);
+      if (holder === undefined) throw cannotAssign(shown, 'it is no variable of the stopped functions');
+      return propertyWriter(holder, { value: name }, expression, assigning);
+    }
     // What takes new values itself, as a variable of TF.js does, may well be a constant of the program.
     const refusal = await assertAssignable(main, variable).catch((error: unknown) => error as Error);
     if (refusal && !takesValues(old)) throw refusal;
@@ -151,13 +155,29 @@ async function writerOf(target: AssignTarget, expression: string, assigning: Ass
   const { objectId } = holder;
   if (objectId === undefined) throw cannotAssign(target.object, 'it is no object');
   const name = key.objectId === undefined ? { value: key.value as unknown } : { objectId: key.objectId };
-  await assertPropertyAssignable(main, objectId, name, expression);
+  return propertyWriter(objectId, name, expression, assigning);
+}
+
+/** What a name stands for that no scope has; undefined where it may as well be of the object of a `with`. */
+function globalObject({ scopeChain }: Protocol.Debugger.CallFrame): string | undefined {
+  if (scopeChain.some(({ type }) => type === 'with')) return undefined;
+  return scopeChain.find(({ type }) => type === 'global')?.object.objectId;
+}
+
+/** @throws TensorError `invalid-argument` for a property that takes no new value */
+async function propertyWriter(
+  objectId: string,
+  key: Protocol.Runtime.CallArgument,
+  expression: string,
+  { main, frame }: Assigning,
+): Promise<Writer> {
+  await assertPropertyAssignable(main, objectId, key, expression);
   const write = async (id: string) => {
     const { exceptionDetails } = await main.send('Runtime.callFunctionOn', {
       objectId,
       // Strict, so that what a proxy refuses throws.
       functionDeclaration: 'function (key, value) { "use strict"; this[key] = value; }',
-      arguments: [name, { objectId: await heldObject(main, frame, id) }],
+      arguments: [key, { objectId: await heldObject(main, frame, id) }],
       silent: true,
     });
     const thrown = exceptionDetails?.exception?.description?.split('\n', 1)[0];

@@ -17,6 +17,13 @@ export function parseTarget(text: string): AssignTarget {
     const key = node.computed ? source(node.property) : JSON.stringify(source(node.property));
     return { kind: 'property', object: source(node.object), key };
   }
+  if (node?.type === 'MemberExpression' && node.property.type === 'PrivateIdentifier') {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message: `${text} can't be assigned to: it is a private field, which only code of its class can set.`,
+      help: 'Assign it in the debug console of a stopped method, or to a property or variable.',
+    });
+  }
   throw new TensorError({
     code: 'invalid-argument',
     message: `"${text}" is nothing that can be assigned to.`,
@@ -27,12 +34,15 @@ export function parseTarget(text: string): AssignTarget {
 /** Whether it names a variable or a property. */
 export function isPlace(text: string): boolean {
   const node = parse(text);
-  return node?.type === 'Identifier' || (node?.type === 'MemberExpression' && !hasCall(node));
+  return (
+    node?.type === 'Identifier' ||
+    (node?.type === 'MemberExpression' && node.property.type !== 'PrivateIdentifier' && !hasCall(node))
+  );
 }
 
 function parse(text: string) {
   try {
-    const node = parseExpressionAt(text, 0, { ecmaVersion: 'latest' });
+    const node = parseExpressionAt(text, 0, { ecmaVersion: 'latest', checkPrivateFields: false });
     return text.slice(node.end).trim() === '' ? node : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

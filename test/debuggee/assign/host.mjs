@@ -21,6 +21,7 @@ const ours = {
     return { dtype: 'float32', shape: [3], data: this.values };
   },
 };
+globalThis.everywhere = new Int8Array([1, 2, 3]);
 const used = () => [typed, buffer, memory, nested, flags, half, constant, variable, ours];
 function stop(argument) {
   debugger;
@@ -39,5 +40,6 @@ console.log(
     constant: constant.repr(),
     variable: variable.numpy().repr(),
     argument: [...argument],
+    everywhere: [...globalThis.everywhere],
   }),
 );

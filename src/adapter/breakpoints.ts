@@ -168,12 +168,8 @@ export class Breakpoints {
     await this.#queue;
   }
 
-  /**
-   * Every script of a program that does not run yet is seen before it runs.
-   * @param isStop whether the program, once what was preloaded and what it imports has run, stays stopped there
-   */
-  async stopAtScripts(program: string | undefined, isStop: boolean): Promise<void> {
-    await this.#target?.entries.stopAtFirstStatements();
+  /** Of a program that does not run yet; see `EntryBreakpoints`. */
+  async stopAtProgram(program: string | undefined, isStop: boolean): Promise<void> {
     await this.#target?.entries.stopAtProgram(program, isStop);
   }
 

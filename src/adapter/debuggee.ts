@@ -139,7 +139,7 @@ export class Debuggee {
     await showRuntimeClasses(this.main, program === undefined ? [cwd] : [dirname(program), cwd]);
     if (program !== undefined) await this.#bundledClasses.watch(program);
     const { request } = this.#config;
-    if (request === 'launch') await this.#breakpoints.stopAtScripts(program, this.#config.stopOnEntry);
+    if (request === 'launch') await this.#breakpoints.stopAtProgram(program, this.#config.stopOnEntry);
     // A program that has come to its end, and only waits for its debuggers to leave, has no context any more.
     if (this.#mainContext === undefined) this.#events.finished();
   }

@@ -67,18 +67,20 @@ export class EntryBreakpoints {
   }
 
   /**
-   * Stops the program at its first statement for certain: at whichever of its lines is the first to run.
+   * Stops the program at its first statement for certain: at whichever of its lines is the first to run. A program without any
+   * reason for that is left alone: Node 22 hears nothing of the debugger in the loop in which it was stopped once.
    * @param program a file; undefined: the first script that is no package's
-   * @param isStop whether it stays stopped there. Otherwise it matters only for what has `debugger` statements, whose variables
-   *   are lost where a loop at the top of the file is optimised before they are seen.
+   * @param isStop whether it stays stopped there, once what was preloaded and what it imports has run. Otherwise it matters only
+   *   for what has `debugger` statements, whose variables are lost where a loop at the top is optimised before they are seen.
    */
   async stopAtProgram(program: string | undefined, isStop: boolean): Promise<void> {
-    if (isStop) this.#program = new RegExp(program === undefined ? `^${ownScript}` : urlPatternOf(program));
-    if (program === undefined) return;
     // A program that can't be read, Node tells of.
-    const text = await readFile(program, 'utf8').catch(() => '');
+    const text = program === undefined ? '' : await readFile(program, 'utf8').catch(() => '');
+    if (!isStop && !text.includes('debugger')) return;
+    if (isStop) this.#program = new RegExp(program === undefined ? `^${ownScript}` : urlPatternOf(program));
+    await this.stopAtFirstStatements();
     const count = Math.min(text.split('\n').length, maxLines);
-    if (isStop || text.includes('debugger')) await this.stopInWrapped(program, [...Array(count).keys()]);
+    if (program !== undefined) await this.stopInWrapped(program, [...Array(count).keys()]);
   }
 
   /** @returns whether this script, which is at its first statement, is the program that is to be stopped there; once */

@@ -247,8 +247,11 @@ export class AgentLink {
   async #told(error: ErrorReport, telling: string): Promise<TensorError> {
     const cause = refusalCauses.find(([, pattern]) => pattern.test(telling))?.[0];
     const meant = cause && (await this.#cause(cause));
-    // The lines behind the first one are about the command of ours that was refused.
-    const [words] = telling.split('\n', 1);
+    // Some lines are about the command of ours that was refused.
+    const words = telling
+      .split('\n')
+      .filter((line) => !line.includes('tensor-debugger'))
+      .join('\n');
     return new TensorError(meant ?? { ...error, message: `${error.message} It said: ${words}` });
   }
 

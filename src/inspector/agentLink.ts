@@ -27,7 +27,8 @@ declare const AGENT_SOURCE: string;
 
 export const agentExpression = `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})]`;
 /** So that debuggers (this one too) can tell the agent's script from the program's. */
-export const agentScriptUrl = 'tensor-debugger://agent.js';
+/** With a path: VS Code would take one without for the workspace's folder. */
+export const agentScriptUrl = 'tensor-debugger:///agent.js';
 /** Dawn's words about a resource of another device. */
 const foreignDevice = /is associated with (?<owner>\[Device[^\]]*\])/;
 /** Its words about a buffer that nothing can be read of. */

@@ -19,7 +19,7 @@ declare const RECORDER_SOURCE: string;
 
 /** The recorder in the program, which may have none. */
 export const recorderExpression = `globalThis[Symbol.for(${JSON.stringify(recorderSymbol)})]`;
-const recorderScriptUrl = 'tensor-debugger://recorder.js';
+const recorderScriptUrl = 'tensor-debugger:///recorder.js';
 
 interface RecorderOptions {
   budget: CopyBudget;

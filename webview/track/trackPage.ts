@@ -233,5 +233,7 @@ function priceOf({ passes, cost, tensor, isLive }: Track): string {
 
 function waitingFor({ isLive, isTracked }: Track): string {
   if (!isTracked) return 'Nothing was found.';
-  return isLive ? 'The line has not been passed yet.' : 'It is tracked from the next start of a debug session on.';
+  return isLive
+    ? 'The line has not been passed yet.'
+    : 'It is tracked from now on, in the sessions that run and in those to come.';
 }

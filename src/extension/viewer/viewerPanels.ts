@@ -44,7 +44,7 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     );
     if (found) {
       found.content.show(target);
-      found.panel.reveal();
+      found.panel.reveal(undefined, true);
     } else {
       this.#create(new SessionContent(this.#sources, this.#focus, false, target), false, this.#column());
     }
@@ -69,7 +69,7 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
 
   /** A panel of its own for something that follows no program. */
   open(content: ViewedContent): void {
-    const panel = this.#panel(content, this.#column(), false);
+    const panel = this.#panel(content, this.#column());
     panel.onDidDispose(this.#bind(panel, content));
   }
 
@@ -98,7 +98,7 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   }
 
   #create(content: SessionContent, follows: boolean, viewColumn: vscode.ViewColumn): void {
-    this.#adopt(this.#panel(content, viewColumn, follows), content, follows);
+    this.#adopt(this.#panel(content, viewColumn), content, follows);
   }
 
   #adopt(panel: vscode.WebviewPanel, content: SessionContent, follows: boolean): void {
@@ -112,8 +112,9 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     });
   }
 
-  #panel(content: ViewedContent, viewColumn: vscode.ViewColumn, preserveFocus: boolean): vscode.WebviewPanel {
-    const place = { viewColumn, preserveFocus };
+  /** The code keeps the focus: into the group that has it VS Code opens the file of the next stop, over whatever is there. */
+  #panel(content: ViewedContent, viewColumn: vscode.ViewColumn): vscode.WebviewPanel {
+    const place = { viewColumn, preserveFocus: true };
     return vscode.window.createWebviewPanel(viewerType, content.title, place, webviewOptions(this.#extensionUri));
   }
 

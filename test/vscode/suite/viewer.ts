@@ -69,7 +69,8 @@ for (const [kind, config] of Object.entries(kinds)) {
     const file = vscode.Uri.file(workspaceFile('plain.mjs'));
     await vscode.window.showTextDocument(file, { viewColumn: column, preview: false });
     await until('the viewer is hidden', async () => (await desk('webviewTexts', { selector: 'body' })).length === 0);
-    await vscode.commands.executeCommand('workbench.action.previousEditorInGroup');
+    await vscode.commands.executeCommand('workbench.action.focusSecondEditorGroup');
+  await vscode.commands.executeCommand('workbench.action.previousEditorInGroup');
     await gridRows('1 64 65 68 67');
     await pageSays('.banner.stale', /has ended/);
     deepStrictEqual(await desk('webviewTexts', { selector: 'footer' }), [costs]);
@@ -136,6 +137,7 @@ test('viewer: two sessions at once, each with its own values', async () => {
   await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'state' });
   await gridRows('1 64 65 69 67');
   // The first one's panel is behind it, and of an earlier pass.
+  await vscode.commands.executeCommand('workbench.action.focusSecondEditorGroup');
   await vscode.commands.executeCommand('workbench.action.previousEditorInGroup');
   await gridRows('1 64 65 67 67');
 });

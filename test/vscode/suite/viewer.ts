@@ -69,8 +69,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     const file = vscode.Uri.file(workspaceFile('plain.mjs'));
     await vscode.window.showTextDocument(file, { viewColumn: column, preview: false });
     await until('the viewer is hidden', async () => (await desk('webviewTexts', { selector: 'body' })).length === 0);
-    await vscode.commands.executeCommand('workbench.action.focusSecondEditorGroup');
-  await vscode.commands.executeCommand('workbench.action.previousEditorInGroup');
+    await vscode.commands.executeCommand('workbench.action.previousEditorInGroup');
     await gridRows('1 64 65 68 67');
     await pageSays('.banner.stale', /has ended/);
     deepStrictEqual(await desk('webviewTexts', { selector: 'footer' }), [costs]);

@@ -11,7 +11,7 @@ import type {
 import type { TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
 import type { ComparedWith, FeedOf, TensorInspector } from './tensorInspector.ts';
 
-interface RequestOptions {
+export interface RequestOptions {
   /** Ends the request; it then rejects with the code `cancelled`. */
   signal?: AbortSignal;
   /** Fractions from 0 to 1, and the bytes so far. */

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import { programOf } from '../sources/tensorSource.ts';
 import type { ChosenTensor } from './chooseTensor.ts';
 
-/** Values that were kept at one stop to be compared at a later one: a file each, by session and expression. */
+/** Values that were kept at one stop to be compared at a later one, of this run or the next: a file each, by program and expression. */
 export class KeptValues implements vscode.Disposable {
   readonly #kept = new Map<string, { file: string; at: Date }>();
   #folder: Promise<string> | undefined;
@@ -32,5 +33,5 @@ export class KeptValues implements vscode.Disposable {
 }
 
 function keyOf(expression: string, session: vscode.DebugSession | undefined): string {
-  return JSON.stringify([session?.name, expression]);
+  return JSON.stringify([session && programOf(session), expression]);
 }

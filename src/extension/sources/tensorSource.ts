@@ -3,17 +3,13 @@
  * the debug adapter, and those of VS Code's JavaScript debugger, through its CDP proxy.
  */
 import type * as vscode from 'vscode';
+import type { RequestOptions } from '../../inspector/tensorRequests.ts';
 import type { EvaluatedValue, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { SessionCosts } from './sessionCosts.ts';
 
-export interface RequestOptions {
-  /** Ends the request; it then rejects with the code `cancelled`. */
-  signal?: AbortSignal;
-  /** Of exports: fractions from 0 to 1. */
-  onProgress?: (fraction: number, bytes: number) => void;
-}
+export type { RequestOptions };
 
 /** Whatever has tensors: a stopped program, a file. */
 export interface TensorReader {

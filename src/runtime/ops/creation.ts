@@ -34,18 +34,14 @@ export function ones(shape: readonly number[], options: DTypeOr<CreationOptions>
 export function fill(
   shape: readonly number[],
   value: number | boolean | string,
-  options: CreationOptions = {},
+  options: DTypeOr<CreationOptions> = {},
 ): Tensor {
-  return constant(value, { name: 'Fill', ...options, shape });
+  return constant(value, { name: 'Fill', ...withDType<CreationOptions>(options), shape });
 }
 
 /** `range(4)` is 0, 1, 2, 3; `range(2, 8, 2)` is 2, 4, 6. int32 unless a float is among them. */
-export function range(
-  start: number,
-  limit?: number,
-  delta = 1,
-  { dtype, name = 'range' }: CreationOptions = {},
-): Tensor {
+export function range(start: number, limit?: number, delta = 1, options: DTypeOr<CreationOptions> = {}): Tensor {
+  const { dtype, name = 'range' } = withDType<CreationOptions>(options);
   const [from, to] = limit === undefined ? [0, start] : [start, limit];
   if (delta === 0) throw new InvalidArgumentError('Requires delta != 0 [Op:Range]');
   const count = Math.max(0, Math.ceil((to - from) / delta));
@@ -56,6 +52,17 @@ export function range(
 
 export interface RandomOptions extends CreationOptions {
   seed?: number;
+}
+
+/** @throws InvalidArgumentError for any dtype but float32: others TF.js draws eagerly only */
+function randomOptions(op: string, given: DTypeOr<RandomOptions>): RandomOptions {
+  const options = withDType<RandomOptions>(given);
+  const { dtype = 'float32' } = options;
+  if (dtype === 'float32') return options;
+  throw new InvalidArgumentError(
+    `random.${op} draws float32, not ${dtype}.`,
+    `Convert what it draws: cast(random.${op}(...), '${dtype}').`,
+  );
 }
 
 function randomOp(
@@ -81,7 +88,8 @@ function randomOp(
 
 export const random = {
   /** float32, from `minval` up to but without `maxval`. */
-  uniform(shape: readonly number[], minval = 0, maxval = 1, { seed, name }: RandomOptions = {}): Tensor {
+  uniform(shape: readonly number[], minval = 0, maxval = 1, options: DTypeOr<RandomOptions> = {}): Tensor {
+    const { seed, name } = randomOptions('uniform', options);
     requireBackend();
     if (executingEagerly()) {
       return new EagerTensor(core.randomUniform([...shape] as ShapeMap[Rank], minval, maxval, 'float32', seed));
@@ -91,7 +99,8 @@ export const random = {
   },
 
   /** float32, of a mean and a standard deviation. */
-  normal(shape: readonly number[], mean = 0, stddev = 1, { seed, name }: RandomOptions = {}): Tensor {
+  normal(shape: readonly number[], mean = 0, stddev = 1, options: DTypeOr<RandomOptions> = {}): Tensor {
+    const { seed, name } = randomOptions('normal', options);
     requireBackend();
     if (executingEagerly()) {
       return new EagerTensor(core.randomNormal([...shape] as ShapeMap[Rank], mean, stddev, 'float32', seed));

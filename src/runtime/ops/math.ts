@@ -110,7 +110,7 @@ export const sin = unary('Sin', (x) => core.sin(x), floats);
 export const cos = unary('Cos', (x) => core.cos(x), floats);
 export const tanh = unary('Tanh', (x) => core.tanh(x), floats);
 export const sigmoid = unary('Sigmoid', (x) => core.sigmoid(x), floats);
-export const softmax = unary('Softmax', (x) => core.softmax(x), floats);
+const softmaxOfLast = unary('Softmax', (x) => core.softmax(x), floats);
 export const isNan = unary('IsNan', (x) => core.isNaN(x), 'test');
 export const isInf = unary('IsInf', (x) => core.isInf(x), 'test');
 export const isFinite = unary('IsFinite', (x) => core.isFinite(x), 'test');
@@ -118,6 +118,17 @@ export const logicalNot = unary('LogicalNot', (x) => core.logicalNot(x), 'test')
 export const identity = unary('Identity', (x) => core.clone(x));
 export const zerosLike = unary('ZerosLike', (x) => core.zerosLike(x));
 export const onesLike = unary('OnesLike', (x) => core.onesLike(x));
+
+/** Over the last axis. @throws InvalidArgumentError for another one, which TF.js has not */
+export function softmax(x: TensorInput, options: AxisOr<NameOption & { axis?: number }> = {}): Tensor {
+  const { axis = -1, ...named } = withAxis<NameOption & { axis?: number }>(options);
+  const rank = infoOf(x).shape?.length;
+  if (axis === -1 || (rank !== undefined && axis === rank - 1)) return softmaxOfLast(x, named);
+  throw new InvalidArgumentError(
+    `softmax is over the last axis, not over axis ${axis} [Op:Softmax]`,
+    'Transpose the tensor so that the axis is the last one, and the result back.',
+  );
+}
 
 export interface MatmulOptions extends NameOption {
   transposeA?: boolean;
@@ -140,11 +151,9 @@ function matmulShape(a: SymbolicShape, b: SymbolicShape, transposeA: boolean, tr
 }
 
 /** Matrix product; more axes in front are batches. */
-export function matmul(
-  a: TensorInput,
-  b: TensorInput,
-  { transposeA = false, transposeB = false, name }: MatmulOptions = {},
-): Tensor {
+export function matmul(a: TensorInput, b: TensorInput, options: MatmulOptions | boolean = {}, alsoB = false): Tensor {
+  const given = typeof options === 'boolean' ? { transposeA: options, transposeB: alsoB } : options;
+  const { transposeA = false, transposeB = false, name }: MatmulOptions = given;
   const batched = [a, b].some((value) => (infoOf(value).shape?.length ?? 2) > 2);
   const [adjA, adjB] = batched ? ['adj_x', 'adj_y'] : ['transpose_a', 'transpose_b'];
   return callOp({
@@ -163,7 +172,8 @@ export interface ReduceOptions extends NameOption {
   axis?: number | readonly number[];
   keepdims?: boolean;
 }
-export type ReduceOp = (x: TensorInput, options?: AxisOr<ReduceOptions>) => Tensor;
+/** `reduceSum(x, 0, true)` keeps the axis, as `{ axis: 0, keepdims: true }` does. */
+export type ReduceOp = (x: TensorInput, options?: AxisOr<ReduceOptions>, keepdims?: boolean) => Tensor;
 
 type EagerReduction = (x: TfTensor, axes: number[], keepDims: boolean) => TfTensor;
 
@@ -172,8 +182,8 @@ function reduction(
   eager: EagerReduction,
   result: (dtype: OutputInfo['dtype']) => OutputInfo['dtype'],
 ): ReduceOp {
-  return (x, options = {}) => {
-    const { axis, keepdims = false, name } = withAxis<ReduceOptions>(options);
+  return (x, options = {}, keeps = false) => {
+    const { axis, keepdims = keeps, name } = withAxis<ReduceOptions>(options);
     const rank = infoOf(x).shape?.length;
     if (rank === undefined && axis === undefined) {
       throw new InvalidArgumentError(

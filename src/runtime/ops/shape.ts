@@ -2,6 +2,7 @@
 import type { Rank, ShapeMap } from '@tensorflow/tfjs-core';
 import { InvalidArgumentError, UnimplementedError, ValueError } from '../errors.ts';
 import { attr, type SymbolicShape } from '../graph/graphDef.ts';
+import { withAxis, type AxisOr } from '../options.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { core, requireTfDType, type TfDType } from '../tfjs.ts';
@@ -10,6 +11,10 @@ import { axisOf, broadcastShapes, callOp, infoOf } from './dispatch.ts';
 
 interface NameOption {
   name?: string;
+}
+
+interface AxisOption extends NameOption {
+  axis?: number;
 }
 
 const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map(String).join(',')}]`;
@@ -96,8 +101,9 @@ export function expandDims(x: TensorInput, axis: number, { name }: NameOption = 
 /** Drops axes of length 1. @param axis which; default: all of them */
 export function squeeze(
   x: TensorInput,
-  { axis, name }: NameOption & { axis?: number | readonly number[] } = {},
+  options: AxisOr<NameOption & { axis?: number | readonly number[] }> = {},
 ): Tensor {
+  const { axis, name } = withAxis<NameOption & { axis?: number | readonly number[] }>(options);
   const axes = axis === undefined ? undefined : [axis].flat();
   const infer = (shape: SymbolicShape): SymbolicShape => {
     if (shape === null) return null;
@@ -190,7 +196,8 @@ export function concat(values: readonly TensorInput[], axis: number, { name }: N
 }
 
 /** Joins along a new axis. */
-export function stack(values: readonly TensorInput[], { axis = 0, name }: NameOption & { axis?: number } = {}): Tensor {
+export function stack(values: readonly TensorInput[], options: AxisOr<AxisOption> = {}): Tensor {
+  const { axis = 0, name } = withAxis<AxisOption>(options);
   return callOp({
     op: 'Pack',
     nodeName: 'stack',
@@ -218,11 +225,8 @@ function sameShape(a: SymbolicShape, b: SymbolicShape): SymbolicShape {
 }
 
 /** Rows, by their numbers. */
-export function gather(
-  x: TensorInput,
-  indices: readonly number[],
-  { axis = 0, name }: NameOption & { axis?: number } = {},
-): Tensor {
+export function gather(x: TensorInput, indices: readonly number[], options: AxisOr<AxisOption> = {}): Tensor {
+  const { axis = 0, name } = withAxis<AxisOption>(options);
   return callOp({
     op: 'GatherV2',
     name,

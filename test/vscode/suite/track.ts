@@ -70,7 +70,7 @@ for (const [kind, config] of Object.entries(kinds)) {
       tracked().map(({ expression }) => expression),
       ['loss', 'update'],
     );
-    await says('section', /tracked from the next start/);
+    await says('section', /tracked from now on/);
     const program = '${workspaceFolder}/training.ts';
     await start({ ...config, program });
     await says(`${section('loss')} .price`, /^60 passes, ended · .* ms per pass .* 28 B copied per pass$/);

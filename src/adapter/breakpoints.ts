@@ -131,7 +131,7 @@ export class Breakpoints {
     if (!this.#target || fresh.length === 0) return;
     await this.#prepareTracking(fresh);
     await this.#target.entries.stopAtFirstStatements();
-    await this.#target.entries.stopInWrapped(path, this.#linesOf(path));
+    await this.#target.entries.stopAtLines(path, this.#linesOf(path));
     for (const script of this.#target.scripts.ofPath(path)) await this.#target.binding.bind(script, fresh);
   }
 
@@ -169,8 +169,8 @@ export class Breakpoints {
   }
 
   /** Of a program that does not run yet; see `EntryBreakpoints`. */
-  async stopAtProgram(program: string | undefined, isStop: boolean): Promise<void> {
-    await this.#target?.entries.stopAtProgram(program, isStop);
+  async stopAtProgram(program: string | undefined, text: string, isStop: boolean): Promise<void> {
+    await this.#target?.entries.stopAtProgram(program, text, isStop);
   }
 
   /** @returns what the stop is besides the breakpoints that it is at */
@@ -185,11 +185,6 @@ export class Breakpoints {
       await entries.entered(script, event);
     });
     return { isEntry: true, isProgram: entries.isProgram(script) };
-  }
-
-  /** Whether an entry breakpoint stands at a `debugger` statement, which V8 then says nothing of. */
-  async isDebuggerStatement(event: Protocol.Debugger.PausedEvent): Promise<boolean> {
-    return this.#target?.entries.isDebuggerStatement(event) ?? false;
   }
 
   /** @returns whether the stop is ours alone, to see a script before it runs */
@@ -229,7 +224,7 @@ export class Breakpoints {
     await this.#target.entries.stopAtFirstStatements();
     for (const breakpoint of this.#all()) await checkCondition(breakpoint, this.#target.main);
     for (const path of new Set(this.#all().map((breakpoint) => breakpoint.path))) {
-      await this.#target.entries.stopInWrapped(path, this.#linesOf(path));
+      await this.#target.entries.stopAtLines(path, this.#linesOf(path));
       for (const script of this.#target.scripts.ofPath(path)) await this.#target.binding.bind(script, this.#of(path));
     }
   }

@@ -2,7 +2,6 @@
  * Tensor classes of runtimes that are bundled with the program into one file. There is no module at whose end the class
  * could be shown to the recorder, so a breakpoint in its constructor does that at the first tensor of all, and is removed.
  */
-import { readFileSync } from 'node:fs';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { recorderExpression } from '../inspector/copies.ts';
 import { urlPatternOf } from './paths.ts';
@@ -23,9 +22,8 @@ export class BundledClasses {
     this.#main = main;
   }
 
-  /** @param program the file that Node is to run */
-  async watch(program: string): Promise<void> {
-    const text = textOf(program);
+  /** @param program the file that Node is to run, with its text */
+  async watch(program: string, text: string): Promise<void> {
     for (const [runtime, constructor] of Object.entries(constructors)) {
       const found = constructor.exec(text);
       if (!found) continue;
@@ -45,14 +43,5 @@ export class BundledClasses {
     const hit = cdpIds.filter((id) => this.#ids.delete(id));
     for (const breakpointId of hit) await this.#main.send('Debugger.removeBreakpoint', { breakpointId });
     return hit.length > 0;
-  }
-}
-
-/** Empty for what is no file: Node itself tells of that. */
-function textOf(program: string): string {
-  try {
-    return readFileSync(program, 'utf8');
-  } catch {
-    return '';
   }
 }

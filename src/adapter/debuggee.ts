@@ -1,4 +1,5 @@
 /** The program under the debugger: its main DevTools session, whether it runs, and what its stops mean. */
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
@@ -13,7 +14,7 @@ import { errors } from './errors.ts';
 import { globToPattern, isInNodeModules, type PathMapper } from './paths.ts';
 import { isException, reasonsOf, type PauseReason } from './pauseReasons.ts';
 import { showRuntimeClasses } from './runtimeModules.ts';
-import { Scripts } from './scripts.ts';
+import { Scripts, type Script } from './scripts.ts';
 import type { SourceBreakpoint } from './sourceBreakpoint.ts';
 import { UnfinishedStep, type StepKind, type StepOrigin } from './unfinishedStep.ts';
 import { exceptionText } from './valueText.ts';
@@ -78,8 +79,8 @@ export class Debuggee {
   /** The step that is under way, with where it began. */
   #step: StepOrigin | undefined;
   #unfinished: UnfinishedStep | undefined;
-  /** Patterns of the URLs of files that stepping passes over. */
-  readonly #skipped: string[];
+  /** The URLs of files that stepping passes over. */
+  readonly #skipped: readonly RegExp[];
   /** Whether a program that waited for us (`--inspect-brk`) stays stopped where it did. */
   readonly #stopsAtEntry: boolean;
 
@@ -94,7 +95,7 @@ export class Debuggee {
     this.#config = config;
     this.#breakpoints = breakpoints;
     this.#events = events;
-    this.#skipped = config.skipFiles.map((glob) => globToPattern(glob).replace(/^\^\//, '^(?:file://)?/'));
+    this.#skipped = config.skipFiles.map((glob) => new RegExp(globToPattern(glob).replace(/^\^\//, '^(?:file://)?/')));
     this.#stopsAtEntry = config.request === 'attach' && !config.continueOnAttach;
     this.scripts = new Scripts({
       paths,
@@ -137,15 +138,19 @@ export class Debuggee {
     await this.#breakpoints.connect(this.main, this.scripts, () => this.#events.prepareTracking());
     const { cwd } = this.#config;
     await showRuntimeClasses(this.main, program === undefined ? [cwd] : [dirname(program), cwd]);
-    if (program !== undefined) await this.#bundledClasses.watch(program);
-    const { request } = this.#config;
-    if (request === 'launch') await this.#breakpoints.stopAtProgram(program, this.#config.stopOnEntry);
+    // A program that can't be read, Node tells of.
+    const text = program === undefined ? '' : await readFile(program, 'utf8').catch(() => '');
+    if (program !== undefined) await this.#bundledClasses.watch(program, text);
+    if (this.#config.request === 'launch') {
+      await this.#breakpoints.stopAtProgram(program, text, this.#config.stopOnEntry);
+    }
     // A program that has come to its end, and only waits for its debuggers to leave, has no context any more.
     if (this.#mainContext === undefined) this.#events.finished();
   }
 
   async #skipFiles(): Promise<void> {
-    if (this.#skipped.length > 0) await this.main.send('Debugger.setBlackboxPatterns', { patterns: this.#skipped });
+    const patterns = this.#skipped.map(({ source }) => source);
+    if (patterns.length > 0) await this.main.send('Debugger.setBlackboxPatterns', { patterns });
   }
 
   async run(): Promise<void> {
@@ -211,10 +216,13 @@ export class Debuggee {
 
   #onScriptParsed(event: Protocol.Debugger.ScriptParsedEvent): void {
     const script = this.scripts.add(event);
-    if (script?.path === undefined || isInNodeModules(script.path)) return;
-    // V8 passes over the statements of skipped files, but not over breakpoints there.
-    if (this.#skipped.some((pattern) => new RegExp(pattern).test(script.url))) return;
+    if (script?.path === undefined || isInNodeModules(script.path) || this.#isSkipped(script)) return;
     this.#inBackground(this.#debuggerStatements.set(script.id));
+  }
+
+  /** V8 passes over the statements of skipped files, but not over breakpoints there. */
+  #isSkipped({ url }: Script): boolean {
+    return this.#skipped.some((pattern) => pattern.test(url));
   }
 
   /**
@@ -251,12 +259,12 @@ export class Debuggee {
     if (await this.#breakpoints.beforeScript(event)) return this.#passOver(event);
     const script = this.scripts.get(top.location.scriptId);
     const { isEntry, isProgram } = await this.#breakpoints.atEntry(event, script);
-    if (isEntry && script) await this.#debuggerStatements.settled(script.id);
+    // Where a breakpoint of ours is, V8 passes over the statement itself.
+    const isDebuggerStatement =
+      isEntry && script && !this.#isSkipped(script) ? await this.#debuggerStatements.isAt(top.location) : false;
     const isForClass = await this.#bundledClasses.hit(event.hitBreakpoints ?? []);
     const { hits, stopping } = await this.#hits.at(event.hitBreakpoints ?? [], top);
     const reasons = reasonsOf(event);
-    // Where a breakpoint of ours is, V8 passes over the statement itself.
-    const isDebuggerStatement = isEntry && (await this.#breakpoints.isDebuggerStatement(event));
     const atStart = reasons.some(({ reason }) => reason === 'Break on start');
     const exception = reasons.find(({ reason }) => isException(reason));
     const stop = this.#stopOf(event, stopping, {

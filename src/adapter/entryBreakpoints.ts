@@ -7,7 +7,6 @@
  *   stands first, V8 puts it in there.
  * - Where the places are those of the file, the wanted lines themselves will do.
  */
-import { readFile } from 'node:fs/promises';
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { literally, urlPatternOf } from './paths.ts';
@@ -34,8 +33,8 @@ export class EntryBreakpoints {
   /** In Node's loader: before a module is compiled, and while one is, behind that. */
   #compileId: string | undefined;
   #compiledId: string | undefined;
-  /** By path and line; see `stopInWrapped`. */
-  readonly #wrapped = new Map<string, Map<number, string>>();
+  /** By path and line; see `stopAtLines`. */
+  readonly #byLine = new Map<string, Map<number, string>>();
   readonly #entered = new Set<string>();
   /** URLs of scripts whose first statement is in a function, which would be stopped at each call. */
   readonly #leftOut: string[] = [];
@@ -49,7 +48,7 @@ export class EntryBreakpoints {
 
   /** Whether the program is stopped at the beginning of a script. */
   isEntry(event: Protocol.Debugger.PausedEvent): boolean {
-    const lines = [...this.#wrapped.values()].flatMap((entries) => [...entries.values()]);
+    const lines = [...this.#byLine.values()].flatMap((entries) => [...entries.values()]);
     const ids = [this.#firstId, ...lines];
     return event.hitBreakpoints?.some((id) => ids.includes(id)) === true || hasReason(event, 'Break on start');
   }
@@ -70,17 +69,16 @@ export class EntryBreakpoints {
    * Stops the program at its first statement for certain: at whichever of its lines is the first to run. A program without any
    * reason for that is left alone: Node 22 hears nothing of the debugger in the loop in which it was stopped once.
    * @param program a file; undefined: the first script that is no package's
+   * @param text of the file
    * @param isStop whether it stays stopped there, once what was preloaded and what it imports has run. Otherwise it matters only
    *   for what has `debugger` statements, whose variables are lost where a loop at the top is optimised before they are seen.
    */
-  async stopAtProgram(program: string | undefined, isStop: boolean): Promise<void> {
-    // A program that can't be read, Node tells of.
-    const text = program === undefined ? '' : await readFile(program, 'utf8').catch(() => '');
+  async stopAtProgram(program: string | undefined, text: string, isStop: boolean): Promise<void> {
     if (!isStop && !text.includes('debugger')) return;
     if (isStop) this.#program = new RegExp(program === undefined ? `^${ownScript}` : urlPatternOf(program));
     await this.stopAtFirstStatements();
     const count = Math.min(text.split('\n').length, maxLines);
-    if (program !== undefined) await this.stopInWrapped(program, [...Array(count).keys()]);
+    if (program !== undefined) await this.stopAtLines(program, [...Array(count).keys()]);
   }
 
   /** @returns whether this script, which is at its first statement, is the program that is to be stopped there; once */
@@ -91,27 +89,17 @@ export class EntryBreakpoints {
   }
 
   /**
-   * A script that is wrapped has nothing at the place by which others are stopped at their first statement. It is stopped
-   * where code begins after its first line, and at the lines that are wanted, until it shows that it is not wrapped. What
-   * runs before all of them runs without breakpoints.
+   * Stops a script that is not loaded yet at these lines, and where code begins after its first one, until it is entered. One that
+   * is wrapped has nothing at the place by which others are stopped at their first statement, and keeps these: what runs before
+   * all of them runs without breakpoints.
    */
-  async stopInWrapped(path: string, lines: readonly number[]): Promise<void> {
+  async stopAtLines(path: string, lines: readonly number[]): Promise<void> {
     if (this.#scripts.ofPath(path).length > 0) return;
-    const entries = this.#wrapped.get(path) ?? new Map<number, string>();
-    this.#wrapped.set(path, entries);
+    const entries = this.#byLine.get(path) ?? new Map<number, string>();
+    this.#byLine.set(path, entries);
     const urlRegex = urlPatternOf(path);
     const missing = [...new Set([1, ...lines])].filter((line) => !entries.has(line));
     await Promise.all(missing.map(async (line) => entries.set(line, await this.#setByUrl(urlRegex, line))));
-  }
-
-  /** Whether a breakpoint of ours stands at a `debugger` statement, which V8 then says nothing of. */
-  async isDebuggerStatement({ hitBreakpoints: ids = [], callFrames }: Protocol.Debugger.PausedEvent): Promise<boolean> {
-    const place = callFrames[0]?.location;
-    if (!place || ids.length === 0) return false;
-    const { scriptId, lineNumber, columnNumber = 0 } = place;
-    const end = { scriptId, lineNumber, columnNumber: columnNumber + 1 };
-    const { locations } = await this.#main.send('Debugger.getPossibleBreakpoints', { start: place, end });
-    return locations[0]?.type === 'debuggerStatement';
   }
 
   /** A script has been stopped at its entry, and has its breakpoints. */
@@ -120,8 +108,8 @@ export class EntryBreakpoints {
     this.#entered.add(id);
     if (isAgain && this.#firstId !== undefined && ids.includes(this.#firstId)) await this.#leaveOut(url);
     if (path === undefined || isWrapped) return;
-    const entries = this.#wrapped.get(path);
-    this.#wrapped.delete(path);
+    const entries = this.#byLine.get(path);
+    this.#byLine.delete(path);
     await Promise.all([...(entries?.values() ?? [])].map((breakpointId) => this.#remove(breakpointId)));
   }
 

@@ -154,7 +154,7 @@ function checkColormap(name: string, shape: readonly number[], { colormap }: Enc
   if ((colormap as unknown) !== 'viridis') {
     throw new TensorError({
       code: 'invalid-argument',
-      message: `There are no colormap ${JSON.stringify(colormap)} for a PNG image.`,
+      message: `There is no colormap ${JSON.stringify(colormap)} for a PNG image.`,
       help: 'Use "gray" or "viridis".',
     });
   }

@@ -26,8 +26,10 @@ import { OtherContexts } from './otherContexts.ts';
 declare const AGENT_SOURCE: string;
 
 export const agentExpression = `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})]`;
-/** So that debuggers (this one too) can tell the agent's script from the program's. */
-/** With a path: VS Code would take one without for the workspace's folder. */
+/**
+ * So that debuggers (this one too) can tell the agent's script from the program's. With a path: VS Code would take one without
+ * for the workspace's folder.
+ */
 export const agentScriptUrl = 'tensor-debugger:///agent.js';
 /** Dawn's words about a resource of another device. */
 const foreignDevice = /is associated with (?<owner>\[Device[^\]]*\])/;

@@ -25,6 +25,7 @@ import type { TrackedBatch } from '../protocol/track.ts';
 import type { Locate } from './copies.ts';
 import type { NamesAt } from './originalNames.ts';
 import type {
+  CopyBudget,
   CopyCost,
   GraphInput,
   RuntimeDescription,
@@ -32,7 +33,6 @@ import type {
   TensorStatistics,
   TensorWarning,
 } from '../protocol/tensor.ts';
-import type { CopyBudget } from '../protocol/tensor.ts';
 
 export interface InspectorOptions {
   /** The session that stops the program: it has the Debugger domain, and its object ids name scopes and values. */

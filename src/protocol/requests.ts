@@ -4,6 +4,7 @@ import type { ErrorReport } from './errors.ts';
 import type { NotFiniteBreak } from './notFinite.ts';
 import type { TrackedBatch } from './track.ts';
 import type {
+  CopyBudget,
   CopyCost,
   DType,
   GraphInput,
@@ -13,7 +14,6 @@ import type {
   TensorStatistics,
   TensorWarning,
 } from './tensor.ts';
-import type { CopyBudget } from './tensor.ts';
 
 /** A tensor is named by an expression in a frame, or by the handle of an earlier answer of the same stop. */
 export type TensorReference = { expression: string; frameId?: number } | { id: string };

@@ -5,7 +5,7 @@
  *   https://doi.org/10.1371/journal.pone.0199239): every 17th of the 256 colours of matplotlib's tables
  *   (`_cm_listed.py`, CC0). Perceptually uniform; cividis also for colour-blind eyes.
  * - diverging: every second of the 33 colours of K. Moreland's "smooth cool warm" (`CoolWarmFloat33.csv`, "Diverging
- *   Color Maps for Scientific Visualization", 2009, https://www.kennethmoreland.com/colormaps/).
+ *   Color Maps for Scientific Visualization", 2009, https://www.kennethmoreland.com/color-maps/).
  * - gray: from black to white.
  */
 import type { Colormap } from '../protocol/viewer.ts';

@@ -93,7 +93,7 @@ test('infinities are the ends of the scale, also where all other values are the 
 test('colours that there are not, or that an image has already, are refused', () => {
   const header = { name: 'x', dtype: 'uint8' as const, shape: [2, 2, 3] };
   const unknown = { colormap: 'jet' } as unknown as EncodeOptions;
-  const message = 'There are no colormap "jet" for a PNG image.';
+  const message = 'There is no colormap "jet" for a PNG image.';
   assert.throws(() => png.encode([header], unknown), { code: 'invalid-argument', message });
   assert.throws(() => png.encode([header], { colormap: 'viridis' }), /3 samples per pixel/);
   assert.match(png.warnings([header], { colormap: 'viridis' })[0]?.message ?? '', /256 levels/);

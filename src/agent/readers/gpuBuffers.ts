@@ -1,6 +1,6 @@
 /** Raw WebGPU buffers: device memory that nobody has typed. They read as bytes until somebody says how. */
 import { TensorError } from '../../protocol/errors.ts';
-import type { RuntimeDescription, TensorAccess, TensorState } from '../../protocol/tensor.ts';
+import type { RuntimeDescription, TensorAccess, TensorDevice, TensorState } from '../../protocol/tensor.ts';
 import { adapterName } from '../read/device.ts';
 import { assertReadable } from '../read/pieces.ts';
 import { causes, refusals } from '../read/refusals.ts';
@@ -18,8 +18,6 @@ export const gpuBufferReader: Reader = {
     const buffer = value as GPUBuffer;
     const byteLength = platformValue(buffer, 'size') as number;
     const label = platformValue(buffer, 'label');
-    const device = onlyDevice(stop);
-    const name = device && adapterName(device);
     const state = stateOf(buffer);
     const access = accessOf(buffer);
     isMet = true;
@@ -34,7 +32,7 @@ export const gpuBufferReader: Reader = {
       offset: 0,
       layout: 'strided',
       byteLength,
-      device: { type: 'webgpu', ...(name !== undefined && { name }) },
+      device: deviceOf(stop),
       location: 'device',
       state,
       access,
@@ -55,12 +53,15 @@ export const gpuBufferReader: Reader = {
   },
 
   runtimes(stop): RuntimeDescription[] {
-    if (!isMet) return [];
-    const device = onlyDevice(stop);
-    const name = device && adapterName(device);
-    return [{ name: 'webgpu', device: { type: 'webgpu', ...(name !== undefined && { name }) }, mode: 'eager' }];
+    return isMet ? [{ name: 'webgpu', device: deviceOf(stop), mode: 'eager' }] : [];
   },
 };
+
+function deviceOf(stop: StopContext): TensorDevice {
+  const device = onlyDevice(stop);
+  const name = device && adapterName(device);
+  return { type: 'webgpu', ...(name !== undefined && { name }) };
+}
 
 /** A buffer shows only when it is read that nothing of it is there any more. */
 function stateOf(buffer: GPUBuffer): TensorState {

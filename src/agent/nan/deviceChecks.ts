@@ -10,7 +10,7 @@
  */
 import { destroy, Recorder, usage } from '../read/device.ts';
 import type { DeviceReader } from '../read/deviceReader.ts';
-import { Flight } from '../read/flight.ts';
+import { Flights } from '../read/flights.ts';
 import { scoped, scopedBuffer } from '../read/scopedCommands.ts';
 import { flush } from '../readers/tfjs/flush.ts';
 import { isInspectable, ownValue, platformMethod, platformValue } from '../safely.ts';
@@ -51,7 +51,7 @@ export class DeviceChecks {
   #submitted: Check[] = [];
   #page: Page | null = null;
   /** Pages on their way to the host. */
-  readonly #flights = new Map<Flight, Page>();
+  readonly #flights: Flights<Page>;
   /** Buffers of flags that are all zero. */
   readonly #clean: GPUBuffer[] = [];
   readonly #nothing: GPUBuffer;
@@ -62,6 +62,7 @@ export class DeviceChecks {
     this.#reader = reader;
     this.#running = running;
     this.#onLanded = onLanded;
+    this.#flights = new Flights(reader, (page, words, refused) => this.#land(page, words, refused));
     this.#nothing = this.#buffer(4, usage.storage);
   }
 
@@ -107,11 +108,7 @@ export class DeviceChecks {
    * @param wait ticks until its argument says so; false if that took too long
    */
   finish(wait: (isDone: () => boolean) => boolean): void {
-    for (const flight of [...this.#flights.keys()]) {
-      let refused: boolean[] | undefined;
-      if (!wait(() => (refused ??= flight.refused) !== undefined)) return;
-      this.#land(flight, refused!);
-    }
+    this.#flights.finish(wait);
   }
 
   /** Forgets what has not been sent to the device yet. */
@@ -162,16 +159,11 @@ export class DeviceChecks {
     const page = this.#page;
     if (!page) return;
     this.#page = null;
-    const flight = new Flight(this.#reader, page.flags, page.checks.length * this.#blockBytes, page.scopes);
-    this.#flights.set(flight, page);
-    void (async () => this.#land(flight, await flight.landed()))();
+    this.#flights.send(page, page.flags, page.checks.length * this.#blockBytes, page.scopes);
   }
 
-  #land(flight: Flight, refused: readonly boolean[]): void {
-    const page = this.#flights.get(flight);
-    if (!page) return;
-    this.#flights.delete(flight);
-    const words = flight.take(refused.includes(true));
+  #land(page: Page, arrived: Uint32Array | null, refused: readonly boolean[]): void {
+    const words = refused.includes(true) ? null : arrived;
     const isClean = words?.every((word) => word === 0) ?? false;
     for (const [at, group] of page.checks.entries()) {
       const block = isClean ? undefined : words?.subarray((at * this.#blockBytes) / 4);

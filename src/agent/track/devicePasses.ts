@@ -13,7 +13,7 @@ import { destroy, Recorder, usage } from '../read/device.ts';
 import type { DeviceReader } from '../read/deviceReader.ts';
 import { canReduce } from '../read/deviceStatistics.ts';
 import { bindingOf } from '../read/encodePiece.ts';
-import { Flight } from '../read/flight.ts';
+import { Flights } from '../read/flights.ts';
 import { assertReadable } from '../read/pieces.ts';
 import { scoped, scopedBuffer } from '../read/scopedCommands.ts';
 import { platformValue } from '../safely.ts';
@@ -54,12 +54,13 @@ export class DevicePasses {
   /** Of the slots in use, in their order. */
   #passes: Pass[] = [];
   /** Passes whose slots are on their way to the host. */
-  readonly #flights = new Map<Flight, Pass[]>();
+  readonly #flights: Flights<Pass[]>;
 
   /** @param onSettled a copy arrived; the outcomes of its passes were told */
   constructor(reader: DeviceReader, onSettled: () => void) {
     this.#reader = reader;
     this.#onSettled = onSettled;
+    this.#flights = new Flights(reader, (passes, words, refused) => this.#land(passes, words, refused));
     this.#slots = this.#buffer(slots * slotBytes, usage.storage | usage.copySrc);
     this.#reduceUniform = this.#buffer(reduceParameters * 4, usage.uniform | usage.copyDst);
     this.#mergeUniform = this.#buffer(mergeParameters * 4, usage.uniform | usage.copyDst);
@@ -104,18 +105,11 @@ export class DevicePasses {
     const passes = this.#passes.splice(0);
     try {
       const scopes = passes.map(({ scope }) => scope);
-      const flight = new Flight(this.#reader, this.#slots, passes.length * slotBytes, scopes);
-      this.#flights.set(flight, passes);
-      void this.#await(flight);
+      this.#flights.send(passes, this.#slots, passes.length * slotBytes, scopes);
     } catch (error) {
       // The program has replaced the methods that are needed.
       for (const { settled } of passes) settled(new TensorError(reportOf(error), { cause: error }));
     }
-  }
-
-  async #await(flight: Flight): Promise<void> {
-    this.#land(flight, await flight.landed());
-    this.#onSettled();
   }
 
   /**
@@ -124,23 +118,15 @@ export class DevicePasses {
    */
   finish(wait: (isDone: () => boolean) => boolean): void {
     this.startCopy();
-    for (const flight of [...this.#flights.keys()]) {
-      let refused: boolean[] | undefined;
-      if (!wait(() => (refused ??= flight.refused) !== undefined)) return;
-      this.#land(flight, refused!);
-    }
+    this.#flights.finish(wait);
   }
 
-  /** @param refused per pass, then for the copy itself, whether the device refused it */
-  #land(flight: Flight, refused: readonly boolean[]): void {
-    const passes = this.#flights.get(flight);
-    if (!passes) return;
-    this.#flights.delete(flight);
-    const words = flight.take(refused[passes.length]!);
+  #land(passes: readonly Pass[], words: Uint32Array | null, refused: readonly boolean[]): void {
     for (const [index, { read, settled }] of passes.entries()) {
       if (words && !refused[index]) settled(read(words.subarray(index * slotWords, (index + 1) * slotWords)));
       else settled(this.#reader.device.isLost && !words ? lost(passes.length) : refusal());
     }
+    this.#onSettled();
   }
 
   #dispatch(source: DeviceSource, stored: DType, asBool: boolean, elements: number, slot: number): void {

@@ -75,9 +75,8 @@ export class Agent {
       return this.#reading.windows(wanted).map(toWindow);
     },
     stats: ({ id, as, bins }) => this.#reading.statistics(this.#held.readable(id, as), bins, mostOnHost),
-    find: ({ id, as, from, direction }) => ({
-      index: this.#reading.findNotFinite(this.#held.readable(id, as), from, direction),
-    }),
+    find: ({ id, as, from, direction }) =>
+      this.#reading.findNotFinite(this.#held.readable(id, as), from, direction, mostOnHost),
     sparseParts: ({ id }) => this.#sparseParts(id),
     write: (args) => this.#chunks.write(args),
     chunk: (args) => this.#chunks.inline(args),

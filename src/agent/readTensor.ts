@@ -218,13 +218,23 @@ export class TensorReading {
     };
   }
 
-  /** The flat index of the nearest NaN or infinity; see `searchBlocks`. */
-  findNotFinite(readable: Readable, from: number, direction: 'next' | 'previous'): number | null {
+  /**
+   * The flat index of the nearest NaN or infinity; see `searchBlocks`.
+   * @param mostOnHost as for statistics
+   */
+  findNotFinite(
+    readable: Readable,
+    from: number,
+    direction: 'next' | 'previous',
+    mostOnHost: number,
+  ): { index: number | null } | null {
     const { source, dtype, shape } = readable;
-    if (source.how === 'strings' || !(isFloat(dtype) || isComplex(dtype))) return null;
+    if (source.how === 'strings' || !(isFloat(dtype) || isComplex(dtype))) return { index: null };
+    const isReduced = source.how === 'webgpu' && canReduce(source);
+    if (!isReduced && sizeOf(shape) > mostOnHost) return null;
     const ranges = wholeSlice(shape);
     const firstNotFinite: FirstNotFinite = (first, end) => {
-      if (source.how === 'webgpu' && canReduce(source)) {
+      if (isReduced) {
         const { layout } = source;
         const shape = [end - first];
         const part = { ...source, layout: { ...layout, shape, strides: [1], offset: layout.offset + first } };
@@ -242,7 +252,7 @@ export class TensorReading {
       });
       return accumulator.finish().firstNotFinite;
     };
-    return searchBlocks(firstNotFinite, from, direction, sizeOf(shape));
+    return { index: searchBlocks(firstNotFinite, from, direction, sizeOf(shape)) };
   }
 
   /** One window of a storage, for sources that pick their elements out of it. */

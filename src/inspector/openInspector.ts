@@ -163,8 +163,8 @@ class Inspector implements TensorInspector {
     return this.#reads.stats(id, options);
   }
 
-  find(id: string, from: number, direction: 'next' | 'previous'): Promise<number | null> {
-    return this.#reads.find(id, from, direction);
+  find(...[id, from, direction, signal]: Parameters<TensorInspector['find']>): Promise<number | null> {
+    return this.#reads.find(id, from, direction, signal);
   }
 
   readBytes(id: string, byteOffset: number, byteCount: number): Promise<Uint8Array> {

@@ -122,8 +122,11 @@ export interface TensorInspector {
     options: { slice?: string; encoding?: 'json' | 'bytes'; dtype?: string; shape?: number[] },
   ): Promise<ReadResult>;
   stats(id: string, options: StatisticsRun & { dtype?: string }): Promise<TensorStatistics>;
-  /** The flat (row-major) index of the nearest NaN or infinity after or before `from`, null if there is none. */
-  find(id: string, from: number, direction: 'next' | 'previous'): Promise<number | null>;
+  /**
+   * The flat (row-major) index of the nearest NaN or infinity after or before `from`, null if there is none.
+   * @throws TensorError `cancelled`
+   */
+  find(id: string, from: number, direction: 'next' | 'previous', signal?: AbortSignal): Promise<number | null>;
   /** Raw bytes of the tensor's values in row-major order, little-endian; for `readMemory`. */
   readBytes(id: string, byteOffset: number, byteCount: number): Promise<Uint8Array>;
   export(request: ExportRequest): Promise<{ export: ExportedFile; costs: CopyCost[]; warnings: TensorWarning[] }>;

@@ -13,6 +13,7 @@ import { itemSize, storedDType } from '../tensor/dtypes.ts';
 import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize, wholeSlice } from '../tensor/slice.ts';
+import { findNotFinite } from '../tensor/findNotFinite.ts';
 import { sourceStatistics, type StatisticsRun } from '../tensor/sourceStatistics.ts';
 import type { AgentLink } from './agentLink.ts';
 import { addCost, noCost, type BulkReader } from './bulkReader.ts';
@@ -109,8 +110,9 @@ export class TensorReads {
     return { ...stats, cost };
   }
 
-  async find(id: string, from: number, direction: 'next' | 'previous'): Promise<number | null> {
-    return (await this.#stop.reading(() => this.#link.call('find', { ...parseId(id), from, direction }))).index;
+  async find(id: string, from: number, direction: 'next' | 'previous', signal?: AbortSignal): Promise<number | null> {
+    const found = await this.#stop.reading(() => this.#link.call('find', { ...parseId(id), from, direction }));
+    return found ? found.index : findNotFinite(await this.elements(id, 'the tensor'), from, direction, signal);
   }
 
   /** What the statistics have found stays with the tensor for the rest of the stop. */

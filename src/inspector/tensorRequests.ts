@@ -97,9 +97,9 @@ export function tensorRequests(stopped: () => Promise<StoppedProgram>): Handlers
       // Described again: what the statistics have found is among its warnings now.
       return { tensor: await inspector.describe(tensor.id), stats };
     },
-    'tensor/find': async ({ tensor: reference, from, direction }) => {
+    'tensor/find': async ({ tensor: reference, from, direction }, { signal }) => {
       const { inspector, tensor } = await resolve(reference);
-      return { index: await inspector.find(tensor.id, from, direction) };
+      return { index: await inspector.find(tensor.id, from, direction, signal) };
     },
     'tensor/export': async ({ tensors, file, force = false, encoding, loss }, options) => {
       const { inspector } = await stopped();

@@ -150,10 +150,10 @@ export interface AgentCalls {
   stats: { arguments: { id: string; as?: Reinterpretation; bins: number }; result: AgentStatistics | null };
   /** The tensors that a sparse one is made of; null where it does not tell them. */
   sparseParts: { arguments: { id: string }; result: AgentSparseParts | null };
-  /** The nearest NaN or infinity after or before a flat (row-major) index, which itself is left out. */
+  /** The nearest NaN or infinity after or before a flat (row-major) index, which itself is left out; null as for `stats`. */
   find: {
     arguments: { id: string; as?: Reinterpretation; from: number; direction: 'next' | 'previous' };
-    result: { index: number | null };
+    result: { index: number | null } | null;
   };
   /**
    * Appends elements of a window to a file that exists, raw, row-major; returns when `maxBytes` were written or the

@@ -75,6 +75,30 @@ test('what would not fit into memory is refused before it moves; a window and a 
   }
 });
 
+test('all of a large array of the program is looked at by the debugger, which tells how far it is and can be cancelled', async () => {
+  const program = await PausedProgram.start('readers/bulk.mjs');
+  try {
+    const spoiled = 'Object.assign(new Float32Array(3 * 2 ** 20), { 5: NaN, 3145727: -Infinity })';
+    const { id } = await program.inspector.evaluate(program.top, spoiled, { throwOnSideEffect: false });
+    const fractions: number[] = [];
+    const stats = await program.inspector.stats(id, { onProgress: (fraction) => fractions.push(fraction) });
+    assert.deepEqual([stats.nan, stats.negInf, stats.firstNotFinite, stats.zeros], [1, 1, 5, 3 * 2 ** 20 - 2]);
+    assert.ok(fractions.length > 2, String(fractions));
+    assert.equal(fractions.at(-1), 1);
+    const found = [];
+    for (const from of [-1, 5, 3145727]) found.push(await program.inspector.find(id, from, 'next'));
+    for (const from of [3145727, 5]) found.push(await program.inspector.find(id, from, 'previous'));
+    assert.deepEqual(found, [5, 3145727, null, 5, null]);
+    // Given up before its first block: all 3.5 GB would take seconds.
+    const huge = await program.inspector.evaluate(program.top, 'huge', { throwOnSideEffect: true });
+    const signal = AbortSignal.abort();
+    await assert.rejects(program.inspector.stats(huge.id, { signal }), { code: 'cancelled' });
+    await assert.rejects(program.inspector.find(huge.id, -1, 'next', signal), { code: 'cancelled' });
+  } finally {
+    await program.end();
+  }
+});
+
 const isLinux = process.platform === 'linux';
 test(
   'a large tensor takes little memory on its way into any format',

@@ -1,5 +1,5 @@
 /** The difference of two tensors of one shape, element by element, read by windows like any tensor. */
-import { findNotFinite } from '../../formats/findNotFinite.ts';
+import { findNotFinite } from '../../tensor/findNotFinite.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import type { TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { CopyCost, TensorDescriptor } from '../../protocol/tensor.ts';

@@ -2,7 +2,7 @@
 import { TensorError } from '../../protocol/errors.ts';
 import type { TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { TensorFile } from '../../formats/openTensorFile.ts';
-import { findNotFinite } from '../../formats/findNotFinite.ts';
+import { findNotFinite } from '../../tensor/findNotFinite.ts';
 import type { RequestOptions, TensorReader } from '../sources/tensorSource.ts';
 
 type Handlers = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { encodeInMemory } from '../../src/formats/format.ts';
-import { findNotFinite } from '../../src/formats/findNotFinite.ts';
+import { findNotFinite } from '../../src/tensor/findNotFinite.ts';
 import { npy } from '../../src/formats/npy.ts';
 import { openTensorFile } from '../../src/formats/openTensorFile.ts';
 

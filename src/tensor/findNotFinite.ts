@@ -1,11 +1,11 @@
-/** Looks for the nearest NaN or infinity in a tensor of a file, block by block. */
+/** Looks for the nearest NaN or infinity in a tensor that is read by windows, block by block. */
 import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
-import { blocks } from '../tensor/blocks.ts';
-import { flatIndex, type ElementSource } from '../tensor/compareSources.ts';
-import { isComplex, isFloat, itemSize } from '../tensor/dtypes.ts';
-import { sizeOf } from '../tensor/shape.ts';
-import { StatisticsAccumulator } from '../tensor/statistics.ts';
+import { blocks } from './blocks.ts';
+import { flatIndex, type ElementSource } from './compareSources.ts';
+import { isComplex, isFloat, itemSize } from './dtypes.ts';
+import { sizeOf } from './shape.ts';
+import { StatisticsAccumulator } from './statistics.ts';
 
 /** What is in memory at a time. */
 const blockBytes = 4 * 2 ** 20;
@@ -21,7 +21,7 @@ export async function findNotFinite(
   source: ElementSource,
   from: number,
   direction: 'next' | 'previous',
-  signal?: AbortSignal,
+  signal?: { readonly aborted: boolean },
 ): Promise<number | null> {
   const { dtype, shape } = source;
   if (!isFloat(dtype) && !isComplex(dtype)) return null;

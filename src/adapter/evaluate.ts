@@ -1,6 +1,7 @@
 /** Expressions: in hovers without side effects, in the debug console with all of them. */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
+import { throughNamespace } from '../inspector/moduleNamespaces.ts';
 import type { NamesInSight } from '../inspector/originalNames.ts';
 import { asEvaluation } from '../protocol/evaluation.ts';
 import { errors } from './errors.ts';
@@ -25,21 +26,30 @@ export interface EvaluateOptions {
 export async function evaluate(main: CdpSession, expression: string, options: EvaluateOptions): Promise<RemoteObject> {
   const { frame, names, contextId, throwOnSideEffect, timeoutMs, signal } = options;
   const common = {
-    expression: asEvaluation(asExpression(names.translate(expression))),
     throwOnSideEffect,
     generatePreview: true,
     silent: true,
     ...(timeoutMs !== undefined && { timeout: timeoutMs }),
   };
+  const send = (text: string) =>
+    frame
+      ? main.send('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, expression: text, ...common })
+      : main.send('Runtime.evaluate', { expression: text, ...common, ...(contextId !== undefined && { contextId }) });
   // Once it runs, nothing but its own timeout can stop it: Node's inspector takes no other command meanwhile.
   signal?.throwIfAborted();
-  const { result, exceptionDetails } = frame
-    ? await main.send('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, ...common })
-    : await main.send('Runtime.evaluate', { ...common, ...(contextId !== undefined && { contextId }) });
+  const whole = names.translate(expression);
+  const { result, exceptionDetails } = await send(asEvaluation(asExpression(whole)));
   if (!exceptionDetails) return result;
   const thrown = exceptionDetails.exception ?? result;
   const text = exceptionText(thrown);
-  if (throwOnSideEffect && /^EvalError: Possible side-effect/.test(text)) throw errors.sideEffect(expression);
+  if (throwOnSideEffect && /^EvalError: Possible side-effect/.test(text)) {
+    const found = await throughNamespace(main, whole, async (part) => {
+      const evaluated = await send(part);
+      return evaluated.exceptionDetails ? undefined : evaluated.result;
+    });
+    if (found) return found;
+    throw errors.sideEffect(expression);
+  }
   throw errors.expressionThrew(await explainThrown(main, text, expression, options));
 }
 

@@ -207,6 +207,16 @@ test('expressions: free in the console, without side effects in hovers, whole in
   });
 });
 
+test('a hover sees through a module namespace, and runs no getter of what looks like one', async () => {
+  await TestSession.run({ launch: { program: '../readers/namespace.mjs' } }, async (session) => {
+    await session.stopped();
+    assert.equal((await session.evaluate('model.weights', 'hover')).type, 'Float32Array');
+    const { id: frameId } = await session.top();
+    const hover = { expression: 'impostor.weights', context: 'hover', frameId };
+    assert.match(await session.failure('evaluate', hover), /could change the program/);
+  });
+});
+
 test('a program without tensors is left as it is', async () => {
   await TestSession.run({ launch: { program: 'classes.cjs' } }, async (session) => {
     await session.stopped();

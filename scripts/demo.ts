@@ -90,7 +90,7 @@ async function showFrame(frameId: number, line: number, name: string): Promise<L
     });
   }
   const style = { width: process.stdout.columns || 120, color: process.stdout.isTTY, values: false, attached: false };
-  say(`\n${formatDocument(document, { ...style, isListed: true, fileName: (file) => relative(root, file) })}`);
+  say(`\n${formatDocument(document, { ...style, unlisted: [], fileName: (file) => relative(root, file) })}`);
   return listing.tensors;
 }
 

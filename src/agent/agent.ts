@@ -10,6 +10,7 @@ import type {
   AgentMembers,
   AgentSparseParts,
   BackendComparisonRequest,
+  ListOptions,
   RefusalCause,
 } from '../protocol/agent.ts';
 import { reportOf } from '../protocol/errors.ts';
@@ -135,11 +136,10 @@ export class Agent {
     }
   }
 
-  /** Lists the tensors of scopes, innermost first; `receiver` is the frame's `this`, if it has one of its own. */
+  /** See `listTensors`. */
   list(json: string, receiver: unknown, ...scopes: object[]): string {
     return this.#guard(() => {
-      const { limit } = JSON.parse(json) as { limit: number };
-      return listTensors(this.#held, limit, receiver, scopes);
+      return listTensors(this.#held, JSON.parse(json) as ListOptions, receiver, scopes);
     });
   }
 
@@ -198,7 +198,7 @@ export class Agent {
       const behind = (proxy: object) => this.#held.hidden.target(proxy);
       return isInspectable(container)
         ? findMembers(expression, container, behind)
-        : { expressions: [], truncated: false };
+        : { expressions: [], containers: [], truncated: false };
     });
   }
 

@@ -1,4 +1,4 @@
-import type { AgentListing } from '../protocol/agent.ts';
+import type { AgentListing, ListOptions } from '../protocol/agent.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { recorder } from './copies/found.ts';
 import { Finder } from './find.ts';
@@ -10,16 +10,18 @@ import { mixedModes } from './warnings/mixedModes.ts';
 import { warnOfSharedMemory } from './warnings/sharedMemory.ts';
 
 /**
- * Lists the tensors of scopes, innermost first, and keeps them under handles.
- * @param receiver the frame's `this`, if it has one of its own
+ * Lists the tensors of scopes, innermost first, or of one container, and keeps them under handles.
+ * @param within the expression of the container
+ * @param receiver the frame's `this`, if it has one of its own; or the container
  */
 export function listTensors(
   held: StopTensors,
-  limit: number,
+  { limit, within }: ListOptions,
   receiver: unknown,
   scopes: readonly object[],
 ): AgentListing {
   const tensors: { scope: number; expression: string; tensor: TensorDescriptor }[] = [];
+  const containers: { scope: number; expression: string }[] = [];
   let scope = 0;
   const finder = new Finder({
     readers,
@@ -27,8 +29,10 @@ export function listTensors(
     behind: (proxy) => held.hidden.target(proxy),
     onTensor: ({ expression, value, reader }) =>
       tensors.push({ scope, expression, tensor: held.described(value, reader) }),
+    onContainer: (expression) => containers.push({ scope, expression }),
     onDevice: (device) => held.seenDevices.add(device),
   });
+  if (within !== undefined && isInspectable(receiver)) finder.variable(within, receiver);
   for (const object of scopes) finder.meet(object);
   scopes.forEach((object, index) => {
     scope = index;
@@ -45,6 +49,7 @@ export function listTensors(
   return {
     runtimes,
     ...shareDescriptions(settled),
+    containers,
     warnings: [...modes, ...(recorder()?.report().warnings ?? [])],
     truncated: finder.truncated,
   };

@@ -18,9 +18,9 @@ export interface InspectionHooks {
   onProgress(text: string | null): void;
   /**
    * Called once everything is read, before the program runs on.
-   * @param isListed what is in the frame could be told
+   * @param unlisted containers of the frame with more tensors; undefined if what is in the frame could not be told
    */
-  onRead(document: InspectDocument, isListed: boolean): void;
+  onRead(document: InspectDocument, unlisted: readonly string[] | undefined): void;
 }
 
 /** What a program may need to tidy up when it is asked to end. */
@@ -38,7 +38,7 @@ export class Inspection implements StopContext {
   readonly #client: DapClient;
   readonly #program: ProgramWatch;
   readonly #options: InspectOptions;
-  #isListed = true;
+  #unlisted: readonly string[] | undefined = [];
   readonly #hooks: InspectionHooks;
   readonly #launched: boolean;
   /** Leaving ends it. */
@@ -226,7 +226,7 @@ export class Inspection implements StopContext {
   async #read(frameId: number): Promise<void> {
     const reader = new StopReader(this.#options, this);
     await reader.read(frameId);
-    this.#isListed = reader.isListed;
+    this.#unlisted = reader.unlisted;
     if (reader.awaited.length > 0 && !(await this.#readLater(reader))) return;
     await reader.export();
     const { exportFile } = this.#options;
@@ -272,7 +272,7 @@ export class Inspection implements StopContext {
   /** After the stop: on to the program's own end, or to an end at once. */
   async #inspectStop(): Promise<void> {
     this.#hooks.onProgress(null);
-    this.#hooks.onRead(this.document, this.#isListed);
+    this.#hooks.onRead(this.document, this.#unlisted);
     const unfinished = this.#program.timedOut || this.#program.ended;
     if (unfinished) return;
     if (this.#options.afterwards === 'end') {

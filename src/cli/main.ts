@@ -62,9 +62,9 @@ async function inspect(options: InspectOptions): Promise<number> {
       (json || stream === 'stderr' ? process.stderr : process.stdout).write(text);
     },
     onProgress: (text) => progress.show(text),
-    onRead(document, isListed) {
+    onRead(document, unlisted) {
       progress.clear();
-      if (!json) process.stdout.write(`\n${formatDocument(document, { ...style, isListed })}\n`);
+      if (!json) process.stdout.write(`\n${formatDocument(document, { ...style, unlisted })}\n`);
     },
   });
 

@@ -51,8 +51,8 @@ export class StopReader {
   readonly #options: InspectOptions;
   readonly #context: StopContext;
   #targets: Target[] = [];
-  /** What is in the frame could be told. */
-  isListed = true;
+  /** Containers with more tensors than those that were listed; undefined if what is in the frame could not be told. */
+  unlisted: readonly string[] | undefined = [];
 
   constructor(options: InspectOptions, context: StopContext) {
     this.#options = options;
@@ -134,6 +134,7 @@ export class StopReader {
           // It is a part of the list, and has no value before something is run; nobody has asked for one.
           targets.push({ entry, id: tensor.id, isOptional: canBeRun(tensor) });
         }
+        this.unlisted = listing.containers.map(({ expression }) => expression);
         if (listing.truncated) {
           this.#context.raise(exitStatus.notReadOrWritten);
           this.#context.warn({
@@ -146,7 +147,7 @@ export class StopReader {
     } catch (error) {
       // Expressions can be read without the list of what else there is.
       if (expressions.length === 0) {
-        this.isListed = false;
+        this.unlisted = undefined;
         this.#context.raise(exitStatus.notReadOrWritten);
         this.#context.warn(this.#context.reportOf(error));
       }

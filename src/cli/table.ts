@@ -12,8 +12,8 @@ export interface TableOptions {
   values: boolean;
   /** The program ran before we came: what it copied until then is not known. */
   attached: boolean;
-  /** What is in the frame could be told; where it could not, a warning says why. */
-  isListed: boolean;
+  /** Containers with more tensors; undefined where what is in the frame could not be told, and a warning says why. */
+  unlisted: readonly string[] | undefined;
   /** How a file is called: relative to where one stands, say. */
   fileName(file: string): string;
 }
@@ -24,6 +24,17 @@ const noticeableMs = 50;
 const columns = ['tensor', 'dtype', 'shape', 'device', 'bytes', 'copied', 'values'] as const;
 /** Read as numbers, so their last digits stand below each other. */
 const rightAligned = new Set<string>(['bytes', 'copied']);
+
+/** So many containers are named. */
+const maxNamed = 10;
+
+function formatUnlisted(containers: readonly string[]): string[] {
+  const rest = containers.length > maxNamed ? `, and ${containers.length - maxNamed} more` : '';
+  return [
+    `More tensors lie deeper, in ${containers.slice(0, maxNamed).join(', ')}${rest}.`,
+    `Name them with --expr; --expr '${containers[0]}' says which there are.`,
+  ];
+}
 
 /** Everything about the stop; ends with a line break. */
 export function formatDocument(document: InspectDocument, options: TableOptions): string {
@@ -42,7 +53,8 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
   }
   for (const { message } of document.assignments ?? []) lines.push('', message);
   if (document.tensors.length > 0) lines.push('', ...formatTable(document.tensors, options));
-  else if (stop && options.isListed) lines.push('', 'There are no tensors in this frame.');
+  else if (stop && options.unlisted?.length === 0) lines.push('', 'There are no tensors in this frame.');
+  if (options.unlisted?.[0] !== undefined) lines.push('', ...formatUnlisted(options.unlisted));
   for (const { expression, cost } of document.tensors) {
     // It is no cost of the copy, but one that somebody waits for.
     if (!cost || cost.queueMs < noticeableMs) continue;

@@ -71,7 +71,11 @@ export class GraphEvaluation {
     const { objectId } = value;
     if (objectId === undefined || !isPlace(expression)) return notATensor(expression, value);
     const args = [{ value: expression }, { objectId }];
-    const { expressions, truncated } = await this.#link.handOver<AgentMembers>('members', args);
+    const { expressions, containers, truncated } = await this.#link.handOver<AgentMembers>('members', args);
+    if (expressions.length === 0 && containers.length > 0) {
+      const deeper = containers.slice(0, namedMembers).join(', ');
+      return notATensor(expression, value, `Its tensors lie deeper: look into ${deeper}.`);
+    }
     if (expressions.length === 0) return notATensor(expression, value);
     const named = expressions.slice(0, namedMembers).join(', ');
     const rest = expressions.length > namedMembers ? `, ... (${truncated ? 'over ' : ''}${expressions.length})` : '';

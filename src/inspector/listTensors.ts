@@ -1,49 +1,73 @@
 import type { Protocol } from 'devtools-protocol';
-import type { AgentListing, SharedDescription } from '../protocol/agent.ts';
+import type { AgentListing, ListOptions, SharedDescription } from '../protocol/agent.ts';
 import type { TensorListing } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { rowMajorStrides } from '../tensor/shape.ts';
 import type { AgentLink } from './agentLink.ts';
 import { programWarning, type Locate } from './copies.ts';
 import { withPrice } from './copyPrice.ts';
+import { evaluateOnFrame } from './evaluate.ts';
 import type { Stop } from './stop.ts';
 import type { InspectorOptions } from './tensorInspector.ts';
 
 /** So many tensors of a frame are listed; more would not be looked at, and every one costs a descriptor. */
 const listLimit = 5000;
 
-/** The tensors in the scopes of a frame, innermost first. */
+interface Listing {
+  link: AgentLink;
+  stop: Stop;
+  options: InspectorOptions;
+  locate: Locate;
+}
+
+/**
+ * The tensors in the scopes of a frame, innermost first.
+ * @param within an expression of a container: the tensors in that
+ */
 export async function listTensors(
   callFrameId: string,
-  { link, stop, options, locate }: { link: AgentLink; stop: Stop; options: InspectorOptions; locate: Locate },
+  within: string | undefined,
+  { link, stop, options, locate }: Listing,
 ): Promise<TensorListing> {
   const frame = stop.frame(callFrameId);
   const namesInSight = stop.names(callFrameId);
-  const scopes = frame.scopeChain.filter(({ type, object }) => type !== 'global' && object.objectId);
-  const receiver = frame.this.objectId === undefined ? { value: null } : { objectId: frame.this.objectId };
+  const inFrame = frame.scopeChain.filter(({ type, object }) => type !== 'global' && object.objectId);
+  const scopes = within === undefined ? inFrame : [];
+  const receiver =
+    within === undefined
+      ? frame.this
+      : await evaluateOnFrame(options.main, callFrameId, within, {
+          throwOnSideEffect: true,
+          names: await namesInSight,
+        });
   // Two messages on one connection, sent together: one round trip.
   const handingOver = stop.handOver();
+  const request: ListOptions = {
+    limit: listLimit,
+    ...(within !== undefined && { within: (await namesInSight).translate(within) }),
+  };
   const listed = link.handOver<AgentListing>('list', [
-    { value: JSON.stringify({ limit: listLimit }) },
-    receiver,
+    { value: JSON.stringify(request) },
+    receiver.objectId === undefined ? { value: null } : { objectId: receiver.objectId },
     ...scopes.map(({ object }) => ({ objectId: object.objectId! })),
   ]);
-  const [{ runtimes, shared, tensors, warnings, truncated }] = await Promise.all([listed, handingOver]);
+  const [{ runtimes, shared, tensors, containers, warnings, truncated }] = await Promise.all([listed, handingOver]);
   const names = await namesInSight;
   const templates = shared.map(templateOf);
   const scopeNames = scopes.map(scopeName);
+  const place = (scope: number, generated: string) => ({
+    expression: generated.replace(/^[^.[?]+/, (root) => names.original(root)),
+    scope: scopeNames[scope] ?? '',
+  });
   return {
     runtimes: options.withVersions?.(runtimes) ?? runtimes,
     tensors: tensors.map(([index, id, scope, generated, own]) => {
       const tensor: TensorDescriptor = { ...templates[index]!, id };
       if (own) Object.assign(tensor, own);
-      const expression = generated.replace(/^[^.[?]+/, (root) => names.original(root));
-      return {
-        expression,
-        scope: scopeNames[scope]!,
-        tensor: withPrice(stop.keep(tensor, expression), options.budget),
-      };
+      const named = place(scope, generated);
+      return { ...named, tensor: withPrice(stop.keep(tensor, named.expression), options.budget) };
     }),
+    containers: containers.map(({ scope, expression }) => place(scope, expression)),
     warnings: await Promise.all(warnings.map((warning) => programWarning(warning, locate))),
     truncated,
   };

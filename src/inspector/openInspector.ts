@@ -99,8 +99,8 @@ class Inspector implements TensorInspector {
     ]);
   }
 
-  list(callFrameId: string): Promise<TensorListing> {
-    return listTensors(callFrameId, {
+  list(callFrameId: string, within?: string): Promise<TensorListing> {
+    return listTensors(callFrameId, within, {
       link: this.#link,
       stop: this.#stop,
       options: this.#options,

@@ -96,8 +96,12 @@ export interface TensorInspector {
    * that the agent holds of the program, so that nothing lives longer for having been looked at.
    */
   resuming(): Promise<void>;
-  /** The tensors in a frame's scopes, innermost first, globals left out. One round trip; nothing is read. */
-  list(callFrameId: string): Promise<TensorListing>;
+  /**
+   * The tensors in a frame's scopes, innermost first, globals left out. One round trip; nothing is read.
+   * @param within an expression of a container: lists the tensors in it instead
+   * @throws TensorError as `evaluate`
+   */
+  list(callFrameId: string, within?: string): Promise<TensorListing>;
   /**
    * For variables: which of these objects (ids of `main`) are tensors, with previews read in one readback.
    * The answer has one entry per object id, null where it is no tensor.

@@ -78,9 +78,9 @@ export function tensorRequests(stopped: () => Promise<StoppedProgram>): Handlers
   }
 
   return {
-    'tensor/list': async ({ frameId }) => {
+    'tensor/list': async ({ frameId, within }) => {
       const { inspector, callFrameId } = await stopped();
-      return inspector.list(await callFrameId(frameId));
+      return inspector.list(await callFrameId(frameId), within);
     },
     'tensor/describe': async ({ tensor }) => ({ tensor: (await resolve(tensor)).tensor }),
     'tensor/read': async ({ tensor: reference, ...options }) => {

@@ -63,8 +63,17 @@ export type AgentListedTensor = [shared: number, id: string, scope: number, expr
 export interface AgentMembers {
   /** What reads each of its tensors, in their order. */
   expressions: string[];
+  /** What reads the containers in it that hold more of them. */
+  containers: string[];
   /** There are more. */
   truncated: boolean;
+}
+
+export interface ListOptions {
+  /** So many tensors are listed. */
+  limit: number;
+  /** The expression of a container, which is handed over in the place of `this`. */
+  within?: string;
 }
 
 /** What `list` answers about the scopes that were handed over; nothing is read for it. */
@@ -72,6 +81,8 @@ export interface AgentListing {
   runtimes: RuntimeDescription[];
   shared: SharedDescription[];
   tensors: AgentListedTensor[];
+  /** See `TensorListing`. */
+  containers: { scope: number; expression: string }[];
   /** What the recorder has found. */
   warnings: RecorderWarning[];
   truncated: boolean;

@@ -59,7 +59,7 @@ const encoding = strictObject<ExportEncoding>({
 type Requests = TensorRequests & TrackRequests;
 
 const fields: { [Name in keyof Requests]: Fields<Requests[Name]['arguments']> } = {
-  'tensor/list': { frameId: integer },
+  'tensor/list': { frameId: integer, within: optional(nonEmptyString) },
   'tensor/describe': { tensor: reference },
   'tensor/read': {
     tensor: reference,

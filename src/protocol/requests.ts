@@ -21,7 +21,7 @@ export type TensorReference = { expression: string; frameId?: number } | { id: s
 /** A tensor where it was found: the variable's name, or a path into a container one level deep (`model.weights[0]`). */
 export interface ListedTensor {
   expression: string;
-  /** The scope's name as the debugger shows it: `Local`, `Closure`, `Module`, ... */
+  /** The scope's name as the debugger shows it: `Local`, `Closure`, `Module`, ...; empty in a container that was asked for. */
   scope: string;
   tensor: TensorDescriptor;
 }
@@ -33,9 +33,14 @@ export interface ProgramWarning extends TensorWarning {
   line?: number;
 }
 
+/** More tensors lie in it than are listed: `params.layers`. */
+export type ListedContainer = Omit<ListedTensor, 'tensor'>;
+
 export interface TensorListing {
   runtimes: RuntimeDescription[];
   tensors: ListedTensor[];
+  /** What lies too deep to be listed is in these; `tensor/list` lists it with `within`. */
+  containers: ListedContainer[];
   /** About the program as a whole. */
   warnings: ProgramWarning[];
   /** More were found than were listed. */
@@ -178,7 +183,8 @@ export interface AssignedTensor {
 }
 
 export interface TensorRequests {
-  'tensor/list': { arguments: { frameId: number }; result: TensorListing };
+  /** The tensors of a frame, or those in the container that the expression `within` reads. */
+  'tensor/list': { arguments: { frameId: number; within?: string }; result: TensorListing };
   'tensor/describe': { arguments: { tensor: TensorReference }; result: { tensor: TensorDescriptor } };
   'tensor/read': {
     arguments: {

@@ -161,6 +161,16 @@ test('in a terminal: a frame without tensors says so', async () => {
   assert.match(stdout, /There are no tensors in this frame\./);
 });
 
+test('in a terminal: containers that hold tensors too deep to be listed are named', async () => {
+  const { status, stdout } = await runCli(['inspect', 'deep.js']);
+  assert.equal(status, 0);
+  assert.match(
+    stdout,
+    /\nMore tensors lie deeper, in params\.layer, params\.blocks\[0\]\.\nName them with --expr; --expr 'params\.layer' says/,
+  );
+  assert.ok(!stdout.includes('There are no tensors'), stdout);
+});
+
 test('a reader that has seen enough does not break the tool or the program', () => {
   const command = `"${process.execPath}" "${cliPath}" inspect arrays.js | true; exit \${PIPESTATUS[0]}`;
   const { status, stderr } = spawnSync('bash', ['-c', command], { cwd: debuggees, encoding: 'utf8' });

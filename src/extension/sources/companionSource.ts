@@ -103,7 +103,7 @@ export class CompanionSource implements TensorSource {
       const connection = await this.#stopped();
       const frame = await this.#frameOf(connection, args.frameId);
       if (!connection.inUse && !(await mayHaveTensors(connection.main, frame))) {
-        return { runtimes: [], tensors: [], warnings: [], truncated: false };
+        return { runtimes: [], tensors: [], containers: [], warnings: [], truncated: false };
       }
       return this.#requests['tensor/list'](args, options);
     },

@@ -1,0 +1,66 @@
+/** What containers hold, each value under the expression that reads it. Only data is looked at: no getter runs. */
+import type { Member } from './readers/reader.ts';
+import { isObject, ownValue, platformMethod, util } from './safely.ts';
+
+/** How many members of one container are looked at. */
+const maxMembers = 4096;
+
+const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+
+/** Behind an object, what reads a property of it. */
+export function memberPath(key: string): string {
+  if (identifier.test(key)) return `.${key}`;
+  return /^(0|[1-9]\d*)$/.test(key) ? `[${key}]` : `[${JSON.stringify(key)}]`;
+}
+
+/** Behind a map, what reads the value of a key; undefined for a key that can't be written down, which is not looked into. */
+export function entryPath(key: unknown): string | undefined {
+  if (typeof key === 'string') return `.get(${JSON.stringify(key)})`;
+  // JSON has no NaN.
+  return typeof key === 'number' ? `.get(${key})` : undefined;
+}
+
+/** Of a map, by the platform's own method; none where the program has replaced it. */
+export function entriesOf(map: object): Iterable<[key: unknown, value: unknown]> {
+  return (platformMethod(map, 'entries')?.() ?? []) as Iterable<[unknown, unknown]>;
+}
+
+/** The values of a map, under the expression that reads each; keys that can't be written down are left out. */
+function* mapMembers(map: object): Generator<Member> {
+  let looked = 0;
+  for (const [key, value] of entriesOf(map)) {
+    if (++looked > maxMembers) return;
+    const path = isObject(value) ? entryPath(key) : undefined;
+    if (isObject(value) && path !== undefined) yield { path, value };
+  }
+}
+
+/** The objects in an array, a map, a plain object or an instance. */
+export function* ownMembers(container: object): Generator<Member> {
+  if (util.types.isMap(container)) {
+    yield* mapMembers(container);
+    return;
+  }
+  if (Array.isArray(container)) {
+    // By index: the keys of a long array would be a string each.
+    for (let index = 0; index < Math.min(container.length, maxMembers); index++) {
+      const value = ownValue(container, index);
+      if (isObject(value)) yield { path: `[${index}]`, value };
+    }
+    return;
+  }
+  for (const key of Object.keys(container).slice(0, maxMembers)) {
+    const value = ownValue(container, key);
+    if (isObject(value)) yield { path: memberPath(key), value };
+  }
+}
+
+/** From Node 22 on, a scope object throws for a variable whose declaration has not been reached. */
+export function variableValue(scope: object, name: PropertyKey): unknown {
+  try {
+    return ownValue(scope, name);
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
+}

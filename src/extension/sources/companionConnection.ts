@@ -8,6 +8,7 @@ import { notFiniteFunction, type NotFiniteStop } from '../../protocol/notFinite.
 import type { EvaluatedValue } from '../../protocol/requests.ts';
 import { connectProxy } from './cdpProxy.ts';
 import { OriginalLines } from './originalLines.ts';
+import { ScriptUrls } from './scriptUrls.ts';
 
 /** DAP's stop and CDP's come over two connections. */
 const stopPatienceMs = 1_000;
@@ -38,7 +39,8 @@ export class CompanionConnection {
 
   private constructor(main: CdpSession, options: ConnectionOptions) {
     const { session, budget, onEvaluated, onBrokeOnNotFinite, onClosed } = options;
-    const { locate, namesAt } = new OriginalLines(main, session.workspaceFolder?.uri.fsPath);
+    const urls = new ScriptUrls(main);
+    const { locate, namesAt } = new OriginalLines(main, urls, session.workspaceFolder?.uri.fsPath);
     this.main = main;
     this.#onBrokeOnNotFinite = onBrokeOnNotFinite;
     // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:

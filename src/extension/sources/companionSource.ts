@@ -8,7 +8,7 @@ import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
 import type { InspectorOptions } from '../../inspector/tensorInspector.ts';
 import { tensorRequests } from '../../inspector/tensorRequests.ts';
-import { reportOf, TensorError } from '../../protocol/errors.ts';
+import { reportOf, reportText, TensorError, type ErrorReport } from '../../protocol/errors.ts';
 import type { EvaluatedValue, TensorPreview, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
@@ -19,6 +19,13 @@ import { mayHaveTensors } from './tensorProbe.ts';
 import type { RequestOptions, TensorSource } from './tensorSource.ts';
 
 const launchPatienceMs = 30_000;
+
+/** At a stop of our own, which deferred checks for NaN may make while the event loop turns. */
+const noFunctionOnStack: ErrorReport = {
+  code: 'not-available',
+  message: 'None of the functions of the program is on the call stack here, so there are no variables to show.',
+  help: 'Set a breakpoint at the line that the message names.',
+};
 
 type Handlers = {
   [Name in TensorRequestName]: (
@@ -90,9 +97,11 @@ export class CompanionSource implements TensorSource {
     return {
       inspector: connection.inspector,
       callFrameId: async (frameId) => {
-        const frame = frameId === undefined ? connection.frames[0] : await this.#frameOf(connection, frameId);
+        const frame = frameId === undefined ? connection.frames[0]! : await this.#frameOf(connection, frameId);
+        const meant = await connection.programFrame(frame);
+        if (!meant) throw new TensorError(noFunctionOnStack);
         connection.inUse = true;
-        return frame?.callFrameId ?? '';
+        return meant.callFrameId;
       },
     };
   });
@@ -105,7 +114,10 @@ export class CompanionSource implements TensorSource {
       if (!connection.inUse && !(await mayHaveTensors(connection.main, frame))) {
         return { runtimes: [], tensors: [], warnings: [], truncated: false };
       }
-      return this.#requests['tensor/list'](args, options);
+      if (await connection.programFrame(frame)) return this.#requests['tensor/list'](args, options);
+      // What is known of the program as a whole is in every frame's listing.
+      const { runtimes, warnings } = await connection.inspector.list(frame.callFrameId);
+      return { runtimes, tensors: [], warnings, truncated: false, reason: reportText(noFunctionOnStack) };
     },
     'tensor/preview': async (args, options) => {
       const { previews } = await this.#requests['tensor/preview'](args, options);

@@ -4,7 +4,14 @@
  */
 import { dirname } from 'node:path';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
-import { loadSourceMap, mapUrlIn, pathOfUrl, sourcePath, type ScriptMap } from '../../cdp/sourceMaps.ts';
+import {
+  isInNodeModules,
+  loadSourceMap,
+  mapUrlIn,
+  pathOfUrl,
+  sourcePath,
+  type ScriptMap,
+} from '../../cdp/sourceMaps.ts';
 import { generatedLine, type Locate } from '../../inspector/copies.ts';
 import { sameNames, ScriptNames, type NamesAt } from '../../inspector/originalNames.ts';
 import type { RecordedFrame } from '../../protocol/recorder.ts';
@@ -47,7 +54,7 @@ export class OriginalLines {
   #script(url: string, scriptIdOf: () => Promise<string | undefined>): Promise<MappedScript | null> {
     const path = pathOfUrl(url);
     // Packages bring maps whose sources they leave at home.
-    if (path === undefined || /[\\/]node_modules[\\/]/.test(path)) return Promise.resolve(null);
+    if (path === undefined || isInNodeModules(path)) return Promise.resolve(null);
     const loading = this.#byUrl.get(url) ?? this.#load(url, path, scriptIdOf);
     this.#byUrl.set(url, loading);
     return loading;

@@ -212,7 +212,9 @@ function failure(error: unknown): { value: string; tooltip: string } {
 /** Where rows alone would leave a question; an empty view is explained by the welcome texts in package.json. */
 function messageOf(state: FrameState): string | undefined {
   if (state.kind === 'failed') return state.report.message;
-  if (state.kind === 'noTensors')
-    return 'No tensors in this frame. Select another one in the call stack, or stop where one is in scope.';
-  return undefined;
+  if (state.kind !== 'noTensors') return undefined;
+  return (
+    state.listing.reason ??
+    'No tensors in this frame. Select another one in the call stack, or stop where one is in scope.'
+  );
 }

@@ -6,12 +6,12 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
-import type { InspectorOptions } from '../../inspector/tensorInspector.ts';
 import { tensorRequests } from '../../inspector/tensorRequests.ts';
 import { reportOf, reportText, TensorError, type ErrorReport } from '../../protocol/errors.ts';
 import type { EvaluatedValue, TensorPreview, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
+import { copyBudget } from '../settings.ts';
 import type { CompanionConnection } from './companionConnection.ts';
 import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
@@ -38,7 +38,6 @@ export class CompanionSource implements TensorSource {
   readonly session: vscode.DebugSession;
   readonly costs = new SessionCosts();
   readonly #monitor: SessionMonitor;
-  readonly #budget: InspectorOptions['budget'];
   readonly #tracked = new vscode.EventEmitter<TrackedBatch>();
   readonly onDidTrack = this.#tracked.event;
   readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
@@ -48,10 +47,9 @@ export class CompanionSource implements TensorSource {
   #connection: Promise<CompanionConnection> | undefined;
   #isOver = false;
 
-  constructor(monitor: SessionMonitor, budget: InspectorOptions['budget']) {
+  constructor(monitor: SessionMonitor) {
     this.session = monitor.session;
     this.#monitor = monitor;
-    this.#budget = budget;
   }
 
   async request<Name extends TensorRequestName>(
@@ -128,8 +126,11 @@ export class CompanionSource implements TensorSource {
         .catch(() => undefined);
       return { previews };
     },
-    // It follows the setting by itself.
-    'tensor/budget': () => Promise.resolve({}),
+    'tensor/budget': async (budget) => {
+      // Whoever connects later takes the setting as it is then.
+      await (await this.#connection)?.inspector.setBudget(budget);
+      return {};
+    },
     'tensor/breakOnNotFinite': async (asked) => {
       // A root session is no program: its children are.
       if (!this.session.parentSession) return {};
@@ -160,7 +161,7 @@ export class CompanionSource implements TensorSource {
       const { CompanionConnection: connections } = await import('../onDemand.ts');
       return await connections.open({
         session: this.session,
-        budget: this.#budget,
+        budget: copyBudget(),
         patienceMs,
         isOver: () => this.#isOver,
         onEvaluated: (value) => this.#evaluated.fire(value),

@@ -12,6 +12,7 @@ import type { EvaluatedValue, TensorPreview, TensorRequestName, TensorRequests }
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import { copyBudget } from '../settings.ts';
+import { advised, inEditorsWords } from './advice.ts';
 import type { CompanionConnection } from './companionConnection.ts';
 import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
@@ -60,10 +61,9 @@ export class CompanionSource implements TensorSource {
     try {
       const result = await this.#handlers[name](args, options);
       this.costs.addCostsOf(result);
-      return result;
+      return inEditorsWords(result);
     } catch (error) {
-      if (error instanceof TensorError) throw error;
-      throw new TensorError(reportOf(error, 'not-available'), { cause: error });
+      throw new TensorError(advised(reportOf(error, 'not-available')), { cause: error });
     }
   }
 

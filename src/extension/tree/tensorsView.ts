@@ -204,9 +204,9 @@ async function statisticsNodes(id: string, { tensor, source }: TensorNode): Prom
 }
 
 /** What can't be read says so in its place. */
-function failure(error: unknown): { value: string; tooltip: string } {
+function failure(error: unknown): { value: string; help?: string } {
   const { message, help } = reportOf(error, 'not-available');
-  return { value: message, tooltip: help === undefined ? message : `${message}\n${help}` };
+  return { value: message, ...(help !== undefined && { help }) };
 }
 
 /** Where rows alone would leave a question; an empty view is explained by the welcome texts in package.json. */

@@ -75,6 +75,23 @@ for (const [kind, place] of Object.entries(slowPlaces)) {
   });
 }
 
+for (const type of ['tensor', 'node']) {
+  const place = { config: { type, program: '${workspaceFolder}/lazy.mjs' }, file: 'lazy.mjs', mark: 'lazy' };
+  testAt(
+    place,
+    `tree: the tooltip of a tensor without values, in a session of type ${type}, says what to do here`,
+    async () => {
+      await openView();
+      await rowsWith('lazy float32[3]');
+      const { text, code } = await desk('rowTooltip', { row: 'lazy' });
+      ok(text.includes('evaluate it here, which runs its kernels: Tensor: Evaluate Graph Tensor…'), text);
+      ok(!/`|command line|\u00a0/.test(text), text);
+      ok(code.includes('await lazy.ref.data()'), code.join());
+      await screenshots(`tooltip-${type}`, ['light']);
+    },
+  );
+}
+
 testAt(
   plainPlace,
   'companion: a program without tensors is left alone, and the view says why it is empty',

@@ -17,8 +17,7 @@ const rowsOnScreen = '.pane:has(.pane-header[aria-label^="Tensors"]) .monaco-lis
 
 for (const [kind, place] of Object.entries(places)) {
   testAt(place, `${kind}: the tree shows the tensors of the stopped frame and follows steps`, async () => {
-    // Sessions of type `tensor` open it by themselves, the first time.
-    if (kind === 'companion') await openView();
+    await openView();
     const rows = await rowsWith('product');
     ok(
       rows.some((row) => /^tfjs.* webgpu · eager mode/.test(row)),

@@ -1,6 +1,6 @@
 /** Paths and URLs: what the debuggee calls a file, what this machine does, and what the client spelled. */
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, posix, relative, sep, win32 } from 'node:path';
+import { basename, dirname, isAbsolute, join, posix, relative, win32 } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pathOfUrl } from '../cdp/sourceMaps.ts';
 
@@ -90,10 +90,6 @@ export function urlPatternOf(file: string): string {
   const spellings = new Set([real, file].flatMap((path) => [path, pathToFileURL(path).pathname]));
   const patterns = [...spellings].map(literally);
   return `^(file://)?(${patterns.join('|')})((/index)?\\.[cm]?js)?([?#]|$)`;
-}
-
-export function isInNodeModules(path: string): boolean {
-  return path.includes(`${sep}node_modules${sep}`) || path.includes('/node_modules/');
 }
 
 /** A path as messages name it: relative to the folder if it is inside. */

@@ -3,8 +3,15 @@ import type { Protocol } from 'devtools-protocol';
 import type { Locate } from '../inspector/copies.ts';
 import { sameNames, ScriptNames } from '../inspector/originalNames.ts';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import { isInNodeModules, type PathMapper } from './paths.ts';
-import { loadSourceMap, sourcePath, type OriginalPosition, type Position, type ScriptMap } from '../cdp/sourceMaps.ts';
+import type { PathMapper } from './paths.ts';
+import {
+  isInNodeModules,
+  loadSourceMap,
+  sourcePath,
+  type OriginalPosition,
+  type Position,
+  type ScriptMap,
+} from '../cdp/sourceMaps.ts';
 
 export interface Script {
   id: string;

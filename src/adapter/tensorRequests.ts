@@ -35,8 +35,8 @@ export function tensorHandlers(program: Program): Handlers<TensorRequests> {
       return result;
     },
     'tensor/budget': async ({ bytes, ms }) => {
-      // The one object that all parts of the session look at.
-      Object.assign((await program.run()).config.copyBudget, { bytes, ms });
+      const { inspection } = await program.run();
+      await inspection?.tensors.setBudget({ bytes, ms });
       return {};
     },
     'tensor/breakOnNotFinite': async ({ mode, nanOnly = false }) => {

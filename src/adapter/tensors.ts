@@ -1,7 +1,7 @@
 /** The inspector of a debuggee, opened when a tensor is first asked for: a session without tensors never has one. */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { Locate } from '../inspector/copies.ts';
+import { configureRecorder, type Locate } from '../inspector/copies.ts';
 import type { NamesAt } from '../inspector/originalNames.ts';
 import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
@@ -72,6 +72,13 @@ export class Tensors {
     if (asked.mode === mode && (asked.nanOnly ?? false) === nanOnly) return;
     this.#notFinite = asked;
     await (await this.inspector()).breakOnNotFinite(asked);
+  }
+
+  /** Also of the recorder, which is in the program from its start. */
+  async setBudget(budget: CopyBudget): Promise<void> {
+    this.#options.budget = budget;
+    if (this.#inspector) await (await this.#inspector).setBudget(budget);
+    else await configureRecorder(this.#options.main, budget);
   }
 
   isEnding(breakpointIds: readonly string[]): boolean {

@@ -180,6 +180,11 @@ export function pathOfUrl(url: string): string | undefined {
   return isAbsolute(url) ? url : undefined;
 }
 
+/** @param path or URL */
+export function isInNodeModules(path: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(path);
+}
+
 function isNamePart(character: string): boolean {
   return /[\p{ID_Continue}$]/u.test(character);
 }

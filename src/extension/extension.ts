@@ -57,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
     new InlineValues(focus, frame, sources),
     new WarningDiagnostics(frame),
-    keepBudgets(sources),
+    keepBudgets(sources, log),
     vscode.debug.registerDebugConfigurationProvider(tensorType, new DebugConfigurations()),
     registerCompanionConfigurations(),
     vscode.debug.registerDebugAdapterDescriptorFactory(tensorType, new AdapterFactory(context.extensionUri)),

@@ -11,16 +11,6 @@ export function copyBudget(): CopyBudget {
   return { bytes: settings.get('copyBudget.bytes') ?? 2 ** 24, ms: settings.get('copyBudget.ms') ?? 100 };
 }
 
-/** The budget as it is whenever somebody looks. */
-export const liveCopyBudget = {
-  get bytes() {
-    return copyBudget().bytes;
-  },
-  get ms() {
-    return copyBudget().ms;
-  },
-};
-
 export function onDidChangeCopyBudget(listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((change) => {
     if (change.affectsConfiguration(`${section}.copyBudget`)) listener();

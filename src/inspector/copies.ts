@@ -62,6 +62,13 @@ export async function installRecorder(session: CdpSession, options: RecorderOpti
   if (exceptionDetails) throw recorderFailed(exceptionDetails.exception?.description ?? exceptionDetails.text);
 }
 
+/** A new budget for a program whose copies are recorded; nothing where none are. */
+export async function configureRecorder(session: CdpSession, budget: CopyBudget): Promise<void> {
+  const expression = `${recorderExpression}?.configure(${JSON.stringify(budget)})`;
+  const { exceptionDetails } = await session.send('Runtime.evaluate', { expression, silent: true });
+  if (exceptionDetails) throw recorderFailed(exceptionDetails.exception?.description ?? exceptionDetails.text);
+}
+
 /** What `Runtime.bindingCalled` carries; undefined if it is not ours. */
 export function recorderMessage({ name, payload }: { name: string; payload: string }): RecorderWarning | undefined {
   return name === recorderBinding ? (JSON.parse(payload) as RecorderWarning) : undefined;

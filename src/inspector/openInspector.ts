@@ -11,7 +11,7 @@ import type {
   TensorPreview,
   TensorRequests,
 } from '../protocol/requests.ts';
-import type { GraphInput, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
+import type { CopyBudget, GraphInput, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
 import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import { defaultTolerance } from '../tensor/compareSources.ts';
@@ -21,7 +21,7 @@ import { isPlace } from './assign/target.ts';
 import { BulkReader } from './bulkReader.ts';
 import { backendComparison } from './compareBackends.ts';
 import { compareTensors, differenceWindow, KeptTensors } from './compareTensors.ts';
-import { copiesOf, generatedLine, installRecorder, readRecorder, type Locate } from './copies.ts';
+import { configureRecorder, copiesOf, generatedLine, installRecorder, readRecorder, type Locate } from './copies.ts';
 import { withPrice } from './copyPrice.ts';
 import { windowValues } from './decodedWindow.ts';
 import { watchEndings } from './endings.ts';
@@ -67,7 +67,9 @@ class Inspector implements TensorInspector {
   /** At a stop: the last points are being fetched. */
   #flushing: Promise<unknown> | undefined;
 
-  constructor(options: InspectorOptions) {
+  constructor(given: InspectorOptions) {
+    // One object, which all parts look at.
+    const options = { ...given, budget: { ...given.budget } };
     this.#options = options;
     this.#link = new AgentLink(options.main, options.agent, options.budget);
     this.#locate = options.locate ?? generatedLine;
@@ -273,6 +275,11 @@ class Inspector implements TensorInspector {
       report = await readRecorder(agent);
     }
     return copiesOf(report!, this.#locate);
+  }
+
+  async setBudget(budget: CopyBudget): Promise<void> {
+    Object.assign(this.#options.budget, budget);
+    await configureRecorder(this.#options.agent, budget);
   }
 
   async breakOnNotFinite(asked: NotFiniteBreak): Promise<void> {

@@ -17,7 +17,7 @@ export interface NamesInSight {
   translate: (expression: string) => string;
 }
 
-export type NamesAt = (frame: Pick<Protocol.Debugger.CallFrame, 'location' | 'url'>) => Promise<NamesInSight>;
+export type NamesAt = (frame: Protocol.Debugger.CallFrame) => Promise<NamesInSight>;
 
 /** Where V8 calls variables as their author does. */
 export const sameNames: NamesInSight = {

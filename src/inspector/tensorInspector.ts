@@ -175,6 +175,8 @@ export interface TensorInspector {
   /** Keeps a tensor's values for comparisons at later stops, under its expression. */
   keep(id: string, expression: string): Promise<KeptTensor>;
   copies(): Promise<Copies>;
+  /** For what is read from now on, and for the warnings about the program's own copies; the program may run meanwhile. */
+  setBudget(budget: CopyBudget): Promise<void>;
   /** Stops the program (at a `debugger` statement of the agent's script) for ops that make a NaN or infinity. */
   breakOnNotFinite(asked: NotFiniteBreak): Promise<void>;
   /** Of the breakpoints of a stop: whether the program is stopped for a NaN before it ends. */

@@ -45,6 +45,8 @@ export interface TensorListing {
   warnings: ProgramWarning[];
   /** More were found than were listed. */
   truncated: boolean;
+  /** Why there are no tensors, where it is not for want of them. */
+  reason?: string;
 }
 
 export interface ReadResult {

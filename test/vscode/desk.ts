@@ -25,6 +25,8 @@ export interface DeskCalls {
   click: { arguments: { row: string; action?: string; button?: 'left' | 'right' }; result: null };
   /** Clicks the first element of VS Code's own window that has this text, or the last one. */
   clickOn: { arguments: { selector: string; text?: string; last?: boolean; button?: 'left' | 'right' }; result: null };
+  /** Rests the pointer on the row of the Tensors view that begins with this text, until its tooltip is there; tells what that says. */
+  rowTooltip: { arguments: { row: string }; result: { text: string; code: string[] } };
   /** Rests the pointer on a word of the editor, as one who wants to know what it is. */
   hover: { arguments: { word: string }; result: null };
   /** Keys as Playwright names them, or text where it is given. */

@@ -99,6 +99,14 @@ export function pageDesk(page: () => Page, screenshots: string): Omit<Desk, 'beg
       await (last ? found.last() : found.first()).click({ button });
       return null;
     },
+    async rowTooltip({ row }) {
+      const name = rows().filter({ hasText: new RegExp(`^\\s*${escape(row)}`) });
+      await name.first().locator('.label-name').hover();
+      const tooltip = page().locator('.workbench-hover .hover-contents');
+      await tooltip.first().waitFor();
+      const code = await tooltip.locator('p code').allInnerTexts();
+      return { text: await tooltip.first().innerText(), code };
+    },
     async hover({ word }) {
       const found = page().locator('.monaco-editor .view-line span span').getByText(word, { exact: true });
       // On another letter each time: where the mouse was before, VS Code does not look again.

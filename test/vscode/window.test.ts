@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { FrameLocator, Page } from 'playwright-core';
 import { vsCodeCache } from '../../scripts/vsCodeServer.mjs';
@@ -19,8 +19,10 @@ async function open(
   const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-window-'));
   context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const workspace = join(folder, 'workspace');
-  mkdirSync(workspace);
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(workspace, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(workspace, name)), { recursive: true });
+    writeFileSync(join(workspace, name), content);
+  }
   const vsix = join(folder, 'extension.vsix');
   makeVsix?.(vsix);
   const window = await openWindow({ folder, workspace, ...(makeVsix && { vsix }) });
@@ -104,6 +106,44 @@ look();
   assert.deepEqual(after, before.slice(0, after.length));
   assert.equal(await slice.inputValue(), '1:10000:2');
   assert.equal(await active.innerText(), '1500.5');
+});
+
+test("VS Code's own debugger: the Tensors view opens at the first stop that has tensors, and for no other program", async (context) => {
+  const configuration = { type: 'node', request: 'launch', name: 'Run File', program: '${file}' };
+  const tfjs = `createRequire(${JSON.stringify(join(projectRoot, 'package.json'))})('@tensorflow/tfjs')`;
+  const { page } = await open(context, {
+    '.vscode/launch.json': JSON.stringify({ version: '0.2.0', configurations: [configuration] }),
+    'plain.mjs': `const bytes = Buffer.from('abc');\ndebugger;\nconsole.log(bytes);\n`,
+    'train.mjs': `import { createRequire } from 'node:module';
+const tf = ${tfjs};
+const loss = tf.scalar(2);
+debugger;
+console.log(loss.rank);
+`,
+  });
+  const header = page.locator('.pane-header[aria-label^="Tensors"]');
+  const stopped = page.locator('.debug-top-stack-frame-line').first();
+  const stopIn = async (name: string, inlineValue: string) => {
+    await openProgram(page, name);
+    await command(page, 'View: Show Run and Debug');
+    await page.locator('.start-debug-action-item').filter({ hasText: configuration.name }).waitFor();
+    await page.keyboard.press('F5');
+    await stopped.waitFor();
+    // Then its frame has been looked at.
+    await page.locator('.view-line').filter({ hasText: inlineValue }).first().waitFor();
+  };
+  await stopIn('plain.mjs', 'bytes = uint8[3]');
+  assert.equal(await header.getAttribute('aria-expanded'), 'false');
+  await page.keyboard.press('Shift+F5');
+  await stopped.waitFor({ state: 'detached' });
+
+  await command(page, 'View: Show Explorer');
+  await stopIn('train.mjs', 'loss = 2');
+  await page
+    .locator('.pane:has(.pane-header[aria-label^="Tensors"]) .monaco-list-row')
+    .filter({ hasText: 'loss' })
+    .waitFor();
+  assert.equal(await header.getAttribute('aria-expanded'), 'true');
 });
 
 test('Restricted Mode, as packaged: a tensor file opens in the viewer, and no program is started before the folder is trusted', async (context) => {

@@ -64,7 +64,7 @@ export class Recorder {
   #notify: (text: string) => void = () => undefined;
 
   /** @param notify carries a warning to the debugger as soon as it is known; it is in the report too */
-  configure(budget: { bytes: number; ms: number }, notify: ((text: string) => void) | undefined): void {
+  configure(budget: { bytes: number; ms: number }, notify?: (text: string) => void): void {
     this.#budget = new CopyBudget(budget, this.clock);
     if (notify) this.#notify = notify;
   }

@@ -1,7 +1,7 @@
 /** Launch configurations of type `tensor`: what is missing is filled in, up to a configuration that is not there at all. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { copyBudget } from '../settings.ts';
+import { withCopyBudget } from '../sources/budgets.ts';
 import { tensorType } from '../sources/tensorSources.ts';
 
 const languages = new Set(['javascript', 'javascriptreact', 'typescript', 'typescriptreact']);
@@ -30,7 +30,7 @@ export class DebugConfigurations implements vscode.DebugConfigurationProvider {
     config: vscode.DebugConfiguration,
   ): vscode.DebugConfiguration {
     const cwd: unknown = config['cwd'] ?? config['localRoot'] ?? folder?.uri.fsPath;
-    const completed: vscode.DebugConfiguration = { copyBudget: copyBudget(), ...config };
+    const completed: vscode.DebugConfiguration = { ...withCopyBudget(config) };
     if (cwd !== undefined) completed['cwd'] = cwd;
     if (config.request === 'launch') {
       // The adapter runs on VS Code's own Node, which needs this variable; what the program starts may be an Electron.

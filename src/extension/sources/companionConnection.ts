@@ -2,12 +2,15 @@
 import type { Protocol } from 'devtools-protocol';
 import type * as vscode from 'vscode';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { isInNodeModules, pathOfUrl } from '../../cdp/sourceMaps.ts';
+import { agentScriptUrl } from '../../inspector/agentLink.ts';
 import { openInspector } from '../../inspector/openInspector.ts';
 import type { InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
 import { notFiniteFunction, type NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { EvaluatedValue } from '../../protocol/requests.ts';
 import { connectProxy } from './cdpProxy.ts';
 import { OriginalLines } from './originalLines.ts';
+import { ScriptUrls } from './scriptUrls.ts';
 
 /** DAP's stop and CDP's come over two connections. */
 const stopPatienceMs = 1_000;
@@ -33,12 +36,14 @@ export class CompanionConnection {
   frameIds: Promise<number[]> | undefined;
   /** The agent is in the program. */
   inUse = false;
+  readonly #urls: ScriptUrls;
   readonly #onBrokeOnNotFinite: ConnectionOptions['onBrokeOnNotFinite'];
   #onPaused: (() => void)[] = [];
 
   private constructor(main: CdpSession, options: ConnectionOptions) {
     const { session, budget, onEvaluated, onBrokeOnNotFinite, onClosed } = options;
-    const { locate, namesAt } = new OriginalLines(main, session.workspaceFolder?.uri.fsPath);
+    this.#urls = new ScriptUrls(main);
+    const { locate, namesAt } = new OriginalLines(main, this.#urls, session.workspaceFolder?.uri.fsPath);
     this.main = main;
     this.#onBrokeOnNotFinite = onBrokeOnNotFinite;
     // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:
@@ -63,6 +68,19 @@ export class CompanionConnection {
     // Enabled it is already; the proxy answers with the stop that was before we connected.
     await main.send('Debugger.enable', {});
     return connection;
+  }
+
+  /**
+   * Where it is a frame of our own script, which stops the program for a NaN: the program's that led there.
+   * @returns undefined if none did
+   */
+  async programFrame(frame: Protocol.Debugger.CallFrame): Promise<Protocol.Debugger.CallFrame | undefined> {
+    if (!this.inUse || (await this.#urls.of(frame)) !== agentScriptUrl) return frame;
+    for (const caller of this.frames.slice(this.frames.indexOf(frame))) {
+      const url = (await this.#urls.of(caller)) ?? '';
+      if (pathOfUrl(url) !== undefined && !isInNodeModules(url)) return caller;
+    }
+    return undefined;
   }
 
   /** Waits for the stop that the debug adapter has told of. */

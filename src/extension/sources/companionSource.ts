@@ -6,12 +6,13 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
-import type { InspectorOptions } from '../../inspector/tensorInspector.ts';
 import { tensorRequests } from '../../inspector/tensorRequests.ts';
-import { reportOf, TensorError } from '../../protocol/errors.ts';
+import { reportOf, reportText, TensorError, type ErrorReport } from '../../protocol/errors.ts';
 import type { EvaluatedValue, TensorPreview, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
+import { copyBudget } from '../settings.ts';
+import { advised, inEditorsWords } from './advice.ts';
 import type { CompanionConnection } from './companionConnection.ts';
 import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
@@ -19,6 +20,13 @@ import { mayHaveTensors } from './tensorProbe.ts';
 import type { RequestOptions, TensorSource } from './tensorSource.ts';
 
 const launchPatienceMs = 30_000;
+
+/** At a stop of our own, which deferred checks for NaN may make while the event loop turns. */
+const noFunctionOnStack: ErrorReport = {
+  code: 'not-available',
+  message: 'None of the functions of the program is on the call stack here, so there are no variables to show.',
+  help: 'Set a breakpoint at the line that the message names.',
+};
 
 type Handlers = {
   [Name in TensorRequestName]: (
@@ -31,7 +39,6 @@ export class CompanionSource implements TensorSource {
   readonly session: vscode.DebugSession;
   readonly costs = new SessionCosts();
   readonly #monitor: SessionMonitor;
-  readonly #budget: InspectorOptions['budget'];
   readonly #tracked = new vscode.EventEmitter<TrackedBatch>();
   readonly onDidTrack = this.#tracked.event;
   readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
@@ -41,10 +48,9 @@ export class CompanionSource implements TensorSource {
   #connection: Promise<CompanionConnection> | undefined;
   #isOver = false;
 
-  constructor(monitor: SessionMonitor, budget: InspectorOptions['budget']) {
+  constructor(monitor: SessionMonitor) {
     this.session = monitor.session;
     this.#monitor = monitor;
-    this.#budget = budget;
   }
 
   async request<Name extends TensorRequestName>(
@@ -55,10 +61,9 @@ export class CompanionSource implements TensorSource {
     try {
       const result = await this.#handlers[name](args, options);
       this.costs.addCostsOf(result);
-      return result;
+      return inEditorsWords(result);
     } catch (error) {
-      if (error instanceof TensorError) throw error;
-      throw new TensorError(reportOf(error, 'not-available'), { cause: error });
+      throw new TensorError(advised(reportOf(error, 'not-available')), { cause: error });
     }
   }
 
@@ -90,9 +95,11 @@ export class CompanionSource implements TensorSource {
     return {
       inspector: connection.inspector,
       callFrameId: async (frameId) => {
-        const frame = frameId === undefined ? connection.frames[0] : await this.#frameOf(connection, frameId);
+        const frame = frameId === undefined ? connection.frames[0]! : await this.#frameOf(connection, frameId);
+        const meant = await connection.programFrame(frame);
+        if (!meant) throw new TensorError(noFunctionOnStack);
         connection.inUse = true;
-        return frame?.callFrameId ?? '';
+        return meant.callFrameId;
       },
     };
   });
@@ -105,7 +112,10 @@ export class CompanionSource implements TensorSource {
       if (!connection.inUse && !(await mayHaveTensors(connection.main, frame))) {
         return { runtimes: [], tensors: [], containers: [], warnings: [], truncated: false };
       }
-      return this.#requests['tensor/list'](args, options);
+      if (await connection.programFrame(frame)) return this.#requests['tensor/list'](args, options);
+      // What is known of the program as a whole is in every frame's listing.
+      const { runtimes, warnings } = await connection.inspector.list(frame.callFrameId);
+      return { runtimes, tensors: [], warnings, truncated: false, reason: reportText(noFunctionOnStack) };
     },
     'tensor/preview': async (args, options) => {
       const { previews } = await this.#requests['tensor/preview'](args, options);
@@ -116,8 +126,11 @@ export class CompanionSource implements TensorSource {
         .catch(() => undefined);
       return { previews };
     },
-    // It follows the setting by itself.
-    'tensor/budget': () => Promise.resolve({}),
+    'tensor/budget': async (budget) => {
+      // Whoever connects later takes the setting as it is then.
+      await (await this.#connection)?.inspector.setBudget(budget);
+      return {};
+    },
     'tensor/breakOnNotFinite': async (asked) => {
       // A root session is no program: its children are.
       if (!this.session.parentSession) return {};
@@ -148,7 +161,7 @@ export class CompanionSource implements TensorSource {
       const { CompanionConnection: connections } = await import('../onDemand.ts');
       return await connections.open({
         session: this.session,
-        budget: this.#budget,
+        budget: copyBudget(),
         patienceMs,
         isOver: () => this.#isOver,
         onEvaluated: (value) => this.#evaluated.fire(value),

@@ -4,10 +4,18 @@
  */
 import { dirname } from 'node:path';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
-import { loadSourceMap, mapUrlIn, pathOfUrl, sourcePath, type ScriptMap } from '../../cdp/sourceMaps.ts';
+import {
+  isInNodeModules,
+  loadSourceMap,
+  mapUrlIn,
+  pathOfUrl,
+  sourcePath,
+  type ScriptMap,
+} from '../../cdp/sourceMaps.ts';
 import { generatedLine, type Locate } from '../../inspector/copies.ts';
 import { sameNames, ScriptNames, type NamesAt } from '../../inspector/originalNames.ts';
 import type { RecordedFrame } from '../../protocol/recorder.ts';
+import type { ScriptUrls } from './scriptUrls.ts';
 
 interface MappedScript {
   map: ScriptMap;
@@ -16,12 +24,14 @@ interface MappedScript {
 
 export class OriginalLines {
   readonly #main: CdpSession;
+  readonly #urls: ScriptUrls;
   readonly #projectFolder: string | undefined;
   readonly #byUrl = new Map<string, Promise<MappedScript | null>>();
 
   /** @param projectFolder what bundlers' names of sources are relative to; default the folder of the script */
-  constructor(main: CdpSession, projectFolder: string | undefined) {
+  constructor(main: CdpSession, urls: ScriptUrls, projectFolder: string | undefined) {
     this.#main = main;
+    this.#urls = urls;
     this.#projectFolder = projectFolder;
   }
 
@@ -34,15 +44,17 @@ export class OriginalLines {
     return original && file !== undefined ? { file, line: original.line + 1, isMapped: true } : generatedLine(frame);
   };
 
-  readonly namesAt: NamesAt = async ({ url, location: { scriptId, lineNumber, columnNumber = 0 } }) => {
-    const script = await this.#script(url, () => Promise.resolve(scriptId));
+  readonly namesAt: NamesAt = async (frame) => {
+    const { scriptId, lineNumber, columnNumber = 0 } = frame.location;
+    const url = await this.#urls.of(frame);
+    const script = url === undefined ? null : await this.#script(url, () => Promise.resolve(scriptId));
     return script?.names.at({ line: lineNumber, column: columnNumber }) ?? sameNames;
   };
 
   #script(url: string, scriptIdOf: () => Promise<string | undefined>): Promise<MappedScript | null> {
     const path = pathOfUrl(url);
     // Packages bring maps whose sources they leave at home.
-    if (path === undefined || /[\\/]node_modules[\\/]/.test(path)) return Promise.resolve(null);
+    if (path === undefined || isInNodeModules(path)) return Promise.resolve(null);
     const loading = this.#byUrl.get(url) ?? this.#load(url, path, scriptIdOf);
     this.#byUrl.set(url, loading);
     return loading;

@@ -9,7 +9,7 @@ import { TensorSessionSource } from './tensorSessionSource.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorSource } from './tensorSource.ts';
-import { companionEnabled, liveCopyBudget, onDidChangeCompanionEnabled } from '../settings.ts';
+import { companionEnabled, onDidChangeCompanionEnabled } from '../settings.ts';
 
 export const tensorType = 'tensor';
 /** Of the sessions that VS Code's JavaScript debugger has per Node process; those of a debug terminal have its type. */
@@ -88,8 +88,7 @@ export class TensorSources implements vscode.Disposable {
   #open(entry: Entry): void {
     const { monitor } = entry;
     const { session } = monitor;
-    const source =
-      session.type === tensorType ? new TensorSessionSource(monitor) : new CompanionSource(monitor, liveCopyBudget);
+    const source = session.type === tensorType ? new TensorSessionSource(monitor) : new CompanionSource(monitor);
     source.onDidTrack((batch) => this.#tracked.fire({ session, batch }));
     source.onDidBreakOnNotFinite((stop) => this.#brokeOnNotFinite.fire(stop));
     entry.source = source;

@@ -34,7 +34,8 @@ export type Node =
   | { kind: 'unpinnable'; id: string; expression: string; reason: string; help?: string }
   /** A line of the program. */
   | { kind: 'place'; id: string; name: string; value: string; tooltip: string; file: string; line: number }
-  | { kind: 'detail'; id: string; name: string; value: string; tooltip?: string };
+  /** `help` says what to do about it, where the value is that there is none. */
+  | { kind: 'detail'; id: string; name: string; value: string; tooltip?: string; help?: string };
 
 /** The runtimes, then the scopes of the frame. */
 export function frameNodes(source: TensorReader, { runtimes, tensors, truncated }: TensorListing): Node[] {
@@ -82,7 +83,10 @@ export function tensorChildren(node: TensorNode, values: Node | undefined): Node
   const { access, device, location, strides, offset, state, label } = tensor;
   const rows: Node[] = [];
   if (values) rows.push(values, { kind: 'statistics', id: `${id}/statistics`, of: node });
-  else rows.push(detail('values', access.reason ?? 'none here', access.help));
+  else {
+    const { reason = 'none here', help } = access;
+    rows.push({ ...detail('values', reason), ...(help !== undefined && { help }) });
+  }
   const weight = formatWeight(tensor);
   rows.push(
     detail('dtype', tensor.dtype),

@@ -5,7 +5,7 @@ import { storedDType } from '../../tensor/dtypes.ts';
 import { formatMs, previewRanges, previewValues } from '../../tensor/preview.ts';
 import { formatSlice } from '../../tensor/slice.ts';
 import { stringsOf } from '../readValues.ts';
-import type { Focus, FocusState } from '../sources/focus.ts';
+import type { Focus } from '../sources/focus.ts';
 import { previewLength } from '../settings.ts';
 import type { TensorSource } from '../sources/tensorSource.ts';
 import { tensorType } from '../sources/tensorSources.ts';
@@ -52,7 +52,11 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
       this.#view.onDidExpandElement(({ element }) => this.#openRows?.set(element.id, true)),
       this.#view.onDidCollapseElement(({ element }) => this.#openRows?.set(element.id, false)),
       this.#view.onDidChangeVisibility(({ visible }) => (frame.isWanted = visible)),
-      focus.onDidChange((state) => void this.#introduce(state)),
+      focus.onDidChange((state) => {
+        // Whoever starts a session of ours means its tensors; sessions of VS Code's own debugger are looked at by whoever needs it.
+        const isOurs = state.kind === 'stopped' && state.source.session.type === tensorType;
+        if (isOurs && !this.#isIntroduced) void frame.current();
+      }),
       pins.onDidChange(() => this.#changed.fire()),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('tensorDebugger.preview')) this.#changed.fire();
@@ -64,6 +68,7 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
         const view = this.#view as { message: string | undefined };
         const message = messageOf(state);
         if (view.message !== message) view.message = message;
+        void this.#introduce(state);
       }),
     ];
     frame.isWanted = this.#view.visible;
@@ -152,15 +157,19 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     return [...frameNodes(source, listing), ...groups.filter((node) => node !== undefined)];
   }
 
+  get #isIntroduced(): boolean {
+    return this.#memory.get(introduced) === true;
+  }
+
   /**
-   * VS Code adds views to its debug sidebar collapsed. Whoever starts a session of ours for the first time sees it opened;
-   * from then on, and in all other sessions, it stays as the user leaves it.
+   * VS Code adds views to its debug sidebar collapsed. At the first stop that has tensors it opens; from then on it stays as
+   * the user leaves it. For a program of VS Code's own debugger that has typed arrays and no runtime, it does not open.
    */
-  async #introduce(state: FocusState): Promise<void> {
-    if (state.kind !== 'stopped' || state.source.session.type !== tensorType || this.#memory.get(introduced)) return;
+  async #introduce(state: FrameState): Promise<void> {
+    if (state.kind !== 'tensors' || this.#isIntroduced) return;
+    if (state.source.session.type !== tensorType && state.listing.runtimes.length === 0) return;
     await this.#memory.update(introduced, true);
-    await this.#frame.current();
-    const [first] = await this.getChildren();
+    const [first] = this.#roots();
     if (first) await this.#view.reveal(first, { select: false, focus: false });
   }
 
@@ -204,15 +213,17 @@ async function statisticsNodes(id: string, { tensor, source }: TensorNode): Prom
 }
 
 /** What can't be read says so in its place. */
-function failure(error: unknown): { value: string; tooltip: string } {
+function failure(error: unknown): { value: string; help?: string } {
   const { message, help } = reportOf(error, 'not-available');
-  return { value: message, tooltip: help === undefined ? message : `${message}\n${help}` };
+  return { value: message, ...(help !== undefined && { help }) };
 }
 
 /** Where rows alone would leave a question; an empty view is explained by the welcome texts in package.json. */
 function messageOf(state: FrameState): string | undefined {
   if (state.kind === 'failed') return state.report.message;
-  if (state.kind === 'noTensors')
-    return 'No tensors in this frame. Select another one in the call stack, or stop where one is in scope.';
-  return undefined;
+  if (state.kind !== 'noTensors') return undefined;
+  return (
+    state.listing.reason ??
+    'No tensors in this frame. Select another one in the call stack, or stop where one is in scope.'
+  );
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { formatBytes, formatType, formatWeight, menuContext, shortText } from '../../tensor/preview.ts';
+import { proseMarkdown } from './prose.ts';
 import { locationText, type Node, type TensorNode } from './nodes.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -21,10 +22,11 @@ export function tensorTooltip({ expression, tensor }: TensorNode): vscode.Markdo
   text.appendCodeblock(`${expression}: ${tensor.className}`, 'typescript');
   const place = tensor.device.name === undefined ? tensor.device.type : `${tensor.device.type}, ${tensor.device.name}`;
   const size = [formatType(tensor.dtype, tensor.shape), formatWeight(tensor)].filter(Boolean).join(', ');
-  text.appendText(`${size}, ${stateText(tensor)} (${place}).`);
-  if (tensor.access.how === 'none') appendParagraph(text, [tensor.access.reason, tensor.access.help]);
-  for (const { message, help } of tensor.warnings) appendParagraph(text, [message, help]);
-  return text;
+  return appendParagraphs(text, [
+    `${size}, ${stateText(tensor)} (${place}).`,
+    ...(tensor.access.how === 'none' ? [tensor.access.reason, tensor.access.help] : []),
+    ...tensor.warnings.flatMap(({ message, help }) => [message, help]),
+  ]);
 }
 
 function itemOf(node: Node): vscode.TreeItem {
@@ -43,7 +45,7 @@ function itemOf(node: Node): vscode.TreeItem {
       const item = new vscode.TreeItem(node.warning.message, None);
       const { message, help, file, line } = node.warning;
       item.iconPath = warningIcon;
-      item.tooltip = `${message}\n${help}`;
+      item.tooltip = prose([message, help]);
       item.accessibilityInformation = { label: `Warning: ${message} ${help}` };
       if (file !== undefined && line !== undefined) item.command = openLine(file, line);
       return item;
@@ -59,7 +61,7 @@ function itemOf(node: Node): vscode.TreeItem {
       const item = new vscode.TreeItem(node.expression, None);
       item.description = node.reason;
       item.iconPath = new vscode.ThemeIcon('circle-slash', colour('disabledForeground'));
-      item.tooltip = node.help === undefined ? node.reason : `${node.reason}\n${node.help}`;
+      item.tooltip = prose([node.reason, node.help]);
       item.contextValue = 'pinned';
       item.accessibilityInformation = { label: `${node.expression}, pinned, not here: ${node.reason}` };
       return item;
@@ -87,7 +89,8 @@ function itemOf(node: Node): vscode.TreeItem {
     case 'detail': {
       const item = new vscode.TreeItem(node.name, None);
       item.description = node.value;
-      item.tooltip = node.tooltip ?? `${node.name}: ${node.value}`;
+      item.tooltip =
+        node.help === undefined ? (node.tooltip ?? `${node.name}: ${node.value}`) : prose([node.value, node.help]);
       return item;
     }
   }
@@ -146,6 +149,14 @@ function stateText({ kind, state, location }: TensorDescriptor): string {
   return locationText[location];
 }
 
-function appendParagraph(text: vscode.MarkdownString, sentences: (string | undefined)[]): void {
-  text.appendMarkdown('\n\n').appendText(sentences.filter((sentence) => sentence !== undefined).join(' '));
+function prose(paragraphs: readonly (string | undefined)[]): vscode.MarkdownString {
+  return appendParagraphs(new vscode.MarkdownString(), paragraphs);
+}
+
+function appendParagraphs(
+  text: vscode.MarkdownString,
+  paragraphs: readonly (string | undefined)[],
+): vscode.MarkdownString {
+  for (const paragraph of paragraphs) if (paragraph) text.appendMarkdown(`\n\n${proseMarkdown(paragraph)}`);
+  return text;
 }

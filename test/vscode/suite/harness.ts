@@ -265,7 +265,7 @@ async function resume(how: 'stepOver' | 'continue'): Promise<void> {
   });
 }
 
-/** Opens the Tensors view, which is folded in sessions that are not of type `tensor`. */
+/** Opens the Tensors view, which does so by itself only at the first stop that has tensors. */
 export async function openView(): Promise<void> {
   await vscode.commands.executeCommand('tensorDebugger.tensors.focus');
 }

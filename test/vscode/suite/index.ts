@@ -13,6 +13,7 @@ import './inlineValues.ts';
 import './notFinite.ts';
 import './pictures.ts';
 import './offered.ts';
+import './renamed.ts';
 import './settings.ts';
 import './texts.ts';
 import './track.ts';

@@ -17,8 +17,7 @@ const rowsOnScreen = '.pane:has(.pane-header[aria-label^="Tensors"]) .monaco-lis
 
 for (const [kind, place] of Object.entries(places)) {
   testAt(place, `${kind}: the tree shows the tensors of the stopped frame and follows steps`, async () => {
-    // Sessions of type `tensor` open it by themselves, the first time.
-    if (kind === 'companion') await openView();
+    await openView();
     const rows = await rowsWith('product');
     ok(
       rows.some((row) => /^tfjs.* webgpu · eager mode/.test(row)),
@@ -73,6 +72,23 @@ for (const [kind, place] of Object.entries(slowPlaces)) {
     await step();
     await rowsWith('values [1.5, -2]');
   });
+}
+
+for (const type of ['tensor', 'node']) {
+  const place = { config: { type, program: '${workspaceFolder}/lazy.mjs' }, file: 'lazy.mjs', mark: 'lazy' };
+  testAt(
+    place,
+    `tree: the tooltip of a tensor without values, in a session of type ${type}, says what to do here`,
+    async () => {
+      await openView();
+      await rowsWith('lazy float32[3]');
+      const { text, code } = await desk('rowTooltip', { row: 'lazy' });
+      ok(text.includes('evaluate it here, which runs its kernels: Tensor: Evaluate Graph Tensor…'), text);
+      ok(!/`|command line|\u00a0/.test(text), text);
+      ok(code.includes('await lazy.ref.data()'), code.join());
+      await screenshots(`tooltip-${type}`, ['light']);
+    },
+  );
 }
 
 testAt(

@@ -133,6 +133,25 @@ testAt(
   },
 );
 
+for (const [kind, { config }] of Object.entries(places)) {
+  test(`view, ${kind}: a new budget holds at once for the warnings about the program's own copies`, async () => {
+    breakAt('copies.ts', 'begun', 'copied');
+    const uri = vscode.Uri.file(workspaceFile('copies.ts'));
+    await start({ ...config, program: uri.fsPath });
+    await openView();
+    await rowsWith('tfjs 4.22.0');
+    const settings = vscode.workspace.getConfiguration('tensorDebugger');
+    await settings.update('copyBudget.bytes', 1_000, vscode.ConfigurationTarget.Global);
+    try {
+      await continueToNextStop();
+      await rowsWith('Warnings 1');
+      ok(vscode.languages.getDiagnostics(uri).some(({ code }) => code === 'copy-in-loop'));
+    } finally {
+      await settings.update('copyBudget.bytes', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+}
+
 test('sample: needs no install, and stops where its tensors are', async () => {
   const file = workspaceFile('tensor-sample.mjs');
   vscode.debug.removeBreakpoints(vscode.debug.breakpoints);

@@ -4,6 +4,7 @@ import { encodeElements } from '../../src/tensor/dtypes.ts';
 import { toJsonValues } from '../../src/tensor/jsonValue.ts';
 import { describeType, formatBytes, formatMs, previewRanges, previewValues } from '../../src/tensor/preview.ts';
 import type { DescribedTensor } from '../../src/tensor/preview.ts';
+import { roundNumber } from '../../src/tensor/roundNumber.ts';
 import { resultShape } from '../../src/tensor/slice.ts';
 import { statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
 
@@ -101,4 +102,15 @@ test('of statistics, what was computed is rounded, and elements are not', () => 
   });
   assert.equal(statisticsTexts({ min: null, max: null, mean: null, std: null }).mean, 'no element is finite');
   assert.equal(statisticsTexts({ min: null, max: null, mean: 'Infinity', std: null }, '-').std, '-');
+});
+
+test('rounded numbers show no digits that are not known', () => {
+  assert.equal(roundNumber(-(2 ** 63), 4), '-9.223e+18');
+  assert.equal(roundNumber(2 ** 63), '9.22337e+18');
+  assert.equal(roundNumber(300_000_000, 4), '300000000');
+  assert.equal(roundNumber(1 / 3), '0.333333');
+  assert.deepEqual(
+    [-0, Infinity, NaN].map((value) => roundNumber(value)),
+    ['0', 'Infinity', 'NaN'],
+  );
 });

@@ -3,9 +3,9 @@ import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import type { TensorStatistics } from '../../src/protocol/tensor.ts';
-import { formatBytes, formatMs } from '../../src/tensor/preview.ts';
-import { statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
-import { briefNumber } from '../briefNumber.ts';
+import { formatMs } from '../../src/tensor/preview.ts';
+import { statisticsCostText, statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
+import { briefNumber, percentage } from '../briefNumber.ts';
 import { unravelIndex } from '../../src/tensor/shape.ts';
 import { Loader } from '../loader.ts';
 import { notice, problem } from '../messages.ts';
@@ -116,9 +116,9 @@ export class StatisticsPanel {
   }
 
   #table(context: PanelContext, statistics: TensorStatistics): TemplateResult {
-    const { count, zeros, nan, posInf, negInf, firstNotFinite, where, cost } = statistics;
+    const { count, zeros, nan, posInf, negInf, firstNotFinite, where } = statistics;
     const { min, max, mean, std } = statisticsTexts(statistics, '–');
-    const share = (n: number) => (n === 0 || count === 0 ? '' : ` (${briefNumber((100 * n) / count)} %)`);
+    const share = (n: number) => (n === 0 ? '' : ` (${percentage(n, count)})`);
     const row = (name: string, value: string | number, className = '') =>
       html`<tr>
         <th scope="row">${name}</th>
@@ -145,8 +145,7 @@ export class StatisticsPanel {
         }
       </tbody>
       <caption>
-        Over the finite elements, reduced on the ${where}: ${formatBytes(cost.bytes)} moved in
-        ${formatMs(cost.queueMs + cost.transferMs)}.
+        Over the finite elements, reduced on the ${where}: ${statisticsCostText(statistics)}.
       </caption>
     </table>`;
   }

@@ -4,6 +4,7 @@ import type { NumberFormat } from '../../../src/protocol/viewer.ts';
 import { encodeElements } from '../../../src/tensor/dtypes.ts';
 import { CellBlock } from '../../../webview/grid/cellBlock.ts';
 import { elementText, kindOf } from '../../../webview/grid/numberText.ts';
+import { percentage } from '../../../webview/briefNumber.ts';
 import { guessRange, imageSlice, layoutsOf } from '../../../webview/image/layouts.ts';
 import { colorTable } from '../../../src/tensor/colormaps.ts';
 import { colorScale, levelOf, rangeOfHistogram, rangeOfValues } from '../../../webview/raster/colorScale.ts';
@@ -164,6 +165,12 @@ test('which shapes are images, and how they are read', () => {
   assert.equal(guessRange('float32', { min: 0, max: 254.5 }), 'bytes');
   assert.equal(guessRange('float32', { min: -0.5, max: 0.9 }), 'signed');
   assert.equal(guessRange('float32', { min: -3, max: 2 }), 'shown');
+});
+
+test('a share that is not quite all is not 100 %', () => {
+  assert.equal(percentage(299_999_999, 300_000_000), '> 99.99 %');
+  assert.equal(percentage(3, 3), '100 %');
+  assert.equal(percentage(1, 1000), '0.1 %');
 });
 
 test('bars: a bin with one element is seen, an empty one is not', () => {

@@ -121,6 +121,67 @@ test('images: channels last and first, batches, the guessed range can be changed
   assert.deepEqual(viewer.errors, []);
 });
 
+test('colours of NaN and the infinities are told wherever they are on a picture', async () => {
+  const viewer = await open();
+  const { page } = viewer;
+  const legend = () => page.locator('.color-bar .legend').allTextContents();
+  const values = Array.from({ length: 256 }, (_, k) => (k === 7 ? NaN : k === 9 ? -Infinity : k / 256));
+  await viewer.show(arraySource('holes', 'float32', [16, 16], values));
+  await openTab(viewer, 'Image');
+  assert.deepEqual(await legend(), ['NaN', '-Infinity']);
+  await viewer.show(arraySource('nothing', 'float32', [16, 16], new Array(256).fill(NaN)));
+  await openTab(viewer, 'Heatmap');
+  assert.deepEqual(await legend(), ['NaN']);
+  await openTab(viewer, 'Statistics');
+  await page.getByText('No histogram: no element is finite.').waitFor();
+  assert.deepEqual(viewer.errors, []);
+});
+
+test('a constant has one colour; the range of values that are nearly all equal is that of the others', async () => {
+  const viewer = await open({ settings: { robustRange: true } });
+  const { page } = viewer;
+  const bar = async () => ((await page.locator('.color-bar').textContent()) ?? '').replace(/\s+/g, ' ').trim();
+  await viewer.show(arraySource('threes', 'float32', [4, 4], new Array(16).fill(3)));
+  await openTab(viewer, 'Heatmap');
+  assert.equal(await bar(), '3 the only finite value of the elements shown');
+  assert.equal(await page.locator('.color-bar canvas').getAttribute('aria-label'), 'Only 3');
+  await openTab(viewer, 'Statistics');
+  await page.getByRole('table', { name: 'Statistics' }).waitFor();
+  await openTab(viewer, 'Heatmap');
+  assert.equal(await bar(), '3 the only finite value of the whole tensor');
+  const spike = Array.from({ length: 400 }, (_, k) => (k === 9 ? 5 : 0));
+  await viewer.show(arraySource('spike', 'float32', [20, 20], spike));
+  await viewer.settled();
+  assert.equal(await bar(), '0 5 the range of the elements shown');
+});
+
+test('of complex numbers, the heatmap shows magnitudes and the statistics say what they leave out', async () => {
+  const viewer = await open({ settings: { robustRange: false } });
+  const { page } = viewer;
+  await viewer.show(
+    arraySource(
+      'z',
+      'complex64',
+      [1, 2],
+      [
+        [3, 4],
+        [0, 1],
+      ],
+    ),
+  );
+  await openTab(viewer, 'Heatmap');
+  await page.getByText('magnitude: the range of the elements shown').waitFor();
+  await openTab(viewer, 'Statistics');
+  await page.getByText(/Complex numbers have no order/).waitFor();
+  assert.deepEqual(await page.getByRole('rowheader').allTextContents(), [
+    'Elements',
+    'Zeros',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+  ]);
+});
+
 test('statistics are asked for when their tab is opened, and not before', async () => {
   const viewer = await open();
   const { page } = viewer;

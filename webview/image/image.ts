@@ -10,6 +10,8 @@ import { notice } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import { rangeOfValues } from '../raster/colorScale.ts';
 import type { ValueRange } from '../raster/colorScale.ts';
+import { legend, notFiniteIn } from '../raster/legend.ts';
+import type { NotFinitePresent } from '../raster/legend.ts';
 import { notFiniteColors } from '../raster/notFiniteColors.ts';
 import { paintImage } from '../raster/paint.ts';
 import { Picture } from '../raster/picture.ts';
@@ -33,6 +35,7 @@ interface Sample {
   /** The bytes of a pixel's channels. */
   pixel: (row: number, column: number) => Uint8Array;
   range: ValueRange | null;
+  notFinite: NotFinitePresent;
 }
 
 const layoutTitles: Record<ImageLayoutName, string> = {
@@ -104,7 +107,8 @@ export class ImagePanel {
       };
       return { key: `${viewed.stop}/${where.slice}`, read };
     });
-    const found = this.#picture.sample?.range ?? null;
+    const { sample } = this.#picture;
+    const found = sample?.range ?? null;
     const guessed = guessRange(dtype, found);
     const range = rangeOf(state.imageRange === 'guess' ? guessed : state.imageRange, found);
     this.#picture.paint(range, ({ values, layout: { channelCount } }) =>
@@ -117,6 +121,7 @@ export class ImagePanel {
     );
     return this.#picture.template(context, () => `Image of ${extent.rows} by ${extent.columns} pixels.`, {
       tools: [this.#layoutSelect(context, layouts, layout), this.#rangeSelect(context, guessed, found), standing],
+      below: sample ? html`<div class="color-bar">${legend(sample.notFinite)}</div>` : '',
       readout: this.#readout(),
     });
   }
@@ -216,7 +221,8 @@ function sampleOf(
     }
     return found;
   };
-  return { layout, index, plan, values, texts, pixel, range: rangeOfValues(values, false) };
+  const range = rangeOfValues(values, false);
+  return { layout, index, plan, values, texts, pixel, range, notFinite: notFiniteIn(values) };
 }
 
 function elementOf(

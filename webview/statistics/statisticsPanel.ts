@@ -3,6 +3,7 @@ import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import type { TensorStatistics } from '../../src/protocol/tensor.ts';
+import { isComplex } from '../../src/tensor/dtypes.ts';
 import { formatMs } from '../../src/tensor/preview.ts';
 import { statisticsCostText, statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
 import { briefNumber, percentage } from '../briefNumber.ts';
@@ -14,6 +15,9 @@ import { binRange } from './bars.ts';
 import { HistogramView } from './histogramView.ts';
 
 const bins = 64;
+const complexNote =
+  'Complex numbers have no order, so no minimum, maximum or histogram; mean and standard deviation are computed of ' +
+  'real tensors only. One with a NaN part counts as NaN, another with an infinite part as infinite.';
 
 export interface KeptStatistics {
   stop: string;
@@ -118,6 +122,7 @@ export class StatisticsPanel {
   #table(context: PanelContext, statistics: TensorStatistics): TemplateResult {
     const { count, zeros, nan, posInf, negInf, firstNotFinite, where } = statistics;
     const { min, max, mean, std } = statisticsTexts(statistics, '–');
+    const complex = isComplex(context.viewed.tensor.dtype);
     const share = (n: number) => (n === 0 ? '' : ` (${percentage(n, count)})`);
     const row = (name: string, value: string | number, className = '') =>
       html`<tr>
@@ -127,9 +132,9 @@ export class StatisticsPanel {
     const { shape } = context.state.view;
     return html`<table aria-label="Statistics">
       <tbody>
-        ${row('Elements', count)} ${row('Minimum', min)} ${row('Maximum', max)} ${row('Mean', mean)}
-        ${row('Standard deviation', std)} ${row('Zeros', `${zeros}${share(zeros)}`)}
-        ${row('NaN', `${nan}${share(nan)}`, nan > 0 ? 'nan' : '')}
+        ${row('Elements', count)}
+        ${complex ? '' : [row('Minimum', min), row('Maximum', max), row('Mean', mean), row('Standard deviation', std)]}
+        ${row('Zeros', `${zeros}${share(zeros)}`)} ${row('NaN', `${nan}${share(nan)}`, nan > 0 ? 'nan' : '')}
         ${row('Infinity', `${posInf}${share(posInf)}`, posInf > 0 ? 'positiveInfinity' : '')}
         ${row('-Infinity', `${negInf}${share(negInf)}`, negInf > 0 ? 'negativeInfinity' : '')}
         ${
@@ -145,14 +150,15 @@ export class StatisticsPanel {
         }
       </tbody>
       <caption>
-        Over the finite elements, reduced on the ${where}: ${statisticsCostText(statistics)}.
+        ${complex ? 'Reduced' : 'Over the finite elements, reduced'} on the ${where}: ${statisticsCostText(statistics)}.
       </caption>
     </table>`;
   }
 
-  #chart(context: PanelContext, { histogram }: TensorStatistics): TemplateResult | string {
-    if (!histogram) return '';
-    const { state } = context;
+  #chart(context: PanelContext, { histogram }: TensorStatistics): TemplateResult {
+    const { state, viewed } = context;
+    if (isComplex(viewed.tensor.dtype)) return html`<p class="quiet">${complexNote}</p>`;
+    if (!histogram) return html`<p class="quiet">No histogram: no element is finite.</p>`;
     this.#histogram.show(histogram, state.logarithmic);
     const { min, max, counts } = histogram;
     const onChange = ({ target }: Event) => {

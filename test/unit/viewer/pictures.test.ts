@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Histogram, TensorStatistics } from '../../../src/protocol/tensor.ts';
 import type { NumberFormat } from '../../../src/protocol/viewer.ts';
 import { encodeElements } from '../../../src/tensor/dtypes.ts';
 import { CellBlock } from '../../../webview/grid/cellBlock.ts';
@@ -7,7 +8,7 @@ import { elementText, kindOf } from '../../../webview/grid/numberText.ts';
 import { percentage } from '../../../webview/briefNumber.ts';
 import { guessRange, imageSlice, layoutsOf } from '../../../webview/image/layouts.ts';
 import { colorTable } from '../../../src/tensor/colormaps.ts';
-import { colorScale, levelOf, rangeOfHistogram, rangeOfValues } from '../../../webview/raster/colorScale.ts';
+import { colorScale, levelOf, rangeOfStatistics, rangeOfValues } from '../../../webview/raster/colorScale.ts';
 import { paintImage, paintValues } from '../../../webview/raster/paint.ts';
 import { samplePlan, sampleText, zoomed } from '../../../webview/raster/sampling.ts';
 import { barHeights, binAt, binRange } from '../../../webview/statistics/bars.ts';
@@ -84,12 +85,14 @@ test('ranges with and without outliers, from values and from histograms', () => 
   assert.deepEqual(rangeOfValues(values, true), { min: 2, max: 98 });
   assert.deepEqual(rangeOfValues(values, false), { min: 0, max: 1e6 });
   assert.equal(rangeOfValues([NaN, Infinity], true), null);
-  assert.deepEqual(rangeOfHistogram({ min: 0, max: 100, counts: [50, 50] }, true), { min: 2, max: 98 });
-  assert.deepEqual(rangeOfHistogram({ min: 0, max: 100, counts: [98, 0, 0, 2] }, true), {
-    min: (25 * 2) / 98,
-    max: 25,
-  });
-  assert.deepEqual(rangeOfHistogram({ min: 0, max: 100, counts: [1, 2] }, false), { min: 0, max: 100 });
+  const ofStatistics = (min: number, max: number, histogram: Histogram | null, robust: boolean) =>
+    rangeOfStatistics({ min, max, histogram } as TensorStatistics, robust);
+  const halves = { min: 0, max: 100, counts: [50, 50] };
+  assert.deepEqual(ofStatistics(0, 100, halves, true), { min: 2, max: 98 });
+  assert.deepEqual(ofStatistics(0, 100, { ...halves, counts: [98, 0, 0, 2] }, true), { min: (25 * 2) / 98, max: 25 });
+  assert.deepEqual(ofStatistics(0, 100, halves, false), { min: 0, max: 100 });
+  assert.deepEqual(ofStatistics(3, 3, { min: 2.5, max: 3.5, counts: [0, 9] }, true), { min: 3, max: 3 });
+  assert.equal(ofStatistics(0, 0, null, true), null);
 });
 
 test('auto is diverging around zero where signs differ', () => {

@@ -25,7 +25,7 @@ test('costs stay with the values that they are of: of each tab, the whole tensor
   await viewer.page.getByRole('tab', { name: 'Statistics' }).click();
   await viewer.settled();
   const statistics = await viewer.costs();
-  assert.match(statistics, /^This view 4 KB in .* Session's device copies [\d.]+ KB in [\d.]+ ms \(\d readbacks\)$/);
+  assert.match(statistics, /^This view 4 KB in .* Session's copies [\d.]+ KB in [\d.]+ ms \(\d readbacks\)$/);
   const view = (text: string) => text.replace(/ Whole tensor.*/, '');
   await viewer.page.getByRole('tab', { name: 'Grid' }).click();
   assert.equal(view(await viewer.costs()), view(grid));

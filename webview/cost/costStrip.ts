@@ -35,7 +35,7 @@ export function costStrip({ dtype, access }: TensorDescriptor, { views, whole, s
         ? html`<span
             title="What this debug session has copied from devices for the debugger's sake; what is on the host is read where it is"
           >
-            <b>Session's device copies</b> ${sessionText(session)}${readbacksText(session.readbacks)}
+            <b>Session's copies</b> ${sessionText(session)}${readbacksText(session.readbacks)}
           </span>`
         : ''
     }

@@ -5,7 +5,6 @@ import { live } from 'lit/directives/live.js';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../../src/tensor/dtypes.ts';
 import { formatElement } from '../../src/tensor/numbers.ts';
-import { briefNumber } from '../briefNumber.ts';
 import { notice } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import { rangeOfValues } from '../raster/colorScale.ts';
@@ -20,6 +19,7 @@ import type { KeptSample } from '../raster/keptSample.ts';
 import type { SamplePlan } from '../raster/sampling.ts';
 import { numberOf } from '../raster/values.ts';
 import type { ViewState } from '../state.ts';
+import { axisTexts } from '../ticks.ts';
 import { axisControl } from '../slicebar/sliceBar.ts';
 import { guessRange, imageSlice, layoutsOf, rangeOf, valueRanges } from './layouts.ts';
 import type { ImageLayout, ImageLayoutName, ImageSlice, ValueRangeName } from './layouts.ts';
@@ -47,7 +47,7 @@ const rangeTitles: Record<Exclude<ValueRangeName, 'guess'>, string> = {
   unit: '0 to 1',
   signed: '-1 to 1',
   bytes: '0 to 255',
-  shown: 'smallest to largest',
+  shown: 'min to max',
 };
 
 export class ImagePanel {
@@ -153,12 +153,12 @@ export class ImagePanel {
     const title = (name: ValueRangeName): string => {
       if (name === 'guess') return `guessed: ${rangeTitles[guessed]}`;
       return name === 'shown' && shown
-        ? `${rangeTitles.shown} (${briefNumber(shown.min)} to ${briefNumber(shown.max)})`
+        ? `${rangeTitles.shown} (${axisTexts([shown.min, shown.max]).join(' to ')})`
         : rangeTitles[name];
     };
     return html`<div class="field">
-      <label for="image-range">Black to white</label>
-      <select id="image-range" .value=${live(imageRange)} @change=${onChange}>
+      <label for="image-range">Range</label>
+      <select id="image-range" title="The values of black and white" .value=${live(imageRange)} @change=${onChange}>
         ${valueRanges.map((name) => html`<option value=${name} ?selected=${name === imageRange}>${title(name)}</option>`)}
       </select>
     </div>`;

@@ -6,13 +6,14 @@ import type { TensorStatistics } from '../../src/protocol/tensor.ts';
 import { isComplex } from '../../src/tensor/dtypes.ts';
 import { formatMs } from '../../src/tensor/preview.ts';
 import { statisticsCostText, statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
-import { briefNumber, percentage } from '../briefNumber.ts';
+import { percentage } from '../briefNumber.ts';
 import { unravelIndex } from '../../src/tensor/shape.ts';
 import { Loader } from '../loader.ts';
 import { notice, problem } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
+import { axisTexts } from '../ticks.ts';
 import { binRange } from './bars.ts';
-import { HistogramView } from './histogramView.ts';
+import { histogramView } from './histogramView.ts';
 
 const bins = 64;
 const complexNote =
@@ -26,7 +27,7 @@ export interface KeptStatistics {
 
 export class StatisticsPanel {
   readonly #loader: Loader<TensorStatistics>;
-  readonly #histogram: HistogramView;
+  readonly #setBin: (bin: number | null) => void;
   #bin: number | null = null;
   /** The stop that a person asked for statistics of although they take long. */
   #asked = -1;
@@ -37,10 +38,10 @@ export class StatisticsPanel {
       read();
       update();
     });
-    this.#histogram = new HistogramView((bin) => {
+    this.#setBin = (bin) => {
       this.#bin = bin;
       update();
-    });
+    };
   }
 
   /** Of this stop; null as long as nobody has opened the tab. */
@@ -60,14 +61,11 @@ export class StatisticsPanel {
 
   reset(): void {
     this.#loader.reset();
+    this.#bin = null;
   }
 
   hide(): void {
     if (this.#loader.loading) this.#loader.cancel();
-  }
-
-  repaint(): void {
-    this.#histogram.draw();
   }
 
   template(context: PanelContext): TemplateResult {
@@ -130,37 +128,39 @@ export class StatisticsPanel {
         <td class=${className}>${value}</td>
       </tr>`;
     const { shape } = context.state.view;
-    return html`<table aria-label="Statistics">
-      <tbody>
-        ${row('Elements', count)}
-        ${complex ? '' : [row('Minimum', min), row('Maximum', max), row('Mean', mean), row('Standard deviation', std)]}
-        ${row('Zeros', `${zeros}${share(zeros)}`)} ${row('NaN', `${nan}${share(nan)}`, nan > 0 ? 'nan' : '')}
-        ${row('Infinity', `${posInf}${share(posInf)}`, posInf > 0 ? 'positiveInfinity' : '')}
-        ${row('-Infinity', `${negInf}${share(negInf)}`, negInf > 0 ? 'negativeInfinity' : '')}
-        ${
-          firstNotFinite === null
-            ? ''
-            : html`<tr>
-                <th scope="row">First not finite</th>
-                <td>
-                  <code>[${unravelIndex(firstNotFinite, shape).join(', ')}]</code>
-                  <button @click=${() => context.goTo(unravelIndex(firstNotFinite, shape))}>Show</button>
-                </td>
-              </tr>`
-        }
-      </tbody>
-      <caption>
+    return html`<div class="figures">
+      <table aria-label="Statistics">
+        <tbody>
+          ${row('Elements', count)}
+          ${complex ? '' : [row('Minimum', min), row('Maximum', max), row('Mean', mean), row('Standard deviation', std)]}
+          ${row('Zeros', `${zeros}${share(zeros)}`)} ${row('NaN', `${nan}${share(nan)}`, nan > 0 ? 'nan' : '')}
+          ${row('Infinity', `${posInf}${share(posInf)}`, posInf > 0 ? 'positiveInfinity' : '')}
+          ${row('-Infinity', `${negInf}${share(negInf)}`, negInf > 0 ? 'negativeInfinity' : '')}
+          ${
+            firstNotFinite === null
+              ? ''
+              : html`<tr>
+                  <th scope="row">First not finite</th>
+                  <td>
+                    <code>[${unravelIndex(firstNotFinite, shape).join(', ')}]</code>
+                    <button @click=${() => context.goTo(unravelIndex(firstNotFinite, shape))}>Show</button>
+                  </td>
+                </tr>`
+          }
+        </tbody>
+      </table>
+      <p class="quiet">
         ${complex ? 'Reduced' : 'Over the finite elements, reduced'} on the ${where}: ${statisticsCostText(statistics)}.
-      </caption>
-    </table>`;
+      </p>
+    </div>`;
   }
 
   #chart(context: PanelContext, { histogram }: TensorStatistics): TemplateResult {
     const { state, viewed } = context;
     if (isComplex(viewed.tensor.dtype)) return html`<p class="quiet">${complexNote}</p>`;
     if (!histogram) return html`<p class="quiet">No histogram: no element is finite.</p>`;
-    this.#histogram.show(histogram, state.logarithmic);
-    const { min, max, counts } = histogram;
+    const { counts } = histogram;
+    const { logarithmic } = state;
     const onChange = ({ target }: Event) => {
       state.logarithmic = (target as HTMLInputElement).checked;
       context.changed();
@@ -168,14 +168,13 @@ export class StatisticsPanel {
     const read = () => {
       if (this.#bin === null) return `${counts.length} bins; point at a bar to read it`;
       const [from, to] = binRange(histogram, this.#bin);
-      return `${briefNumber(from)} to ${briefNumber(to)}: ${counts[this.#bin]} elements`;
+      return `${axisTexts([from, to]).join(' to ')}: ${counts[this.#bin]} elements`;
     };
     return html`<figure>
-      ${this.#histogram.element}
-      <div class="axis-ends"><span>${briefNumber(min)}</span><span>${briefNumber(max)}</span></div>
+      ${histogramView(histogram, { logarithmic, bin: this.#bin, onBin: this.#setBin })}
       <figcaption>
         <label class="field"
-          ><input type="checkbox" .checked=${live(state.logarithmic)} @change=${onChange} />Logarithmic</label
+          ><input type="checkbox" .checked=${live(logarithmic)} @change=${onChange} />Logarithmic</label
         >
         <span class="quiet" aria-live="polite">${read()}</span>
       </figcaption>

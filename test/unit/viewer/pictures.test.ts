@@ -11,6 +11,7 @@ import { colorTable } from '../../../src/tensor/colormaps.ts';
 import { colorScale, levelOf, rangeOfStatistics, rangeOfValues } from '../../../webview/raster/colorScale.ts';
 import { paintImage, paintValues } from '../../../webview/raster/paint.ts';
 import { samplePlan, sampleText, zoomed } from '../../../webview/raster/sampling.ts';
+import { axisTexts, logarithmicTicks, ticksBetween } from '../../../webview/ticks.ts';
 import { barHeights, binAt, binRange } from '../../../webview/statistics/bars.ts';
 
 test('numbers in every format', () => {
@@ -168,6 +169,20 @@ test('which shapes are images, and how they are read', () => {
   assert.equal(guessRange('float32', { min: 0, max: 254.5 }), 'bytes');
   assert.equal(guessRange('float32', { min: -0.5, max: 0.9 }), 'signed');
   assert.equal(guessRange('float32', { min: -3, max: 2 }), 'shown');
+});
+
+test('ticks of an axis are round numbers between its ends, with the digits that tell them apart', () => {
+  assert.deepEqual(axisTexts(ticksBetween(-4.471, 4.471, 5)), ['-4', '-2', '0', '2', '4']);
+  assert.deepEqual(axisTexts(ticksBetween(1000.1, 1000.4, 5)), ['1000.1', '1000.2', '1000.3', '1000.4']);
+  assert.deepEqual(axisTexts([1000.1, 1000.4]), ['1000.1', '1000.4']);
+  assert.deepEqual(axisTexts([0, 1 / 3]), ['0', '0.3333']);
+  assert.deepEqual(axisTexts([3, 3]), ['3', '3']);
+  assert.deepEqual(ticksBetween(0, 1, 4, 1), [0, 1]);
+  assert.deepEqual(ticksBetween(5, 5, 5), []);
+  const { MAX_VALUE } = Number;
+  assert.deepEqual(axisTexts(ticksBetween(-MAX_VALUE, MAX_VALUE, 4)), ['-1e+308', '0', '1e+308']);
+  assert.deepEqual(logarithmicTicks(1, 5), [1]);
+  assert.deepEqual(logarithmicTicks(300_000_000, 5), [1, 100, 10_000, 1_000_000, 100_000_000]);
 });
 
 test('a share that is not quite all is not 100 %', () => {

@@ -40,9 +40,11 @@ export function header(viewed: ViewedTensor, live: boolean, actions: HeaderActio
     <div class="title">
       <h1>${titleOf(viewed)}</h1>
       <span class="type">${type}</span>
-      <span class="quiet">${describeType(tensor).slice(type.length)} · ${tensor.runtime} ${tensor.className}</span>
-      ${tensor.state === 'live' ? '' : html`<span class="badge">${tensor.state}</span>`}
-      ${origin.kind === 'session' && origin.follows ? html`<span class="badge" title="Shows the tensor that is selected">follows the selection</span>` : ''}
+      <span class="place">
+        <span class="quiet">${describeType(tensor).slice(type.length)} · ${tensor.runtime} ${tensor.className}</span>
+        ${tensor.state === 'live' ? '' : html`<span class="badge">${tensor.state}</span>`}
+        ${origin.kind === 'session' && origin.follows ? html`<span class="badge" title="Shows the tensor that is selected">follows the selection</span>` : ''}
+      </span>
     </div>
     ${origin.kind === 'file' && origin.members.length > 1 ? memberSelect(origin, actions) : ''}
     <div class="toolbar" role="toolbar" aria-label="Commands">

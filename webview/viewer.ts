@@ -264,7 +264,7 @@ export class Viewer {
   }
 
   #repaint(): void {
-    for (const panel of [this.#heatmap, this.#image, this.#statistics]) panel.repaint();
+    for (const panel of [this.#heatmap, this.#image]) panel.repaint();
     this.#update();
   }
 

@@ -14,7 +14,7 @@ import {
   knownShape,
   menuContext,
 } from '../tensor/preview.ts';
-import { statisticsTexts } from '../tensor/statisticsTexts.ts';
+import { statisticsCostText, statisticsTexts } from '../tensor/statisticsTexts.ts';
 import { reportOfThrown } from './errors.ts';
 import type { Tensors } from './tensors.ts';
 import type { Container, Page } from './variables.ts';
@@ -258,7 +258,7 @@ function costText({ access, dtype, byteLength }: TensorDescriptor, cost: TensorP
 }
 
 function statisticsRows(stats: TensorStatistics): Row[] {
-  const { count, zeros, nan, posInf, negInf, firstNotFinite, where, cost } = stats;
+  const { count, zeros, nan, posInf, negInf, firstNotFinite, where } = stats;
   const { min, max, mean, std } = statisticsTexts(stats);
   return [
     row('count', String(count)),
@@ -271,7 +271,7 @@ function statisticsRows(stats: TensorStatistics): Row[] {
     row('+Infinity', String(posInf)),
     row('-Infinity', String(negInf)),
     ...(firstNotFinite === null ? [] : [row('first not finite', `element ${firstNotFinite}`)]),
-    row('computed on', `${where}, ${formatBytes(cost.bytes)} moved in ${formatMs(cost.queueMs + cost.transferMs)}`),
+    row('computed on', `${where}, ${statisticsCostText(stats)}`),
   ];
 }
 

@@ -1,17 +1,17 @@
 /**
  * Statistics over a tensor's elements, chunk by chunk, so that streams and partial results of a device can be merged.
- * Counts, minimum and maximum are exact. The sum is compensated (Neumaier's error term by Knuth's two-sum); the squared
- * deviations are summed per block around the block's own mean, and blocks are joined by the formula of Chan, Golub and
+ * Counts, minimum and maximum are exact, and so is the sum of 64-bit integers. Of other dtypes the sum is compensated
+ * (Neumaier's error term by Knuth's two-sum); the squared deviations are summed per block around the block's own mean, and blocks are joined by the formula of Chan, Golub and
  * LeVeque (1979), so data far from 0 lose no digits. Sums beyond the largest double are infinite, as NumPy's are.
  */
 import { TensorError } from '../protocol/errors.ts';
 import type { DType, StatisticsSummary } from '../protocol/tensor.ts';
-import { isComplex } from './dtypes.ts';
+import { isBigInteger, isComplex } from './dtypes.ts';
 import { blockReader } from './statisticsBlocks.ts';
 import type { Block, BlockReader } from './statisticsBlocks.ts';
 
 /**
- * What is known after some of the elements; plain data apart from bigints. The sum and the squares are of differences
+ * What is known after some of the elements; plain data apart from bigints. The mean and the squares are of differences
  * from `origin`, which is 0 except for 64-bit integers.
  */
 interface PartialStatistics {
@@ -26,15 +26,36 @@ interface PartialStatistics {
   min: number | bigint | null;
   max: number | bigint | null;
   origin: bigint;
-  /** Sum over the finite elements: `sum + sumError`. */
+  /** Sum over the finite elements: `sum + sumError`; 64-bit integers have it in `integerSum`, exactly. */
   sum: number;
   sumError: number;
+  integerSum: bigint;
   /** The mean: `mean + meanError`. Between blocks far from 0, what rounding takes from the mean would be missed. */
   mean: number;
   meanError: number;
   /** Sum of the squared deviations from the mean. */
   squares: number;
 }
+
+/** Of no elements; what a device has counted is put in its place. */
+export const emptyStatistics: Readonly<PartialStatistics> = {
+  count: 0,
+  finite: 0,
+  zeros: 0,
+  nan: 0,
+  posInf: 0,
+  negInf: 0,
+  firstNotFinite: null,
+  min: null,
+  max: null,
+  origin: 0n,
+  sum: 0,
+  sumError: 0,
+  integerSum: 0n,
+  mean: 0,
+  meanError: 0,
+  squares: 0,
+};
 
 /**
  * Adds up elements in any number of chunks. Complex elements are only counted (they have no order): one with a NaN part
@@ -43,23 +64,7 @@ interface PartialStatistics {
 export class StatisticsAccumulator {
   readonly dtype: DType;
   readonly #read: BlockReader;
-  #state: PartialStatistics = {
-    count: 0,
-    finite: 0,
-    zeros: 0,
-    nan: 0,
-    posInf: 0,
-    negInf: 0,
-    firstNotFinite: null,
-    min: null,
-    max: null,
-    origin: 0n,
-    sum: 0,
-    sumError: 0,
-    mean: 0,
-    meanError: 0,
-    squares: 0,
-  };
+  #state: PartialStatistics = { ...emptyStatistics };
 
   /** @throws TensorError `invalid-argument` for strings and untyped memory */
   constructor(dtype: DType) {
@@ -104,10 +109,16 @@ export class StatisticsAccumulator {
   finish(): StatisticsSummary<number | bigint> {
     const { count, finite, min, max, zeros, nan, posInf, negInf, firstNotFinite } = this.#state;
     const hasMoments = finite > 0 && !isComplex(this.dtype);
-    const mean = hasMoments ? Number(this.#state.origin) + total(this.#state) / finite : null;
+    const mean = hasMoments ? meanOf(this.#state, this.dtype) : null;
     const std = hasMoments ? Math.sqrt(this.#state.squares / finite) : null;
     return { count, min, max, mean, std, zeros, nan, posInf, negInf, firstNotFinite };
   }
+}
+
+function meanOf(state: PartialStatistics, dtype: DType): number {
+  if (!isBigInteger(dtype)) return total(state) / state.finite;
+  const finite = BigInt(state.finite);
+  return Number(state.integerSum / finite) + Number(state.integerSum % finite) / state.finite;
 }
 
 /** The compensated sum; where it overflowed, the error term says nothing. */
@@ -121,10 +132,9 @@ function mergeStatistics(a: PartialStatistics, b: PartialStatistics): PartialSta
     a.firstNotFinite === null || b.firstNotFinite === null
       ? (a.firstNotFinite ?? b.firstNotFinite)
       : Math.min(a.firstNotFinite, b.firstNotFinite);
-  // b's numbers, seen from a's origin.
+  // b's mean, seen from a's origin.
   const shift = b.origin === origin ? 0 : Number(b.origin - origin);
-  const [moved, movedError] = twoSum(b.sum, shift * b.finite);
-  const [sum, error] = twoSum(a.sum, moved);
+  const [sum, sumError] = twoSum(a.sum, b.sum);
   const finite = a.finite + b.finite;
   const gap = a.finite === 0 || b.finite === 0 ? 0 : b.mean - a.mean + shift + (b.meanError - a.meanError);
   const base = a.finite === 0 ? { mean: b.mean + shift, meanError: b.meanError } : a;
@@ -141,7 +151,8 @@ function mergeStatistics(a: PartialStatistics, b: PartialStatistics): PartialSta
     max: a.max === null || (b.max !== null && b.max > a.max) ? b.max : a.max,
     origin,
     sum,
-    sumError: a.sumError + b.sumError + movedError + error,
+    sumError: a.sumError + b.sumError + sumError,
+    integerSum: a.integerSum + b.integerSum,
     mean,
     meanError: base.meanError + meanError,
     squares: a.squares + b.squares + (gap === 0 ? 0 : gap * gap * ((a.finite * b.finite) / finite)),
@@ -164,6 +175,7 @@ function countReal({
   values,
   count,
   origin,
+  sum: integerSum,
   zeros: knownZeros,
   min: exactMin,
   max: exactMax,
@@ -209,6 +221,7 @@ function countReal({
     origin,
     sum,
     sumError,
+    integerSum: integerSum ?? 0n,
     ...deviations(values, count, mean, finite),
   };
 }
@@ -257,6 +270,7 @@ function countComplex({ values, count, origin }: Block): PartialStatistics {
     else negInf++;
   }
   return {
+    ...emptyStatistics,
     count,
     finite: count - nan - posInf - negInf,
     zeros,
@@ -264,13 +278,6 @@ function countComplex({ values, count, origin }: Block): PartialStatistics {
     posInf,
     negInf,
     firstNotFinite: first < 0 ? null : first,
-    min: null,
-    max: null,
     origin,
-    sum: 0,
-    sumError: 0,
-    mean: 0,
-    meanError: 0,
-    squares: 0,
   };
 }

@@ -16,7 +16,8 @@ export interface Block {
   from: number;
   /** What is subtracted from each 64-bit integer, so that doubles hold the differences; 0 for other dtypes. */
   origin: bigint;
-  /** For 64-bit integers, whose differences say neither exactly. */
+  /** For 64-bit integers, whose differences say none of these exactly. */
+  sum: bigint | null;
   zeros: number | null;
   min: bigint | null;
   max: bigint | null;
@@ -57,7 +58,7 @@ export function blockReader(dtype: DType): BlockReader {
     forEachPiece(chunk, itemSize(dtype), (bytes, byteOffset, count, from) => {
       const elements = new Storage(bytes, byteOffset, count * parts);
       decode(elements, buffer);
-      visit({ values: buffer, count, from, origin: 0n, zeros: null, min: null, max: null });
+      visit({ values: buffer, count, from, origin: 0n, sum: null, zeros: null, min: null, max: null });
     });
   };
 }
@@ -99,7 +100,7 @@ function float16Decoder(): (elements: NumberArray, into: Float64Array) => void {
 
 /**
  * 64-bit integers as pairs of 32-bit halves, since reading them as bigints would allocate each one. Differences from the
- * first element are exact as doubles below 2^53, and zeros and extremes are found on the halves themselves.
+ * first element are exact as doubles below 2^53; the sum, zeros and extremes are found on the halves themselves.
  */
 function bigIntegerReader(buffer: Float64Array, signed: boolean): BlockReader {
   const combine = (high: number, low: number): bigint => (BigInt(high) << 32n) | BigInt(low);
@@ -110,12 +111,17 @@ function bigIntegerReader(buffer: Float64Array, signed: boolean): BlockReader {
       origin ??= combine(highs[1] as number, lows[0] as number);
       const originHigh = Number(origin >> 32n);
       const originLow = Number(origin & 0xffffffffn);
+      // Exact: a block has 2^13 halves of 32 bits.
+      let sumHigh = 0;
+      let sumLow = 0;
       let zeros = 0;
       let smallest = 0;
       let largest = 0;
       for (let i = 0; i < count; i++) {
         const low = lows[2 * i] as number;
         const high = highs[2 * i + 1] as number;
+        sumHigh += high;
+        sumLow += low;
         if (low === 0 && high === 0) zeros++;
         const minHigh = highs[smallest + 1] as number;
         const maxHigh = highs[largest + 1] as number;
@@ -123,9 +129,10 @@ function bigIntegerReader(buffer: Float64Array, signed: boolean): BlockReader {
         if (high > maxHigh || (high === maxHigh && low > (lows[largest] as number))) largest = 2 * i;
         buffer[i] = (high - originHigh) * 4294967296 + (low - originLow);
       }
+      const sum = combine(sumHigh, 0) + BigInt(sumLow);
       const min = combine(highs[smallest + 1] as number, lows[smallest] as number);
       const max = combine(highs[largest + 1] as number, lows[largest] as number);
-      visit({ values: buffer, count, from, origin, zeros, min, max });
+      visit({ values: buffer, count, from, origin, sum, zeros, min, max });
     });
   };
 }

@@ -97,7 +97,7 @@ test('a tensor opens to what it is, and its values to pages', async () => {
       [stats['count'], stats['min'], stats['max'], stats['mean'], stats['zeros'], stats['NaN']],
       ['3000', '0', '2999', '1499.5', '1', '0'],
     );
-    assert.match(stats['computed on']!, /^host, 11\.7 KB moved in .*ms$/);
+    assert.match(stats['computed on']!, /^host, 11\.7 KB read in .*ms$/);
     // The object itself is still there for who looks for it.
     const object = await session.variable(wide.variablesReference, 'object');
     assert.ok((await session.variables(object.variablesReference)).some(({ name }) => name === 'dataId'));

@@ -129,6 +129,18 @@ test('data far from zero keep their standard deviation', () => {
   assert.equal(summary.min, 2n ** 62n + 10n ** 9n);
 });
 
+test('the mean of 64-bit integers is that of their exact sum', () => {
+  const extremes = [1n, -(2n ** 63n), 2n ** 63n - 1n, 0n];
+  for (const chunk of [1, 4]) {
+    assert.equal(summarize(encodeElements(extremes, 'int64'), 'int64', chunk, 2).mean, 0);
+  }
+  const many = Array.from({ length: 20011 }, (_, i) => 2n ** 64n - 1n - BigInt(i % 2) * (2n ** 64n - 4n));
+  const { mean } = exactMoments(many);
+  assert.equal(summarize(encodeElements(many, 'uint64'), 'uint64', 5000, 3).mean, mean);
+  const odd = [-3n, 2n, -1n];
+  assert.equal(summarize(encodeElements(odd, 'int64'), 'int64', 2).mean, -2 / 3);
+});
+
 test('64-bit extremes', () => {
   const signed = summarize(encodeElements([5n, -(2n ** 63n), 2n ** 63n - 1n, 0n], 'int64'), 'int64', 10);
   assert.deepEqual([signed.min, signed.max, signed.zeros], [-(2n ** 63n), 2n ** 63n - 1n, 1]);

@@ -4,8 +4,9 @@ import { encodeElements } from '../../src/tensor/dtypes.ts';
 import { toJsonValues } from '../../src/tensor/jsonValue.ts';
 import { describeType, formatBytes, formatMs, previewRanges, previewValues } from '../../src/tensor/preview.ts';
 import type { DescribedTensor } from '../../src/tensor/preview.ts';
+import { roundNumber } from '../../src/tensor/roundNumber.ts';
 import { resultShape } from '../../src/tensor/slice.ts';
-import { statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
+import { statisticsCostText, statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
 
 test('JSON values nest as the shape', () => {
   const bytes = encodeElements([1, 2, 3, 4, 5, 6], 'int32');
@@ -101,4 +102,25 @@ test('of statistics, what was computed is rounded, and elements are not', () => 
   });
   assert.equal(statisticsTexts({ min: null, max: null, mean: null, std: null }).mean, 'no element is finite');
   assert.equal(statisticsTexts({ min: null, max: null, mean: 'Infinity', std: null }, '-').std, '-');
+});
+
+test('what statistics took: moved from a device, or read on the host, once or twice', () => {
+  const text = (where: 'host' | 'device', bytes: number, readbacks: number) => {
+    const cost = { bytes, queueMs: 1, transferMs: 4, readbacks, stagingBytes: 0, wholeBytes: 2048, wholeMsEstimate: 1 };
+    return statisticsCostText({ where, cost });
+  };
+  assert.equal(text('device', 4096, 2), '4 KB moved in 5 ms');
+  assert.equal(text('host', 2048, 0), '2 KB read in 5 ms');
+  assert.equal(text('host', 4096, 0), '4 KB read in 5 ms, in two passes');
+});
+
+test('rounded numbers show no digits that are not known', () => {
+  assert.equal(roundNumber(-(2 ** 63), 4), '-9.223e+18');
+  assert.equal(roundNumber(2 ** 63), '9.22337e+18');
+  assert.equal(roundNumber(300_000_000, 4), '300000000');
+  assert.equal(roundNumber(1 / 3), '0.333333');
+  assert.deepEqual(
+    [-0, Infinity, NaN].map((value) => roundNumber(value)),
+    ['0', 'Infinity', 'NaN'],
+  );
 });

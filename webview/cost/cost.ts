@@ -27,7 +27,7 @@ export function addCost(costs: Costs, tab: Tab, cost: CopyCost): void {
     ms: ms + cost.queueMs + cost.transferMs,
     readbacks: readbacks + cost.readbacks,
   };
-  costs.whole = learn(costs.whole, cost);
+  costs.whole = learn(costs.whole, cost, tab !== 'statistics');
 }
 
 /** What is known about copying the whole tensor. */
@@ -42,9 +42,12 @@ export function wholeCost(tensor: TensorDescriptor): WholeCost {
   return { bytes: tensor.byteLength, ms: null, measured: false };
 }
 
-/** A read that moved as much as the whole tensor weighs has measured it; any other one makes the estimate better. */
-function learn(known: WholeCost, cost: CopyCost): WholeCost {
-  const whole = cost.wholeBytes > 0 && cost.bytes >= cost.wholeBytes;
+/**
+ * A copy of as much as the whole tensor weighs has measured it; any other one makes the estimate better.
+ * @param isCopy of elements; statistics move something else, or the elements more than once
+ */
+function learn(known: WholeCost, cost: CopyCost, isCopy: boolean): WholeCost {
+  const whole = isCopy && cost.wholeBytes > 0 && cost.bytes >= cost.wholeBytes;
   if (whole) return { bytes: cost.wholeBytes, ms: cost.queueMs + cost.transferMs, measured: true };
   return known.measured ? known : { bytes: cost.wholeBytes, ms: cost.wholeMsEstimate, measured: false };
 }

@@ -10,7 +10,7 @@ import type { Costs, WholeCost } from './cost.ts';
 const leastEstimateMs = 0.01;
 
 /** @param tab whose cost is told */
-export function costStrip({ dtype }: TensorDescriptor, { views, whole, session }: Costs, tab: Tab) {
+export function costStrip({ dtype, access }: TensorDescriptor, { views, whole, session }: Costs, tab: Tab) {
   const view = views[tab];
   // Nobody knows what strings weigh: they are the runtime's own.
   const isWeighed = dtype !== 'string';
@@ -26,7 +26,7 @@ export function costStrip({ dtype }: TensorDescriptor, { views, whole, session }
     ${
       isWeighed
         ? html`<span title="What a copy of the whole tensor to the host moves">
-            <b>Whole tensor</b> ${formatBytes(whole.bytes)}${wholeTime(whole)}
+            <b>Whole tensor</b> ${formatBytes(whole.bytes)}${access.how === 'copy' ? wholeTime(whole) : ''}
           </span>`
         : ''
     }
@@ -35,7 +35,7 @@ export function costStrip({ dtype }: TensorDescriptor, { views, whole, session }
         ? html`<span
             title="What this debug session has copied from devices for the debugger's sake; what is on the host is read where it is"
           >
-            <b>Session's device copies</b> ${sessionText(session)}${readbacksText(session.readbacks)}
+            <b>Session's copies</b> ${sessionText(session)}${readbacksText(session.readbacks)}
           </span>`
         : ''
     }
@@ -52,7 +52,8 @@ function readbacksText(count: number) {
   return html` <span class="quiet">(${count} ${count === 1 ? 'readback' : 'readbacks'})</span>`;
 }
 
+/** Measured, or an estimate; of what is on the host there is neither: it is not copied. */
 function wholeTime({ ms, measured }: WholeCost): string {
   if (ms === null || (!measured && ms < leastEstimateMs)) return '';
-  return measured ? ` in ${formatMs(ms)} (measured)` : `, about ${formatMs(ms)} (estimate)`;
+  return measured ? ` in ${formatMs(ms)}` : `, about ${formatMs(ms)}`;
 }

@@ -5,15 +5,17 @@ import { live } from 'lit/directives/live.js';
 import type { DType, TensorStatistics } from '../../src/protocol/tensor.ts';
 import { colormaps } from '../../src/protocol/viewer.ts';
 import type { Colormap } from '../../src/protocol/viewer.ts';
+import { isComplex } from '../../src/tensor/dtypes.ts';
 import { briefNumber } from '../briefNumber.ts';
 import { CellBlock } from '../grid/cellBlock.ts';
 import type { Rectangle } from '../grid/windowPlan.ts';
 import { notice } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import { colorBar } from '../raster/colorBar.ts';
-import type { NotFinitePresent } from '../raster/colorBar.ts';
-import { colorScale, rangeOfHistogram, rangeOfValues } from '../raster/colorScale.ts';
+import { colorScale, rangeOfStatistics, rangeOfValues } from '../raster/colorScale.ts';
 import type { ColorScale, ValueRange } from '../raster/colorScale.ts';
+import { legend, notFiniteIn } from '../raster/legend.ts';
+import type { NotFinitePresent } from '../raster/legend.ts';
 import { notFiniteColors } from '../raster/notFiniteColors.ts';
 import { paintValues } from '../raster/paint.ts';
 import { Picture } from '../raster/picture.ts';
@@ -100,17 +102,22 @@ export class Heatmap {
     const { sample } = this.#picture;
     const robust = state.robustRange ?? settings.robustRange;
     const map = state.colormap ?? settings.colormap;
-    const histogram = statistics?.histogram ?? null;
-    const range = histogram ? rangeOfHistogram(histogram, robust) : robust ? sample?.robustRange : sample?.range;
-    const scale = range ? colorScale(range, map) : null;
+    const whole = statistics && rangeOfStatistics(statistics, false);
+    const full = whole ?? sample?.range ?? null;
+    const inner = statistics && whole ? rangeOfStatistics(statistics, true) : (sample?.robustRange ?? null);
+    // Where nearly all are equal, the outliers are all that there is to see.
+    const range = robust && inner && inner.min < inner.max ? inner : full;
+    const scale = range && colorScale(range, map);
     // Without any finite value, no scale is needed.
     this.#picture.paint(scale, ({ values }) =>
       paintValues(values, scale ?? { map: 'gray', min: 0, max: 0 }, notFiniteColors()),
     );
-    const bar = scale && colorBar(scale, sample?.notFinite ?? noneNotFinite, rangeNote(histogram !== null, robust));
+    const note = range && rangeNote(range, { whole: whole !== null, inner: range !== full, dtype });
     return this.#picture.template(context, (region) => label(region, scale), {
       tools: [this.#mapSelect(context, map), this.#robustBox(context, robust)],
-      below: bar ?? '',
+      below: html`<div class="color-bar" role="group" aria-label="Colours">
+        ${scale && note ? colorBar(scale, note) : ''} ${sample ? legend(sample.notFinite) : ''}
+      </div>`,
       readout: this.#readout(dtype),
     });
   }
@@ -143,7 +150,7 @@ export class Heatmap {
     if (typeof pointed === 'string') return pointed;
     const { sample, found } = pointed;
     const index = indexOfCell(sample.view, found.row, found.column);
-    const magnitude = dtype.startsWith('complex') ? `, magnitude ${briefNumber(sample.values[found.k] as number)}` : '';
+    const magnitude = isComplex(dtype) ? `, magnitude ${briefNumber(sample.values[found.k] as number)}` : '';
     return html`<code>[${index.join(', ')}]</code>
       ${sample.block.cell(found.sampleRow, found.sampleColumn, exact).text}${magnitude}`;
   }
@@ -167,17 +174,11 @@ function sampleOf(view: AxisView, plan: SamplePlan, block: CellBlock): Sample {
   };
 }
 
-const noneNotFinite: NotFinitePresent = { nan: false, positiveInfinity: false, negativeInfinity: false };
-
-function notFiniteIn(values: Float64Array): NotFinitePresent {
-  return {
-    nan: values.includes(NaN),
-    positiveInfinity: values.includes(Infinity),
-    negativeInfinity: values.includes(-Infinity),
-  };
-}
-
-function rangeNote(whole: boolean, robust: boolean): string {
-  const what = whole ? 'the whole tensor, by its histogram' : 'the elements shown';
-  return robust ? `2 % to 98 % of ${what}` : `the range of ${what}`;
+function rangeNote(
+  { min, max }: ValueRange,
+  { whole, inner, dtype }: { whole: boolean; inner: boolean; dtype: DType },
+): string {
+  const what = `${whole ? 'the whole tensor' : 'the elements shown'}${whole && inner ? ', by its histogram' : ''}`;
+  const range = min === max ? 'the only finite value' : inner ? '2 % to 98 %' : 'the range';
+  return `${isComplex(dtype) ? 'magnitude: ' : ''}${range} of ${what}`;
 }

@@ -5,11 +5,12 @@ import { live } from 'lit/directives/live.js';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from '../../src/tensor/dtypes.ts';
 import { formatElement } from '../../src/tensor/numbers.ts';
-import { briefNumber } from '../briefNumber.ts';
 import { notice } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import { rangeOfValues } from '../raster/colorScale.ts';
 import type { ValueRange } from '../raster/colorScale.ts';
+import { legend, notFiniteIn } from '../raster/legend.ts';
+import type { NotFinitePresent } from '../raster/legend.ts';
 import { notFiniteColors } from '../raster/notFiniteColors.ts';
 import { paintImage } from '../raster/paint.ts';
 import { Picture } from '../raster/picture.ts';
@@ -18,6 +19,7 @@ import type { KeptSample } from '../raster/keptSample.ts';
 import type { SamplePlan } from '../raster/sampling.ts';
 import { numberOf } from '../raster/values.ts';
 import type { ViewState } from '../state.ts';
+import { axisTexts } from '../ticks.ts';
 import { axisControl } from '../slicebar/sliceBar.ts';
 import { guessRange, imageSlice, layoutsOf, rangeOf, valueRanges } from './layouts.ts';
 import type { ImageLayout, ImageLayoutName, ImageSlice, ValueRangeName } from './layouts.ts';
@@ -33,6 +35,7 @@ interface Sample {
   /** The bytes of a pixel's channels. */
   pixel: (row: number, column: number) => Uint8Array;
   range: ValueRange | null;
+  notFinite: NotFinitePresent;
 }
 
 const layoutTitles: Record<ImageLayoutName, string> = {
@@ -44,7 +47,7 @@ const rangeTitles: Record<Exclude<ValueRangeName, 'guess'>, string> = {
   unit: '0 to 1',
   signed: '-1 to 1',
   bytes: '0 to 255',
-  shown: 'smallest to largest',
+  shown: 'min to max',
 };
 
 export class ImagePanel {
@@ -104,7 +107,8 @@ export class ImagePanel {
       };
       return { key: `${viewed.stop}/${where.slice}`, read };
     });
-    const found = this.#picture.sample?.range ?? null;
+    const { sample } = this.#picture;
+    const found = sample?.range ?? null;
     const guessed = guessRange(dtype, found);
     const range = rangeOf(state.imageRange === 'guess' ? guessed : state.imageRange, found);
     this.#picture.paint(range, ({ values, layout: { channelCount } }) =>
@@ -117,6 +121,7 @@ export class ImagePanel {
     );
     return this.#picture.template(context, () => `Image of ${extent.rows} by ${extent.columns} pixels.`, {
       tools: [this.#layoutSelect(context, layouts, layout), this.#rangeSelect(context, guessed, found), standing],
+      below: sample ? html`<div class="color-bar">${legend(sample.notFinite)}</div>` : '',
       readout: this.#readout(),
     });
   }
@@ -148,12 +153,12 @@ export class ImagePanel {
     const title = (name: ValueRangeName): string => {
       if (name === 'guess') return `guessed: ${rangeTitles[guessed]}`;
       return name === 'shown' && shown
-        ? `${rangeTitles.shown} (${briefNumber(shown.min)} to ${briefNumber(shown.max)})`
+        ? `${rangeTitles.shown} (${axisTexts([shown.min, shown.max]).join(' to ')})`
         : rangeTitles[name];
     };
     return html`<div class="field">
-      <label for="image-range">Black to white</label>
-      <select id="image-range" .value=${live(imageRange)} @change=${onChange}>
+      <label for="image-range">Range</label>
+      <select id="image-range" title="The values of black and white" .value=${live(imageRange)} @change=${onChange}>
         ${valueRanges.map((name) => html`<option value=${name} ?selected=${name === imageRange}>${title(name)}</option>`)}
       </select>
     </div>`;
@@ -216,7 +221,8 @@ function sampleOf(
     }
     return found;
   };
-  return { layout, index, plan, values, texts, pixel, range: rangeOfValues(values, false) };
+  const range = rangeOfValues(values, false);
+  return { layout, index, plan, values, texts, pixel, range, notFinite: notFiniteIn(values) };
 }
 
 function elementOf(

@@ -1,5 +1,5 @@
 /** From values to levels of a colour map: the range, with or without outliers, and which map where nobody chose one. */
-import type { Histogram } from '../../src/protocol/tensor.ts';
+import type { Histogram, TensorStatistics } from '../../src/protocol/tensor.ts';
 import type { Colormap } from '../../src/protocol/viewer.ts';
 import type { NamedColormap } from '../../src/tensor/colormaps.ts';
 
@@ -24,9 +24,15 @@ export function rangeOfValues(values: ArrayLike<number>, robust: boolean): Value
   return robust ? { min: at(outermost), max: at(1 - outermost) } : { min: at(0), max: at(1) };
 }
 
-/** The same, as near as a histogram of the whole tensor tells: linear within the bins that hold the percentiles. */
-export function rangeOfHistogram({ min, max, counts }: Histogram, robust: boolean): ValueRange {
-  if (!robust) return { min, max };
+/** The same, as near as statistics of the whole tensor tell. */
+export function rangeOfStatistics({ min, max, histogram }: TensorStatistics, robust: boolean): ValueRange | null {
+  if (!histogram) return null;
+  // Of equal elements, the histogram's range is wider than theirs.
+  return robust && min !== max ? percentiles(histogram) : { min: Number(min), max: Number(max) };
+}
+
+/** Linear within the bins that hold them. */
+function percentiles({ min, max, counts }: Histogram): ValueRange {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const width = (max - min) / counts.length;
   const at = (share: number): number => {

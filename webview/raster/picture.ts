@@ -127,8 +127,7 @@ export class Picture<Sample extends { plan: SamplePlan }> {
   /** The sample, and its element at the point; a text where there is none. */
   pointed(): { sample: Sample; found: NonNullable<ReturnType<typeof sampleAt>> } | string {
     const { sample } = this;
-    if (!this.#point || !sample)
-      return 'Point at a pixel to read it. The wheel zooms, dragging moves, a double click shows the cell in the grid.';
+    if (!this.#point || !sample) return 'The wheel zooms, dragging moves, a double click opens the cell.';
     const found = sampleAt(sample.plan, this.#point);
     return found ? { sample, found } : '…';
   }

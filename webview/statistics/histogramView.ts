@@ -1,84 +1,89 @@
 /**
- * The histogram as bars on a canvas. Equal-width bars over a line need none of what a plotting library brings (uPlot:
- * 50 KB, a third of the whole page): axes in time, series, cursors.
+ * The histogram: bars over an axis of values, beside an axis of counts. Equal-width bars need none of what a plotting
+ * library brings (uPlot: 50 KB, a third of the whole page): axes in time, series, cursors.
  */
+import { html, svg } from 'lit/html.js';
+import type { TemplateResult } from 'lit/html.js';
 import type { Histogram } from '../../src/protocol/tensor.ts';
+import { axisTexts, logarithmicTicks, ticksBetween } from '../ticks.ts';
 import { barHeights, binAt, binRange } from './bars.ts';
 
-export class HistogramView {
-  readonly element = document.createElement('div');
-  readonly #canvas = document.createElement('canvas');
-  readonly #onBin: (bin: number | null) => void;
-  #histogram: Histogram | null = null;
-  #logarithmic = false;
-  #bin: number | null = null;
+/** In pixels, of the bars. */
+const height = 220;
 
-  constructor(onBin: (bin: number | null) => void) {
-    this.#onBin = onBin;
-    this.element.className = 'histogram';
-    const canvas = this.#canvas;
-    canvas.tabIndex = 0;
-    canvas.setAttribute('role', 'img');
-    this.element.append(canvas);
-    canvas.addEventListener('pointermove', ({ offsetX }) => {
-      const { counts } = this.#histogram ?? { counts: [] };
-      this.#setBin(binAt(offsetX, this.element.clientWidth, counts.length));
-    });
-    canvas.addEventListener('pointerleave', () => this.#setBin(null));
-    canvas.addEventListener('keydown', (event) => this.#key(event));
-    new ResizeObserver(() => this.draw()).observe(this.element);
-  }
+interface HistogramOptions {
+  logarithmic: boolean;
+  /** The one that is read; null for none. */
+  bin: number | null;
+  onBin: (bin: number | null) => void;
+}
 
-  show(histogram: Histogram, logarithmic: boolean): void {
-    if (histogram === this.#histogram && logarithmic === this.#logarithmic) return;
-    this.#histogram = histogram;
-    this.#logarithmic = logarithmic;
-    this.draw();
-    const { min, max, counts } = histogram;
-    const fullest = counts.indexOf(Math.max(...counts));
-    const [from, to] = binRange(histogram, fullest);
-    this.#canvas.setAttribute(
-      'aria-label',
-      `Histogram of ${counts.length} bins from ${min} to ${max}; most elements, ${counts[fullest]}, lie between ${from} and ${to}. The arrow keys go from bin to bin.`,
-    );
-  }
-
-  #setBin(bin: number | null): void {
-    if (bin === this.#bin) return;
-    this.#bin = bin;
-    this.draw();
-    this.#onBin(bin);
-  }
-
-  #key(event: KeyboardEvent): void {
-    const last = (this.#histogram?.counts.length ?? 0) - 1;
+export function histogramView(histogram: Histogram, { logarithmic, bin, onBin }: HistogramOptions): TemplateResult {
+  const { min, max, counts } = histogram;
+  const highest = Math.max(...counts);
+  const countTicks = logarithmic ? logarithmicTicks(highest, 5) : ticksBetween(0, highest, 4, 1);
+  const countTexts = axisTexts(countTicks);
+  const heights = barHeights(counts, height, logarithmic);
+  const tickHeights = barHeights([...countTicks, highest], height, logarithmic);
+  const values = ticksBetween(min, max, 5);
+  const valueTexts = axisTexts(values);
+  const across = (value: number) => `${(100 * (value / 2 - min / 2)) / (max / 2 - min / 2)}%`;
+  const onMove = ({ clientX, currentTarget }: PointerEvent) => {
+    const { left, width } = (currentTarget as Element).getBoundingClientRect();
+    onBin(binAt(clientX - left, width, counts.length));
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const last = counts.length - 1;
     const steps: Record<string, number> = {
-      ArrowRight: (this.#bin ?? -1) + 1,
-      ArrowLeft: (this.#bin ?? 1) - 1,
+      ArrowRight: (bin ?? -1) + 1,
+      ArrowLeft: (bin ?? 1) - 1,
       Home: 0,
       End: last,
     };
-    const bin = steps[event.key];
-    if (bin === undefined || last < 0) return;
+    const next = steps[event.key];
+    if (next === undefined) return;
     event.preventDefault();
-    this.#setBin(Math.max(0, Math.min(last, bin)));
-  }
+    onBin(Math.max(0, Math.min(last, next)));
+  };
+  return html`<div class="histogram">
+    <svg class="axis counts" width="${Math.max(...countTexts.map(({ length }) => length)) + 1}ch" aria-hidden="true">
+      ${countTexts.map(
+        (text, tick) => svg`<text x="100%" y=${height - (tickHeights[tick] as number)} dx="-6" dy="4">${text}</text>`,
+      )}
+    </svg>
+    <svg
+      class="axis values"
+      role="img"
+      tabindex="0"
+      aria-label=${labelOf(histogram)}
+      @pointermove=${onMove}
+      @pointerleave=${() => onBin(null)}
+      @keydown=${onKey}
+    >
+      ${countTicks.map((_, tick) => line('rule', height - (tickHeights[tick] as number)))}
+      ${heights.map(
+        (tall, index) => svg`<rect class=${index === bin ? 'bar active' : 'bar'}
+          x="${(100 * index) / counts.length}%" width="${100 / counts.length}%" y=${height - tall} height=${tall} />`,
+      )}
+      ${min < 0 && max > 0 ? svg`<line class="zero" x1=${across(0)} x2=${across(0)} y1="0" y2=${height} />` : ''}
+      ${line('base', height)}
+      ${values.map(
+        (value, tick) => svg`
+          <line class="base" x1=${across(value)} x2=${across(value)} y1=${height} y2=${height + 4} />
+          <text x=${across(value)} y=${height + 18}>${valueTexts[tick]}</text>`,
+      )}
+    </svg>
+  </div>`;
+}
 
-  draw(): void {
-    const { clientWidth, clientHeight } = this.element;
-    if (!this.#histogram || clientWidth === 0 || clientHeight === 0) return;
-    const canvas = this.#canvas;
-    canvas.width = Math.round(clientWidth * devicePixelRatio);
-    canvas.height = Math.round(clientHeight * devicePixelRatio);
-    const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-    context.scale(devicePixelRatio, devicePixelRatio);
-    const style = getComputedStyle(this.element);
-    const heights = barHeights(this.#histogram.counts, clientHeight, this.#logarithmic);
-    const width = clientWidth / heights.length;
-    const gap = width > 4 ? 1 : 0;
-    heights.forEach((height, bin) => {
-      context.fillStyle = style.getPropertyValue(bin === this.#bin ? '--bar-active' : '--bar');
-      context.fillRect(bin * width, clientHeight - height, width - gap, height);
-    });
-  }
+/** From side to side. */
+function line(className: string, y: number) {
+  return svg`<line class=${className} x1="0" x2="100%" y1=${y} y2=${y} />`;
+}
+
+function labelOf(histogram: Histogram): string {
+  const { min, max, counts } = histogram;
+  const fullest = counts.indexOf(Math.max(...counts));
+  const [from, to] = binRange(histogram, fullest);
+  return `Histogram of ${counts.length} bins from ${min} to ${max}; most elements, ${counts[fullest]}, lie between ${from} and ${to}. The arrow keys go from bin to bin.`;
 }

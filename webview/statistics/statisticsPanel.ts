@@ -3,17 +3,22 @@ import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import type { TensorStatistics } from '../../src/protocol/tensor.ts';
-import { formatBytes, formatMs } from '../../src/tensor/preview.ts';
-import { statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
-import { briefNumber } from '../briefNumber.ts';
+import { isComplex } from '../../src/tensor/dtypes.ts';
+import { formatMs } from '../../src/tensor/preview.ts';
+import { statisticsCostText, statisticsTexts } from '../../src/tensor/statisticsTexts.ts';
+import { percentage } from '../briefNumber.ts';
 import { unravelIndex } from '../../src/tensor/shape.ts';
 import { Loader } from '../loader.ts';
 import { notice, problem } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
+import { axisTexts } from '../ticks.ts';
 import { binRange } from './bars.ts';
-import { HistogramView } from './histogramView.ts';
+import { histogramView } from './histogramView.ts';
 
 const bins = 64;
+const complexNote =
+  'Complex numbers have no order, so no minimum, maximum or histogram; mean and standard deviation are computed of ' +
+  'real tensors only. One with a NaN part counts as NaN, another with an infinite part as infinite.';
 
 export interface KeptStatistics {
   stop: string;
@@ -22,7 +27,7 @@ export interface KeptStatistics {
 
 export class StatisticsPanel {
   readonly #loader: Loader<TensorStatistics>;
-  readonly #histogram: HistogramView;
+  readonly #setBin: (bin: number | null) => void;
   #bin: number | null = null;
   /** The stop that a person asked for statistics of although they take long. */
   #asked = -1;
@@ -33,10 +38,10 @@ export class StatisticsPanel {
       read();
       update();
     });
-    this.#histogram = new HistogramView((bin) => {
+    this.#setBin = (bin) => {
       this.#bin = bin;
       update();
-    });
+    };
   }
 
   /** Of this stop; null as long as nobody has opened the tab. */
@@ -56,14 +61,11 @@ export class StatisticsPanel {
 
   reset(): void {
     this.#loader.reset();
+    this.#bin = null;
   }
 
   hide(): void {
     if (this.#loader.loading) this.#loader.cancel();
-  }
-
-  repaint(): void {
-    this.#histogram.draw();
   }
 
   template(context: PanelContext): TemplateResult {
@@ -116,46 +118,49 @@ export class StatisticsPanel {
   }
 
   #table(context: PanelContext, statistics: TensorStatistics): TemplateResult {
-    const { count, zeros, nan, posInf, negInf, firstNotFinite, where, cost } = statistics;
+    const { count, zeros, nan, posInf, negInf, firstNotFinite, where } = statistics;
     const { min, max, mean, std } = statisticsTexts(statistics, '–');
-    const share = (n: number) => (n === 0 || count === 0 ? '' : ` (${briefNumber((100 * n) / count)} %)`);
+    const complex = isComplex(context.viewed.tensor.dtype);
+    const share = (n: number) => (n === 0 ? '' : ` (${percentage(n, count)})`);
     const row = (name: string, value: string | number, className = '') =>
       html`<tr>
         <th scope="row">${name}</th>
         <td class=${className}>${value}</td>
       </tr>`;
     const { shape } = context.state.view;
-    return html`<table aria-label="Statistics">
-      <tbody>
-        ${row('Elements', count)} ${row('Minimum', min)} ${row('Maximum', max)} ${row('Mean', mean)}
-        ${row('Standard deviation', std)} ${row('Zeros', `${zeros}${share(zeros)}`)}
-        ${row('NaN', `${nan}${share(nan)}`, nan > 0 ? 'nan' : '')}
-        ${row('Infinity', `${posInf}${share(posInf)}`, posInf > 0 ? 'positiveInfinity' : '')}
-        ${row('-Infinity', `${negInf}${share(negInf)}`, negInf > 0 ? 'negativeInfinity' : '')}
-        ${
-          firstNotFinite === null
-            ? ''
-            : html`<tr>
-                <th scope="row">First not finite</th>
-                <td>
-                  <code>[${unravelIndex(firstNotFinite, shape).join(', ')}]</code>
-                  <button @click=${() => context.goTo(unravelIndex(firstNotFinite, shape))}>Show</button>
-                </td>
-              </tr>`
-        }
-      </tbody>
-      <caption>
-        Over the finite elements, reduced on the ${where}: ${formatBytes(cost.bytes)} moved in
-        ${formatMs(cost.queueMs + cost.transferMs)}.
-      </caption>
-    </table>`;
+    return html`<div class="figures">
+      <table aria-label="Statistics">
+        <tbody>
+          ${row('Elements', count)}
+          ${complex ? '' : [row('Minimum', min), row('Maximum', max), row('Mean', mean), row('Standard deviation', std)]}
+          ${row('Zeros', `${zeros}${share(zeros)}`)} ${row('NaN', `${nan}${share(nan)}`, nan > 0 ? 'nan' : '')}
+          ${row('Infinity', `${posInf}${share(posInf)}`, posInf > 0 ? 'positiveInfinity' : '')}
+          ${row('-Infinity', `${negInf}${share(negInf)}`, negInf > 0 ? 'negativeInfinity' : '')}
+          ${
+            firstNotFinite === null
+              ? ''
+              : html`<tr>
+                  <th scope="row">First not finite</th>
+                  <td>
+                    <code>[${unravelIndex(firstNotFinite, shape).join(', ')}]</code>
+                    <button @click=${() => context.goTo(unravelIndex(firstNotFinite, shape))}>Show</button>
+                  </td>
+                </tr>`
+          }
+        </tbody>
+      </table>
+      <p class="quiet">
+        ${complex ? 'Reduced' : 'Over the finite elements, reduced'} on the ${where}: ${statisticsCostText(statistics)}.
+      </p>
+    </div>`;
   }
 
-  #chart(context: PanelContext, { histogram }: TensorStatistics): TemplateResult | string {
-    if (!histogram) return '';
-    const { state } = context;
-    this.#histogram.show(histogram, state.logarithmic);
-    const { min, max, counts } = histogram;
+  #chart(context: PanelContext, { histogram }: TensorStatistics): TemplateResult {
+    const { state, viewed } = context;
+    if (isComplex(viewed.tensor.dtype)) return html`<p class="quiet">${complexNote}</p>`;
+    if (!histogram) return html`<p class="quiet">No histogram: no element is finite.</p>`;
+    const { counts } = histogram;
+    const { logarithmic } = state;
     const onChange = ({ target }: Event) => {
       state.logarithmic = (target as HTMLInputElement).checked;
       context.changed();
@@ -163,14 +168,13 @@ export class StatisticsPanel {
     const read = () => {
       if (this.#bin === null) return `${counts.length} bins; point at a bar to read it`;
       const [from, to] = binRange(histogram, this.#bin);
-      return `${briefNumber(from)} to ${briefNumber(to)}: ${counts[this.#bin]} elements`;
+      return `${axisTexts([from, to]).join(' to ')}: ${counts[this.#bin]} elements`;
     };
     return html`<figure>
-      ${this.#histogram.element}
-      <div class="axis-ends"><span>${briefNumber(min)}</span><span>${briefNumber(max)}</span></div>
+      ${histogramView(histogram, { logarithmic, bin: this.#bin, onBin: this.#setBin })}
       <figcaption>
         <label class="field"
-          ><input type="checkbox" .checked=${live(state.logarithmic)} @change=${onChange} />Logarithmic</label
+          ><input type="checkbox" .checked=${live(logarithmic)} @change=${onChange} />Logarithmic</label
         >
         <span class="quiet" aria-live="polite">${read()}</span>
       </figcaption>

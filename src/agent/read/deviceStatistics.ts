@@ -10,7 +10,7 @@ import type { DType, Histogram, StatisticsSummary } from '../../protocol/tensor.
 import { dataViewOf, elementReader, itemSize } from '../../tensor/dtypes.ts';
 import { histogramRange } from '../../tensor/histogram.ts';
 import { isRowMajor, sizeOf } from '../../tensor/shape.ts';
-import { StatisticsAccumulator } from '../../tensor/statistics.ts';
+import { emptyStatistics, StatisticsAccumulator } from '../../tensor/statistics.ts';
 import { platformValue } from '../safely.ts';
 import type { DeviceSource } from '../source.ts';
 import { convert } from './convert.ts';
@@ -209,7 +209,6 @@ class Reduction {
     });
     let notFinite = 0;
     const numbers = numberClass(this.#stored, this.#asBool);
-    const none = { nan: 0, posInf: 0, negInf: 0, firstNotFinite: null, origin: 0n, sumError: 0, meanError: 0 };
     this.#chunks.forEach((chunk, index) => {
       const length = groupsOf(chunk) * groupWords.total;
       const words = new Uint32Array(bytes.buffer, offsets[index], length);
@@ -224,7 +223,7 @@ class Reduction {
         const difference = floats[at + groupWords.sum]!;
         const sum = (finite * scaledPivot + difference) / scale;
         total.merge({
-          ...none,
+          ...emptyStatistics,
           count: finite,
           finite,
           zeros: words[at + groupWords.zeros]!,
@@ -237,19 +236,7 @@ class Reduction {
       }
     });
     if (notFinite > 0) {
-      const nothing = {
-        finite: 0,
-        zeros: 0,
-        min: null,
-        max: null,
-        origin: 0n,
-        sum: 0,
-        sumError: 0,
-        mean: 0,
-        meanError: 0,
-        squares: 0,
-      };
-      total.merge({ ...nothing, count: notFinite, ...this.#classify() });
+      total.merge({ ...emptyStatistics, count: notFinite, ...this.#classify() });
     }
     return total.finish();
   }

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Histogram, TensorStatistics } from '../../../src/protocol/tensor.ts';
 import type { NumberFormat } from '../../../src/protocol/viewer.ts';
 import { encodeElements } from '../../../src/tensor/dtypes.ts';
 import { CellBlock } from '../../../webview/grid/cellBlock.ts';
 import { elementText, kindOf } from '../../../webview/grid/numberText.ts';
+import { percentage } from '../../../webview/briefNumber.ts';
 import { guessRange, imageSlice, layoutsOf } from '../../../webview/image/layouts.ts';
 import { colorTable } from '../../../src/tensor/colormaps.ts';
-import { colorScale, levelOf, rangeOfHistogram, rangeOfValues } from '../../../webview/raster/colorScale.ts';
+import { colorScale, levelOf, rangeOfStatistics, rangeOfValues } from '../../../webview/raster/colorScale.ts';
 import { paintImage, paintValues } from '../../../webview/raster/paint.ts';
 import { samplePlan, sampleText, zoomed } from '../../../webview/raster/sampling.ts';
+import { axisTexts, logarithmicTicks, ticksBetween } from '../../../webview/ticks.ts';
 import { barHeights, binAt, binRange } from '../../../webview/statistics/bars.ts';
 
 test('numbers in every format', () => {
@@ -83,12 +86,14 @@ test('ranges with and without outliers, from values and from histograms', () => 
   assert.deepEqual(rangeOfValues(values, true), { min: 2, max: 98 });
   assert.deepEqual(rangeOfValues(values, false), { min: 0, max: 1e6 });
   assert.equal(rangeOfValues([NaN, Infinity], true), null);
-  assert.deepEqual(rangeOfHistogram({ min: 0, max: 100, counts: [50, 50] }, true), { min: 2, max: 98 });
-  assert.deepEqual(rangeOfHistogram({ min: 0, max: 100, counts: [98, 0, 0, 2] }, true), {
-    min: (25 * 2) / 98,
-    max: 25,
-  });
-  assert.deepEqual(rangeOfHistogram({ min: 0, max: 100, counts: [1, 2] }, false), { min: 0, max: 100 });
+  const ofStatistics = (min: number, max: number, histogram: Histogram | null, robust: boolean) =>
+    rangeOfStatistics({ min, max, histogram } as TensorStatistics, robust);
+  const halves = { min: 0, max: 100, counts: [50, 50] };
+  assert.deepEqual(ofStatistics(0, 100, halves, true), { min: 2, max: 98 });
+  assert.deepEqual(ofStatistics(0, 100, { ...halves, counts: [98, 0, 0, 2] }, true), { min: (25 * 2) / 98, max: 25 });
+  assert.deepEqual(ofStatistics(0, 100, halves, false), { min: 0, max: 100 });
+  assert.deepEqual(ofStatistics(3, 3, { min: 2.5, max: 3.5, counts: [0, 9] }, true), { min: 3, max: 3 });
+  assert.equal(ofStatistics(0, 0, null, true), null);
 });
 
 test('auto is diverging around zero where signs differ', () => {
@@ -164,6 +169,26 @@ test('which shapes are images, and how they are read', () => {
   assert.equal(guessRange('float32', { min: 0, max: 254.5 }), 'bytes');
   assert.equal(guessRange('float32', { min: -0.5, max: 0.9 }), 'signed');
   assert.equal(guessRange('float32', { min: -3, max: 2 }), 'shown');
+});
+
+test('ticks of an axis are round numbers between its ends, with the digits that tell them apart', () => {
+  assert.deepEqual(axisTexts(ticksBetween(-4.471, 4.471, 5)), ['-4', '-2', '0', '2', '4']);
+  assert.deepEqual(axisTexts(ticksBetween(1000.1, 1000.4, 5)), ['1000.1', '1000.2', '1000.3', '1000.4']);
+  assert.deepEqual(axisTexts([1000.1, 1000.4]), ['1000.1', '1000.4']);
+  assert.deepEqual(axisTexts([0, 1 / 3]), ['0', '0.3333']);
+  assert.deepEqual(axisTexts([3, 3]), ['3', '3']);
+  assert.deepEqual(ticksBetween(0, 1, 4, 1), [0, 1]);
+  assert.deepEqual(ticksBetween(5, 5, 5), []);
+  const { MAX_VALUE } = Number;
+  assert.deepEqual(axisTexts(ticksBetween(-MAX_VALUE, MAX_VALUE, 4)), ['-1e+308', '0', '1e+308']);
+  assert.deepEqual(logarithmicTicks(1, 5), [1]);
+  assert.deepEqual(logarithmicTicks(300_000_000, 5), [1, 100, 10_000, 1_000_000, 100_000_000]);
+});
+
+test('a share that is not quite all is not 100 %', () => {
+  assert.equal(percentage(299_999_999, 300_000_000), '> 99.99 %');
+  assert.equal(percentage(3, 3), '100 %');
+  assert.equal(percentage(1, 1000), '0.1 %');
 });
 
 test('bars: a bin with one element is seen, an empty one is not', () => {

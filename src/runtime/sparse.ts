@@ -10,6 +10,7 @@ import { array, NDArray } from './numpy/ndarray.ts';
 import { pythonString, type ArrayElement } from './numpy/elementFormat.ts';
 import type { NestedValue } from './numpy/nested.ts';
 import { convertToTensor, type TensorInput } from './convert.ts';
+import { optionsOf, type Given, type NameOption } from './options.ts';
 import { sessionFor, type EvalOptions, type SessionLike } from './sessions.ts';
 import type { Tensor } from './tensor.ts';
 import type { TfDType } from './tfjs.ts';
@@ -211,14 +212,20 @@ export class SparseTensor {
   }
 }
 
-/**
- * `tf.compat.v1.sparse_placeholder`: to be fed with a `SparseTensorValue`.
- * @param shape the dense shape; default: unknown
- */
+export interface SparsePlaceholderOptions extends NameOption {
+  /** The dense shape; default: unknown. */
+  shape?: readonly number[];
+}
+
+/** `tf.compat.v1.sparse_placeholder`: to be fed with a `SparseTensorValue`. */
 export function sparsePlaceholder(
   dtype: TfDType,
-  { shape = null, name = 'Placeholder' }: { shape?: readonly number[] | null; name?: string } = {},
+  ...given: Given<SparsePlaceholderOptions, ['shape', 'name']>
 ): SparseTensor {
+  const { shape, name = 'Placeholder' } = optionsOf<SparsePlaceholderOptions>('sparsePlaceholder', given, [
+    'shape',
+    'name',
+  ]);
   if (executingEagerly()) {
     throw new ModeError(
       '`sparsePlaceholder` is not compatible with eager execution.',

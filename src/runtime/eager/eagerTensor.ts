@@ -1,6 +1,6 @@
 /** Eager tensors: a TF.js tensor with TensorFlow's way of reading it. */
 import { UnimplementedError } from '../errors.ts';
-import { toHost, toHostAsync, toTfTensor, viewOf } from '../host.ts';
+import { assertAlive, toHost, toHostAsync, toTfTensor, viewOf } from '../host.ts';
 import { inspectSymbol, makeSymbol, type Inspected, type MadeFrom } from '../inspect.ts';
 import { noteEagerTensor } from '../mode.ts';
 import { shapeText } from '../numpy/arrayText.ts';
@@ -82,6 +82,7 @@ export class EagerTensor extends Tensor {
   }
 
   #rows<T extends ArrayElement, R = NDArray<T>>(from: number, rows: number, read: (tensor: TfTensor) => R): R {
+    assertAlive(this.tensor);
     const begin = this.shape.map((_, axis) => (axis === 0 ? from : 0));
     const size = this.shape.map((length, axis) => (axis === 0 ? rows : length));
     const part = core.slice(this.tensor, begin, size);

@@ -1,4 +1,5 @@
 /** Sparse tensors: three dense ones, as in TensorFlow. TF.js has no int64, so indices and the dense shape are int32. */
+import { nameStandIn } from '../protocol/tensor.ts';
 import { howToEvaluate } from '../tensor/evaluateHelp.ts';
 import { attr } from './graph/graphDef.ts';
 import { SymbolicTensor } from './graph/symbolicTensor.ts';
@@ -197,12 +198,12 @@ export class SparseTensor {
       runtime: 'tensor-debugger',
       kind: 'sparse',
       ...(!symbolic && { sparse: { indices: this.indices, values: this.values, denseShape: this.denseShape } }),
-      state: 'live',
+      state: symbolic ? 'uninitialised' : 'live',
       reason: symbolic
         ? 'It is a sparse graph tensor: it has no value until the graph is run.'
         : 'It is sparse: three tensors, values, indices and denseShape.',
       help: symbolic
-        ? `Evaluate its values, indices and denseShape, which are graph tensors: ${howToEvaluate}. In the program: sparse.evalSync({ session, feeds }).`
+        ? `Evaluate its values, indices and denseShape, which are graph tensors: ${howToEvaluate}. In the program: await ${nameStandIn}.eval({ session, feeds }).`
         : 'Look at its values and indices, or at sparse.toDense(tensor).',
     };
   }

@@ -160,22 +160,14 @@ export class EagerTensor extends Tensor {
 
   /** What the debugger shows: the values of the TF.js tensor, where they lie; nothing is read or computed. */
   [inspectSymbol](): Inspected {
-    const { tensor } = this;
-    const common: Inspected = {
-      dtype: this.dtype,
-      shape: [...this.shape],
+    const { tensor, dtype, shape } = this;
+    return {
+      dtype,
+      shape: [...shape],
+      tensor,
       runtime: 'tensor-debugger',
       kind: 'eager',
-      state: 'live',
+      state: tensor.isDisposed ? 'disposed' : 'live',
     };
-    if (tensor.isDisposed) {
-      return {
-        ...common,
-        state: 'disposed',
-        reason: 'The tensor is disposed: its value is gone.',
-        help: 'Call numpy() before dispose(): the array stays valid.',
-      };
-    }
-    return { ...common, tensor };
   }
 }

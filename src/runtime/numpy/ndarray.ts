@@ -264,16 +264,17 @@ export class NDArray<T extends ArrayElement = number> {
 
   /** What the debugger shows: the array's own memory, nothing is copied. */
   [inspectSymbol](): Inspected {
-    const { dtype, strides, offset } = this;
-    const common: Inspected = {
+    const { dtype, shape, strides, offset, data } = this;
+    return {
       dtype,
-      shape: [...this.shape],
+      shape: [...shape],
+      strides: [...strides],
+      offset,
+      data,
       runtime: 'tensor-debugger',
       kind: 'array',
       state: 'live',
     };
-    if (!Array.isArray(this.data)) return { ...common, data: this.data, strides: [...strides], offset };
-    return { ...common, reason: 'Its elements are strings, which have no fixed size.', help: 'Look at tolist().' };
   }
 
   /** A new array of these values, for the debugger. */

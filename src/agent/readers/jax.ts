@@ -250,6 +250,7 @@ function describeArray(fields: ArrayFields, stop: StopContext): Described {
     ...(isStrided && { strides: [...source.layout.strides], offset: source.layout.offset }),
     layout: isStrided ? 'strided' : 'computed',
     byteLength: sizeOf(shape) * itemSize(dtype),
+    ...(storedDType(dtype) !== dtype && { storedByteLength: sizeOf(shape) * itemSize(storedDType(dtype)) }),
     device,
     location: device.type === 'webgpu' && !isExpression ? 'device' : 'host',
     state,

@@ -13,6 +13,8 @@ function packagesOf({ name, backend }: RuntimeDescription): string[] {
       return ['@tensorflow/tfjs-core'];
     case 'jax-js':
       return ['@jax-js/jax'];
+    case 'tensor-debugger':
+      return ['tensor-debugger'];
     case 'onnxruntime':
       return [backend === 'node' || backend === 'web' ? `onnxruntime-${backend}` : 'onnxruntime-common'];
     default:

@@ -296,11 +296,12 @@ export class TensorReading {
   }
 
   #priced(readable: Readable, cost: DeviceCost): CopyCost {
+    const wholeBytes = storedBytes(readable);
     return {
       ...cost,
       stagingBytes: this.devices.stagingBytes,
-      wholeBytes: readable.byteLength,
-      wholeMsEstimate: this.estimateMs(readable.source, readable.byteLength),
+      wholeBytes,
+      wholeMsEstimate: this.estimateMs(readable.source, wholeBytes),
     };
   }
 }
@@ -308,6 +309,18 @@ export class TensorReading {
 function isOnDevice(source: Source): boolean {
   if (source.how === 'computed') return typeof source.base === 'object' && source.base.how === 'webgpu';
   return source.how === 'webgpu' || (source.how === 'complex' && source.real.how === 'webgpu');
+}
+
+/** What all of it moves: elements as they are stored, from a device in whole words of 4 bytes. */
+function storedBytes({ source, shape }: Readable): number {
+  if (source.how === 'strings') return 0;
+  if (source.how === 'computed') {
+    return sizeOf(shape) * itemSize(typeof source.base === 'object' ? source.base.layout.dtype : source.dtype);
+  }
+  return partsOf(source).reduce((sum, { how, layout }) => {
+    const bytes = sizeOf(layout.shape) * itemSize(layout.dtype);
+    return sum + (how === 'webgpu' ? Math.ceil(bytes / 4) * 4 : bytes);
+  }, 0);
 }
 
 /** `String` takes the sign from -0. */

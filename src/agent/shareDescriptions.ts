@@ -50,6 +50,7 @@ function sharesDescription(a: TensorDescriptor, b: TensorDescriptor): boolean {
     a.offset === b.offset &&
     a.layout === b.layout &&
     a.byteLength === b.byteLength &&
+    a.storedByteLength === b.storedByteLength &&
     a.denseByteLength === b.denseByteLength &&
     a.location === b.location &&
     a.state === b.state &&

@@ -55,10 +55,13 @@ export interface ComputedSource {
   base: HostSource | DeviceSource | ((place: number) => number);
 }
 
-/** Strings, row-major; the bytes of each, or already decoded. */
+/** Strings; the bytes of each, or already decoded. */
 export interface StringSource {
   how: 'strings';
   shape: number[];
+  /** Default: row-major. */
+  strides?: number[];
+  offset?: number;
   values: ArrayLike<string | Uint8Array>;
 }
 

@@ -15,8 +15,9 @@ export function withPrice(
   tensor = withMemoryWarning(tensor);
   if (tensor.access.how !== 'copy' || tensor.warnings.some(({ code }) => code === 'large-copy')) return tensor;
   const ms = cost?.wholeMsEstimate ?? 0;
-  if (tensor.byteLength <= budget.bytes && ms <= budget.ms) return tensor;
-  const price = formatBytes(tensor.byteLength) + (cost ? `, about ${formatMs(ms)}` : '');
+  const bytes = cost?.wholeBytes ?? tensor.storedByteLength ?? tensor.byteLength;
+  if (bytes <= budget.bytes && ms <= budget.ms) return tensor;
+  const price = formatBytes(bytes) + (cost ? `, about ${formatMs(ms)}` : '');
   const warning: TensorWarning = {
     code: 'large-copy',
     message: `Copying all of it to the host would move ${price}.`,

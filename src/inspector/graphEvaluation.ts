@@ -99,7 +99,7 @@ export class GraphEvaluation {
     const given: AgentFeed[] = [];
     for (const feed of feeds) given.push({ name: feed.name, ...(await this.#feed(feed)) });
     const evaluate = () => this.#link.call('evaluateGraph', { id, feeds: given, stops });
-    const evaluated = await this.#stop.reading(() => this.#stop.withOwners(evaluate));
+    const evaluated = await this.#stop.reading(() => this.#stop.withOwners(evaluate), id);
     const { tensor, isLater } = evaluated;
     this.#stop.described.set(tensor.id, tensor);
     if (isLater) {

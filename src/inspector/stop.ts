@@ -6,7 +6,7 @@ import type { Protocol } from 'devtools-protocol';
 import { isRefused, TensorError } from '../protocol/errors.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { ranOn, type AgentLink } from './agentLink.ts';
-import { withOwnName } from './ownName.ts';
+import { withOwnName, withOwnNameIn } from './ownName.ts';
 import { sameNames, type NamesAt, type NamesInSight } from './originalNames.ts';
 
 export class Stop {
@@ -125,9 +125,10 @@ export class Stop {
   /**
    * Runs a read; where a GPU buffer's device is not in sight, looks for it in every frame and tries once more. What shows that a
    * buffer is gone is only its read: the descriptions of all buffers are asked for anew then.
+   * @param id the tensor, if it is one
    * @throws TensorError `not-paused` if it fails for the program having run on meanwhile, be it to its end
    */
-  async reading<Value>(read: () => Promise<Value>): Promise<Value> {
+  async reading<Value>(read: () => Promise<Value>, id?: string): Promise<Value> {
     const frames = this.#frames;
     try {
       return await this.#readWithDevices(read);
@@ -137,7 +138,8 @@ export class Stop {
       }
       const isGone =
         error instanceof TensorError && (error.code === 'no-such-tensor' || error.code === 'program-ended');
-      if (!isGone || this.#frames === frames) throw error;
+      const expression = id === undefined ? undefined : this.#expressions.get(id);
+      if (!isGone || this.#frames === frames) throw withOwnNameIn(error, expression);
       throw new TensorError(ranOn, { cause: error });
     }
   }

@@ -48,9 +48,7 @@ export class TensorReads {
   async #described(id: string): Promise<TensorDescriptor> {
     const known = this.#stop.described.get(id);
     if (known) return known;
-    const tensor = { ...(await this.#link.call('describe', parseId(id))), id };
-    this.#stop.described.set(id, tensor);
-    return tensor;
+    return this.#stop.keep({ ...(await this.#link.call('describe', parseId(id))), id });
   }
 
   async read(
@@ -86,7 +84,7 @@ export class TensorReads {
   async stats(id: string, { dtype, bins = 0, ...run }: StatisticsRun & { dtype?: string }): Promise<TensorStatistics> {
     const named = dtype === undefined ? parseId(id) : { id: parseId(id).id, as: { dtype: asDType(dtype) } };
     const tensor = await this.describe(formatId(named.id, named.as));
-    const stats = await this.#stop.reading(() => this.#link.call('stats', { ...named, bins }));
+    const stats = await this.#stop.reading(() => this.#link.call('stats', { ...named, bins }), id);
     if (!stats) return this.#statsHere(tensor, { bins, ...run });
     const stored = tensor.dtype;
     const isBig = tensor.dtype === 'int64' || tensor.dtype === 'uint64';
@@ -111,7 +109,7 @@ export class TensorReads {
   }
 
   async find(id: string, from: number, direction: 'next' | 'previous', signal?: AbortSignal): Promise<number | null> {
-    const found = await this.#stop.reading(() => this.#link.call('find', { ...parseId(id), from, direction }));
+    const found = await this.#stop.reading(() => this.#link.call('find', { ...parseId(id), from, direction }), id);
     return found ? found.index : findNotFinite(await this.elements(id, 'the tensor'), from, direction, signal);
   }
 
@@ -137,7 +135,7 @@ export class TensorReads {
     const last = Math.min(elements, Math.ceil((byteOffset + byteCount) / size));
     if (size === 0 || byteOffset < 0 || last <= first) return new Uint8Array(0);
     const request: WindowRequest = { ...parseId(id), ranges: wholeSlice(shape) };
-    const bytes = await this.#stop.reading(() => this.#bulk.readRange(request, first, last, size));
+    const bytes = await this.#stop.reading(() => this.#bulk.readRange(request, first, last, size), id);
     const skip = byteOffset - first * size;
     return bytes.subarray(skip, skip + byteCount);
   }
@@ -155,7 +153,7 @@ export class TensorReads {
       shape,
       read: async (ranges) => windowValues(await this.#readWindow({ ...parseId(id), ranges: [...ranges] }, tensor)),
       writeTo: async (file, progress) => {
-        await this.#stop.reading(() => this.#bulk.writeWindow(whole, { file, position: 0 }, byteLength, progress));
+        await this.#stop.reading(() => this.#bulk.writeWindow(whole, { file, position: 0 }, byteLength, progress), id);
       },
     };
   }
@@ -164,11 +162,11 @@ export class TensorReads {
     const dtype = storedDType(tensor.dtype);
     const bytes = sliceSize(request.ranges) * itemSize(dtype);
     if (bytes <= inlineBytes) {
-      return decode((await this.#stop.reading(() => this.#link.call('read', { windows: [request] })))[0]!);
+      return decode((await this.#stop.reading(() => this.#link.call('read', { windows: [request] }), tensor.id))[0]!);
     }
     assertMemory(bytes, dtype);
     const read = new Uint8Array(bytes);
-    const cost = await this.#stop.reading(() => this.#bulk.readWindow(request, read));
+    const cost = await this.#stop.reading(() => this.#bulk.readWindow(request, read), tensor.id);
     return { bytes: read, dtype, cost };
   }
 

@@ -92,6 +92,8 @@ export interface TensorDescriptor {
   layout?: 'strided' | 'computed';
   /** Bytes of the values; of the nonzero ones for a sparse tensor. */
   byteLength: number;
+  /** Bytes that a copy of all of it moves, where the runtime stores the elements in more than they need: bools, in 4 each. */
+  storedByteLength?: number;
   /** Bytes of the dense form of a sparse tensor. */
   denseByteLength?: number;
   device: TensorDevice;

@@ -9,6 +9,7 @@ import { executorName } from './fetches.ts';
 import { GraphExecutor } from './graph/executor.ts';
 import { FuncGraph } from './graph/funcGraph.ts';
 import { SymbolicTensor } from './graph/symbolicTensor.ts';
+import { assertAlive } from './host.ts';
 import { executingEagerly } from './mode.ts';
 import { NDArray } from './numpy/ndarray.ts';
 import { Tensor } from './tensor.ts';
@@ -77,7 +78,10 @@ function plain(value: unknown): unknown {
 
 /** Tensors and typed host data become inputs; numbers, strings and options are part of the signature. */
 function eagerArgument(arg: unknown, own: EagerTensor[]): EagerTensor | undefined {
-  if (arg instanceof EagerTensor) return arg;
+  if (arg instanceof EagerTensor) {
+    assertAlive(arg.tensor);
+    return arg;
+  }
   if (arg instanceof SymbolicTensor)
     throw new TensorTypeError(`A graph tensor, '${arg.name}', is no argument in eager mode.`);
   if (!(arg instanceof NDArray) && !isTfTensor(arg) && !ArrayBuffer.isView(arg)) return undefined;
@@ -121,7 +125,11 @@ function runTrace(
   const given = args.filter((arg) => arg !== undefined);
   const feeds: Record<string, TfTensor> = {};
   inputs.forEach((input, i) => (feeds[input.op.name] = (given[i] as EagerTensor).tensor));
-  for (const [value, input] of graph.captures) feeds[input.op.name] = (value as EagerTensor).tensor;
+  for (const [value, input] of graph.captures) {
+    const { tensor } = value as EagerTensor;
+    assertAlive(tensor);
+    feeds[input.op.name] = tensor;
+  }
   const values = outputs.length === 0 ? [] : executor.run(outputs.map(executorName), feeds);
   // A result that is an input or a constant itself gets a life of its own.
   const shared = new Set(Object.values(feeds).map(({ id }) => id));

@@ -30,7 +30,8 @@ export function toTfTensor(array: NDArray<ArrayElement>): TfTensor {
   });
 }
 
-function assertAlive(tensor: TfTensor): void {
+/** @throws DisposedError */
+export function assertAlive(tensor: TfTensor): void {
   if (!tensor.isDisposed) return;
   throw new DisposedError(
     `The tensor of shape [${tensor.shape.join(', ')}] is disposed, so its value is gone.`,

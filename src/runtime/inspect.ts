@@ -20,7 +20,7 @@ export interface Inspected {
   /** `null` for an axis that is not known before the graph runs, and for the whole if not even the rank is. */
   shape: (number | null)[] | null;
   /** The memory that holds the elements; absent where there is no value, or none that can be read here. */
-  data?: ArrayBufferView;
+  data?: ArrayBufferView | readonly string[];
   /** Instead of `data`: the TF.js tensor that holds the elements, wherever its backend has them. */
   tensor?: object;
   strides?: number[];

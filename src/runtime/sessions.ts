@@ -1,5 +1,6 @@
 /** The default session, without knowing what a session is: graph tensors need it, and sessions need graph tensors. */
 import type { Graph } from './graph/graph.ts';
+import { optionsOf } from './options.ts';
 import { ScopedStack } from './scopedStack.ts';
 import { ValueError } from './errors.ts';
 import type { SparseTensor } from './sparse.ts';
@@ -71,7 +72,9 @@ export function sessionFor(
   graph: Graph,
   options: EvalOptions | SessionLike = {},
 ): { session: SessionLike; feeds: unknown } {
-  const given: EvalOptions = isSession(options) ? { session: options } : options;
+  const given = isSession(options)
+    ? { session: options }
+    : optionsOf<EvalOptions>('eval', [options], [], ['session', 'feeds']);
   const session = given.session ?? getDefaultSession();
   if (session === undefined) {
     throw new ValueError(

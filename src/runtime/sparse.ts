@@ -1,4 +1,5 @@
 /** Sparse tensors: three dense ones, as in TensorFlow. TF.js has no int64, so indices and the dense shape are int32. */
+import { nameStandIn } from '../protocol/tensor.ts';
 import { howToEvaluate } from '../tensor/evaluateHelp.ts';
 import { attr } from './graph/graphDef.ts';
 import { SymbolicTensor } from './graph/symbolicTensor.ts';
@@ -10,6 +11,7 @@ import { array, NDArray } from './numpy/ndarray.ts';
 import { pythonString, type ArrayElement } from './numpy/elementFormat.ts';
 import type { NestedValue } from './numpy/nested.ts';
 import { convertToTensor, type TensorInput } from './convert.ts';
+import { optionsOf, type Given, type NameOption } from './options.ts';
 import { sessionFor, type EvalOptions, type SessionLike } from './sessions.ts';
 import type { Tensor } from './tensor.ts';
 import type { TfDType } from './tfjs.ts';
@@ -196,12 +198,12 @@ export class SparseTensor {
       runtime: 'tensor-debugger',
       kind: 'sparse',
       ...(!symbolic && { sparse: { indices: this.indices, values: this.values, denseShape: this.denseShape } }),
-      state: 'live',
+      state: symbolic ? 'uninitialised' : 'live',
       reason: symbolic
         ? 'It is a sparse graph tensor: it has no value until the graph is run.'
         : 'It is sparse: three tensors, values, indices and denseShape.',
       help: symbolic
-        ? `Evaluate its values, indices and denseShape, which are graph tensors: ${howToEvaluate}. In the program: sparse.evalSync({ session, feeds }).`
+        ? `Evaluate its values, indices and denseShape, which are graph tensors: ${howToEvaluate}. In the program: await ${nameStandIn}.eval({ session, feeds }).`
         : 'Look at its values and indices, or at sparse.toDense(tensor).',
     };
   }
@@ -211,14 +213,20 @@ export class SparseTensor {
   }
 }
 
-/**
- * `tf.compat.v1.sparse_placeholder`: to be fed with a `SparseTensorValue`.
- * @param shape the dense shape; default: unknown
- */
+export interface SparsePlaceholderOptions extends NameOption {
+  /** The dense shape; default: unknown. */
+  shape?: readonly number[];
+}
+
+/** `tf.compat.v1.sparse_placeholder`: to be fed with a `SparseTensorValue`. */
 export function sparsePlaceholder(
   dtype: TfDType,
-  { shape = null, name = 'Placeholder' }: { shape?: readonly number[] | null; name?: string } = {},
+  ...given: Given<SparsePlaceholderOptions, ['shape', 'name']>
 ): SparseTensor {
+  const { shape, name = 'Placeholder' } = optionsOf<SparsePlaceholderOptions>('sparsePlaceholder', given, [
+    'shape',
+    'name',
+  ]);
   if (executingEagerly()) {
     throw new ModeError(
       '`sparsePlaceholder` is not compatible with eager execution.',

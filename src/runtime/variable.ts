@@ -4,7 +4,7 @@ import {
   convertToTensor,
   hostArray,
   inGraph,
-  type ConstantOptions,
+  type ConvertOptions,
   type HostValue,
   type TensorInput,
 } from './convert.ts';
@@ -13,10 +13,11 @@ import { InvalidArgumentError, ModeError, ValueError } from './errors.ts';
 import { getDefaultGraph } from './graph/graph.ts';
 import { addVariable, GraphVariable } from './graph/graphVariable.ts';
 import { type SymbolicTensor } from './graph/symbolicTensor.ts';
-import { toTfTensor } from './host.ts';
+import { assertAlive, toTfTensor } from './host.ts';
 import { makeSymbol, type MadeFrom } from './inspect.ts';
 import { executingEagerly } from './mode.ts';
 import { shapeText } from './numpy/arrayText.ts';
+import { optionsOf, type Given } from './options.ts';
 import { Tensor } from './tensor.ts';
 import { core, isTfTensor } from './tfjs.ts';
 
@@ -63,6 +64,7 @@ export class EagerVariable extends EagerTensor {
       );
     }
     const variable = this.tensor as TfVariable;
+    assertAlive(variable);
     const next = core.tidy(() => {
       const given = this.#operand(value);
       if (given.dtype !== this.dtype || (method === 'assign' && shapeText(given.shape) !== shapeText(this.shape))) {
@@ -85,8 +87,11 @@ export class EagerVariable extends EagerTensor {
   }
 
   #operand(value: TensorInput) {
-    if (value instanceof EagerTensor) return value.tensor;
-    if (isTfTensor(value)) return value;
+    const tensor = value instanceof EagerTensor ? value.tensor : value;
+    if (isTfTensor(tensor)) {
+      assertAlive(tensor);
+      return tensor;
+    }
     return toTfTensor(hostArray(value as HostValue, { dtype: this.dtype }));
   }
 
@@ -121,7 +126,7 @@ export class SymbolicVariable extends GraphVariable {
   }
 }
 
-export type VariableOptions = Omit<ConstantOptions, 'shape'>;
+export type VariableOptions = ConvertOptions;
 export type Variable = EagerVariable | SymbolicVariable;
 
 /** TF.js's registry holds a name once; TensorFlow lets variables share one, so a second one is registered without. */
@@ -134,7 +139,8 @@ function registered({ tensor }: EagerTensor, name: string | undefined): TfVariab
   }
 }
 
-function makeVariable(initialValue: TensorInput, { dtype, name }: VariableOptions = {}): Variable {
+function makeVariable(initialValue: TensorInput, given: Given<VariableOptions>): Variable {
+  const { dtype, name } = optionsOf<VariableOptions>('Variable', given, [], ['dtype', 'name']);
   const options = dtype === undefined ? {} : { dtype };
   if (executingEagerly()) {
     const isOurs = !(initialValue instanceof Tensor || isTfTensor(initialValue));
@@ -155,8 +161,8 @@ function makeVariable(initialValue: TensorInput, { dtype, name }: VariableOption
  * `tf.Variable`, with or without `new`: in eager mode an `EagerVariable`; in graph mode a `SymbolicVariable`, which has a
  * value in a session once `compat.v1.globalVariablesInitializer()` has run there.
  */
-export const Variable = function Variable(initialValue: TensorInput, options?: VariableOptions) {
-  return makeVariable(initialValue, options);
+export const Variable = function Variable(initialValue: TensorInput, ...given: Given<VariableOptions>) {
+  return makeVariable(initialValue, given);
 } as unknown as {
   new (initialValue: TensorInput, options?: VariableOptions): Variable;
   (initialValue: TensorInput, options?: VariableOptions): Variable;

@@ -79,7 +79,7 @@ describe('GPU buffers and devices', () => {
   });
 
   /** What becomes of a buffer shows only when it is read; and is said of it from then on. */
-  async function assertGone(expression: string, before: string, after: string, read: () => Promise<void>) {
+  async function assertGone(expression: string, before: string, after: string, read: () => Promise<unknown>) {
     const id = await stop.id(expression);
     const states: unknown[] = [(await program.inspector.describe(id)).state];
     await read();
@@ -277,6 +277,9 @@ describe('host values and runtimes', () => {
       ['before', /elements -1 to 0/],
       ['noData', /It is symbolic/],
       ['wrongData', /names no data/],
+      ['fewStrings', /elements 0 to 2 of string, but its storage has 2 strings/],
+      ['oddString', /returned a number among its strings, at 1/],
+      ['circle', /named a tensor that names it in turn/],
       ['doubles', /named the dtype float32, but its data is a Float64Array, which holds float64\./],
     ];
     try {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FeedOf } from '../../src/inspector/tensorInspector.ts';
 import { TensorError } from '../../src/protocol/errors.ts';
-import type { TensorDescriptor } from '../../src/protocol/tensor.ts';
+import type { TensorDescriptor, TensorWarning } from '../../src/protocol/tensor.ts';
 import { nodeBinaries } from '../support/environment.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 
@@ -70,7 +70,21 @@ for (const TFJS_BACKEND of ['cpu', 'wasm', 'webgpu']) {
           ]);
           assert.deepEqual(await read('counter'), [7, 8]);
           const gone = await inspector.evaluate(program.top, 'tensors.gone', asked);
-          assert.deepEqual([gone.state, gone.access.how], ['disposed', 'none']);
+          assert.deepEqual([gone.state, gone.access.how, gone.byteLength], ['disposed', 'none', 4]);
+          assert.deepEqual(
+            gone.warnings.map(({ code }) => code),
+            ['disposed'],
+          );
+          const letters = await inspector.evaluate(program.top, 'tensors.letters', asked);
+          assert.deepEqual((await inspector.read(letters.id, { slice: ':, 0' })).values, ['a', 'b']);
+          for (const name of ['y', 'sparse']) {
+            const symbolic = await inspector.evaluate(program.top, `tensors.${name}`, asked);
+            assert.deepEqual([symbolic.state, symbolic.device.type], ['uninitialised', 'unknown']);
+            const [{ code, help }] = symbolic.warnings as [TensorWarning];
+            const typed = `await tensors.${name}.eval({ session, feeds })`;
+            assert.deepEqual([code, help.includes(typed) || help], ['symbolic-no-value', true]);
+            assert.ok(symbolic.access.help!.includes(typed));
+          }
           const unranked = await inspector.evaluate(program.top, 'tensors.unranked', asked);
           assert.deepEqual([unranked.unknownRank, unranked.shape], [true, []]);
           assert.deepEqual((await evaluate(program, 'tensors.unranked', { unranked: 'tensors.batch' })).shape, [2, 2]);

@@ -170,6 +170,18 @@ for (const runtime of runtimes) {
           assert.ok(read.cost.bytes <= read.cost.wholeBytes + 16, `${published.expression}: ${read.cost.bytes} bytes`);
           assert.ok(read.cost.readbacks <= 1, `${published.expression}: ${read.cost.readbacks} readbacks`);
         }
+        if (published.dtype === 'bool' && read.tensor.layout === 'strided') {
+          const { storedByteLength, byteLength } = read.tensor;
+          const { wholeBytes, bytes } = read.cost;
+          const moved = storedByteLength ?? byteLength;
+          assert.ok(
+            wholeBytes >= moved && wholeBytes < moved + 4,
+            `${published.expression}: ${wholeBytes} of ${moved}`,
+          );
+          // A view of a larger storage, and a window that begins within a word, take some more.
+          if (read.tensor.runtime !== 'views')
+            assert.ok(bytes <= wholeBytes, `${published.expression}: ${bytes} bytes`);
+        }
         if (published.strings) assert.deepEqual(flat(read.values), published.strings, published.expression);
         else {
           assertBytes(Buffer.from(read.bytes!, 'base64'), bytesOf(published), published.expression);

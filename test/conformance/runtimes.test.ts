@@ -309,7 +309,9 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
           [lazy.state, lazy.access.how, lazy.shape],
           ['pending', 'none', name === 'lazy' ? [3] : [3, 1]],
         );
-        await assertRefused('pending', /2 kernels have to run/, () => stop.read(name));
+        const { help } = await assertRefused('pending', /2 kernels have to run/, () => stop.read(name));
+        for (const text of [help, lazy.access.help])
+          assert.ok(text!.includes(`\`await ${name}.blockUntilReady()\``), text);
       }
     });
 
@@ -356,7 +358,8 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
     test('an array without references is gone', async () => {
       const gone = await stop.evaluate('gone');
       assert.deepEqual([gone.state, gone.access.how, codes(gone)], ['consumed', 'none', ['disposed']]);
-      await assertRefused('disposed', /last reference/, () => stop.read('gone'));
+      const { help } = await assertRefused('disposed', /last reference/, () => stop.read('gone'));
+      for (const text of [help, gone.access.help, gone.warnings[0]!.help]) assert.match(text!, /`gone\.ref`/);
     });
 
     test('a version that keeps its state elsewhere is described by its public properties, and not guessed at', async () => {

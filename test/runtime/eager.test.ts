@@ -132,6 +132,21 @@ test('an array stays valid after dispose, and a tensor that is gone says so', ()
     (error: tf.DisposedError) => error instanceof tf.DisposedError && /dispose/.test(error.help!),
   );
   assert.match(String(tensor), /disposed/);
+  const gone = { name: 'DisposedError', message: /^The tensor of shape \[2\] is disposed/ };
+  assert.throws(() => tf.add(tensor, 1), gone);
+  assert.throws(() => tf.add([1, 2], tensor.tensor), gone);
+  assert.throws(() => tf.convertToTensor(tensor.tensor), gone);
+  assert.throws(() => [...tensor.numpyBatches(1)], gone);
+  assert.throws(() => tf.function((x: tf.Tensor) => tf.add(x, 1))(tensor), gone);
+  const captured = eager([1, 2]);
+  const adding = tf.function((x: tf.Tensor) => tf.add(x, captured));
+  adding(eager([1, 2]));
+  captured.dispose();
+  assert.throws(() => adding(eager([1, 2])), gone);
+  const variable = new tf.Variable([1, 2]) as tf.EagerVariable;
+  assert.throws(() => variable.assign(tensor), gone);
+  variable.dispose();
+  assert.throws(() => variable.assignAdd([1, 1]), gone);
   let inside: tf.EagerTensor | undefined;
   const kept = core.tidy(() => {
     inside = eager([1]);
@@ -275,5 +290,9 @@ test('protos carry a value there and back', () => {
   assert.equal(tf.makeNdarray(proto).repr(), 'array([[1, 2, 3],\n       [4, 5, 6]], dtype=int32)');
   assert.equal(tf.makeNdarray<string>(tf.makeTensorProto(['a', 'é'])).repr(), "array(['a', 'é'], dtype='<U1')");
   assert.equal(String(tf.makeNdarray(tf.makeTensorProto(tf.constant(2.5)))), '2.5');
+  const wide = tf.makeTensorProto(tf.array([2n ** 60n]));
+  assert.deepEqual([wide.dtype, tf.makeNdarray<bigint>(wide).tolist()], ['DT_INT64', [2n ** 60n]]);
+  const doubles = tf.makeTensorProto([0.1], 'float64');
+  assert.deepEqual([doubles.dtype, tf.makeNdarray(doubles).tolist()], ['DT_DOUBLE', [0.1]]);
   assert.throws(() => tf.makeNdarray({ ...proto, tensorContent: 'AAAA' }), tf.InvalidModelError);
 });

@@ -70,6 +70,14 @@ test('slices, transposes and reshapes are views; copy is not', () => {
   assert.deepEqual(a.T.reshape(6).tolist(), [100, 4, 20, 5, 3, 6]);
   assert.deepEqual(a.reshape([3, -1]).shape, [3, 2]);
   assert.throws(() => a.reshape(4), ValueError);
+  assert.deepEqual(
+    [a.transpose(1, 0).shape, a.transpose([1, 0]).shape, a.transpose(0, 1).shape],
+    [
+      [3, 2],
+      [3, 2],
+      [2, 3],
+    ],
+  );
   assert.throws(() => a.transpose([0, 0]), ValueError);
 });
 

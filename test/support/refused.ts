@@ -15,7 +15,12 @@ export async function refused(action: () => Promise<unknown>): Promise<TensorErr
   assert.fail('nothing was thrown');
 }
 
-export async function assertRefused(code: ErrorCode, message: RegExp, action: () => Promise<unknown>): Promise<void> {
+export async function assertRefused(
+  code: ErrorCode,
+  message: RegExp,
+  action: () => Promise<unknown>,
+): Promise<TensorError> {
   const error = await refused(action);
   assert.deepEqual([error.code, message.test(error.message) || error.message], [code, true]);
+  return error;
 }

@@ -4,6 +4,7 @@
  * again when it needs the values, with the same result.
  */
 import { TensorError } from '../../protocol/errors.ts';
+import { nameStandIn } from '../../protocol/tensor.ts';
 import { isPending } from '../readers/jax.ts';
 import { backendType, kernelsToRun, noteRun } from '../readers/jax/backends.ts';
 import { arrayFields, type ArrayFields } from '../readers/jax/fields.ts';
@@ -18,7 +19,7 @@ function method(object: object, name: string): (this: object, ...args: unknown[]
   throw new TensorError({
     code: 'not-available',
     message: `This version of jax-js has no ${name}(), so nothing can be run for it at a stop.`,
-    help: 'Let the program realise it before this line, with `await x.blockUntilReady()`.',
+    help: `Let the program realise it before this line, with \`await ${nameStandIn}.blockUntilReady()\`.`,
   });
 }
 

@@ -4,11 +4,11 @@ import type { StringSource } from '../source.ts';
 import { forEachRun, planWindow } from './plan.ts';
 
 /** A window of strings, row-major. */
-export function readStrings({ shape, values }: StringSource, ranges: readonly AxisRange[]): string[] {
-  const strides = rowMajorStrides(shape);
+export function readStrings(source: StringSource, ranges: readonly AxisRange[]): string[] {
+  const { shape, values, strides = rowMajorStrides(shape), offset = 0 } = source;
   const decoder = new TextDecoder();
   const strings: string[] = [];
-  const plan = planWindow({ dtype: 'string', shape, strides, offset: 0 }, ranges);
+  const plan = planWindow({ dtype: 'string', shape, strides, offset }, ranges);
   forEachRun(plan, (element) => {
     for (let k = element; k < element + plan.run; k++) {
       const value = values[k];

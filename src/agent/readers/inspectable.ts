@@ -3,7 +3,7 @@
  * which this project doesn't know can be looked at. The method is the one piece of the program's code that describing
  * runs; it must have no effect. docs/readers.md has an example.
  */
-import type { DType, TensorKind, TensorState } from '../../protocol/tensor.ts';
+import type { DType, TensorKind, TensorState, TensorWarning } from '../../protocol/tensor.ts';
 import { dtypes, tensorKinds, tensorStates } from '../../protocol/tensor.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
@@ -39,9 +39,9 @@ export interface InspectedTensor {
     | ArrayBufferView
     | ArrayBufferLike
     | { device: GPUDevice; buffer: GPUBuffer; byteOffset?: number }
-    /** For the dtype `string`, row-major. */
+    /** For the dtype `string`. */
     | readonly string[];
-  /** Instead of `data`: the tensor of another runtime that holds the values. It is read as what it is. */
+  /** Instead of `data`: the tensor that holds the values, of another runtime or with a description of its own. It is read as what it is. */
   tensor?: object;
   /** Default: row-major. */
   strides?: number[];
@@ -145,7 +145,7 @@ function layoutOf({ dtype, strides, offset, ...inspected }: InspectedTensor): St
 }
 
 /** @throws if the layout reaches outside the storage: values from beyond it would be somebody else's. */
-function assertWithin(layout: StridedLayout, byteLength: number, className: string): void {
+function assertWithin(layout: StridedLayout, elements: number, storage: string, className: string): void {
   if (layout.shape.includes(0)) return;
   let low = layout.offset;
   let high = layout.offset;
@@ -154,17 +154,25 @@ function assertWithin(layout: StridedLayout, byteLength: number, className: stri
     if (reach < 0) low += reach;
     else high += reach;
   });
-  if (low >= 0 && (high + 1) * itemSize(layout.dtype) <= byteLength) return;
-  throw invalid(
-    className,
-    `described elements ${low} to ${high} of ${layout.dtype}, but its storage has ${byteLength} bytes`,
-  );
+  if (low >= 0 && high < elements) return;
+  throw invalid(className, `described elements ${low} to ${high} of ${layout.dtype}, but its storage has ${storage}`);
 }
 
-function stringsOf({ dtype, shape, data }: InspectedTensor): readonly string[] | undefined {
-  return dtype === 'string' && Array.isArray(data) && data.length === sizeOf(shape as number[])
-    ? (data as string[])
-    : undefined;
+function assertWithinBytes(layout: StridedLayout, byteLength: number, className: string): void {
+  assertWithin(layout, Math.floor(byteLength / itemSize(layout.dtype)), `${byteLength} bytes`, className);
+}
+
+function stringsOf({ dtype, data }: InspectedTensor): readonly string[] | undefined {
+  return dtype === 'string' && Array.isArray(data) ? (data as string[]) : undefined;
+}
+
+function stringSource(inspected: InspectedTensor, values: readonly string[], className: string): Source {
+  const layout = layoutOf(inspected);
+  assertWithin(layout, values.length, `${values.length} strings`, className);
+  const odd = values.findIndex((value: unknown) => typeof value !== 'string');
+  if (odd >= 0) throw invalid(className, `returned a ${typeof values[odd]} among its strings, at ${odd}`);
+  const { shape, strides, offset } = layout;
+  return { how: 'strings', shape, strides, offset, values };
 }
 
 function deviceData(data: InspectedTensor['data']) {
@@ -205,7 +213,7 @@ export const inspectableReader: Reader = {
 
   describe(value, stop): Described {
     const inspected = inspect(value);
-    const wrapped = wrappedBy(inspected, stop);
+    const wrapped = wrappedBy(value, inspected, stop);
     if (wrapped) return describeWrapped(value, inspected, wrapped.reader.describe(wrapped.tensor, stop));
     const { dtype, state, label } = inspected;
     if (!inspected.data) return describeWithoutData(inspected, classNameOf(value) || 'Object', stop);
@@ -242,11 +250,11 @@ export const inspectableReader: Reader = {
 
   source(value, stop): Source {
     const inspected = inspect(value);
-    const wrapped = wrappedBy(inspected, stop);
+    const wrapped = wrappedBy(value, inspected, stop);
     if (wrapped) return wrapped.reader.source(wrapped.tensor, stop);
     const className = classNameOf(value) || 'Object';
     const strings = stringsOf(inspected);
-    if (strings) return { how: 'strings', shape: inspected.shape as number[], values: strings };
+    if (strings) return stringSource(inspected, strings, className);
     if (!inspected.data) {
       const { reason, help } = noValue(inspected);
       return { how: 'none', code: 'not-readable', reason, help };
@@ -256,7 +264,7 @@ export const inspectableReader: Reader = {
     if (onDevice) {
       const { device, ...place } = onDevice;
       const size = platformValue(place.buffer, 'size') as number;
-      assertWithin(layout, size - place.byteOffset, className);
+      assertWithinBytes(layout, size - place.byteOffset, className);
       return { how: 'webgpu', devices: [device], ...place, layout };
     }
     const onHost = isObject(inspected.data) ? hostMemory(inspected.data) : undefined;
@@ -264,16 +272,23 @@ export const inspectableReader: Reader = {
       const { reason, help } = noValue(inspected);
       return { how: 'none', code: 'not-readable', reason, help };
     }
-    assertWithin(layout, onHost.bytes.byteLength, className);
+    assertWithinBytes(layout, onHost.bytes.byteLength, className);
     return { how: 'host', bytes: onHost.bytes, layout };
   },
 };
 
-function wrappedBy({ tensor }: InspectedTensor, stop: StopContext) {
-  // One that describes itself could wrap the one that wraps it.
-  if (!isInspectable(tensor) || inspectableReader.claims(tensor)) return undefined;
-  const reader = stop.readerOf(tensor);
-  return reader && { tensor, reader };
+/** The innermost tensor that a description names as the one that holds the values. @throws if they name each other */
+function wrappedBy(value: object, { tensor }: InspectedTensor, stop: StopContext) {
+  const wrappers = new Set<unknown>([value]);
+  while (isInspectable(tensor) && inspectableReader.claims(tensor)) {
+    if (wrappers.has(tensor)) throw invalid(classNameOf(value) || 'Object', 'named a tensor that names it in turn');
+    wrappers.add(tensor);
+    const inner = inspect(tensor);
+    if (!inner.tensor) break;
+    ({ tensor } = inner);
+  }
+  const reader = isInspectable(tensor) ? stop.readerOf(tensor) : undefined;
+  return reader && { tensor: tensor as object, reader };
 }
 
 /** Where the values are is the wrapped tensor's affair, what it is called the wrapper's. */
@@ -291,13 +306,17 @@ function describeWrapped(value: object, { runtime, kind, label }: InspectedTenso
 function describeWithoutData(inspected: InspectedTensor, className: string, stop: StopContext): Described {
   const { dtype, label, kind = 'array' } = inspected;
   const parts = kind === 'sparse' && isSparseParts(inspected.sparse) ? inspected.sparse : undefined;
+  const values = parts && stop.readerOf(parts.values)?.describe(parts.values, stop);
   const shape = (parts && shapeOnHost(parts, stop)) ?? inspected.shape;
   const byteLength = inspected.byteLength ?? (parts ? sparseByteLength(parts, stop) : 0);
   const isKnown = kind === 'sparse' && byteLength > 0 && shape?.every((count) => count !== null);
   const dense = isKnown ? sizeOf(shape) * itemSize(dtype) : undefined;
-  const isSymbolic = kind === 'symbolic' || kind === 'tracer';
+  const state = inspected.state ?? (kind === 'symbolic' || kind === 'tracer' ? 'uninitialised' : 'live');
   const access = noValue(inspected);
   const { reason, help } = access;
+  const warnings: TensorWarning[] = dense === undefined ? [] : sparseToDense(className, byteLength, dense);
+  if (state === 'uninitialised') warnings.push({ code: 'symbolic-no-value', message: reason, help });
+  if (state === 'disposed') warnings.push({ code: 'disposed', message: reason, help });
   return {
     runtime: inspected.runtime ?? 'ndarray',
     kind,
@@ -308,15 +327,12 @@ function describeWithoutData(inspected: InspectedTensor, className: string, stop
     ...(shape === null && { unknownRank: true as const }),
     byteLength,
     ...(dense !== undefined && { denseByteLength: dense }),
-    device: { type: 'cpu' },
+    device: { type: state === 'uninitialised' ? 'unknown' : 'cpu' },
     location: 'host',
-    state: inspected.state ?? (isSymbolic ? 'uninitialised' : 'live'),
+    ...(values && { device: values.device, location: values.location }),
+    state,
     access,
-    warnings: isSymbolic
-      ? [{ code: 'symbolic-no-value', message: reason, help }]
-      : dense === undefined
-        ? []
-        : sparseToDense(className, byteLength, dense),
+    warnings,
   };
 }
 

@@ -48,16 +48,16 @@ function none(code: NoSource['code'], reason: string, help: string): NoSource {
 const consumed = none(
   'disposed',
   'The array is gone: the program used its last reference. Every function of jax-js that takes an array takes a reference with it.',
-  'Use `x.ref` instead of `x` wherever it is needed again later.',
+  `Write \`${nameStandIn}.ref\` wherever it is needed again later.`,
 );
 
 const unknownInternals = none(
   'not-readable',
   `The state of this array is not where jax-js ${knownVersions} keeps it.`,
-  'Read it in the program with `await x.ref.data()`, and report the version of jax-js.',
+  `Read it in the program with \`await ${nameStandIn}.ref.data()\`, and report the version of jax-js.`,
 );
 
-const stillComputedHelp = 'Stop after `await x.blockUntilReady()`.';
+const stillComputedHelp = `Stop after \`await ${nameStandIn}.blockUntilReady()\`.`;
 
 const tracedHelp = `Evaluate it here (${howToEvaluate}): that runs its kernels, and for the program it stays as lazy as it was. Or look at what the transformed function returns.`;
 
@@ -250,6 +250,7 @@ function describeArray(fields: ArrayFields, stop: StopContext): Described {
     ...(isStrided && { strides: [...source.layout.strides], offset: source.layout.offset }),
     layout: isStrided ? 'strided' : 'computed',
     byteLength: sizeOf(shape) * itemSize(dtype),
+    ...(storedDType(dtype) !== dtype && { storedByteLength: sizeOf(shape) * itemSize(storedDType(dtype)) }),
     device,
     location: device.type === 'webgpu' && !isExpression ? 'device' : 'host',
     state,

@@ -127,6 +127,9 @@ function describeTensor(value: object, fields: TensorFields, stop: StopContext):
   };
   // Spreads in the literal would cost a list of thousands more than all the rest.
   if (label !== undefined) described.label = label;
+  if (dtype === 'bool' && described.access.how === 'copy' && found?.name === 'webgpu') {
+    described.storedByteLength = 4 * described.byteLength;
+  }
   if (tape) described.gradient = tape.has(fields.id);
   return described;
 }

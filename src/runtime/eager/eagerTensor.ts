@@ -1,6 +1,6 @@
 /** Eager tensors: a TF.js tensor with TensorFlow's way of reading it. */
 import { UnimplementedError } from '../errors.ts';
-import { toHost, toHostAsync, toTfTensor, viewOf } from '../host.ts';
+import { assertAlive, toHost, toHostAsync, toTfTensor, viewOf } from '../host.ts';
 import { inspectSymbol, makeSymbol, type Inspected, type MadeFrom } from '../inspect.ts';
 import { noteEagerTensor } from '../mode.ts';
 import { shapeText } from '../numpy/arrayText.ts';
@@ -82,6 +82,7 @@ export class EagerTensor extends Tensor {
   }
 
   #rows<T extends ArrayElement, R = NDArray<T>>(from: number, rows: number, read: (tensor: TfTensor) => R): R {
+    assertAlive(this.tensor);
     const begin = this.shape.map((_, axis) => (axis === 0 ? from : 0));
     const size = this.shape.map((length, axis) => (axis === 0 ? rows : length));
     const part = core.slice(this.tensor, begin, size);
@@ -159,22 +160,14 @@ export class EagerTensor extends Tensor {
 
   /** What the debugger shows: the values of the TF.js tensor, where they lie; nothing is read or computed. */
   [inspectSymbol](): Inspected {
-    const { tensor } = this;
-    const common: Inspected = {
-      dtype: this.dtype,
-      shape: [...this.shape],
+    const { tensor, dtype, shape } = this;
+    return {
+      dtype,
+      shape: [...shape],
+      tensor,
       runtime: 'tensor-debugger',
       kind: 'eager',
-      state: 'live',
+      state: tensor.isDisposed ? 'disposed' : 'live',
     };
-    if (tensor.isDisposed) {
-      return {
-        ...common,
-        state: 'disposed',
-        reason: 'The tensor is disposed: its value is gone.',
-        help: 'Call numpy() before dispose(): the array stays valid.',
-      };
-    }
-    return { ...common, tensor };
   }
 }

@@ -5,10 +5,9 @@
 import { InvalidModelError, UnimplementedError } from '../errors.ts';
 import { arrayFrom, type NDArray } from '../numpy/ndarray.ts';
 import type { ArrayElement } from '../numpy/elementFormat.ts';
-import { allocate, type Storage } from '../numpy/storage.ts';
+import { allocate, type NumberStorage, type Storage } from '../numpy/storage.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { requireTfDType } from '../tfjs.ts';
-import { dataTypeOf, dtypeOf, fromBase64, shapeDef, shapeOf, toBase64, type TensorProto } from './graphDef.ts';
+import { dataTypeOf, fromBase64, shapeDef, shapeOf, storedDType, toBase64, type TensorProto } from './graphDef.ts';
 
 /** The bytes of one weight. */
 export function encodeConstant(value: NDArray<ArrayElement>): ArrayBuffer {
@@ -28,7 +27,7 @@ export function encodeConstant(value: NDArray<ArrayElement>): ArrayBuffer {
 
 /** `tf.make_tensor_proto`: an array as the protocol buffer that a Const node carries. */
 export function tensorProtoOf(value: NDArray<ArrayElement>): TensorProto {
-  const dtype = dataTypeOf(requireTfDType(value.dtype));
+  const dtype = dataTypeOf(value.dtype);
   const storage = value.toStorage();
   const common = { dtype, tensorShape: shapeDef(value.shape) };
   if (Array.isArray(storage)) {
@@ -39,9 +38,9 @@ export function tensorProtoOf(value: NDArray<ArrayElement>): TensorProto {
 
 /** `tf.make_ndarray`: the array of such a protocol buffer. */
 export function decodeConstant<T extends ArrayElement = number>(proto: TensorProto): NDArray<T> {
-  const dtype = dtypeOf(proto.dtype);
+  const dtype = storedDType(proto.dtype);
   const shape = shapeOf(proto.tensorShape);
-  if (dtype === null || dataTypeOf(dtype) !== proto.dtype) {
+  if (dtype === undefined) {
     throw new UnimplementedError(`A TensorProto of ${String(proto.dtype)} can't be read here.`);
   }
   if (shape === null || shape.includes(null)) throw new InvalidModelError('A TensorProto must have a known shape.');
@@ -51,7 +50,7 @@ export function decodeConstant<T extends ArrayElement = number>(proto: TensorPro
     return arrayFrom<T>(assertCount(texts, texts.length, sizeOf(counts)), dtype, counts);
   }
   const bytes = fromBase64(proto.tensorContent ?? '');
-  const storage = allocate(dtype, sizeOf(counts)) as Float32Array;
+  const storage = allocate(dtype, sizeOf(counts)) as NumberStorage;
   assertCount(storage, bytes.length, storage.byteLength);
   new Uint8Array(storage.buffer).set(bytes);
   return arrayFrom<T>(storage, dtype, counts);

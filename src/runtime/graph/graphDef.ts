@@ -5,6 +5,7 @@
  */
 import { UnimplementedError } from '../errors.ts';
 import { shapeText } from '../numpy/arrayText.ts';
+import type { ArrayDType } from '../numpy/storage.ts';
 import type { TfDType } from '../tfjs.ts';
 
 export interface ShapeDef {
@@ -70,12 +71,23 @@ const dataTypes = [
   'DT_BOOL',
 ];
 
-const written: Record<TfDType, string> = {
+const written: Record<ArrayDType, string> = {
+  float16: 'DT_HALF',
+  bfloat16: 'DT_BFLOAT16',
   float32: 'DT_FLOAT',
+  float64: 'DT_DOUBLE',
+  int8: 'DT_INT8',
+  int16: 'DT_INT16',
   int32: 'DT_INT32',
+  int64: 'DT_INT64',
+  uint8: 'DT_UINT8',
+  uint16: 'DT_UINT16',
+  uint32: 'DT_UINT32',
+  uint64: 'DT_UINT64',
   bool: 'DT_BOOL',
   string: 'DT_STRING',
   complex64: 'DT_COMPLEX64',
+  complex128: 'DT_COMPLEX128',
 };
 
 /** What TF.js's executor computes with where a graph says these (`parseDtypeParam` in its operation mapper). */
@@ -93,8 +105,13 @@ const executed: Record<string, TfDType> = {
   DT_COMPLEX128: 'complex64',
 };
 
-export function dataTypeOf(dtype: TfDType): string {
+export function dataTypeOf(dtype: ArrayDType): string {
   return written[dtype];
+}
+
+/** The dtype of the values that a TensorProto holds; undefined for one that arrays don't have. */
+export function storedDType(type: string | number | undefined): ArrayDType | undefined {
+  return (Object.keys(written) as ArrayDType[]).find((dtype) => written[dtype] === type);
 }
 
 /** The dtype that TF.js computes with for a DataType; null if it has none. */

@@ -1,4 +1,5 @@
 /** The elements of a graph: operations, and their outputs, the graph tensors. A graph tensor has no value. */
+import { nameStandIn } from '../../protocol/tensor.ts';
 import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
 import { AttributeError, TensorTypeError } from '../errors.ts';
 import { inspectSymbol, type Inspected } from '../inspect.ts';
@@ -143,12 +144,12 @@ export class SymbolicTensor extends Tensor {
       shape: this.shape && [...this.shape],
       runtime: 'tensor-debugger',
       kind: 'symbolic',
-      state: 'live',
+      state: 'uninitialised',
       label: this.name,
       reason: `'${this.name}' is a graph tensor: it has no value until the graph is run.${
         this.shape === null ? ' Not even its rank is known before.' : ''
       }`,
-      help: `${evaluateHelp()} In the program: tensor.evalSync({ session, feeds }).`,
+      help: `${evaluateHelp()} In the program: await ${nameStandIn}.eval({ session, feeds }).`,
     };
   }
 

@@ -10,7 +10,7 @@ import { inspectSymbol, makeSymbol, type Inspected, type MadeFrom } from '../ins
 import { arrayRepr, arrayStr, scalarStr, shapeText } from './arrayText.ts';
 import { pythonString, type ArrayElement } from './elementFormat.ts';
 import { flatten, inferDType, type NestedValue } from './nested.ts';
-import { withDType, type DTypeOr } from '../options.ts';
+import { optionsOf, type Given } from '../options.ts';
 import {
   allocate,
   copyStorage,
@@ -127,8 +127,9 @@ export class NDArray<T extends ArrayElement = number> {
     });
   }
 
-  /** A view with the axes in another order, by default reversed. */
-  transpose(axes: readonly number[] = this.shape.map((_, axis) => this.ndim - 1 - axis)): NDArray<T> {
+  /** A view with the axes in another order, `transpose(1, 0)` or `transpose([1, 0])`, by default reversed. */
+  transpose(...order: number[] | [axes: readonly number[]]): NDArray<T> {
+    const axes = order[0] === undefined ? this.shape.map((_, axis) => this.ndim - 1 - axis) : order.flat();
     if (
       !sameShape(
         [...axes].sort((a, b) => a - b),
@@ -263,16 +264,17 @@ export class NDArray<T extends ArrayElement = number> {
 
   /** What the debugger shows: the array's own memory, nothing is copied. */
   [inspectSymbol](): Inspected {
-    const { dtype, strides, offset } = this;
-    const common: Inspected = {
+    const { dtype, shape, strides, offset, data } = this;
+    return {
       dtype,
-      shape: [...this.shape],
+      shape: [...shape],
+      strides: [...strides],
+      offset,
+      data,
       runtime: 'tensor-debugger',
       kind: 'array',
       state: 'live',
     };
-    if (!Array.isArray(this.data)) return { ...common, data: this.data, strides: [...strides], offset };
-    return { ...common, reason: 'Its elements are strings, which have no fixed size.', help: 'Look at tolist().' };
   }
 
   /** A new array of these values, for the debugger. */
@@ -345,9 +347,10 @@ function hasNumpy(value: unknown): value is HasNumpy {
  */
 export function array<T extends ArrayElement = number>(
   value: NestedValue | NDArray<ArrayElement> | HasNumpy,
-  options: DTypeOr<ArrayOptions> = {},
+  ...given: Given<ArrayOptions, ['dtype']>
 ): NDArray<T> {
-  const { dtype } = withDType<ArrayOptions>(options);
+  const options = optionsOf<ArrayOptions>('array', given, ['dtype']);
+  const { dtype } = options;
   if (value instanceof NDArray) {
     return (dtype === undefined || dtype === value.dtype ? value.copy() : value.astype(dtype)) as unknown as NDArray<T>;
   }

@@ -9,8 +9,9 @@ import { FuncGraph } from '../graph/funcGraph.ts';
 import { getDefaultGraph, type Graph, type OutputInfo } from '../graph/graph.ts';
 import { attr, type AttrValue, type SymbolicShape } from '../graph/graphDef.ts';
 import { SymbolicTensor } from '../graph/symbolicTensor.ts';
-import { toTfTensor } from '../host.ts';
+import { assertAlive, toTfTensor } from '../host.ts';
 import { executingEagerly } from '../mode.ts';
+import { optionsOf, shown, type Named, type NameOption } from '../options.ts';
 import { Tensor } from '../tensor.ts';
 import { assertKnown, core, isTfTensor, type TfDType, type TfTensor } from '../tfjs.ts';
 
@@ -86,10 +87,11 @@ function explained(op: string, run: () => TfTensor): TfTensor {
 }
 
 function eagerOperand(input: TensorInput, dtype: TfDType | null): TfTensor {
-  if (input instanceof EagerTensor) return input.tensor;
-  if (isTfTensor(input)) {
-    assertKnown(input);
-    return input;
+  const tensor = input instanceof EagerTensor ? input.tensor : input;
+  if (isTfTensor(tensor)) {
+    assertKnown(tensor);
+    assertAlive(tensor);
+    return tensor;
   }
   return toTfTensor(hostArray(input as HostValue, dtype === null ? {} : { dtype }));
 }
@@ -153,9 +155,14 @@ export function infoOf(value: TensorInput): OutputInfo {
   return { dtype: host.dtype as TfDType, shape: host.shape };
 }
 
+/** The node's name that a call gives, behind its inputs. */
+export const nameOf = (op: string, given: Named): string | undefined => optionsOf<NameOption>(op, given, ['name']).name;
+
 /** An axis from 0 on. @throws InvalidArgumentError outside of the rank */
 export function axisOf(op: string, axis: number, rank: number): number {
   const from0 = axis < 0 ? axis + rank : axis;
   if (Number.isInteger(axis) && from0 >= 0 && from0 < rank) return from0;
+  if (typeof axis !== 'number')
+    throw new TensorTypeError(`${op}: axis must be a number, got ${shown(axis)} [Op:${op}]`);
   throw new InvalidArgumentError(`${op}: axis ${axis} is out of range for rank ${rank} [Op:${op}]`);
 }

@@ -2,19 +2,15 @@
 import { InvalidArgumentError } from '../errors.ts';
 import type { OutputInfo } from '../graph/graph.ts';
 import { attr, type SymbolicShape } from '../graph/graphDef.ts';
-import { withAxis, type AxisOr } from '../options.ts';
+import { optionsOf, type AxisOption, type Given, type Named, type NameOption } from '../options.ts';
 import type { Tensor } from '../tensor.ts';
 import { backendOf, core, isAsyncOnly, type TfDType, type TfTensor } from '../tfjs.ts';
 import type { TensorInput } from '../convert.ts';
-import { broadcastShapes, callOp, infoOf, operandDType } from './dispatch.ts';
+import { axisOf, broadcastShapes, callOp, infoOf, nameOf, operandDType } from './dispatch.ts';
 import { cast } from './shape.ts';
 
-export interface NameOption {
-  /** The node's name in graph mode. */
-  name?: string;
-}
-export type BinaryOp = (x: TensorInput, y: TensorInput, options?: NameOption) => Tensor;
-export type UnaryOp = (x: TensorInput, options?: NameOption) => Tensor;
+export type BinaryOp = (x: TensorInput, y: TensorInput, ...given: Named) => Tensor;
+export type UnaryOp = (x: TensorInput, ...given: Named) => Tensor;
 
 const floats: readonly TfDType[] = ['float32', 'complex64'];
 const numbers: readonly TfDType[] = ['float32', 'int32', 'complex64'];
@@ -33,7 +29,7 @@ function binary(op: string, eager: (x: TfTensor, y: TfTensor) => TfTensor, nodeN
     requireAllowed(op, x.dtype, numbers);
     return { dtype: x.dtype, shape: broadcastShapes(op, x.shape, y.shape) };
   };
-  return (x, y, { name } = {}) => callOp({ op, nodeName, name, inputs: [x, y], infer, eager });
+  return (x, y, ...given) => callOp({ op, nodeName, name: nameOf(op, given), inputs: [x, y], infer, eager });
 }
 
 /** `x + y`, with broadcasting; numbers and arrays take the other's dtype. */
@@ -59,13 +55,13 @@ function divisor(y: TfTensor): TfTensor {
 }
 
 /** Division rounded down. Of floats too it gives floats; TF.js's own FloorDiv would make int32 of them. */
-export const floordiv: BinaryOp = (x, y, options) =>
-  operandDType([x, y]) === 'int32' ? floorDivide(x, y, options) : floor(realDivide(x, y), options);
+export const floordiv: BinaryOp = (x, y, ...given) =>
+  operandDType([x, y]) === 'int32' ? floorDivide(x, y, ...given) : floor(realDivide(x, y), ...given);
 
 /** True division: of integers too, as floats (float32, where TensorFlow takes the float64 that TF.js lacks). */
-export const divide: BinaryOp = (x, y, options) => {
+export const divide: BinaryOp = (x, y, ...given) => {
   const isInteger = operandDType([x, y]) === 'int32';
-  return isInteger ? realDivide(cast(x, 'float32'), cast(y, 'float32'), options) : realDivide(x, y, options);
+  return isInteger ? realDivide(cast(x, 'float32'), cast(y, 'float32'), ...given) : realDivide(x, y, ...given);
 };
 
 function comparison(op: string, eager: (x: TfTensor, y: TfTensor) => TfTensor, allowed?: readonly TfDType[]): BinaryOp {
@@ -73,7 +69,7 @@ function comparison(op: string, eager: (x: TfTensor, y: TfTensor) => TfTensor, a
     if (allowed) requireAllowed(op, x.dtype, allowed);
     return { dtype: 'bool', shape: broadcastShapes(op, x.shape, y.shape) };
   };
-  return (x, y, { name } = {}) => callOp({ op, name, inputs: [x, y], infer, eager });
+  return (x, y, ...given) => callOp({ op, name: nameOf(op, given), inputs: [x, y], infer, eager });
 }
 
 export const equal = comparison('Equal', (x, y) => core.equal(x, y));
@@ -92,7 +88,7 @@ function unary(op: string, eager: (x: TfTensor) => TfTensor, kind?: 'test' | rea
     if (kind) requireAllowed(op, dtype, kind);
     return { dtype, shape };
   };
-  return (x, { name } = {}) => callOp({ op, name, inputs: [x], infer, eager });
+  return (x, ...given) => callOp({ op, name: nameOf(op, given), inputs: [x], infer, eager });
 }
 
 export const negative = unary('Neg', (x) => core.neg(x), numbers);
@@ -120,8 +116,8 @@ export const zerosLike = unary('ZerosLike', (x) => core.zerosLike(x));
 export const onesLike = unary('OnesLike', (x) => core.onesLike(x));
 
 /** Over the last axis. @throws InvalidArgumentError for another one, which TF.js has not */
-export function softmax(x: TensorInput, options: AxisOr<NameOption & { axis?: number }> = {}): Tensor {
-  const { axis = -1, ...named } = withAxis<NameOption & { axis?: number }>(options);
+export function softmax(x: TensorInput, ...given: Given<AxisOption, ['axis', 'name']>): Tensor {
+  const { axis = -1, ...named } = optionsOf<AxisOption>('softmax', given, ['axis', 'name']);
   const rank = infoOf(x).shape?.length;
   if (axis === -1 || (rank !== undefined && axis === rank - 1)) return softmaxOfLast(x, named);
   throw new InvalidArgumentError(
@@ -151,9 +147,16 @@ function matmulShape(a: SymbolicShape, b: SymbolicShape, transposeA: boolean, tr
 }
 
 /** Matrix product; more axes in front are batches. */
-export function matmul(a: TensorInput, b: TensorInput, options: MatmulOptions | boolean = {}, alsoB = false): Tensor {
-  const given = typeof options === 'boolean' ? { transposeA: options, transposeB: alsoB } : options;
-  const { transposeA = false, transposeB = false, name }: MatmulOptions = given;
+export function matmul(
+  a: TensorInput,
+  b: TensorInput,
+  ...given: Given<MatmulOptions, ['transposeA', 'transposeB']>
+): Tensor {
+  const {
+    transposeA = false,
+    transposeB = false,
+    name,
+  } = optionsOf<MatmulOptions>('matmul', given, ['transposeA', 'transposeB'], ['name']);
   const batched = [a, b].some((value) => (infoOf(value).shape?.length ?? 2) > 2);
   const [adjA, adjB] = batched ? ['adj_x', 'adj_y'] : ['transpose_a', 'transpose_b'];
   return callOp({
@@ -173,7 +176,7 @@ export interface ReduceOptions extends NameOption {
   keepdims?: boolean;
 }
 /** `reduceSum(x, 0, true)` keeps the axis, as `{ axis: 0, keepdims: true }` does. */
-export type ReduceOp = (x: TensorInput, options?: AxisOr<ReduceOptions>, keepdims?: boolean) => Tensor;
+export type ReduceOp = (x: TensorInput, ...given: Given<ReduceOptions, ['axis', 'keepdims', 'name']>) => Tensor;
 
 type EagerReduction = (x: TfTensor, axes: number[], keepDims: boolean) => TfTensor;
 
@@ -182,8 +185,8 @@ function reduction(
   eager: EagerReduction,
   result: (dtype: OutputInfo['dtype']) => OutputInfo['dtype'],
 ): ReduceOp {
-  return (x, options = {}, keeps = false) => {
-    const { axis, keepdims = keeps, name } = withAxis<ReduceOptions>(options);
+  return (x, ...given) => {
+    const { axis, keepdims = false, name } = optionsOf<ReduceOptions>(op, given, ['axis', 'keepdims', 'name']);
     const rank = infoOf(x).shape?.length;
     if (rank === undefined && axis === undefined) {
       throw new InvalidArgumentError(
@@ -191,8 +194,8 @@ function reduction(
         'Name the axes: { axis: [0, 1] }.',
       );
     }
-    const given = axis === undefined ? Array.from({ length: rank ?? 0 }, (_, i) => i) : [axis].flat();
-    const axes = given.map((one) => {
+    const wanted = axis === undefined ? Array.from({ length: rank ?? 0 }, (_, i) => i) : [axis].flat();
+    const axes = wanted.map((one) => {
       if (rank === undefined) return one;
       if (Number.isInteger(one) && one >= -rank && one < rank) return one < 0 ? one + rank : one;
       throw new InvalidArgumentError(
@@ -234,16 +237,11 @@ export const reduceMin = reduction(
 );
 export const reduceProd = reduction('Prod', (x, axes, keep) => core.prod(x, axes, keep), asSum);
 
-export interface ExtremumOptions extends NameOption {
-  /** Default: 0. */
-  axis?: number;
-}
-
 function extremum(op: string, eager: (x: TfTensor, axis: number) => TfTensor) {
-  return (x: TensorInput, options: AxisOr<ExtremumOptions> = {}): Tensor => {
-    const { axis = 0, name } = withAxis<ExtremumOptions>(options);
+  return (x: TensorInput, ...given: Given<AxisOption, ['axis']>): Tensor => {
+    const { axis = 0, name } = optionsOf<AxisOption>(op, given, ['axis'], ['name']);
     const rank = infoOf(x).shape?.length;
-    const at = axis < 0 && rank !== undefined ? axis + rank : axis;
+    const at = rank === undefined ? axis : axisOf(op, axis, rank);
     return callOp({
       op,
       nodeName: op,
@@ -257,5 +255,6 @@ function extremum(op: string, eager: (x: TfTensor, axis: number) => TfTensor) {
   };
 }
 
+/** Along an axis, by default 0. */
 export const argmax = extremum('ArgMax', (x, axis) => core.argMax(x, axis));
 export const argmin = extremum('ArgMin', (x, axis) => core.argMin(x, axis));

@@ -2,29 +2,21 @@
 import type { Rank, ShapeMap } from '@tensorflow/tfjs-core';
 import { InvalidArgumentError, UnimplementedError, ValueError } from '../errors.ts';
 import { attr, type SymbolicShape } from '../graph/graphDef.ts';
-import { withAxis, type AxisOr } from '../options.ts';
+import { integersOf, optionsOf, type AxisOption, type Given, type Named, type NameOption } from '../options.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { core, requireTfDType, type TfDType } from '../tfjs.ts';
 import type { TensorInput } from '../convert.ts';
-import { axisOf, broadcastShapes, callOp, infoOf } from './dispatch.ts';
-
-interface NameOption {
-  name?: string;
-}
-
-interface AxisOption extends NameOption {
-  axis?: number;
-}
+import { axisOf, broadcastShapes, callOp, infoOf, nameOf } from './dispatch.ts';
 
 const shapeText = (shape: readonly (number | null)[]): string => `[${shape.map(String).join(',')}]`;
 
 /** To another dtype; floats lose their fraction on the way to int32. */
-export function cast(x: TensorInput, dtype: TfDType, { name }: NameOption = {}): Tensor {
+export function cast(x: TensorInput, dtype: TfDType, ...given: Named): Tensor {
   const wanted = requireTfDType(dtype);
   return callOp({
     op: 'Cast',
-    name,
+    name: nameOf('cast', given),
     inputs: [x],
     attr: (from) => ({ SrcT: attr.type(from), DstT: attr.type(wanted) }),
     infer: ({ shape }) => ({ dtype: wanted, shape }),
@@ -33,7 +25,8 @@ export function cast(x: TensorInput, dtype: TfDType, { name }: NameOption = {}):
 }
 
 /** The same elements in another shape; one axis may be -1. */
-export function reshape(x: TensorInput, shape: readonly number[], { name }: NameOption = {}): Tensor {
+export function reshape(x: TensorInput, to: readonly number[], ...given: Named): Tensor {
+  const shape = integersOf('A shape', to, -1);
   const infer = (from: SymbolicShape): SymbolicShape => {
     const known = sizeOf(shape.filter((count) => count !== -1));
     if (from === null || from.includes(null)) return shape.map((count) => (count === -1 ? null : count));
@@ -48,17 +41,22 @@ export function reshape(x: TensorInput, shape: readonly number[], { name }: Name
   };
   return callOp({
     op: 'Reshape',
-    name,
+    name: nameOf('reshape', given),
     inputs: [x],
-    constants: [{ name: 'shape', value: shape.length > 0 ? [...shape] : new Int32Array(0) }],
+    constants: [{ name: 'shape', value: shape.length > 0 ? shape : new Int32Array(0) }],
     attr: (dtype) => ({ T: attr.type(dtype), Tshape: attr.type('int32') }),
     infer: (info) => ({ dtype: info.dtype, shape: infer(info.shape) }),
     eager: (tensor) => core.reshape(tensor, infer(tensor.shape) as ShapeMap[Rank]),
   });
 }
 
-/** @param perm the order of the axes; default: reversed */
-export function transpose(x: TensorInput, { perm, name }: NameOption & { perm?: readonly number[] } = {}): Tensor {
+export interface TransposeOptions extends NameOption {
+  /** The order of the axes; default: reversed. */
+  perm?: readonly number[];
+}
+
+export function transpose(x: TensorInput, ...given: Given<TransposeOptions, ['perm']>): Tensor {
+  const { perm, name } = optionsOf<TransposeOptions>('transpose', given, ['perm'], ['name']);
   const rank = infoOf(x).shape?.length;
   if (perm === undefined && rank === undefined) {
     throw new InvalidArgumentError('transpose of a tensor of unknown rank.', 'Name the order: { perm: [1, 0] }.');
@@ -85,11 +83,11 @@ export function transpose(x: TensorInput, { perm, name }: NameOption & { perm?: 
 }
 
 /** Adds an axis of length 1. */
-export function expandDims(x: TensorInput, axis: number, { name }: NameOption = {}): Tensor {
+export function expandDims(x: TensorInput, axis: number, ...given: Named): Tensor {
   const at = (rank: number): number => axisOf('ExpandDims', axis, rank + 1);
   return callOp({
     op: 'ExpandDims',
-    name,
+    name: nameOf('expandDims', given),
     inputs: [x],
     constants: [{ name: 'dim', value: axis }],
     attr: (dtype) => ({ T: attr.type(dtype), Tdim: attr.type('int32') }),
@@ -98,12 +96,14 @@ export function expandDims(x: TensorInput, axis: number, { name }: NameOption = 
   });
 }
 
-/** Drops axes of length 1. @param axis which; default: all of them */
-export function squeeze(
-  x: TensorInput,
-  options: AxisOr<NameOption & { axis?: number | readonly number[] }> = {},
-): Tensor {
-  const { axis, name } = withAxis<NameOption & { axis?: number | readonly number[] }>(options);
+export interface SqueezeOptions extends NameOption {
+  /** Which; default: all of them. */
+  axis?: number | readonly number[];
+}
+
+/** Drops axes of length 1. */
+export function squeeze(x: TensorInput, ...given: Given<SqueezeOptions, ['axis', 'name']>): Tensor {
+  const { axis, name } = optionsOf<SqueezeOptions>('squeeze', given, ['axis', 'name']);
   const axes = axis === undefined ? undefined : [axis].flat();
   const infer = (shape: SymbolicShape): SymbolicShape => {
     if (shape === null) return null;
@@ -128,12 +128,9 @@ export function squeeze(
 }
 
 /** A part: `size` elements from `begin` on, per axis; -1 takes the rest. */
-export function slice(
-  x: TensorInput,
-  begin: readonly number[],
-  size: readonly number[],
-  { name }: NameOption = {},
-): Tensor {
+export function slice(x: TensorInput, from: readonly number[], counts: readonly number[], ...given: Named): Tensor {
+  const begin = integersOf('slice: begin', from);
+  const size = integersOf('slice: size', counts, -1);
   const infer = (shape: SymbolicShape): SymbolicShape => {
     if (shape !== null && (begin.length !== shape.length || size.length !== shape.length)) {
       throw new InvalidArgumentError(
@@ -152,20 +149,20 @@ export function slice(
   };
   return callOp({
     op: 'Slice',
-    name,
+    name: nameOf('slice', given),
     inputs: [x],
     constants: [
-      { name: 'begin', value: [...begin] },
-      { name: 'size', value: [...size] },
+      { name: 'begin', value: begin },
+      { name: 'size', value: size },
     ],
     attr: (dtype) => ({ T: attr.type(dtype), Index: attr.type('int32') }),
     infer: (info) => ({ dtype: info.dtype, shape: infer(info.shape) }),
-    eager: (tensor) => core.slice(tensor, [...begin], [...size]),
+    eager: (tensor) => core.slice(tensor, begin, size),
   });
 }
 
 /** Joins along an axis that is there. */
-export function concat(values: readonly TensorInput[], axis: number, { name }: NameOption = {}): Tensor {
+export function concat(values: readonly TensorInput[], axis: number, ...given: Named): Tensor {
   const infer = (shapes: SymbolicShape[]): SymbolicShape => {
     const [first] = shapes;
     if (first === undefined) throw new InvalidArgumentError('concat needs at least one tensor [Op:ConcatV2]');
@@ -186,7 +183,7 @@ export function concat(values: readonly TensorInput[], axis: number, { name }: N
   return callOp({
     op: 'ConcatV2',
     nodeName: 'concat',
-    name,
+    name: nameOf('concat', given),
     inputs: values,
     constants: [{ name: 'axis', value: axis }],
     attr: (dtype) => ({ T: attr.type(dtype), N: attr.int(values.length), Tidx: attr.type('int32') }),
@@ -196,8 +193,8 @@ export function concat(values: readonly TensorInput[], axis: number, { name }: N
 }
 
 /** Joins along a new axis. */
-export function stack(values: readonly TensorInput[], options: AxisOr<AxisOption> = {}): Tensor {
-  const { axis = 0, name } = withAxis<AxisOption>(options);
+export function stack(values: readonly TensorInput[], ...given: Given<AxisOption, ['axis', 'name']>): Tensor {
+  const { axis = 0, name } = optionsOf<AxisOption>('stack', given, ['axis', 'name']);
   return callOp({
     op: 'Pack',
     nodeName: 'stack',
@@ -225,14 +222,15 @@ function sameShape(a: SymbolicShape, b: SymbolicShape): SymbolicShape {
 }
 
 /** Rows, by their numbers. */
-export function gather(x: TensorInput, indices: readonly number[], options: AxisOr<AxisOption> = {}): Tensor {
-  const { axis = 0, name } = withAxis<AxisOption>(options);
+export function gather(x: TensorInput, rows: readonly number[], ...given: Given<AxisOption, ['axis']>): Tensor {
+  const { axis = 0, name } = optionsOf<AxisOption>('gather', given, ['axis'], ['name']);
+  const indices = integersOf('gather: indices', rows);
   return callOp({
     op: 'GatherV2',
     name,
     inputs: [x],
     constants: [
-      { name: 'indices', value: indices.length > 0 ? [...indices] : new Int32Array(0) },
+      { name: 'indices', value: indices.length > 0 ? indices : new Int32Array(0) },
       { name: 'axis', value: axis },
     ],
     attr: (dtype) => ({ Tparams: attr.type(dtype), Tindices: attr.type('int32'), Taxis: attr.type('int32') }),
@@ -245,16 +243,16 @@ export function gather(x: TensorInput, indices: readonly number[], options: Axis
       }
       return { dtype, shape: shape.with(at, indices.length) };
     },
-    eager: (tensor) => core.gather(tensor, [...indices], axisOf('GatherV2', axis, tensor.rank)),
+    eager: (tensor) => core.gather(tensor, indices, axisOf('GatherV2', axis, tensor.rank)),
   });
 }
 
 /** Elements of `x` where `condition` is true, of `y` elsewhere. */
-export function where(condition: TensorInput, x: TensorInput, y: TensorInput, { name }: NameOption = {}): Tensor {
+export function where(condition: TensorInput, x: TensorInput, y: TensorInput, ...given: Named): Tensor {
   // JavaScript programs may leave them out, as TensorFlow lets them.
-  const given = [x, y].filter((value: TensorInput | undefined) => value !== undefined).length;
-  if (given === 1) throw new ValueError('where: x and y must both be given, or none of them.');
-  if (given === 0) {
+  const values = [x, y].filter((value: TensorInput | undefined) => value !== undefined).length;
+  if (values === 1) throw new ValueError('where: x and y must both be given, or none of them.');
+  if (values === 0) {
     throw new UnimplementedError(
       'where(condition) alone, the indices of its true elements, is not there: TensorFlow.js finds them asynchronously only.',
       "With whereAsync of '@tensorflow/tfjs-core': convertToTensor(await whereAsync(condition.tensor)).",
@@ -262,7 +260,7 @@ export function where(condition: TensorInput, x: TensorInput, y: TensorInput, { 
   }
   return callOp({
     op: 'SelectV2',
-    name,
+    name: nameOf('where', given),
     inputs: [x, y, condition],
     sameDType: 2,
     order: [2, 0, 1],

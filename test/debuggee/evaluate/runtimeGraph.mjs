@@ -6,6 +6,7 @@ import {
   Graph,
   multiply,
   add,
+  array,
   matmul,
   constant,
   greater,
@@ -78,12 +79,17 @@ const flags = greater(eager, 2);
 const counter = new Variable([7, 8], { name: 'counter' });
 const gone = constant([1]);
 gone.dispose();
+const letters = array([
+  ['a', 'b'],
+  ['c', 'd'],
+]).T;
 const tensors = {
   eager,
   computed,
   flags,
   counter,
   gone,
+  letters,
   x,
   n,
   unranked,

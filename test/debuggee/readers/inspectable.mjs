@@ -79,8 +79,17 @@ for (const dtype of numericDTypes) {
 }
 const strings = new View({ dtype: 'string', shape: [2, 2], data: ['a', 'ß', '', 'long one'] });
 published.add('strings', 'string', [2, 2], ['a', 'ß', '', 'long one']);
+const turned = new View({ dtype: 'string', shape: [2, 2], strides: [-1, 2], offset: 1, data: ['a', 'b', 'c', 'd'] });
+published.add('turned', 'string', [2, 2], ['b', 'd', 'a', 'c'], { strides: [-1, 2], offset: 1 });
 const plain = new View({ dtype: 'float32', shape: [2, 3], data: new Float32Array([1, 2, 3, 4, 5, 6]) });
 published.add('plain', 'float32', [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6));
+const wrapping = new View({
+  dtype: 'float32',
+  shape: [2, 3],
+  tensor: new View({ dtype: 'float32', tensor: plain, shape: [2, 3] }),
+  label: 'outer',
+});
+published.add('wrapping', 'float32', [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6), { label: 'outer' });
 const bytes = new View({ dtype: 'unknown', shape: [5], data: new Uint8Array([1, 2, 3, 4, 5]).buffer });
 published.add('bytes', 'unknown', [5], Uint8Array.of(1, 2, 3, 4, 5));
 const halves = new View({ dtype: 'bfloat16', shape: [2], data: new Uint16Array([0x3f80, 0xff80]) });
@@ -108,12 +117,16 @@ const bad = {
   before: new View({ dtype: 'float32', shape: [2], strides: [-1], data }),
   noData: new View({ dtype: 'float32', shape: [6], reason: 'It is symbolic.', help: 'Run it with session.run(x).' }),
   wrongData: new View({ dtype: 'float32', shape: [6], data: 'text' }),
+  fewStrings: new View({ dtype: 'string', shape: [3], data: ['a', 'b'] }),
+  oddString: new View({ dtype: 'string', shape: [2], data: ['a', 7] }),
+  circle: new View({ dtype: 'float32', shape: [2] }),
   doubles: new View({ dtype: 'float32', shape: [2], data: new Float64Array([1, 2]) }),
 };
+bad.circle.description.tensor = new View({ dtype: 'float32', shape: [2], tensor: bad.circle });
 
 function stop() {
   debugger;
-  return [published, device, host, onDevice, strings, plain, bytes, halves, complex, bad, data];
+  return [published, device, host, onDevice, strings, turned, plain, wrapping, bytes, halves, complex, bad, data];
 }
 stop();
 // A rejection that nobody handled would end it before.

@@ -8,6 +8,7 @@
  * next; so there a step of floating point counts only if it is exact.
  */
 import { TensorError } from '../../../protocol/errors.ts';
+import { nameStandIn } from '../../../protocol/tensor.ts';
 import { howToEvaluate } from '../../../tensor/evaluateHelp.ts';
 import { isInspectable, ownValue } from '../../safely.ts';
 import { isJaxDType, type JaxDType } from './fields.ts';
@@ -15,7 +16,7 @@ import { isJaxDType, type JaxDType } from './fields.ts';
 /** Below so many elements jax-js computes an expression on the cpu, whatever the device. */
 export const inlineElements = 128;
 
-export const notRealisedHelp = `Let the program realise it before this line with \`await x.blockUntilReady()\`, or evaluate it here, which runs its kernels: ${howToEvaluate}.`;
+export const notRealisedHelp = `Let the program realise it before this line with \`await ${nameStandIn}.blockUntilReady()\`, or evaluate it here, which runs its kernels: ${howToEvaluate}.`;
 
 export type Expression = (index: number) => number;
 

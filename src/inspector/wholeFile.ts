@@ -4,6 +4,7 @@ import { lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } fr
 import { basename, dirname, join, resolve } from 'node:path';
 import { TensorError } from '../protocol/errors.ts';
 import { whyNotWritten } from '../protocol/whyNotWritten.ts';
+import { removeAtEnd } from './removeAtEnd.ts';
 
 /** Of a long name so much is enough to know it by: with what is added, the temporary one must not be too long. */
 const knownBy = 60;
@@ -22,9 +23,10 @@ export async function writeWholeFile<Value>(
   const replaced = await stat(target).catch(() => null);
   const mode = replaced?.isFile() ? replaced.mode & 0o7777 : null;
   const temporary = join(dirname(target), `${basename(target).slice(0, knownBy)}.${randomUUID().slice(0, 8)}.partial`);
-  // Never open to more people than what it replaces; and to the program, which may be the one that writes.
-  const handle = await fileSystem(target, () => open(temporary, 'wx', mode === null ? 0o666 : mode | 0o600));
+  const release = removeAtEnd(temporary);
   try {
+    // Never open to more people than what it replaces; and to the program, which may be the one that writes.
+    const handle = await fileSystem(target, () => open(temporary, 'wx', mode === null ? 0o666 : mode | 0o600));
     let value: Value;
     try {
       value = await write(temporary, handle);
@@ -38,6 +40,8 @@ export async function writeWholeFile<Value>(
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  } finally {
+    release();
   }
 }
 

@@ -21,6 +21,10 @@ export async function writeWholeFile<Value>(
 ): Promise<Value> {
   const target = await fileSystem(file, () => behindLinks(file));
   const replaced = await stat(target).catch(() => null);
+  // A pipe would be replaced, and whoever reads from it wait for good; of a folder `rename` says so itself.
+  if (replaced && !replaced.isFile() && !replaced.isDirectory()) {
+    throw notWritten(file, 'it is a pipe or a device, no regular file');
+  }
   const mode = replaced?.isFile() ? replaced.mode & 0o7777 : null;
   const temporary = join(dirname(target), `${basename(target).slice(0, knownBy)}.${randomUUID().slice(0, 8)}.partial`);
   const release = removeAtEnd(temporary);
@@ -98,14 +102,11 @@ export async function fileSystem<Value>(file: string, run: () => Promise<Value>)
   try {
     return await run();
   } catch (error) {
-    const folder = dirname(resolve(file));
-    throw new TensorError(
-      {
-        code: 'file-system',
-        message: `${basename(file)} could not be written in ${folder}: ${await whyNotThere(error, folder)}.`,
-        help: writeElsewhere,
-      },
-      { cause: error },
-    );
+    throw notWritten(file, await whyNotThere(error, dirname(resolve(file))), error);
   }
+}
+
+function notWritten(file: string, why: string, cause?: unknown): TensorError {
+  const message = `${basename(file)} could not be written in ${dirname(resolve(file))}: ${why}.`;
+  return new TensorError({ code: 'file-system', message, help: writeElsewhere }, { cause });
 }

@@ -1,5 +1,6 @@
 /** --export where it can't end well: status 4 and a clear reason, nothing left in the folder, the program goes on. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -87,6 +88,18 @@ test('links and folders in the place of the file', async () => {
     assert.equal(readlinkSync(dangling), 'nowhere');
     assert.equal(readFileSync(join(folder, 'nowhere')).length, 144);
     assert.deepEqual(readdirSync(folder).sort(), ['dangling.npy', 'folder.npy', 'link.npy', 'nowhere', 'real']);
+  });
+});
+
+test('a pipe in the place of the file', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const pipe = join(folder, 'pipe.npy');
+    execFileSync('mkfifo', [pipe]);
+    const { status, document } = await inspect(['--force', '--expr', 'large', '--export', pipe, 'large.js']);
+    assert.equal(status, 4);
+    assert.match(document.warnings[0]?.message ?? '', /pipe\.npy could not be written in .*: it is a pipe or a device/);
+    assert.ok(lstatSync(pipe).isFIFO());
+    assert.deepEqual(readdirSync(folder), ['pipe.npy']);
   });
 });
 

@@ -50,11 +50,11 @@ export class BreakpointBinding {
   }
 
   async #bindPlain(script: Script, breakpoint: SourceBreakpoint): Promise<void> {
-    const location = await this.#setInScript(
-      script,
-      { line: breakpoint.line, column: breakpoint.column ?? 0 },
-      breakpoint,
-    );
+    const { line, column } = breakpoint;
+    const places =
+      column === undefined ? [] : await this.#placesIn(script, { line, column: 0 }, { line: line + 1, column: 0 });
+    const place = atColumn(places, column, (each) => each.column) ?? { line, column: 0 };
+    const location = await this.#setInScript(script, place, breakpoint);
     if (location) this.#bound(breakpoint, location);
     else this.#noCode(breakpoint);
   }
@@ -65,9 +65,7 @@ export class BreakpointBinding {
       if (line > breakpoint.line + maxSlideLines) break;
       const candidates = await this.#locationsOf(script, map, source, line);
       const wantedColumn = line === breakpoint.line ? breakpoint.column : undefined;
-      const chosen =
-        candidates.find(({ original }) => wantedColumn === undefined || original.column >= wantedColumn) ??
-        candidates[0];
+      const chosen = atColumn(candidates, wantedColumn, ({ original }) => original.column);
       if (!chosen) continue;
       const location = await this.#setInScript(script, chosen.generated, breakpoint);
       if (!location) continue;
@@ -77,17 +75,21 @@ export class BreakpointBinding {
     this.#noCode(breakpoint);
   }
 
+  /** Where V8 can stop between two places, the second one left out. */
+  async #placesIn(script: Script, start: Position, end: Position): Promise<Position[]> {
+    const { locations } = await this.#main.send('Debugger.getPossibleBreakpoints', {
+      start: { scriptId: script.id, lineNumber: start.line, columnNumber: start.column },
+      end: { scriptId: script.id, lineNumber: end.line, columnNumber: end.column },
+    });
+    return locations.map(({ lineNumber, columnNumber = 0 }) => ({ line: lineNumber, column: columnNumber }));
+  }
+
   /** Where V8 can stop in the code that was generated from a line. */
   async #locationsOf(script: Script, map: ScriptMap, source: number, line: number) {
     const found: { generated: Position; original: Position }[] = [];
     for (const { start, end } of map.rangesOf(source, line)) {
-      const { locations } = await this.#main.send('Debugger.getPossibleBreakpoints', {
-        start: { scriptId: script.id, lineNumber: start.line, columnNumber: start.column },
-        // The end itself may be where a `return` of this line ends.
-        end: { scriptId: script.id, lineNumber: end.line, columnNumber: end.column + 1 },
-      });
-      for (const { lineNumber, columnNumber = 0 } of locations) {
-        const generated = { line: lineNumber, column: columnNumber };
+      // The end itself may be where a `return` of this line ends.
+      for (const generated of await this.#placesIn(script, start, { ...end, column: end.column + 1 })) {
         const original = this.#scripts.originalOf(script, generated);
         if (original?.source === source && original.line === line) found.push({ generated, original });
       }
@@ -173,6 +175,21 @@ export class BreakpointBinding {
     const message = `Line ${breakpoint.line + 1} has no code that can be reached, nor has a line after it in the same function.`;
     this.#onState(breakpoint, { verified: breakpoint.bound.length > 0, actual: breakpoint.actual, message });
   }
+}
+
+/**
+ * Of the places of a line, the one that a column is in: the last that does not lie behind it. A column before all of them, and
+ * none, mean the first.
+ */
+function atColumn<Place>(
+  places: readonly Place[],
+  column: number | undefined,
+  columnOf: (place: Place) => number,
+): Place | undefined {
+  const before = places.filter((place) => column !== undefined && columnOf(place) <= column);
+  return before.length === 0
+    ? places[0]
+    : before.reduce((last, place) => (columnOf(place) > columnOf(last) ? place : last));
 }
 
 /**

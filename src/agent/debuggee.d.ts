@@ -31,6 +31,7 @@ interface NodeFileSystem {
 }
 
 interface NodeBuffer {
+  constants: { MAX_LENGTH: number };
   Buffer: { from(memory: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'base64'): string } };
 }
 

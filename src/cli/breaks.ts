@@ -32,7 +32,11 @@ export class Breaks {
     for (const [path, breaks] of this.#byFile) {
       const { breakpoints } = await this.#client.request('setBreakpoints', {
         source: { path },
-        breakpoints: breaks.map(({ line }) => ({ line, ...(condition !== undefined && { condition }) })),
+        breakpoints: breaks.map(({ line, column }) => ({
+          line,
+          ...(column !== undefined && { column }),
+          ...(condition !== undefined && { condition }),
+        })),
       });
       breakpoints.forEach((breakpoint, index) => {
         const text = breaks[index]?.text ?? path;

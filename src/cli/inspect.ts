@@ -29,7 +29,7 @@ const terminateMs = 2000;
 const adapterEnded: ErrorReport = {
   code: 'connection-lost',
   message: 'The debug adapter, through which the program is read, has ended; the program itself was let go.',
-  help: 'It may have been killed for want of memory. A file that it was writing is left beside its place with the ending .partial: remove it.',
+  help: 'It may have been killed for want of memory.',
 };
 
 export class Inspection implements StopContext {

@@ -15,6 +15,8 @@ export interface BreakLocation {
   file: string;
   /** From 1. */
   line: number;
+  /** From 1. */
+  column?: number;
   /** As it was typed. */
   text: string;
 }
@@ -62,8 +64,8 @@ Usage
   tensor-debugger compare [options] <file> <file>     files of several tensors: archive.npz#name
 
 Where to stop
-  --break <file>:<line>     stop here; repeatable (default: at a \`debugger\` statement); a column
-                            behind the line, as stack traces have it, is ignored
+  --break <file>:<line>     stop here; repeatable (default: at a \`debugger\` statement); of
+                            several places in a line, <file>:<line>:<column> says which one
   --condition <expression>  of every --break: pass over it where this is false; it runs in the
                             program, so == and not =
   --hit <n>                 stop at the n-th pass over any of them, counted where the
@@ -278,11 +280,12 @@ function parseTarget(program: string | undefined, args: string[], values: Values
 }
 
 function parseBreak(text: string): BreakLocation {
-  // As stack traces have it, with a column behind the line; the line is what is meant.
-  const [, file, number] = /^(.+?):(\d+)(?::\d+)?$/.exec(text) ?? [];
-  const line = Number(number);
-  if (file === undefined || line < 1) throw new UsageError(`--break is <file>:<line>, not "${text}".`);
-  return { file: pathOf(file), line, text: `${file}:${line}` };
+  const [, file, ...numbers] = /^(.+?):(\d+)(?::(\d+))?$/.exec(text) ?? [];
+  const [line = 0, column] = numbers.filter((number) => number !== undefined).map(Number);
+  if (file === undefined || line < 1 || column === 0) {
+    throw new UsageError(`--break is <file>:<line> or <file>:<line>:<column>, not "${text}".`);
+  }
+  return { file: pathOf(file), line, ...(column !== undefined && { column }), text };
 }
 
 /** Stack traces of ES modules have URLs. */

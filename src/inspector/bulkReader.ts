@@ -4,13 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UploadPiece, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { CopyCost } from '../protocol/tensor.ts';
 import type { AgentLink } from './agentLink.ts';
+import { privateFolder } from './removeAtEnd.ts';
 
 /** One agent call moves so much; between two of them there is time to report progress, or to stop. */
 const callBytes = 64 * 2 ** 20;
@@ -33,7 +34,7 @@ interface PrivateFile {
 
 export class BulkReader {
   readonly #link: AgentLink;
-  #folder: Promise<string> | null = null;
+  #folder: ReturnType<typeof privateFolder> | null = null;
   #sharesFiles: Promise<boolean> | null = null;
 
   constructor(link: AgentLink) {
@@ -147,7 +148,7 @@ export class BulkReader {
   async dispose(): Promise<void> {
     const folder = await this.#folder;
     this.#folder = null;
-    if (folder !== null) await rm(folder, { recursive: true, force: true });
+    await folder?.remove();
   }
 
   async #fillThroughFile(buffer: Buffer, { file, handle }: PrivateFile, request: WindowRequest, from: number) {
@@ -200,11 +201,10 @@ export class BulkReader {
     return { file, handle, remove };
   }
 
-  #privateFolder(): Promise<string> {
+  async #privateFolder(): Promise<string> {
     // A tmpfs is several times faster than a disk for bytes that live for a moment.
-    const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-    this.#folder ??= mkdtemp(join(parent, 'tensor-debugger-'));
-    return this.#folder;
+    this.#folder ??= privateFolder(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
+    return (await this.#folder).path;
   }
 }
 

@@ -2,7 +2,7 @@
  * Comparing a tensor of the stopped program: with another one, with a file, or with the copy that was kept of it at an
  * earlier stop. Both sides are read by the same windows; neither is ever held as a whole.
  */
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { selectTensor, splitFileMember } from '../formats/fileMember.ts';
@@ -19,6 +19,7 @@ import { formatBytes, formatType } from '../tensor/preview.ts';
 import { rowMajorStrides, sameShape, sizeOf } from '../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
 import type { BulkProgress } from './bulkReader.ts';
+import { privateFolder } from './removeAtEnd.ts';
 import type { ComparedWith } from './tensorInspector.ts';
 
 /** A tensor of the stopped program. */
@@ -39,7 +40,7 @@ interface Kept extends KeptTensor {
 /** What is kept of tensors from one stop to the next: raw elements in files of a private folder, by expression. */
 export class KeptTensors {
   readonly #kept = new Map<string, Kept>();
-  #folder: Promise<string> | null = null;
+  #folder: ReturnType<typeof privateFolder> | null = null;
   #lastFile = 0;
 
   /**
@@ -61,8 +62,8 @@ export class KeptTensors {
         help: 'Export it to a file, and compare with that.',
       });
     }
-    this.#folder ??= mkdtemp(join(tmpdir(), 'tensor-debugger-'));
-    const file = join(await this.#folder, String(++this.#lastFile));
+    this.#folder ??= privateFolder(tmpdir());
+    const file = join((await this.#folder).path, String(++this.#lastFile));
     await (await open(file, 'wx', 0o600)).close();
     try {
       await tensor.writeTo(file, progress);
@@ -106,7 +107,7 @@ export class KeptTensors {
     const folder = await this.#folder;
     this.#folder = null;
     this.#kept.clear();
-    if (folder !== null) await rm(folder, { recursive: true, force: true });
+    await folder?.remove();
   }
 
   async #forget(expression: string): Promise<void> {

@@ -4,6 +4,7 @@ import { lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } fr
 import { basename, dirname, join, resolve } from 'node:path';
 import { TensorError } from '../protocol/errors.ts';
 import { whyNotWritten } from '../protocol/whyNotWritten.ts';
+import { removeAtEnd } from './removeAtEnd.ts';
 
 /** Of a long name so much is enough to know it by: with what is added, the temporary one must not be too long. */
 const knownBy = 60;
@@ -20,11 +21,16 @@ export async function writeWholeFile<Value>(
 ): Promise<Value> {
   const target = await fileSystem(file, () => behindLinks(file));
   const replaced = await stat(target).catch(() => null);
+  // A pipe would be replaced, and whoever reads from it wait for good; of a folder `rename` says so itself.
+  if (replaced && !replaced.isFile() && !replaced.isDirectory()) {
+    throw notWritten(file, 'it is a pipe or a device, no regular file');
+  }
   const mode = replaced?.isFile() ? replaced.mode & 0o7777 : null;
   const temporary = join(dirname(target), `${basename(target).slice(0, knownBy)}.${randomUUID().slice(0, 8)}.partial`);
-  // Never open to more people than what it replaces; and to the program, which may be the one that writes.
-  const handle = await fileSystem(target, () => open(temporary, 'wx', mode === null ? 0o666 : mode | 0o600));
+  const release = removeAtEnd(temporary);
   try {
+    // Never open to more people than what it replaces; and to the program, which may be the one that writes.
+    const handle = await fileSystem(target, () => open(temporary, 'wx', mode === null ? 0o666 : mode | 0o600));
     let value: Value;
     try {
       value = await write(temporary, handle);
@@ -38,6 +44,8 @@ export async function writeWholeFile<Value>(
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  } finally {
+    release();
   }
 }
 
@@ -94,14 +102,11 @@ export async function fileSystem<Value>(file: string, run: () => Promise<Value>)
   try {
     return await run();
   } catch (error) {
-    const folder = dirname(resolve(file));
-    throw new TensorError(
-      {
-        code: 'file-system',
-        message: `${basename(file)} could not be written in ${folder}: ${await whyNotThere(error, folder)}.`,
-        help: writeElsewhere,
-      },
-      { cause: error },
-    );
+    throw notWritten(file, await whyNotThere(error, dirname(resolve(file))), error);
   }
+}
+
+function notWritten(file: string, why: string, cause?: unknown): TensorError {
+  const message = `${basename(file)} could not be written in ${dirname(resolve(file))}: ${why}.`;
+  return new TensorError({ code: 'file-system', message, help: writeElsewhere }, { cause });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -350,3 +350,32 @@ test('a client that counts from 0 gets its numbers', async () => {
     },
   );
 });
+
+for (const minified of [false, true]) {
+  test(`a column means the place that it is in, ${minified ? 'through a source map' : 'in a plain file'}`, async () => {
+    const source = debuggee('columns.mjs');
+    const program = minified ? join(folder, 'columns.mjs') : source;
+    if (minified) await build({ entryPoints: [source], outfile: program, minifyWhitespace: true, sourcemap: true });
+    const [first = ''] = readFileSync(source, 'utf8').split('\n');
+    // The operator is in the arrow function; nothing begins at it, nor behind the statement in the loop.
+    const breakpoints = {
+      'columns.mjs': [
+        { at: 1, column: first.indexOf('*') + 1 },
+        { at: 'SUM', column: 8 },
+      ],
+    };
+    await TestSession.run({ launch: { program }, breakpoints }, async (session) => {
+      for (const [expression, values] of [
+        ['x', ['1', '2']],
+        ['value', ['2', '4']],
+      ] as const) {
+        for (const value of values) {
+          await session.stopped('breakpoint');
+          assert.equal((await session.evaluate(expression)).result, value);
+          await session.continue();
+        }
+      }
+      assert.equal(await session.exitCode(), 0);
+    });
+  });
+}

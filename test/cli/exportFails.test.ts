@@ -1,7 +1,9 @@
 /** --export where it can't end well: status 4 and a clear reason, nothing left in the folder, the program goes on. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -12,10 +14,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inTemporaryFolder } from '../formats/python.ts';
-import { inspect } from '../support/cli.ts';
+import { hangMs, inspect } from '../support/cli.ts';
 
 test('a disk that takes no more', async () => {
   await inTemporaryFolder(async (folder) => {
@@ -88,6 +91,18 @@ test('links and folders in the place of the file', async () => {
   });
 });
 
+test('a pipe in the place of the file', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const pipe = join(folder, 'pipe.npy');
+    execFileSync('mkfifo', [pipe]);
+    const { status, document } = await inspect(['--force', '--expr', 'large', '--export', pipe, 'large.js']);
+    assert.equal(status, 4);
+    assert.match(document.warnings[0]?.message ?? '', /pipe\.npy could not be written in .*: it is a pipe or a device/);
+    assert.ok(lstatSync(pipe).isFIFO());
+    assert.deepEqual(readdirSync(folder), ['pipe.npy']);
+  });
+});
+
 test('what is replaced keeps its mode', async () => {
   await inTemporaryFolder(async (folder) => {
     for (const mode of [0o600, 0o440]) {
@@ -116,49 +131,58 @@ test('a name as long as the system takes it, and one that is longer', async () =
   });
 });
 
-/** Kills, as soon as a file is being written in the folder, a child of the tool or, of that one, the program. */
-function killWhileWriting(folder: string, whom: 'adapter' | 'program') {
-  const children = (pid: number | undefined): number[] =>
-    readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-  return ({ pid: cli }: { pid?: number | undefined }): void => {
-    const timer = setInterval(() => {
-      if (!readdirSync(folder).some((name) => name.endsWith('.partial'))) return;
-      clearInterval(timer);
-      const adapter = children(cli).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('adapter.cjs'));
-      process.kill((whom === 'adapter' ? adapter : children(adapter)[0]) as number, 'SIGKILL');
-    }, 10);
-  };
+/** The processes that one has started, oldest first. */
+function childrenOf(pid: number | undefined): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
 }
 
-test('the program is killed while a file is written: that is told once, with the file', async () => {
-  await inTemporaryFolder(async (folder) => {
-    const file = join(folder, 'x.json');
-    const args = ['--expr', 'new Float32Array(2 ** 26)', '--export', file, 'large.js'];
-    const { status, document } = await inspect(args, { whileRunning: killWhileWriting(folder, 'program') });
-    assert.equal(status, 4);
-    assert.deepEqual(
-      document.warnings.map(({ code, message }) => [code, message]),
-      [['program-ended', `The program was ended by SIGKILL before ${file} was written.`]],
-    );
-    assert.deepEqual(readdirSync(folder), []);
-  });
-});
+/** What a process holds open in the private folder of its own that the program writes into. */
+function privateFiles(pid: number): string[] {
+  const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  return open.filter((file) => /\/tensor-debugger-[^/]*\/[^/]*$/.test(file));
+}
 
-test('the adapter is killed while a file is written: that is not taken for the end of the program', async () => {
-  await inTemporaryFolder(async (folder) => {
-    const file = join(folder, 'x.json');
-    const args = ['--expr', 'new Float32Array(2 ** 26)', '--export', file, 'large.js'];
-    const { status, document } = await inspect(args, { whileRunning: killWhileWriting(folder, 'adapter') });
-    assert.equal(status, 4);
-    assert.deepEqual(
-      document.warnings.map(({ code, message }) => [code, message]),
-      [
-        [
-          'connection-lost',
-          'The debug adapter, through which the program is read, has ended; the program itself was let go.',
-        ],
-      ],
-    );
-    assert.match(document.warnings[0]?.help ?? '', /\.partial: remove it/);
+for (const { victim, told } of [
+  {
+    victim: 'program',
+    told: (file: string) => ['program-ended', `The program was ended by SIGKILL before ${file} was written.`],
+  },
+  {
+    victim: 'adapter',
+    told: () => [
+      'connection-lost',
+      'The debug adapter, through which the program is read, has ended; the program itself was let go.',
+    ],
+  },
+]) {
+  test(`the ${victim} is killed while a file is written: that is told once, and nothing is left`, async () => {
+    await inTemporaryFolder(async (folder) => {
+      const file = join(folder, 'x.json');
+      const args = ['--expr', 'new Float32Array(2 ** 26)', '--export', file, 'large.js'];
+      const carriers: string[] = [];
+      const { status, document } = await inspect(args, {
+        whileRunning({ pid: cli }) {
+          const timer = setInterval(() => {
+            if (readdirSync(folder).length === 0) return;
+            const adapter = childrenOf(cli).find((pid) =>
+              readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('adapter.cjs'),
+            ) as number;
+            carriers.push(...privateFiles(adapter));
+            if (carriers.length === 0) return;
+            clearInterval(timer);
+            process.kill(victim === 'adapter' ? adapter : (childrenOf(adapter)[0] as number), 'SIGKILL');
+          }, 10);
+        },
+      });
+      assert.equal(status, 4);
+      assert.deepEqual(
+        document.warnings.map(({ code, message }) => [code, message]),
+        [told(file)],
+      );
+      // Another process removes what a killed one leaves.
+      const left = () => [...readdirSync(folder), ...carriers.map(dirname).filter((path) => existsSync(path))];
+      for (const end = performance.now() + hangMs; left().length > 0 && performance.now() < end;) await sleep(10);
+      assert.deepEqual(left(), []);
+    });
   });
-});
+}

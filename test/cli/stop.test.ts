@@ -1,7 +1,7 @@
 /** Where it stops, and what the program is started with. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -35,6 +35,24 @@ test('--break in TypeScript; the line is that of the source', async () => {
   assert.deepEqual(tensorOf(document, 'values').values, [1.5, 2.5, 3]);
   // What stands behind "--" is the program's.
   assert.match(stderr, /first 7 x,--json/);
+});
+
+test('--break with a column stops within the line', async () => {
+  const line = lineOf('arrays.js', '=> i');
+  const text = readFileSync(`${debuggees}arrays.js`, 'utf8').split('\n')[line - 1] as string;
+  const { status, document } = await inspect([
+    ...['--break', `arrays.js:${line}:${text.indexOf('i);') + 1}`, '--hit', '3'],
+    ...['--expr', '[i]', 'arrays.js'],
+  ]);
+  assert.equal(status, 0);
+  assert.deepEqual(document.stop, {
+    file: `${debuggees}arrays.js`,
+    line,
+    function: '<anonymous>',
+    reason: 'breakpoint',
+    hit: 3,
+  });
+  assert.deepEqual(tensorOf(document, '[i]').values, [2]);
 });
 
 test('--hit counts the debugger statement', async () => {

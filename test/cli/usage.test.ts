@@ -10,8 +10,9 @@ const wrong: [name: string, args: string[], message: RegExp][] = [
   ['an unknown option', ['--brake', 'a.js:1', 'arrays.js'], /--brake/],
   ['an option without its value', ['arrays.js', '--expr'], /--expr/],
   ['a second program', ['arrays.js', 'other.js'], /"other\.js" is not clear/],
-  ['a break without a line', ['--break', 'arrays.js', 'arrays.js'], /<file>:<line>, not "arrays\.js"/],
+  ['a break without a line', ['--break', 'arrays.js', 'arrays.js'], /<file>:<line>:<column>, not "arrays\.js"/],
   ['a break at line 0', ['--break', 'arrays.js:0', 'arrays.js'], /<file>:<line>/],
+  ['a break at column 0', ['--break', 'arrays.js:1:0', 'arrays.js'], /<file>:<line>:<column>, not "arrays\.js:1:0"/],
   [
     'a break in a file elsewhere',
     ['--break', 'file://host/a.js:1', 'arrays.js'],

@@ -110,6 +110,10 @@ describe('GPU buffers and devices', () => {
     await assertRefused('invalid-argument', /float32\[1025\] needs 4100 bytes, and there are 4096/, () =>
       stop.read('sad.uniform as float32[1025]'),
     );
+    const { message, help } = await refused(() => stop.read('sad.oddBound as float32', '0'));
+    assert.match(message, /^4099 bytes are no whole number of float32 elements/);
+    assert.equal(help, 'To leave out the last 3, give the shape: float32[1024].');
+    assert.deepEqual(await stop.read('sad.oddBound as float32[1024]', '-1'), 0);
     await assertRefused('invalid-slice', /2 indices are too many/, () => stop.read('sad.oddBound', '0, 0'));
     await assertRefused('invalid-slice', /index 9999 is out of range/, () => stop.read('sad.oddBound', '9999'));
   });

@@ -69,6 +69,7 @@ test('deflated members are unpacked once, into a scratch file or into bounded me
 
 const tensors = [
   { name: 'a', dtype: 'float32' as const, shape: [2, 3], bytes: encodeElements([1, 2, 3, 4, NaN, -0], 'float32') },
+  { name: 'A', dtype: 'int8' as const, shape: [2], bytes: encodeElements([1, -1], 'int8') },
   { name: 'model.layers[0]/kernel ü', dtype: 'int64' as const, shape: [], bytes: encodeElements([-5n], 'int64') },
   { name: 'labels', dtype: 'string' as const, shape: [2], strings: ['cat', 'dög'] },
   { name: 'empty', dtype: 'uint8' as const, shape: [0, 4], bytes: new Uint8Array(0) },

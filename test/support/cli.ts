@@ -20,7 +20,7 @@ interface CliResult {
 }
 
 /** Far above what any test's command takes: a hang ends as a failure. */
-const hangMs = 120_000;
+export const hangMs = 120_000;
 
 export async function runCli(
   args: readonly string[],

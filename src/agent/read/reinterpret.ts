@@ -25,7 +25,14 @@ export function reinterpret(readable: Readable, { dtype, shape }: Reinterpretati
     });
   }
   const bytes = sizeOf(layout.shape) * itemSize(layout.dtype);
-  const wanted = shape ?? [Math.floor(bytes / size)];
+  const wanted = shape ?? [bytes / size];
+  if (!shape && bytes % size !== 0) {
+    throw new TensorError({
+      code: 'invalid-argument',
+      message: `${bytes} bytes are no whole number of ${dtype} elements, which have ${size} bytes each.`,
+      help: `To leave out the last ${bytes % size}, give the shape: ${dtype}[${Math.floor(bytes / size)}].`,
+    });
+  }
   const needed = sizeOf(wanted) * size;
   if (needed > bytes) {
     throw new TensorError({

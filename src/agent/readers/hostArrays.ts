@@ -52,8 +52,8 @@ export interface HostMemory {
   detached: boolean;
 }
 
-/** Node 20 views at most 2^32 - 1 bytes at once; a multiple of every element's size below that. */
-const largestView = 2 ** 32 - 16;
+/** The most bytes in a view: 2^32 in Node 20, which has longer arrays of longer elements; no limit from Node 22 on. */
+const largestView = process?.getBuiltinModule?.('buffer').constants.MAX_LENGTH ?? Infinity;
 
 function attempt<T>(read: () => T): T | undefined {
   try {
@@ -164,8 +164,8 @@ export function typedArrayOf(dtype: DType, bytes: Uint8Array<ArrayBuffer>): Arra
 
 function tooLarge(className: string, byteLength: number) {
   return {
-    reason: `This ${className} has ${byteLength} bytes, and no more than ${largestView} can be looked at in one piece.`,
-    help: 'Look at a part of it: its subarray(start, end).',
+    reason: `This ${className} has ${byteLength} bytes, and Node 20 can look at no more than ${largestView} in one piece.`,
+    help: 'Look at a part of it, its subarray(start, end); or run the program in Node 22 or later.',
   };
 }
 

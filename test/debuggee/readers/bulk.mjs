@@ -10,6 +10,9 @@ if (process.env.HIDE_FILES) {
 // Never touched, so that it takes address space only.
 const huge = new Float64Array(448 * 2 ** 20);
 const longer = new Float64Array(640 * 2 ** 20);
+// At byte 2^32, and the last one.
+longer[2 ** 29] = 1.5;
+longer[longer.length - 1] = 2.5;
 const large = new Float32Array(64 * 2 ** 20);
 const picture = {
   [Symbol.for('tensor.inspect')]: () => ({ dtype: 'float32', shape: [8192, 4096], data: large.subarray(0, 2 ** 25) }),

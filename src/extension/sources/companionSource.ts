@@ -115,7 +115,14 @@ export class CompanionSource implements TensorSource {
       if (await connection.programFrame(frame)) return this.#requests['tensor/list'](args, options);
       // What is known of the program as a whole is in every frame's listing.
       const { runtimes, warnings } = await connection.inspector.list(frame.callFrameId);
-      return { runtimes, tensors: [], warnings, truncated: false, reason: reportText(noFunctionOnStack) };
+      return {
+        runtimes,
+        tensors: [],
+        containers: [],
+        warnings,
+        truncated: false,
+        reason: reportText(noFunctionOnStack),
+      };
     },
     'tensor/preview': async (args, options) => {
       const { previews } = await this.#requests['tensor/preview'](args, options);

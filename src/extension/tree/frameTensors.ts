@@ -130,7 +130,7 @@ export class FrameTensors implements vscode.Disposable {
   }
 }
 
-function kindOf({ tensors, runtimes }: TensorListing): 'tensors' | 'noTensors' | 'noRuntime' {
-  if (tensors.length > 0) return 'tensors';
+function kindOf({ tensors, containers, runtimes }: TensorListing): 'tensors' | 'noTensors' | 'noRuntime' {
+  if (tensors.length > 0 || containers.length > 0) return 'tensors';
   return runtimes.length > 0 ? 'noTensors' : 'noRuntime';
 }

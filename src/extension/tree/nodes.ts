@@ -1,5 +1,5 @@
 /** The rows of the Tensors view. Ids say where a row stands, so that it stays expanded from one stop to the next. */
-import type { ListedTensor, ProgramWarning, TensorListing } from '../../protocol/requests.ts';
+import type { ListedContainer, ListedTensor, ProgramWarning, TensorListing } from '../../protocol/requests.ts';
 import type { RuntimeDescription, TensorStatistics } from '../../protocol/tensor.ts';
 import { formatBytes, formatMs, formatShape, formatWeight } from '../../tensor/preview.ts';
 import { statisticsTexts } from '../../tensor/statisticsTexts.ts';
@@ -8,8 +8,19 @@ import type { TensorReader } from '../sources/tensorSource.ts';
 export interface TensorNode extends ListedTensor {
   kind: 'tensor';
   id: string;
+  /** Its own part of the expression, below its container's row. */
+  name?: string;
   source: TensorReader;
   isPinned?: true;
+}
+
+/** In which more tensors lie, too deep for the scope's own list; they are listed when somebody opens it. */
+export interface ContainerNode extends ListedContainer {
+  kind: 'container';
+  id: string;
+  name?: string;
+  source: TensorReader;
+  frameId: number;
 }
 
 /** Rows under a name; asked for when somebody opens it. */
@@ -27,8 +38,9 @@ export type Node =
   | { kind: 'runtime'; id: string; runtime: RuntimeDescription }
   | { kind: 'warning'; id: string; warning: ProgramWarning }
   | GroupNode
-  | { kind: 'scope'; id: string; name: string; tensors: TensorNode[] }
+  | { kind: 'scope'; id: string; name: string; rows: (TensorNode | ContainerNode)[] }
   | TensorNode
+  | ContainerNode
   | { kind: 'statistics'; id: string; of: TensorNode }
   /** A pinned expression that is no tensor here. */
   | { kind: 'unpinnable'; id: string; expression: string; reason: string; help?: string }
@@ -37,24 +49,52 @@ export type Node =
   /** `help` says what to do about it, where the value is that there is none. */
   | { kind: 'detail'; id: string; name: string; value: string; tooltip?: string; help?: string };
 
+interface Frame {
+  source: TensorReader;
+  frameId: number;
+}
+
 /** The runtimes, then the scopes of the frame. */
-export function frameNodes(source: TensorReader, { runtimes, tensors, truncated }: TensorListing): Node[] {
-  const scopes = new Map<string, TensorNode[]>();
-  for (const listed of tensors) {
-    const inScope = scopes.get(listed.scope) ?? [];
-    scopes.set(listed.scope, inScope);
-    inScope.push({ kind: 'tensor', id: `${listed.scope}/${listed.expression}`, source, ...listed });
+export function frameNodes(frame: Frame, listing: TensorListing): Node[] {
+  const scopes = new Map<string, (TensorNode | ContainerNode)[]>();
+  for (const row of listedNodes(frame, listing)) {
+    const inScope = scopes.get(row.scope) ?? [];
+    scopes.set(row.scope, inScope);
+    inScope.push({ ...row, id: `${row.scope}/${row.id}` });
   }
-  const roots: Node[] = [
-    ...runtimes.map((runtime): Node => ({ kind: 'runtime', id: `runtime/${runtime.name}`, runtime })),
-    ...[...scopes].map(([name, inScope]): Node => ({ kind: 'scope', id: `scope/${name}`, name, tensors: inScope })),
+  return withDistinctIds([
+    ...listing.runtimes.map((runtime): Node => ({ kind: 'runtime', id: `runtime/${runtime.name}`, runtime })),
+    ...[...scopes].map(([name, rows]): Node => {
+      return { kind: 'scope', id: `scope/${name}`, name, rows: withDistinctIds(rows) };
+    }),
+    ...truncatedNodes(listing),
+  ]);
+}
+
+/** What is in a container. */
+export function containerChildren({ id, expression, ...frame }: ContainerNode, listing: TensorListing): Node[] {
+  const rows = listedNodes(frame, listing).map((row) => ({
+    ...row,
+    name: row.expression.slice(expression.length).replace(/^\./, ''),
+  }));
+  return [...rows, ...truncatedNodes(listing)].map((row) => ({ ...row, id: `${id}/${row.id}` }));
+}
+
+function listedNodes(
+  { source, frameId }: Frame,
+  { tensors, containers }: TensorListing,
+): (TensorNode | ContainerNode)[] {
+  return [
+    ...tensors.map((listed): TensorNode => ({ kind: 'tensor', id: listed.expression, source, ...listed })),
+    ...containers.map((listed): ContainerNode => {
+      return { kind: 'container', id: listed.expression, source, frameId, ...listed };
+    }),
   ];
-  if (truncated) {
-    roots.push({ kind: 'detail', id: 'truncated', name: '…', value: `only the first ${tensors.length} are listed` });
-  }
-  return withDistinctIds(
-    roots.map((root) => (root.kind === 'scope' ? { ...root, tensors: withDistinctIds(root.tensors) } : root)),
-  );
+}
+
+function truncatedNodes({ tensors, truncated }: TensorListing): Node[] {
+  if (!truncated) return [];
+  return [{ kind: 'detail', id: 'truncated', name: '…', value: `only the first ${tensors.length} are listed` }];
 }
 
 /** Two closures may have a variable of the same name. */

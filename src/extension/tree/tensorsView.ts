@@ -11,7 +11,16 @@ import type { TensorSource } from '../sources/tensorSource.ts';
 import { tensorType } from '../sources/tensorSources.ts';
 import type { FrameState, FrameTensors } from './frameTensors.ts';
 import { copiesId, copyNodes, deviceNodes, pinnedNodes, warningNodes } from './groups.ts';
-import { frameNodes, statisticsChildren, tensorChildren, type GroupNode, type Node, type TensorNode } from './nodes.ts';
+import {
+  containerChildren,
+  frameNodes,
+  statisticsChildren,
+  tensorChildren,
+  type ContainerNode,
+  type GroupNode,
+  type Node,
+  type TensorNode,
+} from './nodes.ts';
 import type { Pins } from './pins.ts';
 import { tensorTooltip, treeItem } from './treeItems.ts';
 
@@ -104,7 +113,9 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     }
     switch (node.kind) {
       case 'scope':
-        return node.tensors;
+        return node.rows;
+      case 'container':
+        return containerNodes(node);
       case 'tensor':
         return tensorChildren(node, node.tensor.access.how === 'none' ? undefined : await valuesNode(node));
       case 'group':
@@ -154,7 +165,7 @@ export class TensorsView implements vscode.TreeDataProvider<Node>, vscode.Dispos
           }
         : undefined,
     ];
-    return [...frameNodes(source, listing), ...groups.filter((node) => node !== undefined)];
+    return [...frameNodes({ source, frameId }, listing), ...groups.filter((node) => node !== undefined)];
   }
 
   get #isIntroduced(): boolean {
@@ -200,6 +211,15 @@ async function valuesNode({ id, tensor, source }: TensorNode): Promise<Node> {
     return { ...row, value, tooltip: `${value}\n${cost}` };
   } catch (error) {
     return { ...row, ...failure(error) };
+  }
+}
+
+async function containerNodes(node: ContainerNode): Promise<Node[]> {
+  const { id, source, frameId, expression } = node;
+  try {
+    return containerChildren(node, await source.request('tensor/list', { frameId, within: expression }));
+  } catch (error) {
+    return [{ kind: 'detail', id: `${id}/failed`, name: 'not listed', ...failure(error) }];
   }
 }
 

@@ -76,7 +76,15 @@ function itemOf(node: Node): vscode.TreeItem {
     }
     case 'scope': {
       const item = new vscode.TreeItem(node.name, Expanded);
-      item.description = node.tensors.length === 1 ? '1 tensor' : `${node.tensors.length} tensors`;
+      const count = node.rows.filter(({ kind }) => kind === 'tensor').length;
+      if (count > 0) item.description = count === 1 ? '1 tensor' : `${count} tensors`;
+      return item;
+    }
+    case 'container': {
+      const item = new vscode.TreeItem(node.name ?? node.expression, Collapsed);
+      item.description = 'more inside';
+      item.tooltip = `Tensors lie deeper in ${node.expression}.`;
+      item.iconPath = new vscode.ThemeIcon('symbol-object');
       return item;
     }
     case 'tensor':
@@ -104,8 +112,8 @@ const modeText = {
 
 const warningIcon = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
 
-function tensorItem({ expression, tensor, isPinned }: TensorNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(expression, Collapsed);
+function tensorItem({ expression, name = expression, tensor, isPinned }: TensorNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(name, Collapsed);
   item.description = shortText(tensor);
   item.iconPath = tensorIcon(tensor);
   // In this order: `when` clauses in package.json take them apart.

@@ -75,6 +75,23 @@ for (const [kind, place] of Object.entries(slowPlaces)) {
 }
 
 for (const type of ['tensor', 'node']) {
+  const parameters = '${workspaceFolder}/parameters.mjs';
+  const place = { config: { type, program: parameters }, file: 'parameters.mjs', mark: 'parameters' };
+  testAt(place, `tree: tensors deep in a container are there to be opened, in a session of type ${type}`, async () => {
+    await openView();
+    await rowsWith('params.scale float32[1]');
+    await desk('click', { row: 'params.blocks[0]' });
+    await rowsWith('w float32[1, 2]');
+    await rowsWith('b float32[1]');
+    await screenshots(`deep-${type}`);
+    await step();
+    await rowsWith('w float32[1, 2]');
+    await desk('click', { row: 'w' });
+    await rowsWith('values [[3, 4]]');
+  });
+}
+
+for (const type of ['tensor', 'node']) {
   const place = { config: { type, program: '${workspaceFolder}/lazy.mjs' }, file: 'lazy.mjs', mark: 'lazy' };
   testAt(
     place,

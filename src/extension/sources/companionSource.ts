@@ -8,7 +8,13 @@ import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
 import { tensorRequests } from '../../inspector/tensorRequests.ts';
 import { reportOf, reportText, TensorError, type ErrorReport } from '../../protocol/errors.ts';
-import type { EvaluatedValue, TensorPreview, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type {
+  EvaluatedValue,
+  ProgramWarning,
+  TensorPreview,
+  TensorRequestName,
+  TensorRequests,
+} from '../../protocol/requests.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import { copyBudget } from '../settings.ts';
@@ -43,6 +49,8 @@ export class CompanionSource implements TensorSource {
   readonly onDidTrack = this.#tracked.event;
   readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
   readonly onDidEvaluate = this.#evaluated.event;
+  readonly #warned = new vscode.EventEmitter<ProgramWarning>();
+  readonly onDidWarn = this.#warned.event;
   readonly #brokeOnNotFinite = new vscode.EventEmitter<NotFiniteStop>();
   readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
   #connection: Promise<CompanionConnection> | undefined;
@@ -73,7 +81,7 @@ export class CompanionSource implements TensorSource {
     // Asked before the program is there, which may take a slow machine a while.
     this.#connection ??= this.#connect(launchPatienceMs);
     const connection = await this.#connection;
-    connection.inUse = true;
+    await connection.use();
     await connection.inspector.track((batch) => this.#tracked.fire(batch));
   }
 
@@ -82,6 +90,7 @@ export class CompanionSource implements TensorSource {
     this.costs.dispose();
     this.#tracked.dispose();
     this.#evaluated.dispose();
+    this.#warned.dispose();
     this.#brokeOnNotFinite.dispose();
     void this.#connection?.then(
       (connection) => connection.close(),
@@ -92,15 +101,20 @@ export class CompanionSource implements TensorSource {
 
   readonly #requests = tensorRequests(async () => {
     const connection = await this.#stopped();
+    const frameOf = async (frameId: number | undefined) => {
+      const frame = frameId === undefined ? connection.frames[0]! : await this.#frameOf(connection, frameId);
+      const meant = await connection.programFrame(frame);
+      if (!meant) throw new TensorError(noFunctionOnStack);
+      return meant;
+    };
     return {
       inspector: connection.inspector,
       callFrameId: async (frameId) => {
-        const frame = frameId === undefined ? connection.frames[0]! : await this.#frameOf(connection, frameId);
-        const meant = await connection.programFrame(frame);
-        if (!meant) throw new TensorError(noFunctionOnStack);
-        connection.inUse = true;
-        return meant.callFrameId;
+        const { callFrameId } = await frameOf(frameId);
+        await connection.use();
+        return callFrameId;
       },
+      warn: (warning, frameId) => void frameOf(frameId).then((frame) => connection.warnAt(frame, warning)),
     };
   });
 
@@ -136,7 +150,7 @@ export class CompanionSource implements TensorSource {
       if (!this.session.parentSession) return {};
       this.#connection ??= this.#connect(launchPatienceMs);
       const connection = await this.#connection;
-      connection.inUse = true;
+      await connection.use();
       await connection.inspector.breakOnNotFinite(asked);
       return {};
     },
@@ -165,6 +179,7 @@ export class CompanionSource implements TensorSource {
         patienceMs,
         isOver: () => this.#isOver,
         onEvaluated: (value) => this.#evaluated.fire(value),
+        onWarned: (warning) => this.#warned.fire(warning),
         onBrokeOnNotFinite: (stop) => this.#brokeOnNotFinite.fire(stop),
         onClosed: () => (this.#connection = undefined),
       });

@@ -6,6 +6,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
+import { withVersions } from '../../inspector/runtimeVersions.ts';
 import { tensorRequests } from '../../inspector/tensorRequests.ts';
 import { reportOf, reportText, TensorError, type ErrorReport } from '../../protocol/errors.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   TensorRequestName,
   TensorRequests,
 } from '../../protocol/requests.ts';
+import type { RuntimeDescription } from '../../protocol/tensor.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import { copyBudget } from '../settings.ts';
@@ -55,6 +57,9 @@ export class CompanionSource implements TensorSource {
   readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
   #connection: Promise<CompanionConnection> | undefined;
   #isOver = false;
+  /** Of the scripts that were loaded when a runtime was first met that does not say its version; and those runtimes. */
+  #paths: readonly (string | undefined)[] = [];
+  readonly #asked = new Set<string>();
 
   constructor(monitor: SessionMonitor) {
     this.session = monitor.session;
@@ -126,10 +131,14 @@ export class CompanionSource implements TensorSource {
       if (!connection.inUse && !(await mayHaveTensors(connection.main, frame))) {
         return { runtimes: [], tensors: [], warnings: [], truncated: false };
       }
-      if (await connection.programFrame(frame)) return this.#requests['tensor/list'](args, options);
+      if (await connection.programFrame(frame)) {
+        const listing = await this.#requests['tensor/list'](args, options);
+        return { ...listing, runtimes: await this.#withVersions(listing.runtimes) };
+      }
       // What is known of the program as a whole is in every frame's listing.
       const { runtimes, warnings } = await connection.inspector.list(frame.callFrameId);
-      return { runtimes, tensors: [], warnings, truncated: false, reason: reportText(noFunctionOnStack) };
+      const reason = reportText(noFunctionOnStack);
+      return { runtimes: await this.#withVersions(runtimes), tensors: [], warnings, truncated: false, reason };
     },
     'tensor/preview': async (args, options) => {
       const { previews } = await this.#requests['tensor/preview'](args, options);
@@ -155,6 +164,21 @@ export class CompanionSource implements TensorSource {
       return {};
     },
   };
+
+  /** Those that don't say theirs themselves have it in their packages: the debugger knows which scripts are loaded. */
+  async #withVersions(runtimes: RuntimeDescription[]): Promise<RuntimeDescription[]> {
+    const names = runtimes.filter(({ version }) => version === undefined).map(({ name }) => name);
+    if (names.length === 0) return runtimes;
+    if (!names.every((name) => this.#asked.has(name))) {
+      const { sources } = (await this.session.customRequest(
+        'loadedSources',
+      )) as DebugProtocol.LoadedSourcesResponse['body'];
+      // VS Code hands them to extensions as the URIs of its window.
+      this.#paths = sources.map(({ path }) => (path?.includes('://') ? vscode.Uri.parse(path).fsPath : path));
+      for (const name of names) this.#asked.add(name);
+    }
+    return withVersions(runtimes, this.#paths);
+  }
 
   /** @throws TensorError `not-paused` */
   async #stopped(): Promise<CompanionConnection> {

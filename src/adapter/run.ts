@@ -15,7 +15,7 @@ import { Debuggee, type Stop } from './debuggee.ts';
 import { errors } from './errors.ts';
 import { launch, type DebuggeeProcess, type LaunchHost, type ProgramEnd } from './launch.ts';
 import type { PathMapper } from './paths.ts';
-import { withVersions } from './runtimeVersions.ts';
+import { withVersions } from '../inspector/runtimeVersions.ts';
 import { StackFrames } from './stackFrames.ts';
 import { Tensors } from './tensors.ts';
 import { valueText } from './valueText.ts';

@@ -56,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
       { supportsMultipleEditorsPerDocument: true },
     ),
     new InlineValues(focus, frame, sources),
-    new WarningDiagnostics(frame),
+    new WarningDiagnostics(frame, sources),
     keepBudgets(sources, log),
     vscode.debug.registerDebugConfigurationProvider(tensorType, new DebugConfigurations()),
     registerCompanionConfigurations(),

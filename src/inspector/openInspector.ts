@@ -6,6 +6,7 @@ import type {
   Copies,
   DifferenceWindow,
   KeptTensor,
+  ProgramWarning,
   ReadResult,
   TensorListing,
   TensorPreview,
@@ -21,7 +22,16 @@ import { isPlace } from './assign/target.ts';
 import { BulkReader } from './bulkReader.ts';
 import { backendComparison } from './compareBackends.ts';
 import { compareTensors, differenceWindow, KeptTensors } from './compareTensors.ts';
-import { configureRecorder, copiesOf, generatedLine, installRecorder, readRecorder, type Locate } from './copies.ts';
+import {
+  configureRecorder,
+  copiesOf,
+  generatedLine,
+  installRecorder,
+  programWarning,
+  readRecorder,
+  recorderMessage,
+  type Locate,
+} from './copies.ts';
 import { withPrice } from './copyPrice.ts';
 import { windowValues } from './decodedWindow.ts';
 import { watchEndings } from './endings.ts';
@@ -31,6 +41,7 @@ import { GraphEvaluation } from './graphEvaluation.ts';
 import { listTensors } from './listTensors.ts';
 import { notFiniteStop } from './notFinite.ts';
 import { opThatMade } from './opThatMade.ts';
+import { contextOf } from './otherContexts.ts';
 import { previewAll } from './previews.ts';
 import { readByHabit, readingHabit } from './readingHabits.ts';
 import { Stop } from './stop.ts';
@@ -275,6 +286,16 @@ class Inspector implements TensorInspector {
       report = await readRecorder(agent);
     }
     return copiesOf(report!, this.#locate);
+  }
+
+  async hearWarnings(onWarning: (warning: ProgramWarning) => void): Promise<void> {
+    const { main, budget } = this.#options;
+    const notifyContext = contextOf(await this.#link.agentOnMain());
+    main.on('Runtime.bindingCalled', (event) => {
+      const warning = recorderMessage(event);
+      if (warning) void programWarning(warning, this.#locate).then(onWarning);
+    });
+    await installRecorder(main, { budget, notifyContext });
   }
 
   async setBudget(budget: CopyBudget): Promise<void> {

@@ -14,6 +14,7 @@ import type {
   ExportedFile,
   ExportEncoding,
   KeptTensor,
+  ProgramWarning,
   ReadResult,
   TensorListing,
   TensorPreview,
@@ -175,6 +176,8 @@ export interface TensorInspector {
   /** Keeps a tensor's values for comparisons at later stops, under its expression. */
   keep(id: string, expression: string): Promise<KeptTensor>;
   copies(): Promise<Copies>;
+  /** Is told what the program's copies are warned of as soon as it is known, while the program runs; once for a program. */
+  hearWarnings(onWarning: (warning: ProgramWarning) => void): Promise<void>;
   /** For what is read from now on, and for the warnings about the program's own copies; the program may run meanwhile. */
   setBudget(budget: CopyBudget): Promise<void>;
   /** Stops the program (at a `debugger` statement of the agent's script) for ops that make a NaN or infinity. */

@@ -4,7 +4,8 @@
  */
 import * as vscode from 'vscode';
 import { reportText } from '../../protocol/errors.ts';
-import type { ProgramWarning, TensorEvents } from '../../protocol/requests.ts';
+import type { ProgramWarning } from '../../protocol/requests.ts';
+import type { TensorSources } from '../sources/tensorSources.ts';
 import type { FrameTensors } from '../tree/frameTensors.ts';
 
 type Place = ProgramWarning & { file: string; line: number };
@@ -16,12 +17,10 @@ export class WarningDiagnostics implements vscode.Disposable {
   readonly #ended = new Set<string>();
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(frame: FrameTensors) {
+  constructor(frame: FrameTensors, sources: TensorSources) {
     this.#subscriptions = [
       this.#collection,
-      vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
-        if (event !== ('tensor/warning' satisfies keyof TensorEvents)) return;
-        const warning = body as ProgramWarning;
+      sources.onDidWarn(({ session, warning }) => {
         // Of no line of the program's.
         if (warning.code === 'debugger-fault') void vscode.window.showWarningMessage(reportText(warning));
         else this.#set(session.id, [...(this.#warnings.get(session.id) ?? []), warning]);

@@ -4,10 +4,12 @@ import type * as vscode from 'vscode';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { isInNodeModules, pathOfUrl } from '../../cdp/sourceMaps.ts';
 import { agentScriptUrl } from '../../inspector/agentLink.ts';
+import type { Locate } from '../../inspector/copies.ts';
 import { openInspector } from '../../inspector/openInspector.ts';
 import type { InspectorOptions, TensorInspector } from '../../inspector/tensorInspector.ts';
 import { notFiniteFunction, type NotFiniteStop } from '../../protocol/notFinite.ts';
-import type { EvaluatedValue } from '../../protocol/requests.ts';
+import type { EvaluatedValue, ProgramWarning } from '../../protocol/requests.ts';
+import type { TensorWarning } from '../../protocol/tensor.ts';
 import { connectProxy } from './cdpProxy.ts';
 import { OriginalLines } from './originalLines.ts';
 import { ScriptUrls } from './scriptUrls.ts';
@@ -23,6 +25,7 @@ export interface ConnectionOptions {
   /** Whether there is no more use in waiting for it. */
   isOver(this: void): boolean;
   onEvaluated(this: void, value: EvaluatedValue): void;
+  onWarned(this: void, warning: ProgramWarning): void;
   onBrokeOnNotFinite(this: void, stop: NotFiniteStop): void;
   onClosed(this: void): void;
 }
@@ -34,17 +37,20 @@ export class CompanionConnection {
   frames: readonly Protocol.Debugger.CallFrame[] = [];
   /** Frame ids of the debug adapter, by their place in `frames`. */
   frameIds: Promise<number[]> | undefined;
-  /** The agent is in the program. */
-  inUse = false;
   readonly #urls: ScriptUrls;
+  readonly #locate: Locate;
+  readonly #onWarned: ConnectionOptions['onWarned'];
+  #used: Promise<void> | undefined;
   readonly #onBrokeOnNotFinite: ConnectionOptions['onBrokeOnNotFinite'];
   #onPaused: (() => void)[] = [];
 
   private constructor(main: CdpSession, options: ConnectionOptions) {
-    const { session, budget, onEvaluated, onBrokeOnNotFinite, onClosed } = options;
+    const { session, budget, onEvaluated, onWarned, onBrokeOnNotFinite, onClosed } = options;
     this.#urls = new ScriptUrls(main);
     const { locate, namesAt } = new OriginalLines(main, this.#urls, session.workspaceFolder?.uri.fsPath);
     this.main = main;
+    this.#locate = locate;
+    this.#onWarned = onWarned;
     this.#onBrokeOnNotFinite = onBrokeOnNotFinite;
     // The proxy is one connection to the program however often one connects to it, and it keeps what is sent in order:
     // letting go of a stop can't overtake the next one.
@@ -68,6 +74,24 @@ export class CompanionConnection {
     // Enabled it is already; the proxy answers with the stop that was before we connected.
     await main.send('Debugger.enable', {});
     return connection;
+  }
+
+  /** The agent is in the program. */
+  get inUse(): boolean {
+    return this.#used !== undefined;
+  }
+
+  /** Brings it there, if it is not yet. */
+  use(): Promise<void> {
+    return (this.#used ??= this.inspector.hearWarnings(this.#onWarned));
+  }
+
+  /** Warns of something at the line where the program stands in a frame. */
+  async warnAt(frame: Protocol.Debugger.CallFrame, warning: TensorWarning): Promise<void> {
+    const url = await this.#urls.of(frame);
+    const { lineNumber: line, columnNumber: column = 0 } = frame.location;
+    const place = url === undefined ? {} : await this.#locate({ url, line, column, function: frame.functionName });
+    this.#onWarned({ ...warning, ...place });
   }
 
   /**

@@ -6,9 +6,17 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
+import { withVersions } from '../../inspector/runtimeVersions.ts';
 import { tensorRequests } from '../../inspector/tensorRequests.ts';
 import { reportOf, reportText, TensorError, type ErrorReport } from '../../protocol/errors.ts';
-import type { EvaluatedValue, TensorPreview, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type {
+  EvaluatedValue,
+  ProgramWarning,
+  TensorPreview,
+  TensorRequestName,
+  TensorRequests,
+} from '../../protocol/requests.ts';
+import type { RuntimeDescription } from '../../protocol/tensor.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import { copyBudget } from '../settings.ts';
@@ -43,10 +51,15 @@ export class CompanionSource implements TensorSource {
   readonly onDidTrack = this.#tracked.event;
   readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
   readonly onDidEvaluate = this.#evaluated.event;
+  readonly #warned = new vscode.EventEmitter<ProgramWarning>();
+  readonly onDidWarn = this.#warned.event;
   readonly #brokeOnNotFinite = new vscode.EventEmitter<NotFiniteStop>();
   readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
   #connection: Promise<CompanionConnection> | undefined;
   #isOver = false;
+  /** Of the scripts that were loaded when a runtime was first met that does not say its version; and those runtimes. */
+  #paths: readonly (string | undefined)[] = [];
+  readonly #asked = new Set<string>();
 
   constructor(monitor: SessionMonitor) {
     this.session = monitor.session;
@@ -73,7 +86,7 @@ export class CompanionSource implements TensorSource {
     // Asked before the program is there, which may take a slow machine a while.
     this.#connection ??= this.#connect(launchPatienceMs);
     const connection = await this.#connection;
-    connection.inUse = true;
+    await connection.use();
     await connection.inspector.track((batch) => this.#tracked.fire(batch));
   }
 
@@ -82,6 +95,7 @@ export class CompanionSource implements TensorSource {
     this.costs.dispose();
     this.#tracked.dispose();
     this.#evaluated.dispose();
+    this.#warned.dispose();
     this.#brokeOnNotFinite.dispose();
     void this.#connection?.then(
       (connection) => connection.close(),
@@ -92,15 +106,20 @@ export class CompanionSource implements TensorSource {
 
   readonly #requests = tensorRequests(async () => {
     const connection = await this.#stopped();
+    const frameOf = async (frameId: number | undefined) => {
+      const frame = frameId === undefined ? connection.frames[0]! : await this.#frameOf(connection, frameId);
+      const meant = await connection.programFrame(frame);
+      if (!meant) throw new TensorError(noFunctionOnStack);
+      return meant;
+    };
     return {
       inspector: connection.inspector,
       callFrameId: async (frameId) => {
-        const frame = frameId === undefined ? connection.frames[0]! : await this.#frameOf(connection, frameId);
-        const meant = await connection.programFrame(frame);
-        if (!meant) throw new TensorError(noFunctionOnStack);
-        connection.inUse = true;
-        return meant.callFrameId;
+        const { callFrameId } = await frameOf(frameId);
+        await connection.use();
+        return callFrameId;
       },
+      warn: (warning, frameId) => void frameOf(frameId).then((frame) => connection.warnAt(frame, warning)),
     };
   });
 
@@ -112,11 +131,14 @@ export class CompanionSource implements TensorSource {
       if (!connection.inUse && !(await mayHaveTensors(connection.main, frame))) {
         return { runtimes: [], tensors: [], containers: [], warnings: [], truncated: false };
       }
-      if (await connection.programFrame(frame)) return this.#requests['tensor/list'](args, options);
+      if (await connection.programFrame(frame)) {
+        const listing = await this.#requests['tensor/list'](args, options);
+        return { ...listing, runtimes: await this.#withVersions(listing.runtimes) };
+      }
       // What is known of the program as a whole is in every frame's listing.
       const { runtimes, warnings } = await connection.inspector.list(frame.callFrameId);
       return {
-        runtimes,
+        runtimes: await this.#withVersions(runtimes),
         tensors: [],
         containers: [],
         warnings,
@@ -143,11 +165,26 @@ export class CompanionSource implements TensorSource {
       if (!this.session.parentSession) return {};
       this.#connection ??= this.#connect(launchPatienceMs);
       const connection = await this.#connection;
-      connection.inUse = true;
+      await connection.use();
       await connection.inspector.breakOnNotFinite(asked);
       return {};
     },
   };
+
+  /** Those that don't say theirs themselves have it in their packages: the debugger knows which scripts are loaded. */
+  async #withVersions(runtimes: RuntimeDescription[]): Promise<RuntimeDescription[]> {
+    const names = runtimes.filter(({ version }) => version === undefined).map(({ name }) => name);
+    if (names.length === 0) return runtimes;
+    if (!names.every((name) => this.#asked.has(name))) {
+      const { sources } = (await this.session.customRequest(
+        'loadedSources',
+      )) as DebugProtocol.LoadedSourcesResponse['body'];
+      // VS Code hands them to extensions as the URIs of its window.
+      this.#paths = sources.map(({ path }) => (path?.includes('://') ? vscode.Uri.parse(path).fsPath : path));
+      for (const name of names) this.#asked.add(name);
+    }
+    return withVersions(runtimes, this.#paths);
+  }
 
   /** @throws TensorError `not-paused` */
   async #stopped(): Promise<CompanionConnection> {
@@ -172,6 +209,7 @@ export class CompanionSource implements TensorSource {
         patienceMs,
         isOver: () => this.#isOver,
         onEvaluated: (value) => this.#evaluated.fire(value),
+        onWarned: (warning) => this.#warned.fire(warning),
         onBrokeOnNotFinite: (stop) => this.#brokeOnNotFinite.fire(stop),
         onClosed: () => (this.#connection = undefined),
       });

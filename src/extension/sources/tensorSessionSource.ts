@@ -1,7 +1,13 @@
 /** The tensors of a session of type `tensor`: the debug adapter's custom requests. */
 import * as vscode from 'vscode';
 import { TensorError } from '../../protocol/errors.ts';
-import type { EvaluatedValue, TensorEvents, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type {
+  EvaluatedValue,
+  ProgramWarning,
+  TensorEvents,
+  TensorRequestName,
+  TensorRequests,
+} from '../../protocol/requests.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import { advised, inEditorsWords } from './advice.ts';
@@ -17,6 +23,8 @@ export class TensorSessionSource implements TensorSource {
   readonly onDidTrack = this.#tracked.event;
   readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
   readonly onDidEvaluate = this.#evaluated.event;
+  readonly #warned = new vscode.EventEmitter<ProgramWarning>();
+  readonly onDidWarn = this.#warned.event;
   readonly #brokeOnNotFinite = new vscode.EventEmitter<NotFiniteStop>();
   /** Never: the stop says so itself. */
   readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
@@ -24,6 +32,7 @@ export class TensorSessionSource implements TensorSource {
     if (session.id !== this.session.id) return;
     if (event === ('tensor/tracked' satisfies keyof TensorEvents)) this.#tracked.fire(body as TrackedBatch);
     if (event === ('tensor/evaluated' satisfies keyof TensorEvents)) this.#evaluated.fire(body as EvaluatedValue);
+    if (event === ('tensor/warning' satisfies keyof TensorEvents)) this.#warned.fire(body as ProgramWarning);
   });
 
   constructor(monitor: SessionMonitor) {
@@ -60,6 +69,7 @@ export class TensorSessionSource implements TensorSource {
     this.#events.dispose();
     this.#tracked.dispose();
     this.#evaluated.dispose();
+    this.#warned.dispose();
     this.#brokeOnNotFinite.dispose();
   }
 

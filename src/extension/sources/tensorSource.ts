@@ -4,7 +4,7 @@
  */
 import type * as vscode from 'vscode';
 import type { RequestOptions } from '../../inspector/tensorRequests.ts';
-import type { EvaluatedValue, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { EvaluatedValue, ProgramWarning, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { SessionCosts } from './sessionCosts.ts';
@@ -31,6 +31,8 @@ export interface TensorSource extends TensorReader, vscode.Disposable {
   readonly onDidTrack: vscode.Event<TrackedBatch>;
   /** The program runs, and a value that was promised for later is there, or will not come. */
   readonly onDidEvaluate: vscode.Event<EvaluatedValue>;
+  /** Something about the program is worth a warning, whether it runs or stands still. */
+  readonly onDidWarn: vscode.Event<ProgramWarning>;
   /** The program stands still for a NaN or infinity, in a session whose own debugger does not say so. */
   readonly onDidBreakOnNotFinite: vscode.Event<NotFiniteStop>;
   /** Lines are tracked in this session: the agent has to be in the program before they run. */

@@ -7,6 +7,7 @@ import { CompanionSource } from './companionSource.ts';
 import { SessionMonitor } from './sessionMonitor.ts';
 import { TensorSessionSource } from './tensorSessionSource.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
+import type { ProgramWarning } from '../../protocol/requests.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { TensorSource } from './tensorSource.ts';
 import { companionEnabled, onDidChangeCompanionEnabled } from '../settings.ts';
@@ -28,6 +29,8 @@ export class TensorSources implements vscode.Disposable {
   readonly #tracked = new vscode.EventEmitter<{ session: vscode.DebugSession; batch: TrackedBatch }>();
   /** Tracked lines of a program found something. */
   readonly onDidTrack = this.#tracked.event;
+  readonly #warned = new vscode.EventEmitter<{ session: vscode.DebugSession; warning: ProgramWarning }>();
+  readonly onDidWarn = this.#warned.event;
   readonly #brokeOnNotFinite = new vscode.EventEmitter<NotFiniteStop>();
   /** A program stands still for a NaN or infinity, and its debugger does not say so. */
   readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
@@ -73,7 +76,13 @@ export class TensorSources implements vscode.Disposable {
       monitor.dispose();
     }
     this.#entries.clear();
-    vscode.Disposable.from(...this.#subscriptions, this.#tracked, this.#brokeOnNotFinite, this.#added).dispose();
+    vscode.Disposable.from(
+      ...this.#subscriptions,
+      this.#tracked,
+      this.#warned,
+      this.#brokeOnNotFinite,
+      this.#added,
+    ).dispose();
   }
 
   #add(session: vscode.DebugSession): SessionMonitor {
@@ -90,6 +99,7 @@ export class TensorSources implements vscode.Disposable {
     const { session } = monitor;
     const source = session.type === tensorType ? new TensorSessionSource(monitor) : new CompanionSource(monitor);
     source.onDidTrack((batch) => this.#tracked.fire({ session, batch }));
+    source.onDidWarn((warning) => this.#warned.fire({ session, warning }));
     source.onDidBreakOnNotFinite((stop) => this.#brokeOnNotFinite.fire(stop));
     entry.source = source;
     this.#added.fire(source);

@@ -13,6 +13,7 @@ import {
   openView,
   rowsWith,
   screenshots,
+  sessionsEnd,
   start,
   step,
   test,
@@ -149,6 +150,38 @@ for (const [kind, { config }] of Object.entries(places)) {
     } finally {
       await settings.update('copyBudget.bytes', undefined, vscode.ConfigurationTarget.Global);
     }
+  });
+}
+
+test("view, companion: what the program's own copies are warned of is told while it runs", async () => {
+  breakAt('copies.ts', 'begun');
+  const uri = vscode.Uri.file(workspaceFile('copies.ts'));
+  const settings = vscode.workspace.getConfiguration('tensorDebugger');
+  await settings.update('copyBudget.bytes', 1_000, vscode.ConfigurationTarget.Global);
+  try {
+    await start({ ...places.companion.config, program: uri.fsPath });
+    await openView();
+    await rowsWith('tfjs 4.22.0');
+    await vscode.commands.executeCommand('workbench.action.debug.continue');
+    await sessionsEnd();
+    ok(vscode.languages.getDiagnostics(uri).some(({ code }) => code === 'copy-in-loop'));
+  } finally {
+    await settings.update('copyBudget.bytes', undefined, vscode.ConfigurationTarget.Global);
+  }
+});
+
+for (const type of ['tensor', 'node']) {
+  const place = { config: { type, program: '${workspaceFolder}/graph.mjs' }, file: 'graph.mjs', mark: 'graph' };
+  testAt(place, `view, ${type}: a conversion that needs eager mode is warned of at the line`, async () => {
+    const uri = vscode.Uri.file(workspaceFile('graph.mjs'));
+    await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'sums.dataSync()' });
+    const warning = await until('it is marked', () =>
+      vscode.languages.getDiagnostics(uri).find(({ code }) => code === 'graph-mode'),
+    );
+    strictEqual(
+      (await vscode.workspace.openTextDocument(uri)).lineAt(warning.range.start.line).text.trim(),
+      'return [sums, batch]; // #graph',
+    );
   });
 }
 

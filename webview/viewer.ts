@@ -303,8 +303,11 @@ export class Viewer {
   #body(shown: Shown): TemplateResult {
     const { viewed, state, costs } = shown;
     const context = this.#context() as PanelContext;
-    const available: Tab[] = ['grid', 'heatmap', 'statistics'];
-    if (layoutsOf(state.view.shape, viewed.tensor.dtype).length > 0) available.splice(2, 0, 'image');
+    const { dtype } = viewed.tensor;
+    const isImage = layoutsOf(state.view.shape, dtype).length > 0;
+    // Strings have neither colours nor statistics.
+    const available: Tab[] =
+      dtype === 'string' ? ['grid'] : ['grid', 'heatmap', ...(isImage ? (['image'] as const) : []), 'statistics'];
     const tab = available.includes(state.tab) ? state.tab : 'grid';
     const onDraft = (draft: SliceDraft | null) => {
       this.#draft = draft;

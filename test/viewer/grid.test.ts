@@ -169,8 +169,14 @@ test('every kind of tensor: files of NumPy, scalars, vectors, nothing, strings, 
     assert.equal(await viewer.cell(2, 0), '-9223372036854775808');
     await viewer.show(arraySource('empty', 'float32', [0, 3], []));
     await page.getByText('Shape [0, 3] has no elements.').waitFor();
-    await viewer.show(stringSource('names', [2, 2], ['a', 'b', 'c, d', 'e']));
-    assert.equal(await viewer.cell(1, 0), 'c, d');
+    await viewer.show(stringSource('names', [2, 2], ['', 'b', 'c, d', 'ü\n2']));
+    assert.deepEqual(
+      [await viewer.cell(0, 0), await viewer.cell(1, 0), await viewer.cell(1, 1)],
+      ['""', '"c, d"', '"ü\\n2"'],
+    );
+    // What strings do not have is not offered.
+    assert.equal(await page.getByRole('tab').count(), 1);
+    assert.equal(await page.locator('#format').count(), 0);
     await viewer.show(
       arraySource('z', 'complex64', [1, 2], [[1.5, -2] as [number, number], [0, NaN] as [number, number]]),
     );

@@ -10,7 +10,7 @@ import type { PanelContext } from '../panel.ts';
 import { elementIndex, extentOf, indexOfCell, locate, sliceOfView } from '../slicebar/axisView.ts';
 import { Grid } from './grid.ts';
 import { gridTools } from './gridTools.ts';
-import { formatsApply } from './numberText.ts';
+import { formatsOf } from './numberText.ts';
 import type { NumberStyle } from './numberText.ts';
 import { WindowStore } from './windowStore.ts';
 
@@ -147,7 +147,7 @@ export class GridPanel {
     return html`
       ${gridTools({
         style: this.#style,
-        formats: formatsApply(context.viewed.tensor.dtype),
+        formats: formatsOf(context.viewed.tensor.dtype),
         searches: searches(context),
         searching: this.#search !== null,
         message: this.#message,

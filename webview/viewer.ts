@@ -1,6 +1,7 @@
 /** The viewer: takes the extension's events, keeps the state of one tensor's view, and draws the page from it. */
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
+import { digitsRange } from '../src/protocol/viewer.ts';
 import type { ViewedTensor, ViewerRequests, ViewerSettings } from '../src/protocol/viewer.ts';
 import { itemSize } from '../src/tensor/dtypes.ts';
 import { sizeOf } from '../src/tensor/shape.ts';
@@ -158,7 +159,9 @@ export class Viewer {
 
   #applySettings(shown: Shown, settings: ViewerSettings): void {
     shown.settings = settings;
-    this.#grid.setStyle(shown.state.style ?? { format: settings.numberFormat, digits: settings.digits });
+    // VS Code marks a setting that is out of its range, and hands it over all the same.
+    const digits = Math.max(digitsRange.least, Math.min(digitsRange.most, settings.digits));
+    this.#grid.setStyle(shown.state.style ?? { format: settings.numberFormat, digits });
   }
 
   #readable({ viewed }: Shown): boolean {

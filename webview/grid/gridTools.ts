@@ -1,6 +1,7 @@
 /** The line above the grid: number format, go to an index, next and previous NaN or infinity. */
 import { html } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
+import { digitsRange } from '../../src/protocol/viewer.ts';
 import type { NumberFormat } from '../../src/protocol/viewer.ts';
 import type { NumberStyle } from './numberText.ts';
 
@@ -35,7 +36,7 @@ export function gridTools(tools: GridTools) {
   const format = formats.includes(style.format) ? style.format : 'shortest';
   const onDigits = ({ target }: Event) => {
     const digits = Math.trunc(Number((target as HTMLInputElement).value));
-    if (digits >= 0 && digits <= 20) onStyle({ ...style, digits });
+    if (digits >= digitsRange.least && digits <= digitsRange.most) onStyle({ ...style, digits });
   };
   const onGoTo = (event: KeyboardEvent) => {
     if (event.key === 'Enter') tools.onGoTo((event.target as HTMLInputElement).value);
@@ -60,7 +61,14 @@ export function gridTools(tools: GridTools) {
       format !== 'shortest' && format !== 'hexadecimal'
         ? html`<div class="field">
             <label for="digits">Digits</label>
-            <input id="digits" type="number" min="0" max="20" .value=${live(String(style.digits))} @input=${onDigits} />
+            <input
+              id="digits"
+              type="number"
+              min=${digitsRange.least}
+              max=${digitsRange.most}
+              .value=${live(String(style.digits))}
+              @input=${onDigits}
+            />
           </div>`
         : ''
     }

@@ -50,7 +50,7 @@ function floatText(value: number, dtype: DType, { format, digits }: NumberStyle)
   const magnitude = Math.abs(value);
   if (format === 'fixed') return sign + magnitude.toFixed(digits);
   if (format === 'scientific') return sign + magnitude.toExponential(digits);
-  return sign + magnitude.toPrecision(Math.max(1, digits));
+  return sign + magnitude.toPrecision(digits);
 }
 
 /** The bits of the element at `byteOffset`, most significant first: `0x3f800000`; two words for a complex number. */

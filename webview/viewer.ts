@@ -1,6 +1,7 @@
 /** The viewer: takes the extension's events, keeps the state of one tensor's view, and draws the page from it. */
 import { html, nothing, render } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
+import { digitsRange } from '../src/protocol/viewer.ts';
 import type { ViewedTensor, ViewerRequests, ViewerSettings } from '../src/protocol/viewer.ts';
 import { itemSize } from '../src/tensor/dtypes.ts';
 import { sizeOf } from '../src/tensor/shape.ts';
@@ -158,7 +159,9 @@ export class Viewer {
 
   #applySettings(shown: Shown, settings: ViewerSettings): void {
     shown.settings = settings;
-    this.#grid.setStyle(shown.state.style ?? { format: settings.numberFormat, digits: settings.digits });
+    // VS Code marks a setting that is out of its range, and hands it over all the same.
+    const digits = Math.max(digitsRange.least, Math.min(digitsRange.most, settings.digits));
+    this.#grid.setStyle(shown.state.style ?? { format: settings.numberFormat, digits });
   }
 
   #readable({ viewed }: Shown): boolean {
@@ -303,8 +306,11 @@ export class Viewer {
   #body(shown: Shown): TemplateResult {
     const { viewed, state, costs } = shown;
     const context = this.#context() as PanelContext;
-    const available: Tab[] = ['grid', 'heatmap', 'statistics'];
-    if (layoutsOf(state.view.shape, viewed.tensor.dtype).length > 0) available.splice(2, 0, 'image');
+    const { dtype } = viewed.tensor;
+    const isImage = layoutsOf(state.view.shape, dtype).length > 0;
+    // Strings have neither colours nor statistics.
+    const available: Tab[] =
+      dtype === 'string' ? ['grid'] : ['grid', 'heatmap', ...(isImage ? (['image'] as const) : []), 'statistics'];
     const tab = available.includes(state.tab) ? state.tab : 'grid';
     const onDraft = (draft: SliceDraft | null) => {
       this.#draft = draft;

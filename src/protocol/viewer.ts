@@ -45,6 +45,8 @@ export interface ViewerSettings {
   copyBudget: CopyBudget;
 }
 export const numberFormats = ['shortest', 'significant', 'fixed', 'scientific', 'hexadecimal'] as const;
+/** How many digits can be asked for; package.json says the same of `tensorDebugger.viewer.digits`. */
+export const digitsRange = { least: 1, most: 17 } as const;
 export type NumberFormat = (typeof numberFormats)[number];
 /** `auto`: diverging where values lie on both sides of zero, otherwise sequential. */
 export const colormaps = ['auto', 'viridis', 'cividis', 'gray', 'diverging'] as const;

@@ -73,7 +73,7 @@ export function shortest(value: number, dtype: DType): string {
 }
 
 /** Any element as text; complex numbers as Python writes them: `1.5-2j`. */
-export function formatElement(value: Element | string, dtype: DType): string {
+export function formatElement(value: Element, dtype: DType): string {
   if (typeof value === 'number') return shortest(value, dtype);
   if (!Array.isArray(value)) return String(value);
   const imaginary = shortest(value[1], dtype);

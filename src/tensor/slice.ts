@@ -43,6 +43,10 @@ export function parseSlice(text: string, shape: readonly number[]): AxisRange[] 
   if (indexed > shape.length) {
     // The first index that has no axis: an ellipsis in front of it takes none.
     const excess = tokens.filter((token) => token.text !== '...')[shape.length] as Token;
+    if (tokens.every((token) => integerPattern.test(token.text))) {
+      // As NumPy's `x[[1, 2, 3]]`: more than the axes, so not brackets around the whole.
+      refuseUnsupported(text, { text: text.trim(), position: text.indexOf('[') });
+    }
     throw new SliceError(
       text,
       excess,

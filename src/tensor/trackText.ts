@@ -1,5 +1,5 @@
 /** Points of tracked tensors in words. */
-import type { TrackedTensor } from '../protocol/track.ts';
+import type { TrackCost, TrackedTensor } from '../protocol/track.ts';
 import { roundNumber } from './roundNumber.ts';
 import type { TrackBucket } from './trackSeries.ts';
 
@@ -18,4 +18,18 @@ export function formatTracked({ min, max, mean, nan, posInf, negInf }: TrackBuck
 /** `float32[64, 10] webgpu`. */
 export function formatTrackedType({ dtype, shape, device, runtime }: TrackedTensor): string {
   return runtime === 'javascript' ? 'number' : `${dtype}[${shape.join(', ')}] ${device}`;
+}
+
+/**
+ * Where it is reduced, and what that copies. A runtime may hold the values of a device tensor on the host as well (TF.js
+ * after `data()`), at some passes or at all; what is there is reduced there.
+ */
+export function formatReduction({ device, where }: TrackedTensor, { bytesPerPass }: TrackCost): string {
+  const copied = `${Math.round(bytesPerPass)} B copied per pass`;
+  if (where === 'device') return `reduced on the device, ${copied}`;
+  if (bytesPerPass > 0) return `reduced on the device, or on the host when that holds its values, ${copied}`;
+  const isDevice = device === 'webgpu' || device === 'webgl';
+  return isDevice
+    ? `reduced on the host, which holds its values: nothing copied from ${device}`
+    : 'reduced on the host, nothing copied from a device';
 }

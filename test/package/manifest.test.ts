@@ -4,11 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
+import { digitsRange } from '../../src/protocol/viewer.ts';
 import { projectRoot } from '../support/environment.ts';
 
 interface Manifest {
   contributes: {
     commands: { command: string; title: string }[];
+    configuration: { properties: Record<string, { minimum?: number; maximum?: number }> };
     menus: Record<string, { command?: string; when?: string }[]>;
     debuggers: {
       configurationAttributes: Record<'launch' | 'attach', object>;
@@ -18,7 +20,7 @@ interface Manifest {
 }
 
 const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as Manifest;
-const { commands, menus, debuggers } = manifest.contributes;
+const { commands, configuration, menus, debuggers } = manifest.contributes;
 const [{ configurationAttributes, configurationSnippets }] = debuggers as [Manifest['contributes']['debuggers'][0]];
 
 test('a launch configuration without a program is marked where it is typed, and the snippets are not', () => {
@@ -27,6 +29,11 @@ test('a launch configuration without a program is marked where it is typed, and 
     ajv.validate(configurationAttributes[request], config);
   assert.equal(isValid('launch', { type: 'tensor', request: 'launch', name: 'x' }), false);
   for (const { body } of configurationSnippets) assert.ok(isValid(body.request, body), JSON.stringify(body));
+});
+
+test('the digits of the setting are those that the viewer takes', () => {
+  const { minimum, maximum } = configuration.properties['tensorDebugger.viewer.digits']!;
+  assert.deepEqual({ least: minimum, most: maximum }, digitsRange);
 });
 
 test('menus have only commands that there are, and titles an ellipsis of one character', () => {

@@ -119,6 +119,7 @@ test('errors name the fault and its position', () => {
     ['np.newaxis', [2], 0, /new axis/],
     ['0, [0, 1]', [2, 3], 3, /fancy indexing\) is not supported/],
     ['[[0, 1], 0]', [2, 3], 1, /fancy indexing\) is not supported/],
+    ['[1, 2, 3]', [5], 0, /indexing with a list or array \(fancy indexing\) is not supported/],
     ['True', [2], 0, /boolean indexing is not supported/],
     ['0:2]', [3], 2, /not an integer/],
     ['1:a', [3], 2, /not an integer/],

@@ -1,8 +1,9 @@
 /** Tracked expressions: on which line, and their points in bounded memory. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TrackedPoint } from '../../src/protocol/track.ts';
+import type { TrackedPoint, TrackedTensor } from '../../src/protocol/track.ts';
 import { trackedLine } from '../../src/extension/track/trackedPlace.ts';
+import { formatReduction } from '../../src/tensor/trackText.ts';
 import { TrackSeries } from '../../src/tensor/trackSeries.ts';
 
 test('a line that makes the value itself gives way to the next one with code', () => {
@@ -66,4 +67,17 @@ test('a million points stay within bounds, and none of their extremes and counts
   assert.equal(Math.max(...buckets.map(({ max }) => max ?? 0)), 1_000_000);
   const spoiled = buckets.filter(({ nan }) => nan > 0);
   assert.deepEqual([spoiled.length, spoiled[0]?.nan, spoiled[0]?.posInf, spoiled[0]?.notable], [1, 3, 1, 654_321]);
+});
+
+test('where a tensor is reduced: a device tensor whose values the host holds costs no copy', () => {
+  const text = (device: TrackedTensor['device'], where: TrackedTensor['where'], bytesPerPass: number) =>
+    formatReduction(
+      { runtime: 'tfjs', dtype: 'float32', shape: [], device, where },
+      { firstMs: 1, msPerPass: 1, share: 0, bytesPerPass },
+    );
+  assert.equal(text('webgpu', 'device', 28), 'reduced on the device, 28 B copied per pass');
+  assert.equal(text('webgpu', 'host', 0), 'reduced on the host, which holds its values: nothing copied from webgpu');
+  // After every second pass the program calls data(), which leaves the values on the host.
+  assert.match(text('webgpu', 'host', 14), /^reduced on the device, or on the host .*, 14 B copied per pass$/);
+  assert.equal(text('cpu', 'host', 0), 'reduced on the host, nothing copied from a device');
 });

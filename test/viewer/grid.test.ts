@@ -54,6 +54,9 @@ test('a billion rows: the wheel moves by rows, the scrollbar by any distance', a
   await page.locator('#goto').press('Enter');
   assert.equal(await viewer.cell(777_777_777, 0), '777777777');
   const first = async () => Number(await page.locator('.grid-body [role=rowheader]').first().textContent());
+  await page.locator('#goto').fill('1000000000');
+  await page.locator('#goto').press('Enter');
+  await page.getByText(/^Index 1000000000 is out of range for axis 0 .*-1000000000 to 999999999/).waitFor();
   const before = await first();
   await page.locator('.grid-scroller').hover();
   await page.mouse.wheel(0, 200);
@@ -165,12 +168,19 @@ test('every kind of tensor: files of NumPy, scalars, vectors, nothing, strings, 
     assert.equal(await viewer.cell(2, 1), '0.9');
     await viewer.show(arraySource('scalar', 'float32', [], [Math.fround(3.7)]));
     assert.equal(await viewer.cell(0, 0), '3.7');
+    assert.equal(await page.locator('#slice').getAttribute('placeholder'), 'no axes');
     await viewer.show(arraySource('vector', 'int64', [3], [1n, 2n ** 60n, -(2n ** 63n)]));
     assert.equal(await viewer.cell(2, 0), '-9223372036854775808');
     await viewer.show(arraySource('empty', 'float32', [0, 3], []));
     await page.getByText('Shape [0, 3] has no elements.').waitFor();
-    await viewer.show(stringSource('names', [2, 2], ['a', 'b', 'c, d', 'e']));
-    assert.equal(await viewer.cell(1, 0), 'c, d');
+    await viewer.show(stringSource('names', [2, 2], ['', 'b', 'c, d', 'ü\n2']));
+    assert.deepEqual(
+      [await viewer.cell(0, 0), await viewer.cell(1, 0), await viewer.cell(1, 1)],
+      ['""', '"c, d"', '"ü\\n2"'],
+    );
+    // What strings do not have is not offered.
+    assert.equal(await page.getByRole('tab').count(), 1);
+    assert.equal(await page.locator('#format').count(), 0);
     await viewer.show(
       arraySource('z', 'complex64', [1, 2], [[1.5, -2] as [number, number], [0, NaN] as [number, number]]),
     );
@@ -192,6 +202,13 @@ test('number formats, by choice and by the settings', async () => {
   await page.locator('#format').selectOption('fixed');
   await page.locator('#digits').fill('1');
   await page.getByRole('gridcell', { name: '1234.5' }).waitFor();
+  // Settings can be anything; the field takes no more than they should.
+  const other = await open({ settings: { numberFormat: 'significant', digits: 200 } });
+  await other.show(arraySource('x', 'float64', [1], [0.1]));
+  assert.equal(await other.cell(0, 0), '0.10000000000000001');
+  await other.page.locator('#digits').fill('3');
+  await other.page.getByRole('gridcell', { name: '0.100' }).waitFor();
+  assert.deepEqual(other.errors, []);
 });
 
 test('NaN and the infinities have their own colours, and the next one is a key away', async () => {

@@ -1,16 +1,17 @@
 /** The grid behind its tab: what fetches its cells, the tools above it, and the active cell in full below it. */
 import { html, nothing } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
-import { reportOf, TensorError } from '../../src/protocol/errors.ts';
+import { reportOf } from '../../src/protocol/errors.ts';
 import { isComplex, isFloat } from '../../src/tensor/dtypes.ts';
 import { ravelIndex, unravelIndex } from '../../src/tensor/shape.ts';
-import { parseSlice } from '../../src/tensor/slice.ts';
+import { parseSlice, SliceError } from '../../src/tensor/slice.ts';
 import { problem } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import { elementIndex, extentOf, indexOfCell, locate, sliceOfView } from '../slicebar/axisView.ts';
+import { sliceProblem } from '../slicebar/sliceBar.ts';
 import { Grid } from './grid.ts';
 import { gridTools } from './gridTools.ts';
-import { formatsApply } from './numberText.ts';
+import { formatsOf } from './numberText.ts';
 import type { NumberStyle } from './numberText.ts';
 import { WindowStore } from './windowStore.ts';
 
@@ -100,8 +101,9 @@ export class GridPanel {
       this.goTo(ranges.map(({ start }) => start));
       this.#message = '';
     } catch (error) {
-      if (!(error instanceof TensorError)) throw error;
-      this.#message = error.message;
+      if (!(error instanceof SliceError)) throw error;
+      const { message, help } = sliceProblem(error);
+      this.#message = `${message} ${help}`;
     }
     context.changed();
   }
@@ -147,7 +149,7 @@ export class GridPanel {
     return html`
       ${gridTools({
         style: this.#style,
-        formats: formatsApply(context.viewed.tensor.dtype),
+        formats: formatsOf(context.viewed.tensor.dtype),
         searches: searches(context),
         searching: this.#search !== null,
         message: this.#message,

@@ -1,14 +1,14 @@
 /** The line above the grid: number format, go to an index, next and previous NaN or infinity. */
 import { html } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
-import { numberFormats } from '../../src/protocol/viewer.ts';
+import { digitsRange } from '../../src/protocol/viewer.ts';
 import type { NumberFormat } from '../../src/protocol/viewer.ts';
 import type { NumberStyle } from './numberText.ts';
 
 interface GridTools {
   style: NumberStyle;
-  /** Whether the dtype has formats beside its digits and its bits. */
-  formats: boolean;
+  /** To choose from; empty where there is nothing to choose. */
+  formats: readonly NumberFormat[];
   /** Whether elements can be NaN or infinite. */
   searches: boolean;
   /** A search that is under way. */
@@ -32,33 +32,43 @@ const titles: Record<NumberFormat, string> = {
 };
 
 export function gridTools(tools: GridTools) {
-  const { style, onStyle } = tools;
-  const shown = tools.formats ? numberFormats : (['shortest', 'hexadecimal'] as const);
-  const format = shown.some((name) => name === style.format) ? style.format : 'shortest';
+  const { style, formats, onStyle } = tools;
+  const format = formats.includes(style.format) ? style.format : 'shortest';
   const onDigits = ({ target }: Event) => {
     const digits = Math.trunc(Number((target as HTMLInputElement).value));
-    if (digits >= 0 && digits <= 20) onStyle({ ...style, digits });
+    if (digits >= digitsRange.least && digits <= digitsRange.most) onStyle({ ...style, digits });
   };
   const onGoTo = (event: KeyboardEvent) => {
     if (event.key === 'Enter') tools.onGoTo((event.target as HTMLInputElement).value);
   };
   return html`<div class="tools" role="group" aria-label="Grid">
-    <div class="field">
-      <label for="format">Numbers</label>
-      <select
-        id="format"
-        title="Shortest: the fewest digits that read back to the same number"
-        .value=${live(format)}
-        @change=${({ target }: Event) => onStyle({ ...style, format: (target as HTMLSelectElement).value as NumberFormat })}
-      >
-        ${shown.map((name) => html`<option value=${name} ?selected=${name === format}>${titles[name]}</option>`)}
-      </select>
-    </div>
     ${
-      tools.formats && format !== 'shortest' && format !== 'hexadecimal'
+      formats.length === 0
+        ? ''
+        : html`<div class="field">
+            <label for="format">Numbers</label>
+            <select
+              id="format"
+              title="Shortest: the fewest digits that read back to the same number"
+              .value=${live(format)}
+              @change=${({ target }: Event) => onStyle({ ...style, format: (target as HTMLSelectElement).value as NumberFormat })}
+            >
+              ${formats.map((name) => html`<option value=${name} ?selected=${name === format}>${titles[name]}</option>`)}
+            </select>
+          </div>`
+    }
+    ${
+      format !== 'shortest' && format !== 'hexadecimal'
         ? html`<div class="field">
             <label for="digits">Digits</label>
-            <input id="digits" type="number" min="0" max="20" .value=${live(String(style.digits))} @input=${onDigits} />
+            <input
+              id="digits"
+              type="number"
+              min=${digitsRange.least}
+              max=${digitsRange.most}
+              .value=${live(String(style.digits))}
+              @input=${onDigits}
+            />
           </div>`
         : ''
     }

@@ -1,5 +1,6 @@
 /** Elements as the grid writes them. Floats follow the chosen format; integers, bool and strings are always exact. */
 import type { DType } from '../../src/protocol/tensor.ts';
+import { numberFormats } from '../../src/protocol/viewer.ts';
 import type { NumberFormat } from '../../src/protocol/viewer.ts';
 import { isComplex, isFloat, itemSize, partDType } from '../../src/tensor/dtypes.ts';
 import type { Element } from '../../src/tensor/dtypes.ts';
@@ -11,9 +12,10 @@ export interface NumberStyle {
   digits: number;
 }
 
-/** Whether the format changes how elements of the dtype are written. */
-export function formatsApply(dtype: DType): boolean {
-  return isFloat(dtype) || isComplex(dtype);
+/** Those that elements of the dtype can be written in; none where there is but one way. */
+export function formatsOf(dtype: DType): readonly NumberFormat[] {
+  if (dtype === 'string') return [];
+  return isFloat(dtype) || isComplex(dtype) ? numberFormats : ['shortest', 'hexadecimal'];
 }
 
 /** What kind of value a cell holds, for its colour. */
@@ -31,8 +33,9 @@ export function kindOf(value: Element | string): CellKind {
   return value > 0 ? 'positiveInfinity' : 'negativeInfinity';
 }
 
-/** One element as text. `hexadecimal` needs the bytes: see `bitsText`. */
+/** One element as text; strings in quotes, on one line. `hexadecimal` needs the bytes: see `bitsText`. */
 export function elementText(value: Element | string, dtype: DType, style: NumberStyle): string {
+  if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number' && isFloat(dtype)) return floatText(value, dtype, style);
   if (!Array.isArray(value)) return formatElement(value, dtype);
   const part = partDType(dtype);
@@ -47,7 +50,7 @@ function floatText(value: number, dtype: DType, { format, digits }: NumberStyle)
   const magnitude = Math.abs(value);
   if (format === 'fixed') return sign + magnitude.toFixed(digits);
   if (format === 'scientific') return sign + magnitude.toExponential(digits);
-  return sign + magnitude.toPrecision(Math.max(1, digits));
+  return sign + magnitude.toPrecision(digits);
 }
 
 /** The bits of the element at `byteOffset`, most significant first: `0x3f800000`; two words for a complex number. */

@@ -9,7 +9,6 @@ import { isComplex } from '../../src/tensor/dtypes.ts';
 import { briefNumber } from '../briefNumber.ts';
 import { CellBlock } from '../grid/cellBlock.ts';
 import type { Rectangle } from '../grid/windowPlan.ts';
-import { notice } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import { colorBar } from '../raster/colorBar.ts';
 import { colorScale, rangeOfStatistics, rangeOfValues } from '../raster/colorScale.ts';
@@ -87,7 +86,6 @@ export class Heatmap {
     const { viewed, settings, state } = context;
     const { view } = state;
     const { dtype } = viewed.tensor;
-    if (dtype === 'string') return notice('Strings have no colours.', 'The grid shows them.');
     this.#picture.show(keyOfView(view), extentOf(view), ({ row, column }) =>
       context.goTo(indexOfCell(view, row, column)),
     );

@@ -17,6 +17,11 @@ interface SliceBarActions {
   onDraft: (draft: SliceDraft | null) => void;
 }
 
+/** Without the slice and the place: they are in the field. */
+export function sliceProblem({ reason, help }: SliceError): { message: string; help?: string | undefined } {
+  return { message: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`, help };
+}
+
 export function sliceBar(view: AxisView, draft: SliceDraft | null, actions: SliceBarActions) {
   const apply = (event: Event) => {
     const field = event.target as HTMLInputElement;
@@ -26,11 +31,8 @@ export function sliceBar(view: AxisView, draft: SliceDraft | null, actions: Slic
       actions.onView(next);
     } catch (error) {
       if (!(error instanceof SliceError)) throw error;
-      const { position, reason, help } = error;
-      // Without the slice and the place: they are in the field, selected.
-      const message = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
-      actions.onDraft({ text: field.value, error: { message, help } });
-      field.setSelectionRange(position ?? 0, field.value.length);
+      actions.onDraft({ text: field.value, error: sliceProblem(error) });
+      field.setSelectionRange(error.position ?? 0, field.value.length);
     }
   };
   const onKey = (event: KeyboardEvent) => {
@@ -48,7 +50,7 @@ export function sliceBar(view: AxisView, draft: SliceDraft | null, actions: Slic
         size=${Math.max(12, 6 * view.shape.length)}
         spellcheck="false"
         autocomplete="off"
-        placeholder="0, :, 2:10:2"
+        placeholder=${view.shape.length === 0 ? 'no axes' : '0, :, 2:10:2'}
         title="NumPy slicing: integers, start:stop:step, and ... for the axes between. Enter applies it."
         aria-invalid=${error ? 'true' : 'false'}
         aria-describedby="slice-error"

@@ -71,9 +71,7 @@ export class StatisticsPanel {
   template(context: PanelContext): TemplateResult {
     const { viewed, settings, frozen } = context;
     const { dtype } = viewed.tensor;
-    if (dtype === 'string' || dtype === 'unknown') {
-      return notice(dtype === 'string' ? 'Strings have no statistics.' : 'Memory without a dtype has no statistics.');
-    }
+    if (dtype === 'unknown') return notice('Memory without a dtype has no statistics.');
     const key = String(viewed.stop);
     const { value } = this.#loader;
     // What took long last time is not done again at every step by itself.

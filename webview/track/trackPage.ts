@@ -6,7 +6,7 @@ import { formatMs } from '../../src/tensor/preview.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import { TrackSeries, type TrackBucket, type TrackSeriesState } from '../../src/tensor/trackSeries.ts';
 import { roundNumber } from '../../src/tensor/roundNumber.ts';
-import { formatTracked, formatTrackedType } from '../../src/tensor/trackText.ts';
+import { formatReduction, formatTracked, formatTrackedType } from '../../src/tensor/trackText.ts';
 import { Chart } from './chart.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: TrackMessage): void };
@@ -223,12 +223,9 @@ function passText({ pass, passes }: TrackBucket, withWord = true): string {
 function priceOf({ passes, cost, tensor, isLive }: Track): string {
   if (!cost) return '';
   const share = cost.share > 0 ? ` (${roundNumber(cost.share * 100, 2)} % of the time between passes)` : '';
-  const where =
-    tensor?.where === 'device'
-      ? `reduced on the device, ${Math.round(cost.bytesPerPass)} B copied per pass`
-      : 'reduced on the host, nothing copied from a device';
+  const reduction = tensor ? ` · ${formatReduction(tensor, cost)}` : '';
   const first = passes > 1 ? `, ${formatMs(cost.firstMs)} the first` : '';
-  return `${passes} passes${isLive ? '' : ', ended'} · ${formatMs(cost.msPerPass)} per pass${share}${first} · ${where}`;
+  return `${passes} passes${isLive ? '' : ', ended'} · ${formatMs(cost.msPerPass)} per pass${share}${first}${reduction}`;
 }
 
 function waitingFor({ isLive, isTracked }: Track): string {

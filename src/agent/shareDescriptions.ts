@@ -35,8 +35,9 @@ function ownDescription({ label, gradient, warnings }: TensorDescriptor): OwnDes
 /** Strides are left out where they are row-major: the inspector works them out. */
 function sharedOf(tensor: TensorDescriptor): SharedDescription {
   const { id: _1, label: _2, gradient: _3, warnings: _4, strides, ...shared } = tensor;
-  const { shape } = shared;
-  const isPlain = strides && shape.every((count) => count !== null) && isRowMajor(shape, strides);
+  const { shape, layout } = shared;
+  const isPlain =
+    layout === 'strided' && strides && shape.every((count) => count !== null) && isRowMajor(shape, strides);
   return { ...shared, ...(strides && !isPlain && { strides }) };
 }
 

@@ -4,6 +4,7 @@ import { TensorError } from '../protocol/errors.ts';
 import type { ReadResult } from '../protocol/requests.ts';
 import type {
   AxisRange,
+  DType,
   StatisticsSummary,
   TensorDescriptor,
   TensorStatistics,
@@ -11,7 +12,9 @@ import type {
 } from '../protocol/tensor.ts';
 import { itemSize, storedDType } from '../tensor/dtypes.ts';
 import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
+import { formatBytes } from '../tensor/preview.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
+import { distinctShape, repeated } from '../tensor/repeats.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize, wholeSlice } from '../tensor/slice.ts';
 import { findNotFinite } from '../tensor/findNotFinite.ts';
 import { sourceStatistics, type StatisticsRun } from '../tensor/sourceStatistics.ts';
@@ -26,6 +29,8 @@ import type { InspectorOptions } from './tensorInspector.ts';
 
 /** Windows above this go through a file instead of the protocol. */
 const inlineBytes = 2 ** 20;
+/** What is gone through for statistics, and in search of NaN: a quarter of an hour at 1 GB/s. */
+const mostBytesRead = 2 ** 40;
 const unlimited = { bytes: Infinity, ms: Infinity };
 
 export class TensorReads {
@@ -103,14 +108,25 @@ export class TensorReads {
       return windowValues(window);
     };
     const dtype = storedDType(tensor.dtype);
-    const { stats } = await sourceStatistics({ name: 'the tensor', dtype, shape: knownShape(tensor), read }, run);
-    this.#warnOf(tensor, stats);
-    return { ...stats, cost };
+    const shape = knownShape(tensor);
+    const distinct = distinctShape(shape, tensor.strides);
+    assertReadable(distinct, dtype);
+    const { stats } = await sourceStatistics({ name: 'the tensor', dtype, shape: distinct, read }, run);
+    const whole = repeated(stats, distinct, shape);
+    this.#warnOf(tensor, whole);
+    return { ...whole, cost };
   }
 
   async find(id: string, from: number, direction: 'next' | 'previous', signal?: AbortSignal): Promise<number | null> {
     const found = await this.#stop.reading(() => this.#link.call('find', { ...parseId(id), from, direction }), id);
-    return found ? found.index : findNotFinite(await this.elements(id, 'the tensor'), from, direction, signal);
+    if (found) return found.index;
+    const elements = await this.elements(id, 'the tensor');
+    const distinct = distinctShape(elements.shape, (await this.describe(id)).strides);
+    assertReadable(distinct, elements.dtype);
+    const isRepeated = sizeOf(distinct) < sizeOf(elements.shape);
+    if (isRepeated && (await findNotFinite({ ...elements, shape: distinct }, -1, 'next', signal)) === null) return null;
+    assertReadable(elements.shape, elements.dtype);
+    return findNotFinite(elements, from, direction, signal);
   }
 
   /** What the statistics have found stays with the tensor for the rest of the stop. */
@@ -191,6 +207,17 @@ function knownShape(tensor: TensorDescriptor): number[] {
     code: 'not-readable',
     message: tensor.access.reason ?? 'Its shape is not known before it is computed.',
     ...(tensor.access.help !== undefined && { help: tensor.access.help }),
+  });
+}
+
+/** @throws TensorError `too-large` for more than any memory holds: overlapping views, and values that nothing stores */
+function assertReadable(shape: readonly number[], dtype: DType): void {
+  const bytes = sizeOf(shape) * itemSize(dtype);
+  if (bytes <= mostBytesRead) return;
+  throw new TensorError({
+    code: 'too-large',
+    message: `All of it is ${formatBytes(bytes)} to go through, element by element.`,
+    help: 'Look at a part of it: take a slice in the program, or read one here.',
   });
 }
 

@@ -27,6 +27,7 @@ export {
 export type { AttrValue, GraphDef, NodeDef, TensorProto } from './graph/graphDef.ts';
 export { Session, InteractiveSession } from './session.ts';
 export { getDefaultSession, type EvalOptions, type SessionLike } from './sessions.ts';
+export type { AxisOption, Given, NameOption } from './options.ts';
 export type { Feeds, FeedKey, FeedValue } from './feeds.ts';
 export type { Fetch, Fetched, Fetches } from './fetches.ts';
 

@@ -263,6 +263,29 @@ describe('host values and runtimes', () => {
     }
   });
 
+  test('what is expanded without memory: each element counts as often as it comes, and what would not end is refused', async () => {
+    const program = await PausedProgram.start('readers/inspectable.mjs');
+    const stop = new Stop(program);
+    try {
+      const { inspector } = program;
+      const id = await stop.id('expanded');
+      const { histogram, ...stats } = await inspector.stats(id, { bins: 2 });
+      const { count, min, max, mean, zeros, nan, firstNotFinite } = stats;
+      assert.deepEqual([count, min, max, mean, zeros, nan], [4e12, 0, 5, 2, 1e12, 1e12]);
+      assert.deepEqual([firstNotFinite, histogram?.counts], [1e6, [2e12, 1e12]]);
+      const { warnings } = await inspector.describe(id);
+      assert.match(warnings.find(({ code }) => code === 'not-finite')!.message, /the first is at \[0, 1, 0\]/);
+      assert.equal(await inspector.find(await stop.id('finite'), 5, 'next'), null);
+      const overlapping = await stop.id('overlapping');
+      await assertRefused('too-large', /All of it is 3\.6 TB/, () => inspector.stats(overlapping, {}));
+      for (const each of [overlapping, id]) {
+        await assertRefused('too-large', /All of it is \d+(\.\d)? TB/, () => inspector.find(each, 0, 'next'));
+      }
+    } finally {
+      await program.end();
+    }
+  });
+
   test('the open door: descriptions that contradict themselves', async () => {
     const program = await PausedProgram.start('readers/inspectable.mjs');
     const stop = new Stop(program);

@@ -355,6 +355,13 @@ for (const device of ['cpu', 'wasm', 'webgpu']) {
       }
     });
 
+    test('zeros that nothing stores are reduced without going through them', async () => {
+      const { id, strides } = await stop.evaluate('endless');
+      assert.deepEqual(strides, [0, 0]);
+      const { count, max, zeros } = await stop.program.inspector.stats(id, {});
+      assert.deepEqual([count, max, zeros], [1e12, 0, 1e12]);
+    });
+
     test('an array without references is gone', async () => {
       const gone = await stop.evaluate('gone');
       assert.deepEqual([gone.state, gone.access.how, codes(gone)], ['consumed', 'none', ['disposed']]);

@@ -1,5 +1,6 @@
 /** The copies that a program of TF.js makes itself, by the lines of its TypeScript, from its start. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { inspect, lineOf } from '../support/cli.ts';
@@ -56,6 +57,14 @@ test('webgpu: the first one moves the buffer, the next finds the values on the h
   assertSite(site('toPixels', 'toPixels'), 1, 4 * 4 * 3 * 4);
   assert.ok(site('data', 'data')!.ms > 0.1);
   assert.equal(site('disposed', 'data'), undefined);
+});
+
+test('what training copies by itself, later than it was called, is told at the line of the training that asks for it', async () => {
+  const { document, stderr } = await inspect(['../copies/training.mjs']);
+  const [site] = document.copies.sites;
+  assert.equal(site?.call, 'data', stderr);
+  const line = (await readFile(site.file, 'utf8')).split('\n')[site.line - 1];
+  assert.match(line!, /history\.syncData\(\)/);
 });
 
 test("what an evaluation converts is none of the program's copies, at the stop and when it comes later", async () => {

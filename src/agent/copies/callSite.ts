@@ -11,6 +11,8 @@ interface V8CallSite {
   getFileName(): string | null | undefined;
   getScriptNameOrSourceURL(): string | null | undefined;
   getFunctionName(): string | null;
+  /** The class of `this`; null in strict mode. */
+  getTypeName(): string | null;
   getPosition(): number;
   getLineNumber(): number | null;
   getColumnNumber(): number | null;
@@ -71,7 +73,7 @@ const isForeign = (file: string) =>
 
 /**
  * The call that led here, by the innermost frame outside of the runtime and of other packages; where a package itself made
- * the call on its own account, by that one.
+ * the call on its own account, by that one; and where the runtime did, later than it was called, by its outermost one.
  * @param below the function of ours under which the stack begins
  * @param name what was called, if the runtime's frames on the stack name nothing better
  */
@@ -92,6 +94,8 @@ export function callSite(below: unknown, name: string, scripts: RuntimeScripts):
     framesNeeded.set(name, framesInBundle);
   }
   if (chosen < 0) chosen = stack.findIndex((frame) => isOther(frame.getFileName(), scripts));
+  // A step that the runtime takes later, by itself: what took it (training) tells more than what it ends in.
+  if (chosen < 0) chosen = stack.findLastIndex((frame) => isOwnWork(frame, scripts));
   const site = stack[Math.max(0, chosen)];
   if (!site) return undefined;
   const [file, position] = [site.getFileName(), site.getPosition()];
@@ -133,6 +137,16 @@ function methodName(frame: V8CallSite | undefined): string | undefined {
 
 function isOther(file: string | null | undefined, { own }: RuntimeScripts): boolean {
   return typeof file === 'string' && file !== '' && !own.test(file) && !file.startsWith('node:');
+}
+
+/** The functions that TypeScript makes of `await` for old JavaScript: they say nothing of who calls. */
+const awaitHelpers = new Set(['__awaiter', 'step', 'fulfilled', 'rejected']);
+
+function isOwnWork(frame: V8CallSite, { own }: RuntimeScripts): boolean {
+  if (!own.test(frame.getFileName() ?? '')) return false;
+  const name = methodName(frame);
+  // Those without a name are the helpers' too, or the steps of a class's method.
+  return name === undefined ? !['Object', null].includes(frame.getTypeName()) : !awaitHelpers.has(name);
 }
 
 /** Part of a call that is counted already, or none of the program's. */

@@ -16,7 +16,7 @@ import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { classNameOf } from '../safely.ts';
 import type { Described, NoSource, Source, StopContext } from '../source.ts';
 import { backendDevice, backendType, deviceOf, kernelsToRun, storageOf, type Storage } from './jax/backends.ts';
-import { expressionOf, inlineElements, isExact, notRealisedHelp } from './jax/expression.ts';
+import { expressionOf, inlineElements, isConstant, isExact, notRealisedHelp } from './jax/expression.ts';
 import {
   arrayFields,
   isJaxDType,
@@ -228,7 +228,11 @@ function warningsOf({ references }: ArrayFields, source: Source): TensorWarning[
 function describeArray(fields: ArrayFields, stop: StopContext): Described {
   const { dtype, backend } = fields;
   const source = arraySource(fields, stop);
-  const shape = [...(viewsOf(fields.views)?.at(-1)?.shape ?? [])];
+  const views = viewsOf(fields.views);
+  const shape = [...(views?.at(-1)?.shape ?? [])];
+  const isSame = typeof fields.source === 'object' && isConstant(fields.source);
+  // Of an expression the strides count the elements that it would have.
+  const isPlainView = views?.length === 1 && views[0]!.mask === null;
   const device = deviceOf(backend);
   met.set(backendType(backend), new WeakRef(backend));
   const state: TensorState =
@@ -248,6 +252,7 @@ function describeArray(fields: ArrayFields, stop: StopContext): Described {
     dtype,
     shape,
     ...(isStrided && { strides: [...source.layout.strides], offset: source.layout.offset }),
+    ...(isPlainView && !isStrided && { strides: isSame ? shape.map(() => 0) : [...views[0]!.strides] }),
     layout: isStrided ? 'strided' : 'computed',
     byteLength: sizeOf(shape) * itemSize(dtype),
     ...(storedDType(dtype) !== dtype && { storedByteLength: sizeOf(shape) * itemSize(storedDType(dtype)) }),

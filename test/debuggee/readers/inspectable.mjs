@@ -97,6 +97,16 @@ published.add('halves', 'bfloat16', [2], Uint16Array.of(0x3f80, 0xff80));
 const complex = new View({ dtype: 'complex64', shape: [1], data: new Float32Array([1, -2]) });
 published.add('complex', 'complex64', [1], Float32Array.of(1, -2));
 
+// Four elements, each of them a million million times; and one that nothing but its overlaps makes large.
+const expanded = new View({
+  dtype: 'float32',
+  shape: [1e6, 4, 1e6],
+  strides: [0, 1, 0],
+  data: Float32Array.of(1, NaN, 0, 5),
+});
+const finite = new View({ dtype: 'float32', shape: [1e6, 1e6], strides: [0, 0], data: Float32Array.of(7) });
+const overlapping = new View({ dtype: 'float32', shape: [1e6, 1e6], strides: [1, 1], data: new Float32Array(2e6) });
+
 const data = new Float32Array(6);
 const bad = {
   throws: {
@@ -126,7 +136,24 @@ bad.circle.description.tensor = new View({ dtype: 'float32', shape: [2], tensor:
 
 function stop() {
   debugger;
-  return [published, device, host, onDevice, strings, turned, plain, wrapping, bytes, halves, complex, bad, data];
+  return [
+    published,
+    device,
+    host,
+    onDevice,
+    strings,
+    turned,
+    plain,
+    wrapping,
+    bytes,
+    halves,
+    complex,
+    expanded,
+    finite,
+    overlapping,
+    bad,
+    data,
+  ];
 }
 stop();
 // A rejection that nobody handled would end it before.

@@ -11,6 +11,7 @@ const single = np.array([4, 5, 6]);
 const lazy = single.ref.mul(2).add(held.ref);
 const view = lazy.ref.reshape([3, 1]);
 const spaced = np.linspace(0, 1, 300);
+const endless = np.zeros([1e6, 1e6]);
 const gone = np.array([7, 8]);
 gone.dispose();
 // Its state under another name: a version that is not there yet.
@@ -33,7 +34,7 @@ const other = new Other(held);
 
 function stop(values) {
   debugger;
-  return [values, held, shared, single, lazy, view, spaced, gone, other];
+  return [values, held, shared, single, lazy, view, spaced, endless, gone, other];
 }
 stop({ where: 'eager' });
 

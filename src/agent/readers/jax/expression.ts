@@ -209,6 +209,11 @@ export function expressionOf(node: object, inKernel: boolean): Expression | unde
   return compile(node, inKernel)?.run;
 }
 
+/** Whether all its elements are one: `np.zeros`, `np.full`. */
+export function isConstant(node: object): boolean {
+  return ownValue(node, 'op') === 'Const';
+}
+
 /** Whether it gives exact values at these indices; at others, reading it still refuses rather than guess. */
 export function isExact(expression: Expression, indices: Iterable<number>): boolean {
   try {

@@ -64,18 +64,25 @@ export class Breaks {
   }
 }
 
-function breaksByFile({ target, cwd, breaks }: InspectOptions): Map<string, InspectOptions['breaks']> {
-  const folders = 'program' in target ? [cwd, dirname(resolveExisting(target.program, [cwd]))] : [cwd];
+function breaksByFile(options: InspectOptions): Map<string, InspectOptions['breaks']> {
+  const { cwd } = options;
+  const program = programPath(options);
+  const folders = program === undefined ? [cwd] : [cwd, dirname(program)];
   const byFile = new Map<string, InspectOptions['breaks']>();
-  for (const location of breaks) {
+  for (const location of options.breaks) {
     const file = resolveExisting(location.file, folders);
     byFile.set(file, [...(byFile.get(file) ?? []), location]);
   }
   return byFile;
 }
 
+/** Where the program is that is to be started; undefined for one that runs already. */
+export function programPath({ target, cwd }: InspectOptions): string | undefined {
+  return 'program' in target ? resolveExisting(target.program, [cwd]) : undefined;
+}
+
 /** A path of the command line is meant from where one stands; then from the folders that the program has to do with. */
-export function resolveExisting(path: string, folders: readonly string[]): string {
+function resolveExisting(path: string, folders: readonly string[]): string {
   const candidates = ['.', ...folders].map((folder) => resolve(folder, path));
   return candidates.find((candidate) => existsSync(candidate)) ?? resolve(path);
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { reportOf, TensorError, type ErrorReport } from '../protocol/errors.ts';
 import type { EvaluatedValue, TensorRequestName, TensorRequests } from '../protocol/requests.ts';
-import { Breaks, resolveExisting } from './breaks.ts';
+import { Breaks, programPath } from './breaks.ts';
 import { fileFaults, missingProgram } from './checkFiles.ts';
 import type { DapClient, Events } from './dapClient.ts';
 import { emptyDocument, exitStatus, type ExitStatus, type InspectDocument } from './document.ts';
@@ -115,8 +115,8 @@ export class Inspection implements StopContext {
 
   /** @returns whether the program has stopped where it should */
   async #start(): Promise<boolean> {
-    const { target, cwd } = this.#options;
-    const noProgram = 'program' in target ? missingProgram(resolveExisting(target.program, [cwd])) : undefined;
+    const program = programPath(this.#options);
+    const noProgram = program === undefined ? undefined : missingProgram(program);
     if (noProgram) {
       this.raise(exitStatus.notStartedOrCrashed);
       this.warn(noProgram);
@@ -153,7 +153,7 @@ export class Inspection implements StopContext {
     if ('program' in target) {
       this.progress('starting the program');
       begun = client.request('launch', {
-        program: resolveExisting(target.program, [cwd]),
+        program: programPath(this.#options),
         args: target.args,
         cwd,
         env,

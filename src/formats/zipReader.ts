@@ -22,25 +22,32 @@ export interface ZipEntry {
 
 const endSignature = 0x06054b50;
 const endLength = 22;
+const wideEndLength = 56;
 const longestComment = 0xffff;
 const largestDirectory = 64 << 20;
+const damagedDirectory = "The archive's directory is damaged or shorter than it claims.";
 
 /** @throws TensorError `invalid-file` */
 export async function readZipDirectory(reader: ByteReader): Promise<ZipEntry[]> {
-  const { size, start, count } = await findDirectory(reader);
+  const { size, end, start, count } = await findDirectory(reader);
   if (size > largestDirectory) throw invalidFile(`The archive's directory claims ${size} bytes; that is refused.`);
-  const bytes = await readExactly(reader, start, size, "the archive's directory");
+  // What stands before the archive (a program that unpacks it) counts for no position in it.
+  const before = end - size - start;
+  if (before < 0) throw invalidFile(damagedDirectory);
+  const bytes = await readExactly(reader, start + before, size, "the archive's directory");
   const entries: ZipEntry[] = [];
   for (let at = 0; entries.length < count;) {
-    const entry = parseEntry(bytes, at);
-    entries.push(entry.entry);
-    at += entry.length;
+    const { entry, length } = parseEntry(bytes, at);
+    entries.push({ ...entry, offset: entry.offset + before });
+    at += length;
   }
   return entries;
 }
 
 interface Directory {
+  /** Where it claims to be; it ends at `end`. */
   start: number;
+  end: number;
   size: number;
   count: number;
 }
@@ -55,9 +62,11 @@ async function findDirectory(reader: ByteReader): Promise<Directory> {
   const wide = tailStart + at - 20;
   if (wide >= 0) {
     const locator = viewOf(await readExactly(reader, wide, 20, 'the ZIP64 locator'));
-    if (locator.getUint32(0, true) === 0x07064b50) return readWideEnd(reader, uint64(locator, 8));
+    // As Python has it, directly before its locator.
+    if (locator.getUint32(0, true) === 0x07064b50) return readWideEnd(reader, wide - wideEndLength);
   }
   return {
+    end: tailStart + at,
     count: tail.getUint16(at + 10, true),
     size: tail.getUint32(at + 12, true),
     start: tail.getUint32(at + 16, true),
@@ -65,9 +74,9 @@ async function findDirectory(reader: ByteReader): Promise<Directory> {
 }
 
 async function readWideEnd(reader: ByteReader, position: number): Promise<Directory> {
-  const record = viewOf(await readExactly(reader, position, 56, 'the ZIP64 end record'));
+  const record = viewOf(await readExactly(reader, position, wideEndLength, 'the ZIP64 end record'));
   if (record.getUint32(0, true) !== 0x06064b50) throw invalidFile('The ZIP64 end record is missing.');
-  return { count: uint64(record, 32), size: uint64(record, 40), start: uint64(record, 48) };
+  return { end: position, count: uint64(record, 32), size: uint64(record, 40), start: uint64(record, 48) };
 }
 
 function viewOf(bytes: Uint8Array): DataView {
@@ -82,12 +91,11 @@ function uint64(view: DataView, at: number): number {
 
 function parseEntry(bytes: Uint8Array, at: number): { entry: ZipEntry; length: number } {
   const view = viewOf(bytes);
-  const damaged = "The archive's directory is damaged or shorter than it claims.";
-  if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50) throw invalidFile(damaged);
+  if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50) throw invalidFile(damagedDirectory);
   const nameLength = view.getUint16(at + 28, true);
   const extraLength = view.getUint16(at + 30, true);
   const length = 46 + nameLength + extraLength + view.getUint16(at + 32, true);
-  if (at + length > bytes.length) throw invalidFile(damaged);
+  if (at + length > bytes.length) throw invalidFile(damagedDirectory);
   const flags = view.getUint16(at + 8, true);
   const name = bytes.subarray(at + 46, at + 46 + nameLength);
   const extra = bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);

@@ -70,7 +70,7 @@ test('what training copies by itself, later than it was called, is told at the l
 test("what an evaluation converts is none of the program's copies, at the stop and when it comes later", async () => {
   const graphs = ['--expr', 'nodes.halves', '--expr', 'nodes.places', '--feed', 'x=x'];
   for (const [expressions, ...counts] of [[graphs, 2, 8] as const, [['--expr', 'lazy', '--evaluate'], 64] as const]) {
-    const { document, stderr } = await inspect(['../copies/evaluated.mjs', ...expressions]);
+    const { document, stderr } = await inspect(['--then', 'end', '../copies/evaluated.mjs', ...expressions]);
     const values = document.tensors.map((tensor) => tensor.values as unknown[]);
     assert.deepEqual(
       values.map((value) => value?.length),

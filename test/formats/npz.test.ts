@@ -298,6 +298,27 @@ print(np.load(sys.argv[1])['a'].tolist())`;
   });
 });
 
+test('an archive behind other bytes is read as Python reads it, with a ZIP64 end record, too', async () => {
+  await inTemporaryFolder(async (folder) => {
+    for (const limit of [0xffff, 0]) {
+      const path = join(folder, `${limit}.npz`);
+      const script = `
+import sys, io, zipfile, numpy as np
+zipfile.ZIP_FILECOUNT_LIMIT = int(sys.argv[2])
+file = io.BytesIO()
+np.savez(file, x=np.array([1, 2], np.uint8), y=np.array([3], np.uint8))
+with open(sys.argv[1], 'wb') as output: output.write(b'#!/bin/sh\\n' + file.getvalue())
+print(file.getvalue().count(b'PK\\6\\6'), np.lib.npyio.NpzFile(sys.argv[1])['y'].tolist())`;
+      assert.equal(runPython(['-c', script, path, String(limit)]).trim(), `${limit === 0 ? 1 : 0} [3]`);
+      const tensors = await open(readFileSync(path));
+      assert.deepEqual(await Promise.all(tensors.map((tensor) => tensor.read(wholeSlice(tensor.shape)))), [
+        new Uint8Array([1, 2]),
+        new Uint8Array([3]),
+      ]);
+    }
+  });
+});
+
 test('one bad member does not hide the others', async () => {
   const file = fromBase64(archives.stored.file);
   const text = Buffer.from(file).indexOf("'<f4'");

@@ -15,6 +15,7 @@ import { parseSlice, resultShape } from '../tensor/slice.ts';
 import { noCost, type BulkReader } from './bulkReader.ts';
 import { elementPieces } from './elementPieces.ts';
 import { FileAppender } from './fileAppender.ts';
+import { reserveBlocks } from './reserveBlocks.ts';
 import { sparseSources } from './sparseSources.ts';
 import type { ExportRequest, TensorInspector } from './tensorInspector.ts';
 import { assertFree, fileSystem, underItsName, writeWholeFile } from './wholeFile.ts';
@@ -161,6 +162,7 @@ async function writeParts(
     const { elements } = source;
     if (!part.order && !part.transform && !part.observe && !source.check && !(elements instanceof Uint8Array)) {
       await out.flush();
+      await reserveBlocks(temporary, out.position + source.byteLength);
       const target = { file: temporary, position: out.position };
       costs[part.tensor] = await exporting
         .reading(() => exporting.bulk.writeWindow(elements, target, source.byteLength, progress))

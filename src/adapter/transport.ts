@@ -5,7 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
 /** More than any client has a reason to send; above it, memory would be the next thing to fail. */
-export const maxMessageBytes = 256 * 1024 * 1024;
+const maxMessageBytes = 256 * 1024 * 1024;
 const maxHeaderBytes = 8 * 1024;
 const endOfHeader = Buffer.from('\r\n\r\n');
 

@@ -78,7 +78,7 @@ function functionText(source: string): string {
   return `ƒ ${shorten(head, 80)}`;
 }
 
-export function quote(text: string): string {
+function quote(text: string): string {
   const escaped = JSON.stringify(text).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, "\\'");
   return `'${escaped}'`;
 }

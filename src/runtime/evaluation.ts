@@ -11,7 +11,7 @@ import { getDefaultSession, openSessions } from './sessions.ts';
 import { core, type TfDType, type TfTensor } from './tfjs.ts';
 
 /** The number is the version of what the method returns. */
-export const evaluationSymbol: unique symbol = Symbol.for('tensor-debugger.evaluation.v1');
+const evaluationSymbol: unique symbol = Symbol.for('tensor-debugger.evaluation.v1');
 
 /** A tensor of the graph that can be fed. */
 export interface EvaluationInput {

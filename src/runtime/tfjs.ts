@@ -77,7 +77,7 @@ export function isTfTensor(value: unknown): value is TfTensor {
 }
 
 /** Whether a tensor was made by another copy of TF.js: it looks like one, but is not of our copy's class. */
-export function isForeignTensor(value: unknown): boolean {
+function isForeignTensor(value: unknown): boolean {
   return isTfTensor(value) && !Object.prototype.isPrototypeOf.call(core.Tensor.prototype, value);
 }
 

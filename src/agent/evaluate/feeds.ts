@@ -19,7 +19,7 @@ function invalidFeed(message: string, help: string): TensorError {
 }
 
 /** `x float32[?, 2]`. */
-export function inputText({ name, dtype, shape }: GraphInput): string {
+function inputText({ name, dtype, shape }: GraphInput): string {
   return `${name} ${formatType(dtype, shape)}`;
 }
 

@@ -56,7 +56,7 @@ export function assertReadable(buffer: GPUBuffer): void {
 }
 
 /** Bytes that the copy of a run starts before the run itself: copies start at multiples of four bytes. */
-export function copyLead({ source }: Pick<Piece, 'source'>, element: number): number {
+function copyLead({ source }: Pick<Piece, 'source'>, element: number): number {
   return (source.byteOffset + element * itemSize(source.layout.dtype)) % 4;
 }
 

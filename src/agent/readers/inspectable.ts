@@ -25,9 +25,9 @@ import type { Made, NewValues, Reader } from './reader.ts';
 import { isSparseParts, shapeOnHost, sparseByteLength, type SparseParts } from './sparseParts.ts';
 import { sparseToDense } from '../warnings/sparseToDense.ts';
 
-export const inspectSymbol = Symbol.for('tensor.inspect');
+const inspectSymbol = Symbol.for('tensor.inspect');
 /** The way back, for those that want it: a method that makes a value like this one, or takes the values and returns itself. */
-export const makeSymbol = Symbol.for('tensor.make');
+const makeSymbol = Symbol.for('tensor.make');
 
 /** What the method returns. Counts and strides are in elements, byteOffset in bytes. */
 export interface InspectedTensor {

@@ -24,7 +24,7 @@ import {
 import type { Pins } from './pins.ts';
 import { tensorTooltip, treeItem } from './treeItems.ts';
 
-export const viewId = 'tensorDebugger.tensors';
+const viewId = 'tensorDebugger.tensors';
 /** Key of the workspace's memory: the view was opened for the user. */
 const introduced = 'tensorsViewIntroduced';
 

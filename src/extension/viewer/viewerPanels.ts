@@ -10,7 +10,7 @@ import { viewerHtml, webviewOptions } from './viewerHtml.ts';
 import type { ViewedContent } from './viewedContent.ts';
 import { ViewerLink, type RunCommand } from './viewerLink.ts';
 
-export const viewerType = 'tensorDebugger.viewer';
+const viewerType = 'tensorDebugger.viewer';
 
 interface OpenPanel {
   panel: vscode.WebviewPanel;

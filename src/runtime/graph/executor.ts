@@ -96,7 +96,7 @@ export class GraphExecutor {
 }
 
 /** A TF.js model of the graph; also the way to find what TF.js doesn't know in it. */
-export function loadModel(graph: Graph): Model {
+function loadModel(graph: Graph): Model {
   return converter.loadGraphModelSync(graph.toModelArtifacts()) as unknown as Model;
 }
 

@@ -46,7 +46,7 @@ const constructors = {
 } as const;
 
 /** How many items of the storage one element takes. */
-export function partsOf(dtype: DType): number {
+function partsOf(dtype: DType): number {
   return isComplex(dtype) ? 2 : 1;
 }
 

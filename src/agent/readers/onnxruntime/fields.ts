@@ -36,7 +36,7 @@ const types = {
 } as const satisfies Record<string, DType>;
 export type OrtType = keyof typeof types;
 
-export const locations = ['none', 'cpu', 'cpu-pinned', 'texture', 'gpu-buffer', 'ml-tensor'] as const;
+const locations = ['none', 'cpu', 'cpu-pinned', 'texture', 'gpu-buffer', 'ml-tensor'] as const;
 export type OrtLocation = (typeof locations)[number];
 
 export interface OrtFields {

@@ -140,7 +140,7 @@ test('colours of NaN and the infinities are told wherever they are on a picture'
 test('a constant has one colour; the range of values that are nearly all equal is that of the others', async () => {
   const viewer = await open({ settings: { robustRange: true } });
   const { page } = viewer;
-  const bar = async () => (await page.locator('.color-bar > :is(.bound, .quiet)').allTextContents()).join(' ');
+  const bar = async () => (await page.locator('.color-bar :is(.bound, .quiet)').allTextContents()).join(' ');
   await viewer.show(arraySource('threes', 'float32', [4, 4], new Array(16).fill(3)));
   await openTab(viewer, 'Heatmap');
   assert.equal(await bar(), '3 the only finite value of the elements shown');
@@ -265,6 +265,10 @@ test('in a narrow pane, what has room on one line is on one line', async () => {
   assert.equal(await lines('.tools > .field:not(.axis)'), 1);
   assert.equal(await lines('.axis > label, .buttons > button'), 1);
   assert.equal(await lines('.place > span'), 1);
+  await openTab(viewer, 'Heatmap');
+  await page.setViewportSize({ width: 320, height: 640 });
+  assert.equal(await lines('.bound'), 1);
+  await page.setViewportSize({ width: 500, height: 640 });
   await openTab(viewer, 'Statistics');
   await page.getByText(/^\s*Over the finite elements/).waitFor();
   assert.equal(await lines('.figures > p'), 1);

@@ -13,18 +13,21 @@ const leastFromEnd = 0.06;
 export function colorBar(scale: ColorScale, note: string) {
   const { min, max } = scale;
   const [from, to] = axisTexts([min, max]);
-  return html`<span class="bound">${from}</span>
-    <span class="scale ${min === max ? 'single' : ''}">
-      <canvas
-        width="256"
-        height="1"
-        role="img"
-        aria-label=${min === max ? `Only ${from}` : `From ${from} to ${to}`}
-        ${ref((canvas) => fill(canvas as HTMLCanvasElement | undefined, scale))}
-      ></canvas>
-      ${min === max ? '' : ticks(min, max)}
+  return html`<span class="range">
+      <span class="bound">${from}</span>
+      <span class="scale ${min === max ? 'single' : ''}">
+        <canvas
+          width="256"
+          height="1"
+          role="img"
+          aria-label=${min === max ? `Only ${from}` : `From ${from} to ${to}`}
+          ${ref((canvas) => fill(canvas as HTMLCanvasElement | undefined, scale))}
+        ></canvas>
+        ${min === max ? '' : ticks(min, max)}
+      </span>
+      ${min === max ? '' : html`<span class="bound">${to}</span>`}
     </span>
-    ${min === max ? '' : html`<span class="bound">${to}</span>`} <span class="quiet">${note}</span>`;
+    <span class="quiet">${note}</span>`;
 }
 
 function ticks(min: number, max: number) {

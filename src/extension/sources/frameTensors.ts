@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { reportOf, reportText, type ErrorReport } from '../../protocol/errors.ts';
 import type { TensorListing } from '../../protocol/requests.ts';
-import { setContext } from '../contextKeys.ts';
-import type { Focus, FocusState } from '../sources/focus.ts';
-import type { TensorSource } from '../sources/tensorSource.ts';
+import { setContext } from './contextKeys.ts';
+import type { Focus, FocusState } from './focus.ts';
+import type { TensorSource } from './tensorSource.ts';
 
 /** What the view shows. */
 export type FrameState =

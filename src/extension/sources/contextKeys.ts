@@ -1,7 +1,7 @@
 /** What `when` clauses in package.json ask about, each with `tensorDebugger.` before it. */
 import * as vscode from 'vscode';
-import type { FocusState } from './sources/focus.ts';
-import type { FrameState } from './tree/frameTensors.ts';
+import type { FocusState } from './focus.ts';
+import type { FrameState } from './frameTensors.ts';
 
 interface ContextKeys {
   /** Of the program that the user looks at; `none` also where its session is one whose tensors are not read. */

@@ -8,6 +8,8 @@ interface ContextKeys {
   focus: FocusState['kind'];
   /** Of the frame that the user looks at, as it was last listed. */
   state: FrameState['kind'];
+  /** A program is stopped, in a frame that was not found to be without any. */
+  mayHaveTensors: boolean;
   /** There are tensors in it that have a value only when their graph is run. */
   hasGraphTensors: boolean;
   /** TensorFlow.js computes on something else than cpu, which that can be compared with. */

@@ -7,8 +7,12 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const belowExtension = ['src/inspector', 'src/cdp', 'src/formats', 'src/tensor', 'src/protocol'];
+/** What every part of the extension may import; the second only late, when it is needed: it leads to all of them. */
+const ofExtension = [...belowExtension, 'src/extension/settings.ts', 'src/extension/onDemand.ts'];
+
 /**
- * Folder to the folders that it may import, beside itself. What is not in here may import whatever it likes.
+ * Folder to the folders and files that it may import, beside itself; a folder inside of another stands before it. What is not in here may import whatever it likes.
  * `cli` reaches the adapter through the Debug Adapter Protocol only, so it imports none of it.
  * @type {Record<string, string[]>}
  */
@@ -22,7 +26,17 @@ export const layers = {
   'src/adapter': ['src/inspector', 'src/cdp', 'src/formats', 'src/tensor', 'src/protocol'],
   'src/cli': ['src/formats', 'src/tensor', 'src/protocol'],
   'src/runtime': ['src/formats', 'src/tensor', 'src/protocol'],
-  'src/extension': ['src/inspector', 'src/cdp', 'src/formats', 'src/tensor', 'src/protocol'],
+  'src/extension/sources': ofExtension,
+  'src/extension/debug': ['src/extension/sources', ...ofExtension],
+  'src/extension/editor': ['src/extension/sources', ...ofExtension],
+  'src/extension/tree': ['src/extension/sources', ...ofExtension],
+  'src/extension/viewer': ['src/extension/sources', ...ofExtension],
+  'src/extension/track': ['src/extension/sources', 'src/extension/editor', 'src/extension/viewer', ...ofExtension],
+  'src/extension/commands': [
+    ...['sources', 'debug', 'editor', 'tree', 'viewer', 'track'].map((folder) => `src/extension/${folder}`),
+    ...ofExtension,
+  ],
+  'src/extension': belowExtension,
   webview: ['src/protocol', 'src/tensor'],
 };
 
@@ -36,10 +50,10 @@ function projectPath(file) {
 
 /**
  * @param {string} path
- * @param {string} folder
+ * @param {string} folder or one file
  */
 function isIn(path, folder) {
-  return path.startsWith(`${folder}/`);
+  return path === folder || path.startsWith(`${folder}/`);
 }
 
 /** @type {import('eslint').Rule.RuleModule} */

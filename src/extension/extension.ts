@@ -6,12 +6,12 @@ import { registerCompanionConfigurations } from './debug/companionConfigurations
 import { DebugConfigurations } from './debug/debugConfigurations.ts';
 import { InlineValues } from './editor/inlineValues.ts';
 import { WarningDiagnostics } from './editor/warningDiagnostics.ts';
-import { NotFiniteBreaks } from './notFinite/notFiniteBreaks.ts';
+import { NotFiniteBreaks } from './debug/notFiniteBreaks.ts';
 import { keepBudgets } from './sources/budgets.ts';
 import { Focus } from './sources/focus.ts';
 import { TensorSources, tensorType } from './sources/tensorSources.ts';
 import { Tracking } from './track/tracking.ts';
-import { FrameTensors } from './tree/frameTensors.ts';
+import { FrameTensors } from './sources/frameTensors.ts';
 import { Pins } from './tree/pins.ts';
 import { TensorsView } from './tree/tensorsView.ts';
 import { TensorFileEditor, tensorFileEditorType } from './viewer/tensorFileEditor.ts';

@@ -18,6 +18,17 @@ const mayImport: Record<string, string[]> = {
 };
 const layers = Object.keys(mayImport);
 
+/** The same of the extension's own folders. */
+const extensionMayImport: Record<string, string[]> = {
+  sources: [],
+  debug: ['sources'],
+  editor: ['sources'],
+  tree: ['sources'],
+  viewer: ['sources'],
+  track: ['sources', 'editor', 'viewer'],
+  commands: ['sources', 'debug', 'editor', 'tree', 'viewer', 'track'],
+};
+
 const arrows = 'project/layers';
 const modules = 'no-restricted-imports';
 
@@ -64,6 +75,20 @@ for (const layer of layers) {
 
   test(`src/${layer} does not know the editor`, async () => {
     assert.deepEqual(await rulesBroken(layer, ['vscode']), [modules]);
+  });
+}
+
+for (const [folder, below] of Object.entries(extensionMayImport)) {
+  test(`src/extension/${folder} imports the folders below it and no others`, async () => {
+    const others = Object.keys(extensionMayImport).filter((other) => other !== folder);
+    const broken = await rulesBroken(
+      `extension/${folder}`,
+      others.map((other) => `../${other}/${fileOf(`extension/${other}`)}`),
+    );
+    assert.deepEqual(
+      others.map((other, index) => [other, broken[index]]),
+      others.map((other) => [other, below.includes(other) ? null : arrows]),
+    );
   });
 }
 

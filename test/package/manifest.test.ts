@@ -45,7 +45,7 @@ test('menus have only commands that there are, and titles an ellipsis of one cha
 });
 
 test('what menus ask about is a context key that the extension sets', () => {
-  const source = readFileSync(join(projectRoot, 'src/extension/contextKeys.ts'), 'utf8');
+  const source = readFileSync(join(projectRoot, 'src/extension/sources/contextKeys.ts'), 'utf8');
 
   for (const { when = '' } of Object.values(menus).flat()) {
     for (const [, key = ''] of when.matchAll(/tensorDebugger\.(\w+)/g)) {

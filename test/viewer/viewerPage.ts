@@ -27,7 +27,7 @@ import { projectRoot } from '../support/environment.ts';
 import type { Source } from './sources.ts';
 
 const nonce = 'viewer-test';
-const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src http://127.0.0.1:*; img-src blob: data:`;
+const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src http://127.0.0.1:*`;
 /** The classes that VS Code gives the body. */
 const bodyClasses: Record<string, string> = {
   dark: 'vscode-dark',

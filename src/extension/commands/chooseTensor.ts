@@ -1,18 +1,12 @@
 /** Which tensor a command is about: the row it was called on, the one named in its arguments, or one that is picked. */
-import * as vscode from 'vscode';
 import { TensorError } from '../../protocol/errors.ts';
 import type { ListedTensor } from '../../protocol/requests.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { describeType } from '../../tensor/preview.ts';
-import type { TensorReader } from '../sources/tensorSource.ts';
-import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { ChosenTensor, TensorSource } from '../sources/tensorSource.ts';
+import type { FrameTensors } from '../sources/frameTensors.ts';
 import type { Given } from './given.ts';
-
-export interface ChosenTensor {
-  expression: string;
-  tensor: TensorDescriptor;
-  source: TensorReader;
-}
+import { pickOrType } from './pickOrType.ts';
 
 /** @param isMeant which tensors are offered, where one is picked: those that the command works on */
 export async function chooseTensor(
@@ -20,9 +14,9 @@ export async function chooseTensor(
   given: Given,
   isMeant: (tensor: TensorDescriptor) => boolean = () => true,
 ): Promise<ChosenTensor | undefined> {
-  if (given && 'kind' in given) return given;
-  const offered = async () => (await listing(frame)).tensors.filter(({ tensor }) => isMeant(tensor));
-  const chosen = given?.expression ?? (await askForTensor(await offered()));
+  if (given.chosen) return given.chosen;
+  const offered = async () => (await stoppedFrame(frame)).tensors.filter(({ tensor }) => isMeant(tensor));
+  const chosen = given.expression ?? (await askForTensor(await offered()));
   if (chosen === undefined) return undefined;
   const { focus } = frame;
   if (focus.kind !== 'stopped') throw notStopped();
@@ -37,37 +31,18 @@ export async function chooseTensor(
 }
 
 /** One of those in scope, or an expression that is typed in. */
-function askForTensor(tensors: readonly ListedTensor[]): Promise<ListedTensor | string | undefined> {
+async function askForTensor(tensors: readonly ListedTensor[]): Promise<ListedTensor | string | undefined> {
   const listed = tensors
     .filter(({ tensor }) => tensor.access.how !== 'none')
     .map((each) => ({ label: each.expression, description: describeType(each.tensor), detail: each.scope, each }));
-  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { each?: ListedTensor }>();
-  pick.placeholder = 'A tensor of this frame, or an expression';
-  pick.matchOnDescription = true;
-  pick.items = listed;
-  pick.onDidChangeValue((value) => {
-    const typed = value.trim();
-    const isListed = typed === '' || listed.some(({ label }) => label === typed);
-    const item = { label: typed, description: 'evaluate this expression', alwaysShow: true };
-    pick.items = isListed ? listed : [...listed, item];
-  });
-  return new Promise((resolve) => {
-    pick.onDidAccept(() => {
-      const [chosen] = pick.selectedItems;
-      resolve(chosen?.each ?? chosen?.label);
-      pick.hide();
-    });
-    pick.onDidHide(() => {
-      resolve(undefined);
-      pick.dispose();
-    });
-    pick.show();
-  });
+  const look = { placeholder: 'A tensor of this frame, or an expression' };
+  const chosen = await pickOrType(look, listed, (entered) => [...listed, ...entered]);
+  return chosen && ('each' in chosen ? chosen.each : chosen.label);
 }
 
 /** @throws TensorError if there is none */
 export async function tensorsInScope(frame: FrameTensors) {
-  const { source, frameId, tensors } = await listing(frame);
+  const { source, frameId, tensors } = await stoppedFrame(frame);
   const readable = tensors.filter(({ tensor }) => tensor.access.how !== 'none');
   if (readable.length === 0) {
     throw new TensorError({ code: 'no-such-tensor', message: 'No tensor in this frame can be read.' });
@@ -75,8 +50,14 @@ export async function tensorsInScope(frame: FrameTensors) {
   return { source, frameId, readable };
 }
 
+export interface StoppedFrame {
+  source: TensorSource;
+  frameId: number;
+  tensors: readonly ListedTensor[];
+}
+
 /** @throws TensorError if no program is stopped */
-async function listing(frame: FrameTensors) {
+export async function stoppedFrame(frame: FrameTensors): Promise<StoppedFrame> {
   const state = await frame.current();
   if ('listing' in state) {
     const { source, frameId, listing } = state;

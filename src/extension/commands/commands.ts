@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { debugOpenFile } from '../debug/debugConfigurations.ts';
 import type * as onDemand from '../onDemand.ts';
 import type { Pins } from '../tree/pins.ts';
-import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { FrameTensors } from '../sources/frameTensors.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
-import type { NotFiniteBreaks } from '../notFinite/notFiniteBreaks.ts';
+import type { NotFiniteBreaks } from '../debug/notFiniteBreaks.ts';
 import type { Tracking } from '../track/tracking.ts';
 import type { TensorsView } from '../tree/tensorsView.ts';
 import type { ViewerPanels } from '../viewer/viewerPanels.ts';
@@ -52,28 +52,26 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     pin: (given) => onTensors(({ pinExpression }) => pinExpression(pins, given)),
     // The same, by a title that does not say that it asks.
     pinGiven: (given) => onTensors(({ pinExpression }) => pinExpression(pins, given)),
-    unpin: (given) => pins.remove(given?.expression ?? ''),
+    unpin: (given) => pins.remove(given.expression ?? ''),
     showCopies: () => view.showCopies(),
     openFollowing: () => panels.follow(view.selected),
     evaluateGraph: (given) => onTensors(({ evaluateGraph }) => evaluateGraph(frame, panels, given)),
     saveNpy: (given) => onTensors(({ saveNpy }) => saveNpy(frame, given)),
     saveAs: (given) => onTensors(({ saveAs }) => saveAs(frame, given)),
     saveCsv: (given) => onTensors(({ saveCsv }) => saveCsv(frame, given)),
-    // From the view's title it is called with what the view thinks is selected.
-    saveAllNpz: (given) =>
-      onTensors(({ saveAllNpz }) => saveAllNpz(frame, given && !('kind' in given) ? given : undefined)),
+    saveAllNpz: (given) => onTensors(({ saveAllNpz }) => saveAllNpz(frame, given)),
     replaceFromFile: (given) => onTensors(({ replaceFromFile }) => replaceFromFile(frame, given)),
     copyNumpy: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.numpy, given)),
     copyTypescript: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.typescript, given)),
     copyTfjs: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.tfjs, given)),
     copyJaxJs: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.jaxJs, given)),
     copyJson: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.json, given)),
-    trackHere: (given) => tracking.trackHere(given && !('kind' in given) ? given : undefined),
+    trackHere: (given) => tracking.trackHere(given.expression),
     untrack: () => tracking.untrack(),
     listTracked: () => tracking.list(),
     showTracked: () => tracking.showChart(),
     breakOnNotFinite: () => notFinite.choose(),
-    copyName: (given) => vscode.env.clipboard.writeText(given?.expression ?? ''),
+    copyName: (given) => vscode.env.clipboard.writeText(given.expression ?? ''),
   };
   return vscode.Disposable.from(
     kept,

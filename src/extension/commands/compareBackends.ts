@@ -1,21 +1,12 @@
 /** Runs an expression of TF.js ops, and its kernels again on the cpu backend; the result opens as text. */
 import * as vscode from 'vscode';
-import { TensorError } from '../../protocol/errors.ts';
-import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { FrameTensors } from '../sources/frameTensors.ts';
+import { stoppedFrame } from './chooseTensor.ts';
 import type { Given } from './given.ts';
 
 export async function compareBackends(frame: FrameTensors, given: Given): Promise<void> {
-  const state = await frame.current();
-  if (state.kind === 'failed') throw new TensorError(state.report);
-  if (!('listing' in state)) {
-    throw new TensorError({
-      code: 'not-paused',
-      message: 'No program is stopped where an op could be run.',
-      help: 'Stop a JavaScript or TypeScript program at a breakpoint.',
-    });
-  }
-  const { source, frameId } = state;
-  const expression = (given?.expression ?? (await askForExpression()))?.trim();
+  const { source, frameId } = await stoppedFrame(frame);
+  const expression = (given.expression ?? (await askForExpression()))?.trim();
   if (!expression) return;
   const options = { location: vscode.ProgressLocation.Notification, title: `Comparing backends: ${expression}` };
   const { text } = await vscode.window.withProgress(options, () =>

@@ -4,11 +4,14 @@ import { TensorError } from '../../protocol/errors.ts';
 import { compareSources, defaultTolerance } from '../../tensor/compareSources.ts';
 import { describeType, formatType } from '../../tensor/preview.ts';
 import type { TensorComparison } from '../../protocol/comparison.ts';
-import type { FrameTensors } from '../tree/frameTensors.ts';
-import { chooseTensor, tensorsInScope, type ChosenTensor } from './chooseTensor.ts';
-import { fileSide, tensorSide, type ComparedSide } from './comparedSides.ts';
+import type { FrameTensors } from '../sources/frameTensors.ts';
+import type { ChosenTensor } from '../sources/tensorSource.ts';
+import { chooseTensor, tensorsInScope } from './chooseTensor.ts';
+import type { ComparedSide } from '../viewer/differenceContent.ts';
+import { fileSide, tensorSide } from './comparedSides.ts';
 import type { Given } from './given.ts';
 import type { KeptValues } from './keptValues.ts';
+import { withProgress } from './progress.ts';
 
 /** Shows the difference of the two; it owns them from then on. */
 export type ShowDifference = (left: ComparedSide, right: ComparedSide) => void;
@@ -21,28 +24,16 @@ export async function compareTensors(
 ): Promise<void> {
   const chosen = await chooseTensor(frame, given);
   if (!chosen) return;
-  const file = given && !('kind' in given) ? given.file : undefined;
-  const other = file === undefined ? await askForOther(frame, kept, chosen) : await fileSide(file, chosen.expression);
+  const other =
+    given.file === undefined ? await askForOther(frame, kept, chosen) : await fileSide(given.file, chosen.expression);
   if (!other) return;
   const left = tensorSide(chosen);
   const title = `Comparing ${left.source.name} with ${other.source.name}`;
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   let comparison: TensorComparison;
   try {
-    comparison = await vscode.window.withProgress(options, (progress, token) => {
-      let done = 0;
-      return compareSources(left.source, other.source, defaultTolerance, {
-        signal: {
-          get aborted() {
-            return token.isCancellationRequested;
-          },
-        },
-        onProgress: (fraction) => {
-          progress.report({ increment: (fraction - done) * 100 });
-          done = fraction;
-        },
-      });
-    });
+    comparison = await withProgress(title, (progress) =>
+      compareSources(left.source, other.source, defaultTolerance, progress),
+    );
     assertComparable(comparison);
   } catch (error) {
     await other.dispose();

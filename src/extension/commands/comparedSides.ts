@@ -2,19 +2,11 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { openTensorFile } from '../../formats/openTensorFile.ts';
-import type { ElementSource } from '../../tensor/compareSources.ts';
+import type { ComparedSide } from '../viewer/differenceContent.ts';
 import { describeType } from '../../tensor/preview.ts';
 import { formatSlice } from '../../tensor/slice.ts';
-import { stringsOf } from '../readValues.ts';
-import type { ChosenTensor } from './chooseTensor.ts';
-
-export interface ComparedSide {
-  source: ElementSource;
-  /** The id of the session that it belongs to. */
-  session?: string;
-  /** Closes the file, where there is one. */
-  dispose(): Promise<void>;
-}
+import { elementsOf } from '../sources/readValues.ts';
+import type { ChosenTensor } from '../sources/tensorSource.ts';
 
 export function tensorSide({ expression, tensor, source }: ChosenTensor): ComparedSide {
   const shape = tensor.shape.map((count) => count ?? 0);
@@ -26,7 +18,7 @@ export function tensorSide({ expression, tensor, source }: ChosenTensor): Compar
       async read(ranges) {
         const slice = formatSlice(ranges, shape);
         const read = await source.request('tensor/read', { tensor: { id: tensor.id }, slice, encoding: 'bytes' });
-        return read.bytes === undefined ? stringsOf(read.values) : new Uint8Array(Buffer.from(read.bytes, 'base64'));
+        return elementsOf(read);
       },
     },
     ...(source.session && { session: source.session.id }),

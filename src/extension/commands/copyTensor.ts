@@ -10,12 +10,13 @@ import { typescriptCode } from '../../formats/typescriptCode.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import type { DType } from '../../protocol/tensor.ts';
 import { storedDType } from '../../tensor/dtypes.ts';
-import { stringsOf } from '../readValues.ts';
+import { elementsOf } from '../sources/readValues.ts';
 import { formatBytes, formatMs, formatType } from '../../tensor/preview.ts';
 import { sizeOf, unravelIndex } from '../../tensor/shape.ts';
 import { copyBudget } from '../settings.ts';
-import type { FrameTensors } from '../tree/frameTensors.ts';
-import { chooseTensor, type ChosenTensor } from './chooseTensor.ts';
+import type { FrameTensors } from '../sources/frameTensors.ts';
+import type { ChosenTensor } from '../sources/tensorSource.ts';
+import { chooseTensor } from './chooseTensor.ts';
 import type { Given } from './given.ts';
 
 interface TextForm {
@@ -57,7 +58,7 @@ async function mayCopy({ source, tensor, expression }: ChosenTensor): Promise<bo
   return (await vscode.window.showWarningMessage(question, copy)) === copy;
 }
 
-export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Given): Promise<void> {
+export async function copyTensor(frame: FrameTensors, form: TextForm, given: Given): Promise<void> {
   const chosen = await chooseTensor(frame, given, ({ dtype }) => form.takes?.(storedDType(dtype)) ?? true);
   if (!chosen) return;
   const { source, tensor, expression } = chosen;
@@ -75,7 +76,7 @@ export async function copyTensor(frame: FrameTensors, form: TextForm, given?: Gi
     source.request('tensor/read', { tensor: { id: tensor.id }, slice: '...', encoding: 'bytes' }),
   );
   const dtype = storedDType(read.tensor.dtype);
-  const values = read.bytes === undefined ? stringsOf(read.values) : new Uint8Array(Buffer.from(read.bytes, 'base64'));
+  const values = elementsOf(read);
   await vscode.env.clipboard.writeText(await form.text(values, dtype, read.shape));
   const loss = values instanceof Uint8Array ? form.lossCheck(dtype)?.(values, 0) : form.stringLoss?.(values);
   const done = `Copied ${expression}, ${formatType(dtype, read.shape)}, as ${form.label}.`;

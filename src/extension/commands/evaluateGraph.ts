@@ -7,31 +7,26 @@ import type { GraphFeed, ListedTensor } from '../../protocol/requests.ts';
 import type { GraphInput, TensorDescriptor } from '../../protocol/tensor.ts';
 import { describeType, formatMs, formatType } from '../../tensor/preview.ts';
 import type { TensorSource } from '../sources/tensorSource.ts';
-import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { FrameTensors } from '../sources/frameTensors.ts';
 import type { ViewerPanels } from '../viewer/viewerPanels.ts';
+import { stoppedFrame, type StoppedFrame } from './chooseTensor.ts';
 import type { Given } from './given.ts';
+import { pickOrType } from './pickOrType.ts';
 
 /** What was last fed to an input, by its name: mostly it is fed the same again. */
 const lastFed = new Map<string, string>();
 
-interface Stopped {
-  source: TensorSource;
-  frameId: number;
-  tensors: readonly ListedTensor[];
-}
-
 export async function evaluateGraph(frame: FrameTensors, panels: ViewerPanels, given: Given): Promise<void> {
   const stopped = await stoppedFrame(frame);
   const { source, frameId, tensors } = stopped;
-  const chosen = given && 'kind' in given ? given : (given?.expression ?? (await askForGraphTensor(tensors)));
+  const chosen = given.chosen ?? given.expression ?? (await askForGraphTensor(tensors));
   if (chosen === undefined) return;
   const [expression, tensor] =
     typeof chosen === 'string'
       ? [chosen, { expression: chosen, frameId }]
       : [chosen.expression, { id: chosen.tensor.id }];
-  const named = given && !('kind' in given) ? given.feeds : undefined;
-  const feeds = named
-    ? Object.entries(named).map(([name, text]) => feedOf(name, text, frameId))
+  const feeds = given.feeds
+    ? Object.entries(given.feeds).map(([name, text]) => feedOf(name, text, frameId))
     : await askForFeeds((await source.request('tensor/graphInputs', { tensor })).inputs, expression, stopped);
   if (!feeds) return;
   const options = { location: vscode.ProgressLocation.Notification, title: `Evaluating ${expression}` };
@@ -82,18 +77,6 @@ function showLater({ expression, value, source }: Later, frame: FrameTensors, pa
   );
 }
 
-/** @throws TensorError if no program is stopped */
-async function stoppedFrame(frame: FrameTensors): Promise<Stopped> {
-  const state = await frame.current();
-  if ('listing' in state) return { ...state, tensors: state.listing.tensors };
-  if (state.kind === 'failed') throw new TensorError(state.report);
-  throw new TensorError({
-    code: 'not-paused',
-    message: 'No program is stopped where a graph could be run.',
-    help: 'Stop a JavaScript or TypeScript program at a breakpoint.',
-  });
-}
-
 async function askForGraphTensor(tensors: readonly ListedTensor[]): Promise<ListedTensor | undefined> {
   const items = tensors
     .filter(({ tensor }) => tensor.kind === 'symbolic')
@@ -118,7 +101,7 @@ async function askForGraphTensor(tensors: readonly ListedTensor[]): Promise<List
 async function askForFeeds(
   inputs: readonly GraphInput[],
   expression: string,
-  stopped: Stopped,
+  stopped: StoppedFrame,
 ): Promise<GraphFeed[] | undefined> {
   const feeds: GraphFeed[] = [];
   for (const [index, input] of inputs.entries()) {
@@ -136,36 +119,19 @@ interface ValueItem extends vscode.QuickPickItem {
 }
 
 /** A tensor of the frame that fits, a file, or whatever expression is typed. */
-function askForValue(input: GraphInput, title: string, { tensors }: Stopped): Promise<string | undefined> {
+async function askForValue(input: GraphInput, title: string, { tensors }: StoppedFrame): Promise<string | undefined> {
   const type = input.shape === null ? `${input.dtype}, any shape` : formatType(input.dtype, input.shape);
   const fitting: ValueItem[] = tensors
     .filter((listed) => fits(listed, input))
     .map((listed) => ({ label: listed.expression, description: describeType(listed.tensor) }));
   const browse: ValueItem = { label: '$(folder-opened) Choose a File...', alwaysShow: true, choose: chooseFile };
   const last = lastFed.get(input.name);
-  const pick = vscode.window.createQuickPick<ValueItem>();
-  pick.title = title;
-  pick.placeholder = `${input.name} (${type}): a tensor of this frame, an expression such as [[1, 2]], or a file`;
-  const update = (typed: string) => {
-    const isListed = typed === '' || fitting.some(({ label }) => label === typed);
-    const entered = isListed ? [] : [{ label: typed, description: 'evaluate this expression', alwaysShow: true }];
+  const placeholder = `${input.name} (${type}): a tensor of this frame, an expression such as [[1, 2]], or a file`;
+  const item = await pickOrType({ title, placeholder }, fitting, (entered, typed) => {
     const again = last !== undefined && typed === '' ? [{ label: last, description: 'fed before' }] : [];
-    pick.items = [...entered, ...again, ...fitting.filter(({ label }) => label !== again[0]?.label), browse];
-  };
-  update('');
-  pick.onDidChangeValue((value) => update(value.trim()));
-  return new Promise((resolve) => {
-    pick.onDidAccept(() => {
-      const [item] = pick.selectedItems;
-      resolve(item?.choose ? item.choose() : item?.label);
-      pick.hide();
-    });
-    pick.onDidHide(() => {
-      resolve(undefined);
-      pick.dispose();
-    });
-    pick.show();
+    return [...entered, ...again, ...fitting.filter(({ label }) => label !== again[0]?.label), browse];
   });
+  return item && 'choose' in item && item.choose ? item.choose() : item?.label;
 }
 
 function fits({ tensor }: ListedTensor, { dtype, shape }: GraphInput): boolean {

@@ -1,14 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { programOf } from '../sources/tensorSource.ts';
-import type { ChosenTensor } from './chooseTensor.ts';
+import type { ChosenTensor } from '../sources/tensorSource.ts';
 
 /** Values that were kept at one stop to be compared at a later one, of this run or the next: a file each, by program and expression. */
 export class KeptValues implements vscode.Disposable {
   readonly #kept = new Map<string, { file: string; at: Date }>();
-  #folder: Promise<string> | undefined;
+  #folder: string | undefined;
 
   get({ expression, source }: ChosenTensor): { file: string; at: Date } | undefined {
     return this.#kept.get(keyOf(expression, source.session));
@@ -16,9 +16,9 @@ export class KeptValues implements vscode.Disposable {
 
   /** Streams the whole tensor from its device into the file. */
   async keep({ expression, source, tensor }: ChosenTensor): Promise<void> {
-    this.#folder ??= mkdtemp(join(tmpdir(), 'tensor-debugger-'));
+    this.#folder ??= mkdtempSync(join(tmpdir(), 'tensor-debugger-'));
     const key = keyOf(expression, source.session);
-    const file = this.#kept.get(key)?.file ?? join(await this.#folder, `${this.#kept.size}.npy`);
+    const file = this.#kept.get(key)?.file ?? join(this.#folder, `${this.#kept.size}.npy`);
     await source.request('tensor/export', {
       tensors: [{ name: expression, tensor: { id: tensor.id } }],
       file,
@@ -28,7 +28,8 @@ export class KeptValues implements vscode.Disposable {
   }
 
   dispose(): void {
-    void this.#folder?.then((folder) => rm(folder, { recursive: true, force: true }));
+    // VS Code waits for nobody when the window closes.
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,5 @@
 /** Opens tensors in the viewer: one panel each, or one that follows the selection of the Tensors view. */
-import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { FrameTensors } from '../sources/frameTensors.ts';
 import type { ViewerPanels } from '../viewer/viewerPanels.ts';
 import { chooseTensor } from './chooseTensor.ts';
 import type { Given } from './given.ts';

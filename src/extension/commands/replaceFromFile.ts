@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import { formats } from '../../formats/registry.ts';
 import { reportText, TensorError } from '../../protocol/errors.ts';
 import { formatType } from '../../tensor/preview.ts';
-import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { FrameTensors } from '../sources/frameTensors.ts';
 import { chooseTensor } from './chooseTensor.ts';
 import type { Given } from './given.ts';
+import { withProgress } from './progress.ts';
 
 const readable = formats.flatMap((format) => (format.open ? format.extensions.map((ending) => ending.slice(1)) : []));
 
@@ -14,8 +15,7 @@ export async function replaceFromFile(frame: FrameTensors, given: Given): Promis
   if (!chosen) return;
   const { expression, tensor } = chosen;
   const type = formatType(tensor.dtype, tensor.shape);
-  const file =
-    given && !('kind' in given) && given.file !== undefined ? given.file : await askForFile(expression, type);
+  const file = given.file ?? (await askForFile(expression, type));
   if (file === undefined) return;
   const { focus } = frame;
   if (focus.kind !== 'stopped') {
@@ -26,31 +26,9 @@ export async function replaceFromFile(frame: FrameTensors, given: Given): Promis
     });
   }
   const { source, frameId } = focus;
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: `Replacing ${expression}`,
-    cancellable: true,
-  };
-  const { message, warnings } = await vscode.window.withProgress(options, async (progress, token) => {
-    const controller = new AbortController();
-    const cancelling = token.onCancellationRequested(() => controller.abort());
-    let done = 0;
-    try {
-      return await source.request(
-        'tensor/assign',
-        { expression, file, frameId },
-        {
-          signal: controller.signal,
-          onProgress: (fraction) => {
-            progress.report({ increment: (fraction - done) * 100 });
-            done = fraction;
-          },
-        },
-      );
-    } finally {
-      cancelling.dispose();
-    }
-  });
+  const { message, warnings } = await withProgress(`Replacing ${expression}`, (progress) =>
+    source.request('tensor/assign', { expression, file, frameId }, progress),
+  );
   void frame.refresh();
   // The command is over, whenever the message is put away.
   if (warnings.length === 0) void vscode.window.showInformationMessage(message);

@@ -7,20 +7,21 @@ import type { TensorRequests } from '../../protocol/requests.ts';
 import type { TensorDescriptor, TensorWarning } from '../../protocol/tensor.ts';
 import { formatBytes } from '../../tensor/preview.ts';
 import type { TensorReader } from '../sources/tensorSource.ts';
-import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { FrameTensors } from '../sources/frameTensors.ts';
 import { chooseTensor, tensorsInScope } from './chooseTensor.ts';
 import { csv, fileTypesFor, npz, numpyType, type FileType } from './fileTypes.ts';
-import type { CommandArguments, Given } from './given.ts';
+import type { Given } from './given.ts';
+import { withProgress } from './progress.ts';
 
-export function saveNpy(frame: FrameTensors, given?: Given): Promise<void> {
+export function saveNpy(frame: FrameTensors, given: Given): Promise<void> {
   return saveOne(frame, given, numpyType);
 }
 
-export function saveCsv(frame: FrameTensors, given?: Given): Promise<void> {
+export function saveCsv(frame: FrameTensors, given: Given): Promise<void> {
   return saveOne(frame, given, () => csv);
 }
 
-export function saveAs(frame: FrameTensors, given?: Given): Promise<void> {
+export function saveAs(frame: FrameTensors, given: Given): Promise<void> {
   return saveOne(frame, given, askForType);
 }
 
@@ -33,7 +34,7 @@ async function askForType(tensor: TensorDescriptor, name: string): Promise<FileT
     ?.type;
 }
 
-export async function saveAllNpz(frame: FrameTensors, given?: CommandArguments): Promise<void> {
+export async function saveAllNpz(frame: FrameTensors, { file }: Given): Promise<void> {
   const { source, readable } = await tensorsInScope(frame);
   const names = new Set<string>();
   const tensors = readable.map(({ expression, scope, tensor }) => {
@@ -42,7 +43,7 @@ export async function saveAllNpz(frame: FrameTensors, given?: CommandArguments):
     names.add(name);
     return { name, tensor: { id: tensor.id } };
   });
-  await save(source, [...new Map(tensors.map((item) => [item.name, item])).values()], npz, 'tensors', given?.file);
+  await save(source, [...new Map(tensors.map((item) => [item.name, item])).values()], npz, 'tensors', file);
 }
 
 async function saveOne(
@@ -55,9 +56,8 @@ async function saveOne(
   const { source, expression, tensor } = chosen;
   const type = await typeOf(tensor, expression);
   if (!type) return;
-  const file = given && !('kind' in given) ? given.file : undefined;
   const name = expression.replace(/[^\p{L}\p{N}_-]+/gu, '_').replace(/^_+|_+$/g, '') || 'tensor';
-  await save(source, [{ name: expression, tensor: { id: tensor.id } }], type, name, file);
+  await save(source, [{ name: expression, tensor: { id: tensor.id } }], type, name, given.file);
 }
 
 async function save(
@@ -93,29 +93,9 @@ function writeFile(
   file: string,
   { type, loss }: { type: FileType; loss: 'warn' | 'refuse' },
 ): Thenable<TensorRequests['tensor/export']['result']> {
-  const title = `Saving ${basename(file)}`;
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, async (progress, token) => {
-    const controller = new AbortController();
-    const cancelling = token.onCancellationRequested(() => controller.abort());
-    let done = 0;
-    try {
-      return await source.request(
-        'tensor/export',
-        // Whoever chose an existing file was asked by the dialog.
-        { tensors, file, force: true, loss, ...(type.encoding && { encoding: type.encoding }) },
-        {
-          signal: controller.signal,
-          onProgress: (fraction, bytes) => {
-            progress.report({ increment: (fraction - done) * 100, message: formatBytes(bytes) });
-            done = fraction;
-          },
-        },
-      );
-    } finally {
-      cancelling.dispose();
-    }
-  });
+  // Whoever chose an existing file was asked by the dialog.
+  const request = { tensors, file, force: true, loss, ...(type.encoding && { encoding: type.encoding }) };
+  return withProgress(`Saving ${basename(file)}`, (progress) => source.request('tensor/export', request, progress));
 }
 
 async function askForFile(

@@ -8,7 +8,7 @@ import { formatType, shortText } from '../../tensor/preview.ts';
 import { inlineValuesEnabled, inlineValuesOfVsCode } from '../settings.ts';
 import type { Focus } from '../sources/focus.ts';
 import { tensorType, type TensorSources } from '../sources/tensorSources.ts';
-import type { FrameState, FrameTensors } from '../tree/frameTensors.ts';
+import type { FrameState, FrameTensors } from '../sources/frameTensors.ts';
 import { namesInCode, type NameInCode } from './namesInCode.ts';
 
 const languages = ['javascript', 'javascriptreact', 'typescript', 'typescriptreact'];

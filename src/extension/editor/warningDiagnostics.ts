@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { reportText } from '../../protocol/errors.ts';
 import type { ProgramWarning } from '../../protocol/requests.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
-import type { FrameTensors } from '../tree/frameTensors.ts';
+import type { FrameTensors } from '../sources/frameTensors.ts';
 
 type Place = ProgramWarning & { file: string; line: number };
 

@@ -1,6 +1,6 @@
 /** What the user looks at: the focused frame of a session with tensors, or a program that runs. */
 import * as vscode from 'vscode';
-import { setContext } from '../contextKeys.ts';
+import { setContext } from './contextKeys.ts';
 import type { TensorSource } from './tensorSource.ts';
 import type { TensorSources } from './tensorSources.ts';
 

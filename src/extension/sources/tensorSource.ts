@@ -5,6 +5,7 @@
 import type * as vscode from 'vscode';
 import type { RequestOptions } from '../../inspector/tensorRequests.ts';
 import type { EvaluatedValue, ProgramWarning, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
+import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import type { SessionCosts } from './sessionCosts.ts';
@@ -21,6 +22,13 @@ export interface TensorReader {
     args: TensorRequests[Name]['arguments'],
     options?: RequestOptions,
   ): Promise<TensorRequests[Name]['result']>;
+}
+
+/** What a command or a viewer is about. */
+export interface ChosenTensor {
+  expression: string;
+  tensor: TensorDescriptor;
+  source: TensorReader;
 }
 
 /** Of a debug session; requests work while it is stopped. */

@@ -2,8 +2,8 @@
 import * as vscode from 'vscode';
 import { reportOf, TensorError } from '../../protocol/errors.ts';
 import { parseTrackPath } from '../../protocol/trackCondition.ts';
-import { expressionAtCursor, type CommandArguments } from '../commands/given.ts';
-import { setContext } from '../contextKeys.ts';
+import { expressionAtCursor } from '../editor/expressionAtCursor.ts';
+import { setContext } from '../sources/contextKeys.ts';
 import type { TensorSource } from '../sources/tensorSource.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
 import { TrackDecorations } from './trackDecorations.ts';
@@ -43,8 +43,8 @@ export class Tracking implements vscode.Disposable {
     offerChart();
   }
 
-  /** @param given the arguments of a keybinding; otherwise it is about the cursor */
-  async trackHere(given: CommandArguments | undefined): Promise<void> {
+  /** @param given of a keybinding; otherwise it is about the cursor */
+  async trackHere(given: string | undefined): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     if (!editor || !languages.test(editor.document.languageId)) {
       throw new TensorError({
@@ -54,7 +54,7 @@ export class Tracking implements vscode.Disposable {
       });
     }
     const { document, selection } = editor;
-    const expression = given?.expression || expressionAtCursor() || (await askForExpression());
+    const expression = given || expressionAtCursor() || (await askForExpression());
     if (expression === undefined) return;
     const lines = document.getText().split(/\r?\n/);
     const line = trackedLine(lines, selection.active.line, parseTrackPath(expression).root);

@@ -4,12 +4,12 @@ import { reportOf } from '../../protocol/errors.ts';
 import { storedDType } from '../../tensor/dtypes.ts';
 import { formatMs, previewRanges, previewValues } from '../../tensor/preview.ts';
 import { formatSlice } from '../../tensor/slice.ts';
-import { stringsOf } from '../readValues.ts';
+import { elementsOf } from '../sources/readValues.ts';
 import type { Focus } from '../sources/focus.ts';
 import { previewLength } from '../settings.ts';
 import type { TensorSource } from '../sources/tensorSource.ts';
 import { tensorType } from '../sources/tensorSources.ts';
-import type { FrameState, FrameTensors } from './frameTensors.ts';
+import type { FrameState, FrameTensors } from '../sources/frameTensors.ts';
 import { copiesId, copyNodes, deviceNodes, pinnedNodes, warningNodes } from './groups.ts';
 import {
   containerChildren,
@@ -201,7 +201,7 @@ async function valuesNode({ id, tensor, source }: TensorNode): Promise<Node> {
   const slice = formatSlice(ranges, shape);
   try {
     const read = await source.request('tensor/read', { tensor: { id: tensor.id }, slice, encoding: 'bytes' });
-    const values = read.bytes === undefined ? stringsOf(read.values) : Buffer.from(read.bytes, 'base64');
+    const values = elementsOf(read);
     const dtype = storedDType(read.tensor.dtype);
     const window = ranges.map(({ count }) => count);
     const value = previewValues(values, dtype, window, shape, previewLength());

@@ -1,9 +1,17 @@
 /** The difference of two tensors in a viewer. It holds for the stop it was made at: afterwards its values stay, as old. */
 import * as vscode from 'vscode';
+import type { ElementSource } from '../../tensor/compareSources.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
 import { DifferenceReader, differenceOf } from './differenceReader.ts';
-import type { ComparedSide } from '../commands/comparedSides.ts';
 import type { ContentState, ViewedContent } from './viewedContent.ts';
+
+export interface ComparedSide {
+  source: ElementSource;
+  /** The id of the session that it belongs to. */
+  session?: string;
+  /** Closes the file, where there is one. */
+  dispose(): Promise<void>;
+}
 
 export class DifferenceContent implements ViewedContent {
   readonly title: string;

@@ -1,7 +1,7 @@
 /** The viewer's buttons are the commands of the palette, on the tensor that is shown. */
 import * as vscode from 'vscode';
 import type { ViewedOrigin, ViewerCommand } from '../../protocol/viewer.ts';
-import type { TensorNode } from '../tree/nodes.ts';
+import type { ChosenTensor } from '../sources/tensorSource.ts';
 import type { RunCommand } from './viewerLink.ts';
 
 const commands: Record<ViewerCommand, string> = {
@@ -21,10 +21,8 @@ export const runViewerCommand: RunCommand = (command, live) => {
   const id = `tensorDebugger.${commands[command]}`;
   if (live === null) return void vscode.commands.executeCommand(id);
   const { viewed, reader } = live;
-  const expression = nameOf(viewed.origin);
-  const { tensor } = viewed;
-  const node: TensorNode = { kind: 'tensor', id: tensor.id, expression, scope: '', tensor, source: reader };
-  void vscode.commands.executeCommand(id, node);
+  const chosen: ChosenTensor = { expression: nameOf(viewed.origin), tensor: viewed.tensor, source: reader };
+  void vscode.commands.executeCommand(id, chosen);
 };
 
 function nameOf(origin: ViewedOrigin): string {

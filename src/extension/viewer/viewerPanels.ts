@@ -2,9 +2,8 @@
 import * as vscode from 'vscode';
 import type { KeptViewer } from '../../protocol/viewer.ts';
 import type { Focus } from '../sources/focus.ts';
-import { isSessionSource, programOf } from '../sources/tensorSource.ts';
+import { isSessionSource, programOf, type ChosenTensor } from '../sources/tensorSource.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
-import type { ChosenTensor } from '../commands/chooseTensor.ts';
 import { SessionContent, type SessionTarget } from './sessionContent.ts';
 import { viewerHtml, webviewOptions } from './viewerHtml.ts';
 import type { ViewedContent } from './viewedContent.ts';

@@ -49,7 +49,6 @@ test('companion: of two threads that stand still, the view shows that of the sel
   breakAt('threads.mjs', 'thread');
   await start({ type: 'node', program: '${workspaceFolder}/threads.mjs' });
   await untilStopped();
-  await openView();
   await vscode.commands.executeCommand('workbench.debug.action.focusCallStackView');
   // Each thread is a session of its own; a click on one selects its topmost frame.
   const rows = '.debug-call-stack .monaco-list-row';
@@ -57,12 +56,15 @@ test('companion: of two threads that stand still, the view shows that of the sel
     ['[worker 2]', 'mine float32[3] cpu 12 B'],
     ['[worker 1]', 'mine float32[2] cpu 8 B'],
   ] as const) {
+    // Else the call stack may be too low for both.
+    await desk('collapse', { panes: ['Tensors'] });
     await until('it stands still', async () => {
       const found = (await desk('texts', { selector: rows })).filter((row) => row.startsWith(text));
       return found.some((row) => !row.includes('Running'));
     });
     // At its name: buttons are beside it, such as to continue.
     await desk('clickOn', { selector: '.debug-call-stack .session .name', text });
+    await openView();
     await rowsWith(tensor);
   }
 });

@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { reportOf, reportText, type ErrorReport } from '../../protocol/errors.ts';
 import type { TensorListing } from '../../protocol/requests.ts';
-import { setContext } from '../contextKeys.ts';
-import type { Focus, FocusState } from '../sources/focus.ts';
-import type { TensorSource } from '../sources/tensorSource.ts';
+import { setContext } from './contextKeys.ts';
+import type { Focus, FocusState } from './focus.ts';
+import type { TensorSource } from './tensorSource.ts';
 
 /** What the view shows. */
 export type FrameState =
@@ -77,6 +77,7 @@ export class FrameTensors implements vscode.Disposable {
   async #update(): Promise<void> {
     const focus = this.#focus.state;
     clearTimeout(this.#clearing);
+    this.#offer();
     if (focus.kind === 'none') {
       this.#set({ kind: 'none' });
     } else if (focus.kind === 'running') {
@@ -114,10 +115,16 @@ export class FrameTensors implements vscode.Disposable {
     this.#set(next);
   }
 
+  /** For menus and the palette. */
+  #offer(): void {
+    setContext('mayHaveTensors', this.#focus.state.kind === 'stopped' && this.#state.kind !== 'noRuntime');
+  }
+
   #set(state: FrameState): void {
     this.#state = state;
     const { tensors, runtimes } = 'listing' in state ? state.listing : { tensors: [], runtimes: [] };
     setContext('state', state.kind);
+    this.#offer();
     setContext(
       'hasGraphTensors',
       tensors.some(({ tensor }) => tensor.kind === 'symbolic'),

@@ -1,13 +1,15 @@
 /** What `when` clauses in package.json ask about, each with `tensorDebugger.` before it. */
 import * as vscode from 'vscode';
-import type { FocusState } from './sources/focus.ts';
-import type { FrameState } from './tree/frameTensors.ts';
+import type { FocusState } from './focus.ts';
+import type { FrameState } from './frameTensors.ts';
 
 interface ContextKeys {
   /** Of the program that the user looks at; `none` also where its session is one whose tensors are not read. */
   focus: FocusState['kind'];
   /** Of the frame that the user looks at, as it was last listed. */
   state: FrameState['kind'];
+  /** A program is stopped, in a frame that was not found to be without any. */
+  mayHaveTensors: boolean;
   /** There are tensors in it that have a value only when their graph is run. */
   hasGraphTensors: boolean;
   /** TensorFlow.js computes on something else than cpu, which that can be compared with. */

@@ -3,7 +3,7 @@ import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { recorder } from './copies/found.ts';
 import { Finder } from './find.ts';
 import { readers } from './readers/index.ts';
-import { isInspectable } from './safely.ts';
+import { isInspectable, isObject, ownValue } from './safely.ts';
 import { shareDescriptions } from './shareDescriptions.ts';
 import type { StopTensors } from './stopTensors.ts';
 import { mixedModes } from './warnings/mixedModes.ts';
@@ -37,7 +37,10 @@ export function listTensors(
   scopes.forEach((object, index) => {
     scope = index;
     finder.scope(object);
-    if (index === 0 && isInspectable(receiver) && receiver !== globalThis) finder.variable('this', receiver);
+    if (index > 0 || !isInspectable(receiver) || receiver === globalThis) return;
+    finder.variable('this', receiver);
+    const fields = hasPrivateFields(receiver) ? held.hidden.fields(receiver) : undefined;
+    for (const [name, value] of Object.entries(fields ?? {})) if (isObject(value)) finder.variable(`this.${name}`, value);
   });
   // A buffer that came before its device in the scopes was described without it.
   const settled = tensors.map((listed) =>
@@ -54,6 +57,19 @@ export function listTensors(
     truncated: finder.truncated,
   };
 }
+
+/** Whether the text of its class names any: to look for them takes another round trip, which most objects are spared. */
+function hasPrivateFields(object: object): boolean {
+  for (let prototype = prototypeOf(object); isInspectable(prototype); prototype = prototypeOf(prototype)) {
+    const constructor = ownValue(prototype, 'constructor');
+    if (typeof constructor !== 'function') continue;
+    const text = Function.prototype.toString.call(constructor);
+    if (text.startsWith('class') && /#[\p{ID_Start}$_]/u.test(text)) return true;
+  }
+  return false;
+}
+
+const prototypeOf = (object: object): unknown => Object.getPrototypeOf(object);
 
 function warnOf(listed: readonly { expression: string; tensor: TensorDescriptor }[], held: StopTensors): void {
   // Mostly there are either tensors or arrays, and nothing to compare.

@@ -16,8 +16,8 @@ export function memberPath(key: string): string {
 /** Behind a map, what reads the value of a key; undefined for a key that can't be written down, which is not looked into. */
 export function entryPath(key: unknown): string | undefined {
   if (typeof key === 'string') return `.get(${JSON.stringify(key)})`;
-  // JSON has no NaN.
-  return typeof key === 'number' ? `.get(${key})` : undefined;
+  if (typeof key === 'bigint') return `.get(${key}n)`;
+  return isObject(key) || typeof key === 'symbol' ? undefined : `.get(${String(key)})`;
 }
 
 /** Of a map, by the platform's own method; none where the program has replaced it. */

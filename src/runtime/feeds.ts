@@ -1,4 +1,5 @@
 /** What `Session.run` is fed: values for placeholders, or in place of any other tensor. */
+import { isFloat, isInteger } from '../tensor/dtypes.ts';
 import { TensorTypeError, ValueError } from './errors.ts';
 import { executorName } from './fetches.ts';
 import type { Graph } from './graph/graph.ts';
@@ -9,10 +10,10 @@ import { shapeText } from './numpy/arrayText.ts';
 import type { ArrayElement } from './numpy/elementFormat.ts';
 import { array, NDArray } from './numpy/ndarray.ts';
 import { inferDType, flatten, type NestedValue } from './numpy/nested.ts';
-import { dtypeOfTypedArray } from './numpy/storage.ts';
+import { dtypeOfTypedArray, type ArrayDType } from './numpy/storage.ts';
 import { SparseTensor, SparseTensorValue } from './sparse.ts';
 import { Tensor } from './tensor.ts';
-import { core, isTfTensor, type TfTensor } from './tfjs.ts';
+import { core, isTfTensor, type TfDType, type TfTensor } from './tfjs.ts';
 
 export type FeedKey = Tensor | SparseTensor | string;
 /** What can be fed: host values. A typed array is 1-d. */
@@ -105,8 +106,8 @@ function converted_(tensor: SymbolicTensor, value: unknown): NDArray<ArrayElemen
   }
   const own = value instanceof NDArray ? value.dtype : dtypeOfTypedArray(value);
   if (own !== undefined) {
-    if (dtype !== null && own !== dtype) throw wrongDType(name, dtype, own, 'Convert it: array(value).astype');
-    return array<ArrayElement>(value as NDArray);
+    if (dtype !== null && !isTaken(own, dtype)) throw wrongDType(name, dtype, own, 'Convert it: array(value).astype');
+    return array<ArrayElement>(value as NDArray, dtype === null ? {} : { dtype });
   }
   const kind = kindOf(value, dtype);
   if (dtype !== null && kind !== dtype && !(kind === 'float32' && ['int32', 'complex64'].includes(dtype))) {
@@ -118,6 +119,13 @@ function converted_(tensor: SymbolicTensor, value: unknown): NDArray<ArrayElemen
     const reason = error instanceof Error ? error.message : String(error);
     throw new TensorTypeError(`Cannot feed '${name}' of dtype ${dtype}: ${reason}`, undefined, { cause: error });
   }
+}
+
+/** As in TensorFlow arrays of numbers are converted, except where that would drop fractions or wrap integers. */
+function isTaken(own: ArrayDType, dtype: TfDType): boolean {
+  if (own === dtype) return true;
+  if (dtype === 'int32') return ['int8', 'int16', 'uint8', 'uint16'].includes(own);
+  return (dtype === 'float32' && (isFloat(own) || isInteger(own))) || (dtype === 'complex64' && own === 'float32');
 }
 
 function kindOf(value: unknown, dtype: string | null) {

@@ -1,4 +1,4 @@
-/** Expressions without side effects, where V8 sees some. */
+/** Expressions without side effects, where V8 sees some; and those of private fields, which only the debugger sees. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TensorError } from '../../src/protocol/errors.ts';
@@ -36,6 +36,27 @@ test('exports are read through a namespace; getters of an object that looks like
     }
     assert.equal(await program.resume(), false);
     assert.equal((await program.closedOutput()).stdout, '0 3 true 0\n');
+  } finally {
+    await program.end();
+  }
+});
+
+test('the private fields of `this` are listed as they are read, and nothing is run for it', async () => {
+  const program = await PausedProgram.start('readers/privateFields.mjs');
+  try {
+    const { inspector, top } = program;
+    const { tensors } = await inspector.list(top);
+    const own = tensors.filter(({ expression }) => expression.startsWith('this'));
+    assert.deepEqual(
+      own.map(({ expression }) => expression),
+      ['this.#bias', 'this.#weights[0]', 'this.#weights[1]', 'this.#options.rate'],
+    );
+    for (const { expression, tensor } of own.slice(1)) {
+      assert.equal((await inspector.evaluate(top, expression, { throwOnSideEffect: true })).id, tensor.id);
+    }
+    assert.deepEqual((await inspector.read(own[1]!.tensor.id, {})).values, [1, 2]);
+    assert.equal(await program.resume(), false);
+    assert.equal((await program.closedOutput()).stdout, '0 looks\n');
   } finally {
     await program.end();
   }

@@ -80,9 +80,17 @@ test('feeds go to placeholders, by tensor or name, and in place of any tensor', 
   assert.equal(String(await session.run(z, new Map([[x, [[1, 2]]]]))), '[[3. 5.]]');
   assert.equal(String(await session.run(z, [[x, [[1, 2]]]])), '[[3. 5.]]');
   assert.equal(String(await session.run(z, { x: tf.array([[1, 2]], { dtype: 'float32' }) })), '[[3. 5.]]');
+  for (const array of [tf.array([[1, 2]]), tf.array([[1, 2]], 'int32'), tf.array([[1n, 2n]])]) {
+    assert.equal(String(session.runSync(z, { x: array })), '[[3. 5.]]');
+  }
   assert.equal(String(session.runSync(z, { 'Mul:0': [[10, 20]] })), '[[11. 21.]]');
   assert.equal(String(await z.eval({ session, feeds: { x: [[0, 0]] } })), '[[1. 1.]]');
   assert.equal(String(await session.run([x, y], new Map([[x, [[1, 2]]]]))), '[[1. 2.]],[[2. 4.]]');
+});
+
+test('a graph tensor has no rows to iterate over, and says so', () => {
+  const x = new tf.Graph().asDefault(() => tf.placeholder('float32', [2], 'x'));
+  assert.throws(() => [...(x as unknown as number[])], /Iterating over a symbolic tensor is not allowed: 'x:0'/);
 });
 
 test('feeds that are missing, of the wrong dtype or shape, cyclic, or no values are explained', async () => {
@@ -106,7 +114,8 @@ test('feeds that are missing, of the wrong dtype or shape, cyclic, or no values 
     [{ x: x1, n: 1.5 }, tf.TensorTypeError, /int32 can't hold 1.5/],
     [{ x: x1, n: true }, tf.TensorTypeError, /dtype bool for Tensor 'n:0', which has dtype int32/],
     [{ x: [['a'], ['b']], n: 1 }, tf.TensorTypeError, /dtype string/],
-    [{ x: tf.array(x1), n: 1 }, tf.TensorTypeError, /float64.*\n.*astype\('float32'\)/],
+    [{ x: x1, n: tf.array(1) }, tf.TensorTypeError, /float64.*\n.*astype\('int32'\)/],
+    [{ x: x1, n: tf.array([2n ** 40n]) }, tf.TensorTypeError, /dtype int64/],
     [{ x: cyclic as never, n: 1 }, tf.ValueError, /contains itself/],
     [
       { x: tf.constant(x1) as never, n: 1 },

@@ -105,6 +105,10 @@ const expected = {
     help: /tf\.buffer\(names\.buffer\.shape, names\.buffer\.dtype, names\.buffer\.values\.slice\(\)\)\.toTensor\(\)/,
     times: 3,
   },
+  'shared-memory, of the runtime': {
+    message: /names\.view is the memory of the tensor names\.tensor itself/,
+    help: /^Work on a copy: names\.view\.copy\(\)\.$/,
+  },
   'shared-memory, of another runtime': {
     message: /names\.bytes is the memory of the tensor names\.tensor itself/,
     help: /Buffer\.from\(names\.bytes\); .* new Tensor\(names\.tensor\.type, Buffer\.from\(names\.bytes\), names\.tensor\.dims\)/,

@@ -47,6 +47,7 @@ function sharedMemory(array: InMemory, owners: readonly InMemory[]): TensorWarni
 /** What makes a copy of an array, as one would type it. */
 function copyOf({ expression, tensor: { runtime, className } }: InMemory): string {
   if (runtime === 'tfjs') return `tf.buffer(${expression}.shape, ${expression}.dtype, ${expression}.values.slice())`;
+  if (runtime === 'tensor-debugger') return `${expression}.copy()`;
   if (runtime !== 'typed-array') return `a copy of ${expression}`;
   // The slice() of a Node buffer is a view, and a DataView has none.
   if (className === 'Buffer') return `Buffer.from(${expression})`;

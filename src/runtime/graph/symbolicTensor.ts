@@ -137,6 +137,14 @@ export class SymbolicTensor extends Tensor {
     );
   }
 
+  /** @throws TensorTypeError: how many rows there are is known when the graph is run */
+  [Symbol.iterator](): never {
+    throw new TensorTypeError(
+      `Iterating over a symbolic tensor is not allowed: '${this.name}' has no rows until the graph is run.`,
+      'Take them by slice() or gather(). Or run the graph, and iterate over the array: for (const row of await session.run(tensor)).',
+    );
+  }
+
   /** What the debugger shows: no value, and how to get one. */
   [inspectSymbol](): Inspected {
     return {

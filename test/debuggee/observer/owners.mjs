@@ -45,7 +45,7 @@ class Holder {
 }
 
 function prepared() {
-  const kinds = 'text number nan object proxy bigint cyclic symbol receiver below'.split(' ');
+  const kinds = 'text number nan object proxy bigint none cyclic symbol receiver below'.split(' ');
   const all = Object.fromEntries(kinds.map((kind) => [kind, session()]));
   const sessions = new Map([
     ['a "name"', all.text],
@@ -54,6 +54,7 @@ function prepared() {
     [new Key(), all.object],
     [new Proxy({}, traps), all.proxy],
     [10n, all.bigint],
+    [null, all.none],
     [cyclic, all.cyclic],
     [new Float32Array(4), { session: all.below }],
   ]);

@@ -187,6 +187,11 @@ const programs = {
     const buffer = warn ? reshaped.bufferSync() : tf.buffer([3, 1]);
     stop({ tensor, reshaped, buffer });
   },
+  async 'shared-memory, of the runtime'() {
+    await tf.setBackend('cpu');
+    const tensor = rt.constant([1, 2]);
+    stop({ tensor, view: warn ? tensor.numpyView() : tensor.numpy() });
+  },
   async 'shared-memory, of another runtime'() {
     const bytes = Buffer.from([1, 2, 3]);
     const tensor = new Tensor('uint8', warn ? bytes : new Uint8Array(bytes), [3]);

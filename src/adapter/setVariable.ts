@@ -4,6 +4,7 @@ import type { Protocol } from 'devtools-protocol';
 import { assertPropertyAssignable } from '../inspector/assign/properties.ts';
 import { assertAssignable, cannotAssign, variableWriter } from '../inspector/assign/variables.ts';
 import { sameNames } from '../inspector/originalNames.ts';
+import { argumentOf, setProperty } from '../inspector/remoteObjects.ts';
 import { errors } from './errors.ts';
 import { evaluate } from './evaluate.ts';
 import type { Inspection } from './run.ts';
@@ -26,7 +27,7 @@ export async function setVariable(
     const scope = container.frame.scopeChain[container.index];
     if (name === 'this' || name === 'Return value') throw cannotAssign(name, 'it is no variable');
     if (scope?.type === 'global' || scope?.type === 'with') {
-      result = await setProperty(scope.object.objectId ?? '', name);
+      result = await replaceProperty(scope.object.objectId ?? '', name);
     } else {
       const { frame: home, index: scopeNumber } = container;
       const generated = await variables.generatedName(home, scopeNumber, name);
@@ -39,28 +40,16 @@ export async function setVariable(
       await writer.refresh();
     }
   } else if (container.kind === 'object') {
-    result = await setProperty(container.object.objectId ?? '', name);
+    result = await replaceProperty(container.object.objectId ?? '', name);
   } else throw cannotAssign(name, 'the debugger computed it');
   const { name: _, evaluateName: __, ...body } = await variables.describe(name, result, undefined);
   return body;
 
-  async function setProperty(objectId: string, property: string): Promise<RemoteObject> {
+  async function replaceProperty(objectId: string, property: string): Promise<RemoteObject> {
     await assertPropertyAssignable(main, objectId, { value: property }, property);
     const newValue = await evaluated();
-    const { exceptionDetails, result: thrown } = await main.send('Runtime.callFunctionOn', {
-      objectId,
-      // Strict, so that what a proxy refuses throws.
-      functionDeclaration: 'function (name, value) { "use strict"; this[name] = value; }',
-      arguments: [{ value: property }, argumentOf(newValue)],
-      silent: true,
-    });
-    if (exceptionDetails) throw errors.expressionThrew(exceptionText(exceptionDetails.exception ?? thrown));
+    const thrown = await setProperty(main, objectId, { value: property }, argumentOf(newValue));
+    if (thrown) throw errors.expressionThrew(thrown.exception ? exceptionText(thrown.exception) : thrown.text);
     return newValue;
   }
-}
-
-/** A value as an argument of a call in the debuggee. */
-function argumentOf({ objectId, unserializableValue, value }: RemoteObject): Protocol.Runtime.CallArgument {
-  if (objectId !== undefined) return { objectId };
-  return unserializableValue !== undefined ? { unserializableValue } : { value: value as unknown };
 }

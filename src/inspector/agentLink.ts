@@ -21,6 +21,7 @@ import { evaluateOnFrame } from './evaluate.ts';
 import { reveal } from './reveal.ts';
 import { recorderInstallation } from './copies.ts';
 import { OtherContexts } from './otherContexts.ts';
+import { elementsOf, propertiesOf } from './remoteObjects.ts';
 
 /** The bundled agent, put in by the build. */
 declare const AGENT_SOURCE: string;
@@ -143,9 +144,8 @@ export class AgentLink {
     const scopes = await this.#internal(wrapper.result.objectId, '[[Scopes]]');
     const entries = await this.#internal(await this.#scopeVariable(scopes, 'deviceBuffers'), '[[Entries]]');
     const devices: Protocol.Runtime.CallArgument[] = [];
-    for (const { name, value } of entries === undefined ? [] : (await this.#properties(entries)).result) {
-      if (!/^\d+$/.test(name) || !value?.objectId) continue;
-      const { result } = await this.#properties(value.objectId);
+    for (const entry of entries === undefined ? [] : await elementsOf(this.#agent, entries)) {
+      const { result } = await propertiesOf(this.#agent, entry.objectId!);
       const objectId = result.find((property) => property.name === 'key')?.value?.objectId;
       if (objectId !== undefined) devices.push({ objectId });
     }
@@ -165,8 +165,7 @@ export class AgentLink {
       functionDeclaration: 'function() { return this.wantedClosures(); }',
       objectGroup,
     });
-    const { result } = await this.#properties(wanted.objectId!);
-    const entries = result.filter(({ name }) => /^\d+$/.test(name)).map(({ value }) => value);
+    const entries = await elementsOf(this.#agent, wanted.objectId!);
     for (let i = 0; i + 1 < entries.length; i += 2) {
       const fn = entries[i]?.objectId;
       const pattern = new RegExp(entries[i + 1]?.value as string, 'i');
@@ -184,7 +183,7 @@ export class AgentLink {
 
   async #internal(objectId: string | undefined, name: string): Promise<string | undefined> {
     if (objectId === undefined) return undefined;
-    const { internalProperties } = await this.#properties(objectId);
+    const { internalProperties } = await propertiesOf(this.#agent, objectId);
     return internalProperties?.find((property) => property.name === name)?.value?.objectId;
   }
 
@@ -195,17 +194,13 @@ export class AgentLink {
 
   async #scopeVariables(scopes: string | undefined, isWanted: (name: string) => boolean): Promise<string[]> {
     const found: string[] = [];
-    for (const scope of scopes === undefined ? [] : (await this.#properties(scopes)).result) {
+    for (const scope of scopes === undefined ? [] : (await propertiesOf(this.#agent, scopes)).result) {
       if (!scope.value?.objectId || scope.value.description?.startsWith('Global')) continue;
-      for (const { name, value } of (await this.#properties(scope.value.objectId)).result) {
+      for (const { name, value } of (await propertiesOf(this.#agent, scope.value.objectId)).result) {
         if (value?.objectId !== undefined && isWanted(name)) found.push(value.objectId);
       }
     }
     return found;
-  }
-
-  #properties(objectId: string): Promise<Protocol.Runtime.GetPropertiesResponse> {
-    return this.#agent.send('Runtime.getProperties', { objectId, ownProperties: true });
   }
 
   /** What the devices said when they refused the last read: the messages of the GPUErrors that their error scopes caught. */
@@ -216,9 +211,8 @@ export class AgentLink {
     });
     if (!result.objectId) return [];
     const messages: string[] = [];
-    for (const { name, value } of (await this.#properties(result.objectId)).result) {
-      if (!/^\d+$/.test(name) || !value?.objectId) continue;
-      const error = await this.#internal(value.objectId, '[[PromiseResult]]');
+    for (const { objectId } of await elementsOf(this.#agent, result.objectId)) {
+      const error = await this.#internal(objectId, '[[PromiseResult]]');
       if (error === undefined) continue;
       const message = await this.#agent.send('Runtime.callFunctionOn', {
         objectId: error,

@@ -34,7 +34,7 @@ interface PrivateFile {
 
 export class BulkReader {
   readonly #link: AgentLink;
-  #folder: ReturnType<typeof privateFolder> | null = null;
+  #folder: Promise<string> | null = null;
   #sharesFiles: Promise<boolean> | null = null;
 
   constructor(link: AgentLink) {
@@ -148,7 +148,7 @@ export class BulkReader {
   async dispose(): Promise<void> {
     const folder = await this.#folder;
     this.#folder = null;
-    await folder?.remove();
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
   }
 
   async #fillThroughFile(buffer: Buffer, { file, handle }: PrivateFile, request: WindowRequest, from: number) {
@@ -201,10 +201,10 @@ export class BulkReader {
     return { file, handle, remove };
   }
 
-  async #privateFolder(): Promise<string> {
+  #privateFolder(): Promise<string> {
     // A tmpfs is several times faster than a disk for bytes that live for a moment.
     this.#folder ??= privateFolder(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
-    return (await this.#folder).path;
+    return this.#folder;
   }
 }
 

@@ -40,7 +40,7 @@ interface Kept extends KeptTensor {
 /** What is kept of tensors from one stop to the next: raw elements in files of a private folder, by expression. */
 export class KeptTensors {
   readonly #kept = new Map<string, Kept>();
-  #folder: ReturnType<typeof privateFolder> | null = null;
+  #folder: Promise<string> | null = null;
   #lastFile = 0;
 
   /**
@@ -63,7 +63,7 @@ export class KeptTensors {
       });
     }
     this.#folder ??= privateFolder(tmpdir());
-    const file = join((await this.#folder).path, String(++this.#lastFile));
+    const file = join(await this.#folder, String(++this.#lastFile));
     await (await open(file, 'wx', 0o600)).close();
     try {
       await tensor.writeTo(file, progress);
@@ -107,7 +107,7 @@ export class KeptTensors {
     const folder = await this.#folder;
     this.#folder = null;
     this.#kept.clear();
-    await folder?.remove();
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
   }
 
   async #forget(expression: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { AnyNode, CallExpression, Pattern } from 'acorn';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { evaluateOnFrame } from './evaluate.ts';
+import { propertiesOf } from './remoteObjects.ts';
 import { childrenOf, hasCall, offsetOf, parseScript } from './scriptSource.ts';
 
 /** Methods of a tensor that are no ops: they have effects, or give no tensor. */
@@ -84,7 +85,7 @@ export async function opThatMade(
 }
 
 async function nameOf(main: CdpSession, objectId: string): Promise<string> {
-  const { result } = await main.send('Runtime.getProperties', { objectId, ownProperties: true });
+  const { result } = await propertiesOf(main, objectId);
   return String(result.find(({ name }) => name === 'name')?.value?.value ?? '');
 }
 

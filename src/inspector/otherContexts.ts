@@ -7,6 +7,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import { agentFromAnyContext } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
+import { elementsOf } from './remoteObjects.ts';
 import { stopObjectGroup } from './stopObjects.ts';
 
 type Argument = Protocol.Runtime.CallArgument;
@@ -69,11 +70,7 @@ export class OtherContexts {
       objectGroup: stopObjectGroup,
       silent: true,
     });
-    const { result: properties } = await this.#main.send('Runtime.getProperties', {
-      objectId: result.objectId!,
-      ownProperties: true,
-    });
-    return properties.filter(({ name }) => /^\d+$/.test(name)).map(({ value }) => value!.objectId!);
+    return (await elementsOf(this.#main, result.objectId!)).map(({ objectId }) => objectId!);
   }
 
   #agentIn(context: number): Promise<string | null> {

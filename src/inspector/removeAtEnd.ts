@@ -1,35 +1,44 @@
 /** What goes however this process ends: killed outright (SIGKILL, for want of memory), it runs no code of its own any more. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 
+/** Reads paths, and removes what is left of them when the system closes the pipe, as it does with whoever has written them. */
+const script = 'while IFS= read -r path; do set -- "$@" "$path"; done; rm -rf -- "$@"';
+
+let shell: Socket | undefined;
+
 /**
- * Has a file, or a folder with all that is in it, removed when this process ends or the result is called: by a shell that waits
- * for the end of a pipe, which the system closes with the process. Windows has no such shell: there it stays.
+ * Has a file, or a folder with all that is in it, removed at this process's end if it is still there. Windows has no such
+ * shell, and a line has no line break: there it stays if nobody else removes it.
  */
-export function removeAtEnd(path: string): () => void {
-  if (process.platform === 'win32') return () => undefined;
-  const shell = spawn('/bin/sh', ['-c', 'read -r _; rm -rf -- "$0"', resolve(path)], {
+export function removeAtEnd(path: string): void {
+  if (process.platform === 'win32' || path.includes('\n')) return;
+  shell ??= startShell();
+  shell.write(`${resolve(path)}\n`);
+}
+
+/** One for all: to start a process takes milliseconds. */
+function startShell(): Socket {
+  const child = spawn('/bin/sh', ['-c', script], {
     cwd: '/',
     // Ctrl-C in a terminal goes to all of the group, and we may outlive it.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  // A system without that shell is as Windows.
-  shell.on('error', () => undefined);
-  shell.unref();
-  (shell.stdin as Socket).unref();
-  return () => shell.stdin.end();
+  const stdin = child.stdin as Socket;
+  // A system without that shell is as Windows; whoever ends it takes the guard away, and no more.
+  child.on('error', () => undefined);
+  stdin.on('error', () => undefined);
+  child.unref();
+  stdin.unref();
+  return stdin;
 }
 
 /** A folder for us alone. */
-export async function privateFolder(parent: string): Promise<{ path: string; remove: () => Promise<void> }> {
+export async function privateFolder(parent: string): Promise<string> {
   const path = await mkdtemp(join(parent, 'tensor-debugger-'));
-  const release = removeAtEnd(path);
-  const remove = async (): Promise<void> => {
-    await rm(path, { recursive: true, force: true });
-    release();
-  };
-  return { path, remove };
+  removeAtEnd(path);
+  return path;
 }

@@ -7,6 +7,7 @@
 import type { Protocol } from 'devtools-protocol';
 import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
 import { agentSymbol } from '../protocol/agent.ts';
+import { argumentOf, elementsOf, propertiesOf } from './remoteObjects.ts';
 
 const objectGroup = 'tensor-debugger.hidden';
 /** So many objects at once: their properties are as many messages, and their values the arguments of one call. */
@@ -32,10 +33,7 @@ export async function reveal(session: CdpSession, agent: string, frame: StoppedF
     const { result: wanted } = await call(agent, 'function(byClass) { return this.hidden.take(byClass); }', [
       { value: frame !== undefined },
     ]);
-    const { result: entries } = await propertiesOf(session, wanted.objectId!);
-    const objects = entries.flatMap(({ name, value }) =>
-      /^\d+$/.test(name) && value?.objectId ? [value.objectId] : [],
-    );
+    const objects = (await elementsOf(session, wanted.objectId!)).map(({ objectId }) => objectId!);
     for (let from = 0; from < objects.length; from += batchSize) {
       const batch = objects.slice(from, from + batchSize);
       const found = await Promise.all(batch.map(async (objectId) => hiddenOf(await propertiesOf(session, objectId))));
@@ -75,10 +73,6 @@ async function revealAlike({ main, callFrameId }: StoppedFrame, index: number, n
   }
 }
 
-function propertiesOf(session: CdpSession, objectId: string): Promise<Protocol.Runtime.GetPropertiesResponse> {
-  return session.send('Runtime.getProperties', { objectId, ownProperties: true });
-}
-
 interface Hidden {
   name: string;
   value: Protocol.Runtime.RemoteObject;
@@ -93,10 +87,4 @@ function hiddenOf({ internalProperties, privateProperties }: Protocol.Runtime.Ge
       value && value.type !== 'function' ? [{ name, value }] : [],
     ),
   ];
-}
-
-function argumentOf(value: Protocol.Runtime.RemoteObject): Protocol.Runtime.CallArgument {
-  if (value.objectId !== undefined) return { objectId: value.objectId };
-  if (value.unserializableValue !== undefined) return { unserializableValue: value.unserializableValue };
-  return value.type === 'undefined' ? {} : { value: value.value as unknown };
 }

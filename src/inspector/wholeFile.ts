@@ -27,7 +27,7 @@ export async function writeWholeFile<Value>(
   }
   const mode = replaced?.isFile() ? replaced.mode & 0o7777 : null;
   const temporary = join(dirname(target), `${basename(target).slice(0, knownBy)}.${randomUUID().slice(0, 8)}.partial`);
-  const release = removeAtEnd(temporary);
+  removeAtEnd(temporary);
   try {
     // Never open to more people than what it replaces; and to the program, which may be the one that writes.
     const handle = await fileSystem(target, () => open(temporary, 'wx', mode === null ? 0o666 : mode | 0o600));
@@ -44,8 +44,6 @@ export async function writeWholeFile<Value>(
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
-  } finally {
-    release();
   }
 }
 

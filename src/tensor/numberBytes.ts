@@ -81,7 +81,7 @@ function writeInteger(whole: number, into: DataView, at: number): number {
   const high = Math.floor(whole / 1e8);
   const count = digitCount(high);
   writeDigits(high, count, into, at);
-  writeDigits(whole - high * 1e8, 8, into, at + count);
+  writeEight(whole - high * 1e8, into, at + count);
   return at + count + 8;
 }
 
@@ -113,12 +113,28 @@ function writeDecimal({ high, low, digits, shift }: Readonly<Decimal>, into: Dat
 }
 
 function writeParts(high: number, low: number, digits: number, into: DataView, at: number): void {
-  if (digits <= 9) {
+  if (digits === 17) {
+    writeNine(high, into, at);
+    writeEight(low, into, at + 9);
+  } else if (digits === 9) {
+    writeNine(low, into, at);
+  } else {
     writeDigits(low, digits, into, at);
-    return;
   }
-  writeDigits(high, digits - 8, into, at);
-  writeDigits(low, 8, into, at + digits - 8);
+}
+
+/** The nine digits of an integer below 10^9, without a loop. */
+function writeNine(whole: number, into: DataView, at: number): void {
+  const first = (whole / 1e8) | 0;
+  into.setUint8(at, zero + first);
+  writeEight(whole - first * 1e8, into, at + 1);
+}
+
+/** The eight digits of an integer below 10^8. */
+function writeEight(whole: number, into: DataView, at: number): void {
+  const upper = (whole / 10000) | 0;
+  into.setUint32(at, quads[upper] as number, true);
+  into.setUint32(at + 4, quads[(whole | 0) - 10000 * upper] as number, true);
 }
 
 /** The end of the digits before it that are not zeros; one digit stays. */

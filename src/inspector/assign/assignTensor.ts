@@ -21,6 +21,7 @@ import { stopObjectGroup } from '../stopObjects.ts';
 import type { BulkReader } from '../bulkReader.ts';
 import type { NamesInSight } from '../originalNames.ts';
 import { evaluateOnFrame } from '../evaluate.ts';
+import { setProperty } from '../remoteObjects.ts';
 import type { AssignRequest } from '../tensorInspector.ts';
 import { assertPropertyAssignable } from './properties.ts';
 import { parseTarget, type AssignTarget } from './target.ts';
@@ -173,15 +174,9 @@ async function propertyWriter(
 ): Promise<Writer> {
   await assertPropertyAssignable(main, objectId, key, expression);
   const write = async (id: string) => {
-    const { exceptionDetails } = await main.send('Runtime.callFunctionOn', {
-      objectId,
-      // Strict, so that what a proxy refuses throws.
-      functionDeclaration: 'function (key, value) { "use strict"; this[key] = value; }',
-      arguments: [key, { objectId: await heldObject(main, frame, id) }],
-      silent: true,
-    });
-    const thrown = exceptionDetails?.exception?.description?.split('\n', 1)[0];
-    if (exceptionDetails) throw cannotAssign(expression, thrown ?? exceptionDetails.text);
+    const thrown = await setProperty(main, objectId, key, { objectId: await heldObject(main, frame, id) });
+    const reason = thrown?.exception?.description?.split('\n', 1)[0];
+    if (thrown) throw cannotAssign(expression, reason ?? thrown.text);
   };
   return { write };
 }

@@ -3,6 +3,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { contextOf } from '../otherContexts.ts';
+import { argumentOf } from '../remoteObjects.ts';
 import { stopObjectGroup } from '../stopObjects.ts';
 import { declarationOf } from './declarations.ts';
 
@@ -106,17 +107,10 @@ async function refreshScope(main: CdpSession, frame: CallFrame, scopeId: string,
     silent: true,
   });
   if (exceptionDetails) return;
-  const { objectId, unserializableValue } = result;
-  const argument =
-    objectId !== undefined
-      ? { objectId }
-      : unserializableValue !== undefined
-        ? { unserializableValue }
-        : { value: result.value as unknown };
   await main.send('Runtime.callFunctionOn', {
     objectId: scopeId,
     functionDeclaration: 'function (name, value) { this[name] = value; }',
-    arguments: [{ value: name }, argument],
+    arguments: [{ value: name }, argumentOf(result)],
   });
 }
 

@@ -10,11 +10,12 @@ interface VsCodeApi {
 declare function acquireVsCodeApi(): VsCodeApi;
 
 interface Waiting {
+  onProgress: ((fraction: number) => void) | undefined;
   resolve(result: ViewerRequests[ViewerRequestName]['result']): void;
   reject(error: TensorError): void;
 }
 
-export type HostEvent = Exclude<ViewerEvent, { type: 'answer' }>;
+export type HostEvent = Exclude<ViewerEvent, { type: 'answer' | 'progress' }>;
 
 export class Host {
   readonly #api = acquireVsCodeApi();
@@ -23,8 +24,9 @@ export class Host {
 
   constructor(onEvent: (event: HostEvent) => void) {
     window.addEventListener('message', ({ data }: MessageEvent<ViewerEvent>) => {
-      if (data.type !== 'answer') return onEvent(data);
+      if (data.type !== 'answer' && data.type !== 'progress') return onEvent(data);
       const waiting = this.#waiting.get(data.id);
+      if (data.type === 'progress') return waiting?.onProgress?.(data.fraction);
       // Nobody waits for the answer of what was cancelled.
       this.#waiting.delete(data.id);
       if (data.ok) waiting?.resolve(data.result);
@@ -45,6 +47,7 @@ export class Host {
     args: ViewerRequests[Name]['arguments'],
     stop: number,
     signal?: AbortSignal,
+    onProgress?: (fraction: number) => void,
   ): Promise<ViewerRequests[Name]['result']> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
@@ -56,6 +59,7 @@ export class Host {
         reject(new TensorError({ code: 'cancelled', message: 'No longer needed.' }));
       };
       this.#waiting.set(id, {
+        onProgress,
         resolve: (result) => {
           settle();
           resolve(result);

@@ -14,7 +14,12 @@ export interface PanelContext {
    * @param tab that the read is for: its cost is told there, and allowing one above the budget allows its others
    */
   read: (tab: Tab, slice: string, elements: number, signal: AbortSignal) => Promise<ViewerRequests['read']['result']>;
-  stats: (bins: number, signal: AbortSignal) => Promise<ViewerRequests['stats']['result']>;
+  /** @param onProgress told fractions from 0 to 1 where it takes long */
+  stats: (
+    bins: number,
+    signal: AbortSignal,
+    onProgress: (fraction: number) => void,
+  ) => Promise<ViewerRequests['stats']['result']>;
   findNotFinite: (from: number, direction: 'next' | 'previous', signal: AbortSignal) => Promise<number | null>;
   /** A person wants what a tab reads although it is above the budget. */
   allow: (tab: Tab) => void;

@@ -175,7 +175,7 @@ export class Viewer {
       ...shown,
       frozen: this.#stale !== null,
       read: (tab, slice, elements, signal) => this.#read(shown, tab, slice, elements, signal),
-      stats: (bins, signal) => this.#stats(shown, bins, signal),
+      stats: (...args) => this.#stats(shown, ...args),
       findNotFinite: async (from, direction, signal) => {
         const { index } = await this.#host.request('findNotFinite', { from, direction }, shown.viewed.stop, signal);
         return index;
@@ -239,11 +239,14 @@ export class Viewer {
     return result;
   }
 
-  async #stats(shown: Shown, bins: number, signal: AbortSignal): Promise<ViewerRequests['stats']['result']> {
+  async #stats(
+    shown: Shown,
+    ...[bins, signal, onProgress]: Parameters<PanelContext['stats']>
+  ): ReturnType<PanelContext['stats']> {
     const { tensor, stop } = shown.viewed;
     // WebGPU reduces on the device and moves a few bytes; from elsewhere all of it has to come.
     if (tensor.device.type !== 'webgpu') this.#checkBudget(shown, 'statistics', tensor.byteLength);
-    const result = await this.#host.request('stats', { bins }, stop, signal);
+    const result = await this.#host.request('stats', { bins }, stop, signal, onProgress);
     addCost(shown.costs, 'statistics', result.cost);
     return result;
   }

@@ -119,5 +119,7 @@ export type ViewerEvent =
   | { type: 'empty'; reason: string }
   | { type: 'settings'; settings: ViewerSettings }
   | { type: 'sessionCost'; sessionCost: SessionCost }
+  /** How much of a request is done, from 0 to 1; of those that take long. */
+  | { type: 'progress'; id: number; fraction: number }
   | { type: 'answer'; id: number; ok: true; result: ViewerRequests[ViewerRequestName]['result'] }
   | { type: 'answer'; id: number; ok: false; error: ErrorReport };

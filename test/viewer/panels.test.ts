@@ -226,6 +226,32 @@ test('statistics that would copy everything have a price', async () => {
   assert.equal(viewer.asked.filter(({ name }) => name === 'stats').length, 0);
 });
 
+test('statistics that take long tell how far they are, and can be cancelled and computed after all', async () => {
+  const viewer = await open();
+  const { page } = viewer;
+  await viewer.show(arraySource('x', 'float32', [900], new Float32Array(900)));
+  await viewer.settled();
+  let release = (): void => undefined;
+  viewer.hold = new Promise((resolve) => (release = resolve));
+  await page.getByRole('tab', { name: 'Statistics' }).click();
+  await page.getByText('Computing over the whole tensor').waitFor();
+  const progress = page.getByRole('progressbar');
+  assert.equal(await progress.count(), 0);
+  const [asked] = viewer.asked.filter(({ name }) => name === 'stats');
+  await viewer.send({ type: 'progress', id: asked!.id, fraction: 0.25 });
+  await progress.waitFor();
+  assert.equal(await progress.getAttribute('value'), '0.25');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('The statistics were not computed to their end.').waitFor();
+  assert.deepEqual([asked!.cancelled, await progress.count()], [true, 0]);
+  viewer.hold = null;
+  release();
+  await page.getByRole('button', { name: 'Compute for This Stop' }).click();
+  await page.getByRole('row', { name: 'Elements' }).getByText('900').waitFor();
+  assert.equal(viewer.asked.filter(({ name }) => name === 'stats').length, 2);
+  assert.deepEqual(viewer.errors, []);
+});
+
 test('statistics do not pass for a copy of the whole tensor', async () => {
   const viewer = await open();
   await viewer.show(arraySource('x', 'float32', [900], new Float32Array(900)));

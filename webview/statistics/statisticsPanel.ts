@@ -27,13 +27,18 @@ export interface KeptStatistics {
 
 export class StatisticsPanel {
   readonly #loader: Loader<TensorStatistics>;
+  readonly #update: () => void;
   readonly #setBin: (bin: number | null) => void;
   #bin: number | null = null;
   /** The stop that a person asked for statistics of although they take long. */
   #asked = -1;
+  /** The stop whose statistics a person did not wait for. */
+  #cancelled = -1;
+  #fraction = 0;
 
   /** @param read something came, which `keep` has from now on */
   constructor(update: () => void, read: () => void) {
+    this.#update = update;
     this.#loader = new Loader(() => {
       read();
       update();
@@ -76,10 +81,16 @@ export class StatisticsPanel {
     const { value } = this.#loader;
     // What took long last time is not done again at every step by itself.
     const lastMs = value ? value.cost.queueMs + value.cost.transferMs : 0;
-    const waits =
-      value !== null && this.#loader.valueKey !== key && lastMs > settings.copyBudget.ms && this.#asked !== viewed.stop;
-    if (!frozen && !waits) this.#loader.want(key, (signal) => context.stats(bins, signal));
-    const { error } = this.#loader;
+    const isOld = value !== null && this.#loader.valueKey !== key;
+    const isCancelled = this.#cancelled === viewed.stop;
+    const waits = isCancelled || (isOld && lastMs > settings.copyBudget.ms && this.#asked !== viewed.stop);
+    if (!frozen && !waits) this.#loader.want(key, (signal) => this.#compute(context, signal));
+    const { error, loading } = this.#loader;
+    const compute = () => {
+      this.#asked = viewed.stop;
+      this.#cancelled = -1;
+      context.changed();
+    };
     return html`<div class="statistics">
       ${
         error
@@ -96,23 +107,36 @@ export class StatisticsPanel {
       ${
         waits
           ? notice(
-              'These are the statistics of an earlier stop.',
-              `They took ${formatMs(lastMs)}.`,
-              html`<button
-                class="primary"
-                @click=${() => {
-                  this.#asked = viewed.stop;
-                  context.changed();
-                }}
-              >
-                Compute for This Stop
-              </button>`,
+              isOld ? 'These are the statistics of an earlier stop.' : 'The statistics were not computed to their end.',
+              isOld ? `They took ${formatMs(lastMs)}.` : undefined,
+              html`<button class="primary" @click=${compute}>Compute for This Stop</button>`,
             )
           : ''
       }
-      ${this.#loader.loading ? html`<p class="quiet busy" role="status">Computing over the whole tensor…</p>` : ''}
+      ${loading ? this.#progress(context) : ''}
       ${value ? [this.#table(context, value), this.#chart(context, value)] : ''}
     </div>`;
+  }
+
+  #compute(context: PanelContext, signal: AbortSignal): Promise<TensorStatistics> {
+    this.#fraction = 0;
+    return context.stats(bins, signal, (fraction) => {
+      this.#fraction = fraction;
+      this.#update();
+    });
+  }
+
+  #progress(context: PanelContext): TemplateResult {
+    const cancel = () => {
+      this.#cancelled = context.viewed.stop;
+      this.#loader.cancel();
+      context.changed();
+    };
+    const done = this.#fraction > 0 ? html` <progress max="1" value=${this.#fraction}></progress>` : '';
+    return html`<p class="quiet busy progress">
+      <span role="status">Computing over the whole tensor…</span>${done}
+      <button @click=${cancel}>Cancel</button>
+    </p>`;
   }
 
   #table(context: PanelContext, statistics: TensorStatistics): TemplateResult {

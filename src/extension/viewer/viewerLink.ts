@@ -86,7 +86,8 @@ export class ViewerLink implements vscode.Disposable {
     const { signal } = controller;
     this.#pending.set(id, controller);
     try {
-      const result = await this.#queue.add(signal, () => answerRequest(state, name, args, { signal }));
+      const onProgress = (fraction: number) => this.#post({ type: 'progress', id, fraction });
+      const result = await this.#queue.add(signal, () => answerRequest(state, name, args, { signal, onProgress }));
       this.#post({ type: 'answer', id, ok: true, result });
     } catch (error) {
       this.#post({ type: 'answer', id, ok: false, error: reportOf(error, 'not-available') });

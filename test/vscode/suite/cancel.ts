@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { desk, type Place, testAt, until } from './harness.ts';
+import { desk, type Place, screenshots, testAt, until } from './harness.ts';
+import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
 
 const program = '${workspaceFolder}/large.mjs';
 const largePlaces: Record<string, Place> = {
@@ -13,6 +14,21 @@ const largePlaces: Record<string, Place> = {
 };
 
 for (const [kind, place] of Object.entries(largePlaces)) {
+  testAt(place, `${kind}: statistics in the viewer show their progress, and can be cancelled`, async () => {
+    // 2 GiB that nothing stands behind: many seconds.
+    await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'new Float32Array(2 ** 29)' });
+    await pageSays('header', /float32\[536870912\]/);
+    await desk('webviewClick', { selector: '#tab-statistics' });
+    await until('it shows its progress', async () => (await desk('webviewTexts', { selector: 'progress' })).length > 0);
+    await screenshots(`${kind}-statistics-progress`, ['dark']);
+    await desk('webviewClick', { selector: '.progress button' });
+    await pageSays('.notice', /The statistics were not computed to their end/);
+    // The program is asked for other things again at once.
+    await desk('webviewClick', { selector: '#tab-grid' });
+    await gridRows('0 0');
+    await closeEditors();
+  });
+
   testAt(place, `${kind}: a save shows its progress, and leaves no half file when it is cancelled`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
     try {

@@ -91,9 +91,9 @@ export class Stop {
 
   async #sendStop(): Promise<void> {
     const receivers = this.#frames.map((frame) => frame.this.objectId).filter((id) => id !== undefined);
-    const processing = this.#frames.find(
-      ({ functionName, url }) => functionName === 'processImmediate' && url.startsWith('node:'),
-    );
+    // Node's loop over immediates is called by nobody. (V8 does not tell the URLs of frames.)
+    const outermost = this.#frames.at(-1);
+    const processing = outermost?.functionName === 'processImmediate' ? outermost : undefined;
     const locals = processing?.scopeChain.filter(({ type }) => type === 'local' || type === 'block') ?? [];
     const immediates = locals.map(({ object }) => object.objectId).filter((id) => id !== undefined);
     await this.#link.tell('setStop', [

@@ -61,6 +61,13 @@ test('webgpu: read on the device at a breakpoint in TypeScript, with what it cos
   assert.match(stderr, /backend webgpu, last 4095, tensors \d+/);
 });
 
+test('webgpu: a buffer at a stop inside an immediate, behind which the callback of the GPU binding stands', async () => {
+  const { status, document } = await inspect(['--expr', 'held.buffer as float32[4]', 'insideImmediate.mjs']);
+  assert.deepEqual([status, document.tensors[0]?.values, document.tensors[0]?.error], [0, [1.5, 2.5, 3.5, 4.5], null]);
+  // Its own readback is there afterwards.
+  assert.equal(document.program.exitCode, 0);
+});
+
 test('webgpu: every tensor in the frame', async () => {
   const line = lineOf('tfjsWebgpu.ts', '#BP');
   const { status, document } = await inspect(['--break', `tfjsWebgpu.ts:${line}`, 'tfjsWebgpu.ts']);

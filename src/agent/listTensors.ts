@@ -40,7 +40,8 @@ export function listTensors(
     if (index > 0 || !isInspectable(receiver) || receiver === globalThis) return;
     finder.variable('this', receiver);
     const fields = hasPrivateFields(receiver) ? held.hidden.fields(receiver) : undefined;
-    for (const [name, value] of Object.entries(fields ?? {})) if (isObject(value)) finder.variable(`this.${name}`, value);
+    for (const [name, value] of Object.entries(fields ?? {}))
+      if (isObject(value)) finder.variable(`this.${name}`, value);
   });
   // A buffer that came before its device in the scopes was described without it.
   const settled = tensors.map((listed) =>

@@ -82,7 +82,9 @@ export class Nested {
 function isPlain(container: object): boolean {
   if (Array.isArray(container) || util.types.isMap(container)) return true;
   const prototype = Object.getPrototypeOf(container) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (prototype === null) return true;
+  // Asking one for its own would be seen.
+  return !util.types.isProxy(prototype) && Object.getPrototypeOf(prototype) === null;
 }
 
 function isHostMemory(value: object): boolean {

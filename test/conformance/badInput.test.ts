@@ -306,6 +306,7 @@ describe('host values and runtimes', () => {
       ['wrongData', /names no data/],
       ['fewStrings', /elements 0 to 2 of string, but its storage has 2 strings/],
       ['oddString', /returned a number among its strings, at 1/],
+      ['sparse', /^It is sparse: values with their indices/],
       ['circle', /named a tensor that names it in turn/],
       ['doubles', /named the dtype float32, but its data is a Float64Array, which holds float64\./],
     ];

@@ -336,10 +336,16 @@ function describeWithoutData(inspected: InspectedTensor, className: string, stop
   };
 }
 
-function noValue({ reason, help }: InspectedTensor) {
-  return {
-    how: 'none',
-    reason: reason ?? 'Its description names no data that can be read.',
-    help: help ?? "Return `data` from Symbol.for('tensor.inspect'): a typed array, or { device, buffer }.",
-  } as const;
+const noData = {
+  reason: 'Its description names no data that can be read.',
+  help: "Return `data` from Symbol.for('tensor.inspect'): a typed array, or { device, buffer }.",
+};
+const sparse = {
+  reason: 'It is sparse: values with their indices, and no dense elements.',
+  help: 'Look at its values and indices, or write it to a .npz file, which keeps it sparse.',
+};
+
+function noValue({ kind, reason, help }: InspectedTensor) {
+  const said = kind === 'sparse' ? sparse : noData;
+  return { how: 'none', reason: reason ?? said.reason, help: help ?? said.help } as const;
 }

@@ -129,6 +129,7 @@ const bad = {
   wrongData: new View({ dtype: 'float32', shape: [6], data: 'text' }),
   fewStrings: new View({ dtype: 'string', shape: [3], data: ['a', 'b'] }),
   oddString: new View({ dtype: 'string', shape: [2], data: ['a', 7] }),
+  sparse: new View({ kind: 'sparse', dtype: 'float32', shape: [3, 3], sparse: { indices: data, values: data } }),
   circle: new View({ dtype: 'float32', shape: [2] }),
   doubles: new View({ dtype: 'float32', shape: [2], data: new Float64Array([1, 2]) }),
 };

@@ -51,7 +51,7 @@ fileTest('a .npz file, compressed: one array after the other', async (folder) =>
   await gridRows('0 1 0 0', '2 0 0 1');
   await desk('webviewSelect', { selector: '#member', option: 'second' });
   await pageSays('header', /second string\[2\]/);
-  await gridRows('0 a', '1 bc');
+  await gridRows('0 "a"', '1 "bc"');
 });
 
 fileTest('a .safetensors file', async (folder) => {

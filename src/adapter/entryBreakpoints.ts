@@ -110,7 +110,8 @@ export class EntryBreakpoints {
     if (path === undefined || isWrapped) return;
     const entries = this.#byLine.get(path);
     this.#byLine.delete(path);
-    await Promise.all([...(entries?.values() ?? [])].map((breakpointId) => this.#remove(breakpointId)));
+    // One after the other: Node 20 is in danger of crashing where thousands of removals wait for it in a stop.
+    for (const breakpointId of entries?.values() ?? []) await this.#remove(breakpointId);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Runs in VS Code's extension host, and reports milliseconds under the names of test/bench/vscode.ts. */
 import * as vscode from 'vscode';
-import { desk, openView, rowsWith, start, untilStopped, until } from './harness.ts';
+import { desk, openView, rowsWith, start, untilStopped, until, watchSessions } from './harness.ts';
 import { closeEditors } from './viewerPage.ts';
 
 const rounds = 16;
@@ -14,9 +14,11 @@ async function report(name: string, ms: number): Promise<void> {
 
 export async function run(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
+  const watching = watchSessions();
   await activation();
   await painting();
   await opening();
+  watching.dispose();
 }
 
 async function activation(): Promise<void> {

@@ -161,7 +161,8 @@ function stopsOf(id: string): number {
 /** A session begins, stops or ends, or the focus moves. */
 const sessionsChanged = new vscode.EventEmitter<void>();
 
-function watchSessions(): vscode.Disposable {
+/** To be called before the first session begins. */
+export function watchSessions(): vscode.Disposable {
   const then = (run: () => unknown) => {
     run();
     sessionsChanged.fire();

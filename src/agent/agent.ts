@@ -7,7 +7,6 @@ import type {
   AgentAnswer,
   AgentCallName,
   AgentCalls,
-  AgentMembers,
   AgentSparseParts,
   BackendComparisonRequest,
   ListOptions,
@@ -20,7 +19,6 @@ import { recorder } from './copies/found.ts';
 import { compareBackends } from './evaluate/compareBackends.ts';
 import { GraphCalls } from './evaluate/graphCalls.ts';
 import { Finder } from './find.ts';
-import { findMembers } from './findMembers.ts';
 import { stoppedIn, within } from './globals.ts';
 import { listTensors } from './listTensors.ts';
 import { OpWatch } from './nan/watchOps.ts';
@@ -190,16 +188,6 @@ export class Agent {
   /** Which of the values are tensors: a descriptor each, null for any other value. */
   take(...values: unknown[]): string {
     return this.#guard(() => values.map((value) => this.#held.take(value)));
-  }
-
-  /** The tensors in a container that is none itself. */
-  members(expression: string, container: unknown): string {
-    return this.#guard((): AgentMembers => {
-      const behind = (proxy: object) => this.#held.hidden.target(proxy);
-      return isInspectable(container)
-        ? findMembers(expression, container, behind)
-        : { expressions: [], containers: [], truncated: false };
-    });
   }
 
   /** A handle for what can be evaluated; see `GraphCalls`. */

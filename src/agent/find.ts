@@ -3,7 +3,7 @@
  * objects, maps, instances), where an array or a model directly inside an object counts with it: `model.weights[0]`.
  * What lies deeper is not listed; the containers that hold it are told of. It never walks the heap.
  */
-import { ownMembers, variableValue } from './members.ts';
+import { ownMembers, runtimeMembers, variableValue } from './members.ts';
 import { Nested } from './nested.ts';
 import type { Reader } from './readers/reader.ts';
 import { byPrototype, isInspectable, isObject, isPlatformObject, util } from './safely.ts';
@@ -118,7 +118,7 @@ export class Finder {
     if (typeof container === 'function' || util.types.isModuleNamespaceObject(container)) return;
     const { readers, onContainer } = this.#options;
     const { listed } = parent;
-    const special = readers.map((reader) => reader.members?.(container)).find(Boolean);
+    const special = runtimeMembers(readers, container);
     for (const { path, value } of special ?? []) {
       if (this.truncated) return;
       if (!listed.has(value) && this.#tensor(expression + path, value)) listed.add(value);
@@ -129,7 +129,7 @@ export class Finder {
     for (const { path, value } of ownMembers(container)) {
       if (this.truncated) return;
       if (listed.has(value) || this.#tensor(expression + path, value) || util.types.isProxy(value)) continue;
-      const isGroup = Array.isArray(value) || readers.some((reader) => reader.members?.(value));
+      const isGroup = Array.isArray(value) || runtimeMembers(readers, value) !== undefined;
       if (parent.depth === 0 && isGroup && !Array.isArray(container))
         this.#members(expression + path, value, { depth: 1, isOfModel, listed });
       else if (nested?.hasTensors(value)) onContainer?.(expression + path);

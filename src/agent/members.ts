@@ -1,5 +1,5 @@
 /** What containers hold, each value under the expression that reads it. Only data is looked at: no getter runs. */
-import type { Member } from './readers/reader.ts';
+import type { Member, Reader } from './readers/reader.ts';
 import { isObject, ownValue, platformMethod, util } from './safely.ts';
 
 /** How many members of one container are looked at. */
@@ -33,6 +33,11 @@ function* mapMembers(map: object): Generator<Member> {
     const path = isObject(value) ? entryPath(key) : undefined;
     if (isObject(value) && path !== undefined) yield { path, value };
   }
+}
+
+/** The tensors of a model, or of another container that only a runtime understands; undefined for any other. */
+export function runtimeMembers(readers: readonly Reader[], container: object): Member[] | undefined {
+  return readers.map((reader) => reader.members?.(container)).find(Boolean);
 }
 
 /** The objects in an array, a map, a plain object or an instance. */

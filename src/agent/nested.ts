@@ -1,5 +1,5 @@
 /** Whether there are tensors further down in a container: that is told, for people to look into it. */
-import { ownMembers } from './members.ts';
+import { ownMembers, runtimeMembers } from './members.ts';
 import type { Reader } from './readers/reader.ts';
 import { util } from './safely.ts';
 
@@ -49,7 +49,7 @@ export class Nested {
     if (depth === 0 || around.has(container) || !this.#isLookedInto(container)) return false;
     around.add(container);
     const isData = isPlain(container);
-    const members = this.#readers.map((reader) => reader.members?.(container)).find(Boolean) ?? ownMembers(container);
+    const members = runtimeMembers(this.#readers, container) ?? ownMembers(container);
     let alike = 0;
     for (const { value } of members) {
       if (this.#leftOfOne === 0 || (Array.isArray(container) && alike++ === maxAlike)) return false;

@@ -69,7 +69,7 @@ export class AgentLink {
 
   /** Calls a method of the agent with objects of the main session; it answers as `call` does. */
   async handOver<Result>(
-    method: 'list' | 'members' | 'take' | 'takeGraph' | 'takeFeed',
+    method: 'list' | 'take' | 'takeGraph' | 'takeFeed',
     args: Protocol.Runtime.CallArgument[],
   ): Promise<Result> {
     const objectId = await this.#mainObject();

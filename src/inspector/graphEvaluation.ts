@@ -1,7 +1,7 @@
 /** Values of graphs: which tensor or model an expression means, what feeds it, and its result. */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { AgentFeed, AgentMembers, TakenFeed } from '../protocol/agent.ts';
+import type { AgentFeed, AgentListing, ListOptions, TakenFeed } from '../protocol/agent.ts';
 import type { EvaluatedValue, TensorRequests } from '../protocol/requests.ts';
 import type { GraphInput } from '../protocol/tensor.ts';
 import { reportText, TensorError, type ErrorCode } from '../protocol/errors.ts';
@@ -20,6 +20,8 @@ const laterBinding = '__tensorDebuggerLater';
 
 /** Of the tensors in a container, so many are named. */
 const namedMembers = 3;
+/** Of so many tensors in it, the number is told. */
+const maxCounted = 1000;
 
 /** A model or session can't be evaluated as a whole: it has several outputs, or is of another version. */
 const saysWhyNotAsAWhole: ReadonlySet<ErrorCode> = new Set(['invalid-argument', 'no-graph', 'not-available']);
@@ -70,10 +72,15 @@ export class GraphEvaluation {
   async #notATensor(expression: string, value: Protocol.Runtime.RemoteObject): Promise<TensorError> {
     const { objectId } = value;
     if (objectId === undefined || !isPlace(expression)) return notATensor(expression, value);
-    const args = [{ value: expression }, { objectId }];
-    const { expressions, containers, truncated } = await this.#link.handOver<AgentMembers>('members', args);
+    const request: ListOptions = { limit: maxCounted, within: expression };
+    const args = [{ value: JSON.stringify(request) }, { objectId }];
+    const { tensors, containers, truncated } = await this.#link.handOver<AgentListing>('list', args);
+    const expressions = tensors.map(([, , , each]) => each);
     if (expressions.length === 0 && containers.length > 0) {
-      const deeper = containers.slice(0, namedMembers).join(', ');
+      const deeper = containers
+        .slice(0, namedMembers)
+        .map((each) => each.expression)
+        .join(', ');
       return notATensor(expression, value, `Its tensors lie deeper: look into ${deeper}.`);
     }
     if (expressions.length === 0) return notATensor(expression, value);

@@ -59,16 +59,6 @@ export type OwnDescription = Partial<Pick<TensorDescriptor, 'label' | 'gradient'
  */
 export type AgentListedTensor = [shared: number, id: string, scope: number, expression: string, own?: OwnDescription];
 
-/** What `members` answers about a container. */
-export interface AgentMembers {
-  /** What reads each of its tensors, in their order. */
-  expressions: string[];
-  /** What reads the containers in it that hold more of them. */
-  containers: string[];
-  /** There are more. */
-  truncated: boolean;
-}
-
 export interface ListOptions {
   /** So many tensors are listed. */
   limit: number;

@@ -131,7 +131,7 @@ export class Breakpoints {
     if (!this.#target || fresh.length === 0) return;
     await this.#prepareTracking(fresh);
     await this.#target.entries.stopAtFirstStatements();
-    await this.#target.entries.stopAtLines(path, this.#linesOf(path));
+    await this.#target.entries.stopAt(path, this.#linesOf(path));
     for (const script of this.#target.scripts.ofPath(path)) await this.#target.binding.bind(script, fresh);
   }
 
@@ -214,8 +214,8 @@ export class Breakpoints {
     return [...(this.#byPath.get(path) ?? []), ...this.#tracked.filter((breakpoint) => breakpoint.path === path)];
   }
 
-  #linesOf(path: string): number[] {
-    return this.#of(path).map(({ line }) => line);
+  #linesOf(path: string): Position[] {
+    return this.#of(path).map(({ line }) => ({ line, column: 0 }));
   }
 
   async #bindAll(): Promise<void> {
@@ -224,7 +224,7 @@ export class Breakpoints {
     await this.#target.entries.stopAtFirstStatements();
     for (const breakpoint of this.#all()) await checkCondition(breakpoint, this.#target.main);
     for (const path of new Set(this.#all().map((breakpoint) => breakpoint.path))) {
-      await this.#target.entries.stopAtLines(path, this.#linesOf(path));
+      await this.#target.entries.stopAt(path, this.#linesOf(path));
       for (const script of this.#target.scripts.ofPath(path)) await this.#target.binding.bind(script, this.#of(path));
     }
   }

@@ -5,10 +5,12 @@
  * - CommonJS modules it does not. Node's loader is stopped instead, after it has compiled one and before it runs it.
  * - What is compiled in other ways has a breakpoint by URL at its first statement, which is second best: where a function
  *   stands first, V8 puts it in there.
- * - Where the places are those of the file, the wanted lines themselves will do.
+ * - Where the places are those of the file, its first statements or the wanted lines themselves will do.
  */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { Position } from '../cdp/sourceMaps.ts';
+import { firstStatements } from './firstStatements.ts';
 import { literally, urlPatternOf } from './paths.ts';
 import { reasonsOf } from './pauseReasons.ts';
 import type { Script, Scripts } from './scripts.ts';
@@ -22,9 +24,6 @@ const loader = {
   afterCompile: "process.getBuiltinModule('path').dirname",
 };
 
-/** So many lines at the beginning of a program are looked through for its first statement; what begins later is a bundle. */
-const maxLines = 2000;
-
 export class EntryBreakpoints {
   readonly #main: CdpSession;
   readonly #scripts: Scripts;
@@ -33,8 +32,8 @@ export class EntryBreakpoints {
   /** In Node's loader: before a module is compiled, and while one is, behind that. */
   #compileId: string | undefined;
   #compiledId: string | undefined;
-  /** By path and line; see `stopAtLines`. */
-  readonly #byLine = new Map<string, Map<number, string>>();
+  /** By path and place; see `stopAt`. */
+  readonly #byPlace = new Map<string, Map<string, string>>();
   readonly #entered = new Set<string>();
   /** URLs of scripts whose first statement is in a function, which would be stopped at each call. */
   readonly #leftOut: string[] = [];
@@ -48,15 +47,15 @@ export class EntryBreakpoints {
 
   /** Whether the program is stopped at the beginning of a script. */
   isEntry(event: Protocol.Debugger.PausedEvent): boolean {
-    const lines = [...this.#byLine.values()].flatMap((entries) => [...entries.values()]);
-    const ids = [this.#firstId, ...lines];
+    const places = [...this.#byPlace.values()].flatMap((entries) => [...entries.values()]);
+    const ids = [this.#firstId, ...places];
     return event.hitBreakpoints?.some((id) => ids.includes(id)) === true || hasReason(event, 'Break on start');
   }
 
   /** Until the first breakpoint is set, no script is stopped for it. */
   async stopAtFirstStatements(): Promise<void> {
     if (this.#firstId !== undefined) return;
-    this.#firstId = await this.#setByUrl(`^${ownScript}`, 0);
+    this.#firstId = await this.#setByUrl(`^${ownScript}`, 0, 0);
     // Others than these would be stopped at too: whatever a debugger evaluates is a script.
     const instrumentation = 'beforeScriptWithSourceMapExecution';
     await this.#main.send('Debugger.setInstrumentationBreakpoint', { instrumentation });
@@ -66,7 +65,7 @@ export class EntryBreakpoints {
   }
 
   /**
-   * Stops the program at its first statement for certain: at whichever of its lines is the first to run. A program without any
+   * Stops the program at its first statement for certain: at whichever of its first ones is the first to run. A program without any
    * reason for that is left alone: Node 22 hears nothing of the debugger in the loop in which it was stopped once.
    * @param program a file; undefined: the first script that is no package's
    * @param text of the file
@@ -77,8 +76,7 @@ export class EntryBreakpoints {
     if (!isStop && !text.includes('debugger')) return;
     if (isStop) this.#program = new RegExp(program === undefined ? `^${ownScript}` : urlPatternOf(program));
     await this.stopAtFirstStatements();
-    const count = Math.min(text.split('\n').length, maxLines);
-    if (program !== undefined) await this.stopAtLines(program, [...Array(count).keys()]);
+    if (program !== undefined) await this.stopAt(program, firstStatements(text));
   }
 
   /** @returns whether this script, which is at its first statement, is the program that is to be stopped there; once */
@@ -89,17 +87,20 @@ export class EntryBreakpoints {
   }
 
   /**
-   * Stops a script that is not loaded yet at these lines, and where code begins after its first one, until it is entered. One that
-   * is wrapped has nothing at the place by which others are stopped at their first statement, and keeps these: what runs before
-   * all of them runs without breakpoints.
+   * Stops a script that is not loaded yet at these places, and where code begins after its first line, until it is entered. One
+   * that is wrapped has nothing at the place by which others are stopped at their first statement, and keeps these: what runs
+   * before all of them runs without breakpoints.
    */
-  async stopAtLines(path: string, lines: readonly number[]): Promise<void> {
+  async stopAt(path: string, places: readonly Position[]): Promise<void> {
     if (this.#scripts.ofPath(path).length > 0) return;
-    const entries = this.#byLine.get(path) ?? new Map<number, string>();
-    this.#byLine.set(path, entries);
+    const entries = this.#byPlace.get(path) ?? new Map<string, string>();
+    this.#byPlace.set(path, entries);
     const urlRegex = urlPatternOf(path);
-    const missing = [...new Set([1, ...lines])].filter((line) => !entries.has(line));
-    await Promise.all(missing.map(async (line) => entries.set(line, await this.#setByUrl(urlRegex, line))));
+    // One after the other, here as in `entered`: Node 20 is in danger of crashing where many such messages wait for it.
+    for (const { line, column } of [{ line: 1, column: 0 }, ...places]) {
+      const place = `${line}:${column}`;
+      if (!entries.has(place)) entries.set(place, await this.#setByUrl(urlRegex, line, column));
+    }
   }
 
   /** A script has been stopped at its entry, and has its breakpoints. */
@@ -108,9 +109,8 @@ export class EntryBreakpoints {
     this.#entered.add(id);
     if (isAgain && this.#firstId !== undefined && ids.includes(this.#firstId)) await this.#leaveOut(url);
     if (path === undefined || isWrapped) return;
-    const entries = this.#byLine.get(path);
-    this.#byLine.delete(path);
-    // One after the other: Node 20 is in danger of crashing where thousands of removals wait for it in a stop.
+    const entries = this.#byPlace.get(path);
+    this.#byPlace.delete(path);
     for (const breakpointId of entries?.values() ?? []) await this.#remove(breakpointId);
   }
 
@@ -146,12 +146,12 @@ export class EntryBreakpoints {
   async #leaveOut(url: string): Promise<void> {
     const before = this.#firstId;
     this.#leftOut.push(literally(url));
-    this.#firstId = await this.#setByUrl(`^(?!(${this.#leftOut.join('|')})$)${ownScript}`, 0);
+    this.#firstId = await this.#setByUrl(`^(?!(${this.#leftOut.join('|')})$)${ownScript}`, 0, 0);
     if (before !== undefined) await this.#remove(before);
   }
 
-  async #setByUrl(urlRegex: string, lineNumber: number): Promise<string> {
-    const place = { urlRegex, lineNumber, columnNumber: 0 };
+  async #setByUrl(urlRegex: string, lineNumber: number, columnNumber: number): Promise<string> {
+    const place = { urlRegex, lineNumber, columnNumber };
     return (await this.#main.send('Debugger.setBreakpointByUrl', place)).breakpointId;
   }
 

@@ -25,6 +25,20 @@ const starts: Record<string, Start> = {
     file: 'runner.test.mjs',
     mark: 'runner',
   },
+  Vitest: {
+    config: {
+      type: 'node',
+      program: '${workspaceFolder}/../../../node_modules/vitest/vitest.mjs',
+      args: ['run', 'vitest.test.ts'],
+    },
+    file: 'vitest.test.ts',
+    mark: 'vitest',
+  },
+  Jest: {
+    config: { type: 'node-terminal', command: 'npx jest jest.test.cjs' },
+    file: 'jest.test.cjs',
+    mark: 'jest',
+  },
   'a worker thread': {
     config: { type: 'node', program: '${workspaceFolder}/workers.mjs' },
     file: 'workers.mjs',

@@ -10,11 +10,12 @@ import { vsCodeCache } from '../../scripts/vsCodeServer.mjs';
 import { projectRoot } from '../support/environment.ts';
 import { openWindow } from './windows.ts';
 
-/** A folder of its own, open in a window. */
+/** @param virtual the URI of a folder that is open instead of one of its own */
 async function open(
   context: TestContext,
   files: Record<string, string | Uint8Array>,
   makeVsix?: (file: string) => void,
+  virtual?: string,
 ): Promise<{ page: Page; workspace: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-window-'));
   context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -25,7 +26,7 @@ async function open(
   }
   const vsix = join(folder, 'extension.vsix');
   makeVsix?.(vsix);
-  const window = await openWindow({ folder, workspace, ...(makeVsix && { vsix }) });
+  const window = await openWindow({ folder, workspace: virtual ?? workspace, ...(makeVsix && { vsix }) });
   context.after(async () => {
     const name = context.name.replace(/:.*/, '').replace(/\W+/g, '-');
     await window.page.screenshot({ path: join(vsCodeCache, 'screenshots', `${name}.png`) });
@@ -33,6 +34,10 @@ async function open(
   });
   window.page.setDefaultTimeout(60_000);
   return { page: window.page, workspace };
+}
+
+function packageExtension(vsix: string): void {
+  execFileSync(process.execPath, [join(projectRoot, 'scripts/package.mjs'), vsix], { stdio: 'pipe' });
 }
 
 async function openFile(page: Page, name: string): Promise<void> {
@@ -157,7 +162,7 @@ test('Restricted Mode, as packaged: a tensor file opens in the viewer, and no pr
       'program.mjs':
         "import { writeFileSync } from 'node:fs';\nwriteFileSync(new URL('ran', import.meta.url), '');\ndebugger;\n",
     },
-    (vsix) => execFileSync(process.execPath, [join(projectRoot, 'scripts/package.mjs'), vsix], { stdio: 'pipe' }),
+    packageExtension,
   );
   const dialog = page.locator('.monaco-dialog-box');
   await page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' }).waitFor();
@@ -180,4 +185,16 @@ test('Restricted Mode, as packaged: a tensor file opens in the viewer, and no pr
   await dialog.getByRole('button', { name: 'Trust Folder & Continue' }).click();
   await page.locator('.debug-top-stack-frame-line').first().waitFor();
   assert.ok(existsSync(join(workspace, 'ran')));
+});
+
+test('virtual workspace, as packaged: none of its commands, and why', async (context) => {
+  const { page } = await open(context, {}, packageExtension, 'memfs:/none');
+  await page.getByText('Walkthroughs').waitFor();
+  await command(page, 'Extensions: Show Installed Extensions');
+  await page.locator('.extension-list-item').filter({ hasText: 'Tensor Debugger' }).click();
+  await page.locator('.editor-group-container').getByText('Tensor Debugger is off in a virtual workspace').waitFor();
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-box input').fill('>Tensor: Open Sample');
+  await page.locator(rows).filter({ hasText: 'similar commands' }).first().waitFor();
+  assert.equal(await page.locator(rows).filter({ hasText: 'Tensor: ' }).count(), 0);
 });

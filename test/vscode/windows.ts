@@ -16,7 +16,7 @@ export interface VsCodeWindow {
 export interface WindowOptions {
   /** For what VS Code keeps of this run. */
   folder: string;
-  /** The folder that is open. */
+  /** The folder that is open: its path, or the URI of one that is not on disk. */
   workspace: string;
   /** Bundled tests that run in the extension host; without them only the page can be acted on. */
   suite?: string;
@@ -81,7 +81,7 @@ async function openDesktop(executablePath: string, options: WindowOptions): Prom
   const app = await electron.launch({
     executablePath,
     args: [
-      workspace,
+      ...(workspace.startsWith('/') ? [workspace] : ['--folder-uri', workspace]),
       `--user-data-dir=${join(folder, 'data')}`,
       extensions,
       ...(vsix === undefined ? [`--extensionDevelopmentPath=${extension}`, '--disable-workspace-trust'] : []),

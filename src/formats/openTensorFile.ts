@@ -1,23 +1,16 @@
 /**
- * The tensors of a file on disk, without any program: listed, read by windows and summed up, in bounded memory whatever
- * the file's size. It answers as the requests about a paused program do, so that the same views show both.
+ * The tensors of a file on disk, without any program: listed, described as those of a program are, and read by windows, in bounded
+ * memory whatever the file's size.
  */
 import { basename, extname } from 'node:path';
 import { TensorError } from '../protocol/errors.ts';
-import type { ListedTensor, ReadResult } from '../protocol/requests.ts';
-import type { CopyCost, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
-import { itemSize } from '../tensor/dtypes.ts';
-import { toJsonValues } from '../tensor/jsonValue.ts';
-import { formatBytes } from '../tensor/preview.ts';
+import type { ListedTensor } from '../protocol/requests.ts';
+import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { columnMajorStrides, rowMajorStrides } from '../tensor/shape.ts';
-import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
-import { sourceStatistics, type StatisticsRun } from '../tensor/sourceStatistics.ts';
 import type { Format, StoredTensor } from './format.ts';
 import { openFile, temporaryScratch, type OpenedFile } from './nodeFiles.ts';
 import { formatForFile } from './registry.ts';
 
-/** One window that is held in memory and turned into values. */
-const largestWindow = 256 * 2 ** 20;
 /**
  * Opens a .npy, .npz or .safetensors file; its header is all that is read. (Texts, .csv and .json, are held whole, up to
  * 256 MiB.)
@@ -54,7 +47,7 @@ export class TensorFile {
   readonly format: Format;
   /** Of the file. */
   readonly byteLength: number;
-  /** In the order of the file. `scope` is the file's name; `tensor.id` is what the methods below take. */
+  /** In the order of the file. `scope` is the file's name; `tensor.id` is what `source` takes. */
   readonly tensors: readonly ListedTensor[];
   readonly #stored: readonly StoredTensor[];
   readonly #file: OpenedFile;
@@ -89,53 +82,10 @@ export class TensorFile {
   }
 
   /**
-   * A window, as `tensor/read` answers it: by default the first elements of each axis.
-   * @throws TensorError `invalid-slice`, `invalid-file`, `too-large` for a window above 256 MiB
+   * The tensor as what can be looked at, compared with, assigned or fed from: its windows, as bytes or strings.
+   * @throws TensorError `no-such-tensor`, and why it can't be read
    */
-  async read(
-    id: string,
-    { slice, encoding = 'json' }: { slice?: string; encoding?: 'json' | 'bytes' } = {},
-  ): Promise<ReadResult> {
-    const stored = this.#find(id);
-    const { dtype, shape } = stored;
-    const ranges = slice === undefined ? defaultSlice(shape) : parseSlice(slice, shape);
-    const bytes = sliceSize(ranges) * itemSize(dtype);
-    if (bytes > largestWindow) {
-      throw new TensorError({
-        code: 'too-large',
-        message: `The slice takes ${formatBytes(bytes)}, more than the ${formatBytes(largestWindow)} that are shown at once.`,
-        help: 'Take a smaller slice.',
-      });
-    }
-    const start = performance.now();
-    const values = await stored.read(ranges);
-    const cost = readCost(stored, bytes, performance.now() - start);
-    const cut = resultShape(ranges);
-    return {
-      tensor: this.tensors[Number(id)]!.tensor,
-      slice: formatSlice(ranges, shape),
-      shape: cut,
-      ...(encoding === 'bytes' && values instanceof Uint8Array
-        ? { bytes: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64') }
-        : { values: toJsonValues(values, dtype, cut) }),
-      cost,
-    };
-  }
-
-  /** The tensor as what it can be compared with, assigned or fed from: its windows, as bytes or strings. */
   source(id: string): StoredTensor {
-    return this.#find(id);
-  }
-
-  /** Statistics over every element, as `tensor/stats` answers them; `bins` asks for a histogram. */
-  async stats(id: string, options: StatisticsRun = {}): Promise<TensorStatistics> {
-    const stored = this.#find(id);
-    const start = performance.now();
-    const { stats, bytes } = await sourceStatistics(stored, options);
-    return { ...stats, cost: readCost(stored, bytes, performance.now() - start) };
-  }
-
-  #find(id: string): StoredTensor {
     const stored = this.#stored[Number(id)];
     if (!stored) {
       throw new TensorError({ code: 'no-such-tensor', message: `${basename(this.path)} has no tensor ${id}.` });
@@ -165,20 +115,3 @@ function describe(stored: StoredTensor, id: string, format: Format): TensorDescr
     warnings: [],
   };
 }
-
-/** Bytes of elements; what the disk or its cache gave them for, tells what the whole file would take. */
-function readCost({ byteLength }: StoredTensor, bytes: number, ms: number): CopyCost {
-  return {
-    bytes,
-    queueMs: 0,
-    transferMs: ms,
-    readbacks: 0,
-    stagingBytes: 0,
-    wholeBytes: byteLength,
-    wholeMsEstimate:
-      bytes === 0 ? 0 : Math.max(ms, Math.min((ms * byteLength) / bytes, byteLength / guessedBytesPerMs)),
-  };
-}
-
-/** Small reads say little about large ones: a disk gives at least so much. */
-const guessedBytesPerMs = 500_000;

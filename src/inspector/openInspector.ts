@@ -5,7 +5,6 @@ import type {
   BackendComparison,
   Copies,
   DifferenceWindow,
-  KeptTensor,
   ProgramWarning,
   ReadResult,
   TensorListing,
@@ -21,7 +20,7 @@ import { assignTensor } from './assign/assignTensor.ts';
 import { isPlace } from './assign/target.ts';
 import { BulkReader } from './bulkReader.ts';
 import { backendComparison } from './compareBackends.ts';
-import { compareTensors, differenceWindow, KeptTensors } from './compareTensors.ts';
+import { compareTensors, differenceWindow } from './compareTensors.ts';
 import {
   configureRecorder,
   copiesOf,
@@ -67,7 +66,6 @@ class Inspector implements TensorInspector {
   readonly #link: AgentLink;
   readonly #locate: Locate;
   readonly #bulk: BulkReader;
-  readonly #kept = new KeptTensors();
   readonly #stop: Stop;
   readonly #reads: TensorReads;
   readonly #graphs: GraphEvaluation;
@@ -201,18 +199,16 @@ class Inspector implements TensorInspector {
     return this.#graphs.targetOf(callFrameId, expression);
   }
 
-  async compare(
+  compare(
     a: { id: string; name: string },
     b: ComparedWith,
-    { tolerance, signal, onProgress }: CompareOptions = {},
+    { tolerance, ...run }: CompareOptions = {},
   ): Promise<TensorComparison> {
-    return compareTensors(await this.#reads.elements(a.id, a.name), b, {
-      kept: this.#kept,
-      openTensor: (id, name) => this.#reads.elements(id, name),
-      tolerance: { ...defaultTolerance, ...tolerance },
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    });
+    return compareTensors(a, b, this.#reads, { ...defaultTolerance, ...tolerance }, run);
+  }
+
+  differences(a: { id: string; name: string }, b: ComparedWith, slice?: string): Promise<DifferenceWindow> {
+    return differenceWindow(a, b, this.#reads, slice);
   }
 
   async compareBackends(
@@ -231,15 +227,6 @@ class Inspector implements TensorInspector {
     const request = { callFrameId, expression: op ?? translated, tolerance, ...(made !== undefined && { made }) };
     const found = await this.#stop.reading(() => this.#link.callInFrame('compareBackends', request));
     return backendComparison(op ? `${expression} = ${op}` : expression, found, tolerance);
-  }
-
-  async differences(a: { id: string; name: string }, b: ComparedWith, slice?: string): Promise<DifferenceWindow> {
-    const openTensor = (id: string, name: string) => this.#reads.elements(id, name);
-    return differenceWindow(await this.#reads.elements(a.id, a.name), b, { kept: this.#kept, openTensor, slice });
-  }
-
-  async keep(id: string, expression: string): Promise<KeptTensor> {
-    return this.#kept.keep(expression, await this.#reads.elements(id, expression), this.#stop.place, {});
   }
 
   async assign(request: AssignRequest): Promise<AssignedTensor> {
@@ -331,7 +318,6 @@ class Inspector implements TensorInspector {
   async dispose(): Promise<void> {
     // A program that is gone already breaks on nothing.
     if (this.#breaksOnNotFinite) await this.breakOnNotFinite({ mode: 'off' }).catch(() => undefined);
-    await this.#kept.dispose();
     await this.#bulk.dispose();
   }
 }

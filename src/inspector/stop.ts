@@ -16,8 +16,6 @@ export class Stop {
   readonly #names = new Map<string, Promise<NamesInSight>>();
   /** What the program calls its tensors, by their ids. */
   readonly #expressions = new Map<string, string>();
-  /** How many there were since tensors were first asked for. */
-  #count = 0;
   #startMs = 0;
   #frames: readonly Protocol.Debugger.CallFrame[] = [];
   #handedOver: Promise<void> | null = null;
@@ -33,10 +31,7 @@ export class Stop {
   begin(callFrames: readonly Protocol.Debugger.CallFrame[], stoppedAt: number): void {
     this.#frames = callFrames;
     this.#link.callFrameId = callFrames[0]?.callFrameId;
-    if (callFrames.length > 0) {
-      this.#count++;
-      this.#startMs = stoppedAt;
-    }
+    if (callFrames.length > 0) this.#startMs = stoppedAt;
     this.#handedOver = null;
     this.#devicesSearched = false;
     this.#ownersSearched = false;
@@ -57,12 +52,6 @@ export class Stop {
 
   get frames(): readonly Protocol.Debugger.CallFrame[] {
     return this.#frames;
-  }
-
-  /** For a person: `stop 3, in train`. */
-  get place(): string {
-    const [top] = this.#frames;
-    return `stop ${this.#count}${top?.functionName ? `, in ${top.functionName}` : ''}`;
   }
 
   /** @throws TensorError `not-paused` */

@@ -13,7 +13,6 @@ import type {
   EvaluatedValue,
   ExportedFile,
   ExportEncoding,
-  KeptTensor,
   ProgramWarning,
   ReadResult,
   TensorListing,
@@ -73,7 +72,7 @@ export interface AssignRequest {
 }
 
 /** What a tensor is compared with; a file of several tensors may have one that is called as the variable (`purpose`). */
-export type ComparedWith = { id: string; name: string } | { file: string; purpose: string } | { kept: string };
+export type ComparedWith = { id: string; name: string } | { file: string; purpose: string };
 
 export interface CompareOptions {
   tolerance?: Partial<Tolerance>;
@@ -171,10 +170,11 @@ export interface TensorInspector {
    * @throws TensorError `expression-threw`; `not-available` without the cpu backend, or where no kernel was run
    */
   compareBackends(callFrameId: string, expression: string, tolerance?: Partial<Tolerance>): Promise<BackendComparison>;
-  /** |a - b| over a slice. */
+  /**
+   * a - b over a slice.
+   * @throws TensorError `invalid-argument` for different shapes, and for text; `too-large`
+   */
   differences(a: { id: string; name: string }, b: ComparedWith, slice?: string): Promise<DifferenceWindow>;
-  /** Keeps a tensor's values for comparisons at later stops, under its expression. */
-  keep(id: string, expression: string): Promise<KeptTensor>;
   copies(): Promise<Copies>;
   /** Is told what the program's copies are warned of as soon as it is known, while the program runs; once for a program. */
   hearWarnings(onWarning: (warning: ProgramWarning) => void): Promise<void>;

@@ -11,6 +11,7 @@ import type {
   TensorWarning,
 } from '../protocol/tensor.ts';
 import { itemSize, storedDType } from '../tensor/dtypes.ts';
+import type { ElementSource } from '../tensor/elementSource.ts';
 import { jsonElement, toJsonValues } from '../tensor/jsonValue.ts';
 import { formatBytes } from '../tensor/preview.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
@@ -20,7 +21,6 @@ import { findNotFinite } from '../tensor/findNotFinite.ts';
 import { sourceStatistics, type StatisticsRun } from '../tensor/sourceStatistics.ts';
 import type { AgentLink } from './agentLink.ts';
 import { addCost, noCost, type BulkReader } from './bulkReader.ts';
-import type { LiveTensor } from './compareTensors.ts';
 import { assertMemory, withPrice } from './copyPrice.ts';
 import { decode, windowValues, type DecodedWindow } from './decodedWindow.ts';
 import type { Stop } from './stop.ts';
@@ -157,20 +157,13 @@ export class TensorReads {
   }
 
   /** A tensor of the stop as something whose windows can be read one after the other. */
-  async elements(id: string, name: string): Promise<LiveTensor> {
+  async elements(id: string, name: string): Promise<ElementSource> {
     const tensor = await this.describe(id);
-    const shape = knownShape(tensor);
-    const dtype = storedDType(tensor.dtype);
-    const whole: WindowRequest = { ...parseId(id), ranges: wholeSlice(shape) };
-    const byteLength = sizeOf(shape) * itemSize(dtype);
     return {
       name,
-      dtype,
-      shape,
+      dtype: storedDType(tensor.dtype),
+      shape: knownShape(tensor),
       read: async (ranges) => windowValues(await this.#readWindow({ ...parseId(id), ranges: [...ranges] }, tensor)),
-      writeTo: async (file, progress) => {
-        await this.#stop.reading(() => this.#bulk.writeWindow(whole, { file, position: 0 }, byteLength, progress), id);
-      },
     };
   }
 

@@ -67,14 +67,7 @@ export function tensorRequests(stopped: () => Promise<StoppedProgram>): Handlers
     const id = await idOf(a);
     const name = 'expression' in a ? a.expression : 'the tensor';
     if ('file' in b) return { a: { id, name }, b: { file: b.file, purpose: name } };
-    if (!('kept' in b)) {
-      return { a: { id, name }, b: { id: await idOf(b), name: 'expression' in b ? b.expression : 'the other one' } };
-    }
-    if ('expression' in a) return { a: { id, name }, b: { kept: a.expression } };
-    throw new TensorError({
-      code: 'invalid-argument',
-      message: 'A tensor of an earlier stop is found by its expression; a handle is valid at one stop.',
-    });
+    return { a: { id, name }, b: { id: await idOf(b), name: 'expression' in b ? b.expression : 'the other one' } };
   }
 
   return {
@@ -146,10 +139,6 @@ export function tensorRequests(stopped: () => Promise<StoppedProgram>): Handlers
       const { inspector } = await stopped();
       const sides = await compared(a, b);
       return inspector.differences(sides.a, sides.b, slice);
-    },
-    'tensor/keep': async ({ tensor: reference }) => {
-      const { inspector, tensor } = await resolve(reference);
-      return inspector.keep(tensor.id, reference.expression);
     },
     'tensor/assign': async ({ frameId, ...args }, options) => {
       const { inspector, callFrameId } = await stopped();

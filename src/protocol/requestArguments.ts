@@ -18,31 +18,26 @@ import {
   type Fields,
 } from './checks.ts';
 import type { Tolerance } from './comparison.ts';
-import type {
-  ComparedReference,
-  ExportEncoding,
-  GraphFeed,
-  TensorReference,
-  TensorRequests,
-  TrackRequests,
-} from './requests.ts';
+import type { ExportEncoding, GraphFeed, TensorReference, TensorRequests, TrackRequests } from './requests.ts';
 
 /** Every bin is a number of the answer; on a WebGPU device, where they are counted in shared memory, there are at most 256. */
 const maxBins = 65_536;
 
 const inFrame = { expression: nonEmptyString, frameId: optional(integer) };
-const byExpression = object<{ expression: string; frameId?: number }>(inFrame);
-const byName = { id: object<{ id: string }>({ id: string }), expression: byExpression };
+const byName = {
+  id: object<{ id: string }>({ id: string }),
+  expression: object<{ expression: string; frameId?: number }>(inFrame),
+};
 const byFile = { file: object<{ file: string }>({ file: nonEmptyString }) };
-const byKept = { kept: object<{ kept: true }>({ kept: oneOf(true) }) };
 
 const reference = union<TensorReference>('an object with an "expression" or an "id"', byName);
-const compared = union<ComparedReference>('an object with an "expression", an "id", a "file" or "kept"', {
-  ...byFile,
-  ...byKept,
-  ...byName,
-});
-const fed = union<GraphFeed['value']>('an object with an "expression", an "id" or a "file"', { ...byFile, ...byName });
+const referenceOrFile = union<TensorReference | { file: string }>(
+  'an object with an "expression", an "id" or a "file"',
+  {
+    ...byFile,
+    ...byName,
+  },
+);
 
 const tolerance = strictObject<Partial<Tolerance>>({
   rtol: optional(nonNegativeNumber),
@@ -81,15 +76,14 @@ const fields: { [Name in keyof Requests]: Fields<Requests[Name]['arguments']> } 
   'tensor/graphInputs': { tensor: reference },
   'tensor/evaluateGraph': {
     tensor: reference,
-    feeds: optional(array(object<GraphFeed>({ name: string, value: fed }))),
+    feeds: optional(array(object<GraphFeed>({ name: string, value: referenceOrFile }))),
     stopWhenEvaluated: optional(boolean),
   },
   'tensor/assign': { ...inFrame, file: nonEmptyString },
   'tensor/budget': { bytes: nonNegativeNumber, ms: nonNegativeNumber },
-  'tensor/compare': { a: reference, b: compared, tolerance: optional(tolerance) },
+  'tensor/compare': { a: reference, b: referenceOrFile, tolerance: optional(tolerance) },
   'tensor/compareBackends': { ...inFrame, tolerance: optional(tolerance) },
-  'tensor/differences': { a: reference, b: compared, slice: optional(string) },
-  'tensor/keep': { tensor: byExpression },
+  'tensor/differences': { a: reference, b: referenceOrFile, slice: optional(string) },
   'tensor/breakOnNotFinite': { mode: oneOf('off', 'precise', 'deferred'), nanOnly: optional(boolean) },
   'tensor/copies': {},
   'tensor/track': {

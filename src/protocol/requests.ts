@@ -6,7 +6,6 @@ import type { TrackedBatch } from './track.ts';
 import type {
   CopyBudget,
   CopyCost,
-  DType,
   GraphInput,
   JsonValues,
   RuntimeDescription,
@@ -125,20 +124,13 @@ export interface GraphFeed {
   value: TensorReference | { file: string };
 }
 
-/** Values that were copied at a stop, to be compared with at a later one. */
-export interface KeptTensor {
-  expression: string;
-  dtype: DType;
-  shape: number[];
-  byteLength: number;
-  /** Which stop it was, counted from when tensors were first asked for: `stop 3, in trainStep`. */
-  where: string;
-}
+/**
+ * What a tensor is compared with: another one of this stop, or a file (`archive.npz#weights`), such as one that it was exported to at
+ * an earlier stop.
+ */
+export type ComparedReference = TensorReference | { file: string };
 
-/** What a tensor is compared with: another one of this stop, a file (`archive.npz#weights`), or what was kept of it. */
-export type ComparedReference = TensorReference | { file: string } | { kept: true };
-
-/** |a - b| over a slice. NaN where one side is NaN, or where infinities differ. */
+/** a - b over a slice; of complex numbers, how far they are apart. NaN where one side is NaN; an infinity is no different from itself. */
 export interface DifferenceWindow {
   slice: string;
   shape: number[];
@@ -282,11 +274,6 @@ export interface TensorRequests {
     arguments: { a: TensorReference; b: ComparedReference; slice?: string };
     result: DifferenceWindow;
   };
-  /**
-   * Keeps a copy of a tensor's values beyond this stop, by its expression: at most 256 MiB of one tensor, and 1 GiB of all
-   * together, in a temporary file of the debugger's. What was kept of it before is forgotten.
-   */
-  'tensor/keep': { arguments: { tensor: { expression: string; frameId?: number } }; result: KeptTensor };
   /**
    * Stops the program for ops of TF.js that make a NaN or infinity, in the session until it is asked for something else; works at
    * any time, also before the program runs. The exception breakpoints do the same.

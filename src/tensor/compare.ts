@@ -88,7 +88,7 @@ export class ComparisonAccumulator {
       for (let i = 0; i < count; i++) {
         const left = readA(viewA, i * sizeA);
         const right = readB(viewB, i * sizeB);
-        this.#compare(left, right, distance(left, right), i, indexOf);
+        this.#compare(left, right, Math.abs(difference(left, right)), i, indexOf);
       }
     }
     this.#result.count += count;
@@ -122,30 +122,30 @@ export class ComparisonAccumulator {
     for (let i = 0; i < count; i++) {
       const left = a[i] as number;
       const right = b[i] as number;
-      const difference = Math.abs(left - right);
+      const distance = Math.abs(left - right);
       const size = Math.abs(right);
-      const isRecord = difference > absolute || (size !== 0 && difference > relative * size);
+      const isRecord = distance > absolute || (size !== 0 && distance > relative * size);
       // Also false for NaN and infinities.
-      if (!isRecord && difference <= atol + rtol * size && size < Infinity) continue;
-      this.#compare(left, right, difference, i, indexOf);
+      if (!isRecord && distance <= atol + rtol * size && size < Infinity) continue;
+      this.#compare(left, right, distance, i, indexOf);
       absolute = this.#result.absolute?.difference ?? -1;
       relative = this.#result.relative?.difference ?? -1;
     }
   }
 
-  #compare(a: Element, b: Element, difference: number, k: number, indexOf: IndexOf): void {
+  #compare(a: Element, b: Element, distance: number, k: number, indexOf: IndexOf): void {
     const result = this.#result;
     const { rtol, atol, equalNan } = this.#options;
     const size = magnitude(b);
-    if (Number.isFinite(size) && Number.isFinite(difference)) {
-      if (result.absolute === null || difference > result.absolute.difference) {
-        result.absolute = { difference, index: indexOf(k), a, b };
+    if (Number.isFinite(size) && Number.isFinite(distance)) {
+      if (result.absolute === null || distance > result.absolute.difference) {
+        result.absolute = { difference: distance, index: indexOf(k), a, b };
       }
-      const relative = difference / size;
+      const relative = distance / size;
       if (size !== 0 && (result.relative === null || relative > result.relative.difference)) {
         result.relative = { difference: relative, index: indexOf(k), a, b };
       }
-      if (difference <= atol + rtol * size) return;
+      if (distance <= atol + rtol * size) return;
     } else {
       if (isSame(a, b) || (equalNan && isNaNElement(a) && isNaNElement(b))) return;
       result.notFinite++;
@@ -167,27 +167,32 @@ function magnitude(value: Element): number {
   return Array.isArray(value) ? Math.hypot(value[0], value[1]) : Math.abs(Number(value));
 }
 
-/** |a - b|; of 64-bit integers exact below 2^53, whatever their size and whatever they are compared with. */
-export function distance(a: Element, b: Element): number {
-  if (typeof a === 'bigint') return integerDistance(a, b);
-  if (typeof b === 'bigint') return integerDistance(b, a);
-  if (!Array.isArray(a) && !Array.isArray(b)) return Math.abs(Number(a) - Number(b));
-  return complexDistance(a, b);
+/**
+ * a - b; of complex numbers, how far they are apart. Exact also for 64-bit integers whose difference is below 2^53, whatever their
+ * size and whatever they are compared with. NaN where one is NaN; an infinity is no different from itself.
+ */
+export function difference(a: Element, b: Element): number {
+  if (typeof a === 'bigint') return integerDifference(a, b);
+  if (typeof b === 'bigint') return Array.isArray(a) ? integerDifference(b, a) : 0 - integerDifference(b, a);
+  if (Array.isArray(a) || Array.isArray(b)) {
+    const [re, im] = complexParts(a);
+    const [otherRe, otherIm] = complexParts(b);
+    return Math.hypot(realDifference(re, otherRe), realDifference(im, otherIm));
+  }
+  return realDifference(Number(a), Number(b));
 }
 
-function integerDistance(integer: bigint, other: Element): number {
-  if (typeof other === 'bigint') return Math.abs(Number(integer - other));
-  if (Array.isArray(other)) return Math.hypot(integerDistance(integer, other[0]), other[1]);
+function integerDifference(integer: bigint, other: Element): number {
+  if (typeof other === 'bigint') return Number(integer - other);
+  if (Array.isArray(other)) return Math.hypot(integerDifference(integer, other[0]), other[1]);
   const value = Number(other);
-  if (!Number.isFinite(value)) return Math.abs(Number(integer) - value);
+  if (!Number.isFinite(value)) return Number(integer) - value;
   const whole = Math.trunc(value);
-  return Math.abs(Number(integer - BigInt(whole)) - (value - whole));
+  return Number(integer - BigInt(whole)) - (value - whole);
 }
 
-function complexDistance(a: Element, b: Element): number {
-  const [re, im] = complexParts(a);
-  const [otherRe, otherIm] = complexParts(b);
-  return Math.hypot(re - otherRe, im - otherIm);
+function realDifference(a: number, b: number): number {
+  return a === b ? 0 : a - b;
 }
 
 function isSame(a: Element, b: Element): boolean {

@@ -7,38 +7,25 @@ import type { LargestDifferenceAt, TensorComparison, Tolerance } from '../protoc
 import type { AxisRange, DType } from '../protocol/tensor.ts';
 import { blocks } from './blocks.ts';
 import type { BlockOrder } from './blocks.ts';
-import { ComparisonAccumulator, distance } from './compare.ts';
+import { ComparisonAccumulator } from './compare.ts';
 import type { Comparison, LargestDifference } from './compare.ts';
-import { decodeElements, itemSize } from './dtypes.ts';
+import { itemSize } from './dtypes.ts';
 import type { Element } from './dtypes.ts';
+import { flatIndex, type ElementSource } from './elementSource.ts';
 import { jsonElement } from './jsonValue.ts';
 import { formatType } from './preview.ts';
-import { ravelIndex, sameShape, sizeOf, unravelIndex } from './shape.ts';
+import { sameShape, sizeOf, unravelIndex } from './shape.ts';
 import { sliceSize } from './slice.ts';
 
-interface Compared {
-  name: string;
-  dtype: DType;
-  shape: readonly number[];
-}
+type Compared = Pick<ElementSource, 'name' | 'dtype' | 'shape'>;
 
 interface HeldElements extends Compared {
   bytes: Uint8Array;
 }
 
-/** A tensor whose windows can be read. */
-export interface ElementSource extends Compared {
-  /** Columns are read faster than rows. */
-  fortranOrder?: boolean;
-  /** [n, 1] from a text without a word about its axes: it may have been [n], or of no axis. */
-  isColumn?: boolean;
-  /** Little-endian elements in row-major order, or the strings of a `string` tensor. */
-  read(ranges: readonly AxisRange[]): Promise<Uint8Array | readonly string[]>;
-}
-
 export const defaultTolerance: Tolerance = { rtol: 1e-5, atol: 1e-8, equalNan: false };
 
-interface CompareRun {
+export interface CompareRun {
   signal?: { readonly aborted: boolean } | undefined;
   /** Fractions from 0 to 1. */
   onProgress?: ((fraction: number) => void) | undefined;
@@ -179,39 +166,4 @@ class StringComparison {
       relative: null,
     };
   }
-}
-
-/** The flat index, in the whole tensor, of the k-th element of a window. */
-export function flatIndex(k: number, ranges: readonly AxisRange[], shape: readonly number[]): number {
-  const index = unravelIndex(
-    k,
-    ranges.map(({ count }) => count),
-  );
-  return ravelIndex(
-    index.map((at, axis) => at * (ranges[axis] as AxisRange).step + (ranges[axis] as AxisRange).start),
-    shape,
-  );
-}
-
-/**
- * |a - b| element by element, as doubles: exact also for 64-bit integers less than 2^53 apart from the other. NaN where one is NaN
- * or the infinities differ; the same infinity on both sides is no difference.
- */
-export function absoluteDifferences(a: Uint8Array, dtypeA: DType, b: Uint8Array, dtypeB: DType): Float64Array {
-  const left = decodeElements(a, dtypeA);
-  const right = decodeElements(b, dtypeB);
-  return Float64Array.from(left, (value, k) => {
-    const other = right[k] as Element;
-    if (typeof value === 'bigint' || typeof other === 'bigint') return distance(value, other);
-    if (Array.isArray(value) || Array.isArray(other)) {
-      const [re, im] = Array.isArray(value) ? value : [Number(value), 0];
-      const [otherRe, otherIm] = Array.isArray(other) ? other : [Number(other), 0];
-      return Math.hypot(difference(re, otherRe), difference(im, otherIm));
-    }
-    return difference(Number(value), Number(other));
-  });
-}
-
-function difference(a: number, b: number): number {
-  return a === b ? 0 : Math.abs(a - b);
 }

@@ -2,8 +2,8 @@
 import { TensorError } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
 import { blocks } from './blocks.ts';
-import { flatIndex, type ElementSource } from './compareSources.ts';
 import { isComplex, isFloat, itemSize } from './dtypes.ts';
+import { flatIndex, type ElementSource } from './elementSource.ts';
 import { sizeOf } from './shape.ts';
 import { StatisticsAccumulator } from './statistics.ts';
 

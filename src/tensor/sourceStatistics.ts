@@ -2,8 +2,8 @@
 import { TensorError } from '../protocol/errors.ts';
 import type { AxisRange, TensorStatistics } from '../protocol/tensor.ts';
 import { blocks } from './blocks.ts';
-import { flatIndex, type ElementSource } from './compareSources.ts';
 import { itemSize } from './dtypes.ts';
+import { flatIndex, type ElementSource } from './elementSource.ts';
 import { HistogramAccumulator } from './histogram.ts';
 import { jsonElement } from './jsonValue.ts';
 import { sizeOf } from './shape.ts';

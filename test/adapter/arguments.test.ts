@@ -49,7 +49,7 @@ test('wrong arguments are refused by name, and the session goes on', async () =>
       [
         'tensor/compare',
         { a: tensor },
-        'tensor/compare needs "b": an object with an "expression", an "id", a "file" or "kept".',
+        'tensor/compare needs "b": an object with an "expression", an "id" or a "file".',
       ],
       ...(['tensor/compare', 'tensor/compareBackends'] as const).flatMap((request): [string, unknown, string][] => [
         [
@@ -70,7 +70,6 @@ test('wrong arguments are refused by name, and the session goes on', async () =>
       ]),
       ['tensor/budget', {}, 'tensor/budget needs "bytes": a number from 0 on.'],
       ['tensor/budget', { bytes: -1, ms: 1 }, '"bytes" of tensor/budget must be a number from 0 on, not -1.'],
-      ['tensor/keep', { tensor: { id: 'x' } }, 'tensor/keep needs "tensor.expression": a string that is not empty.'],
       [
         'tensor/assign',
         { expression: ' ', file },

@@ -3,6 +3,7 @@ import { mkdtempSync, openSync, ftruncateSync, closeSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { npyHeader } from '../../src/formats/npyHeader.ts';
+import { SourceReader } from '../../src/extension/viewer/sourceReader.ts';
 import { openTensorFile } from '../../src/formats/openTensorFile.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 import { peakGrowth } from '../support/peakMemory.ts';
@@ -147,7 +148,8 @@ export function openingFigures(): Promise<Figure[]> {
     for (let round = 0; round < 60; round++) {
       const { ms, value: opened } = await timed(async () => {
         const large = await openTensorFile(path);
-        await large.read(large.tensors[0]!.tensor.id, { slice: ':64, :16', encoding: 'bytes' });
+        const tensor = { id: large.tensors[0]!.tensor.id };
+        await new SourceReader(large).request('tensor/read', { tensor, slice: ':64, :16', encoding: 'bytes' });
         return large;
       });
       await opened.dispose();

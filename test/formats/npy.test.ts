@@ -13,7 +13,7 @@ import type { DType } from '../../src/protocol/tensor.ts';
 import { bfloat16ToNumber, decodeElements, encodeElements, itemSize } from '../../src/tensor/dtypes.ts';
 import { sizeOf, unravelIndex } from '../../src/tensor/shape.ts';
 import { parseSlice, resultShape, sliceSize, wholeSlice } from '../../src/tensor/slice.ts';
-import { flatIndex } from '../../src/tensor/compareSources.ts';
+import { flatIndex } from '../../src/tensor/elementSource.ts';
 import { jsonFixture } from '../unit/fixtures.ts';
 import { seededRandom } from '../unit/random.ts';
 import type { Random } from '../unit/random.ts';

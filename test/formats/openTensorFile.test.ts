@@ -4,12 +4,15 @@ import { closeSync, ftruncateSync, openSync, readdirSync, writeFileSync, writeSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { RequestOptions } from '../../src/extension/sources/tensorSource.ts';
+import { SourceReader } from '../../src/extension/viewer/sourceReader.ts';
 import { encodeInMemory } from '../../src/formats/format.ts';
 import { temporaryScratch } from '../../src/formats/nodeFiles.ts';
 import { npyHeader } from '../../src/formats/npyHeader.ts';
 import { npz } from '../../src/formats/npz.ts';
 import { safetensors } from '../../src/formats/safetensors.ts';
-import { openTensorFile } from '../../src/formats/openTensorFile.ts';
+import { openTensorFile, type TensorFile } from '../../src/formats/openTensorFile.ts';
+import type { TensorRequests } from '../../src/protocol/requests.ts';
 import { encodeElements } from '../../src/tensor/dtypes.ts';
 import { inTemporaryFolder, runPython } from './python.ts';
 
@@ -47,6 +50,22 @@ for name, array in files.items():
 print(json.dumps(out))
 `;
 
+type Arguments<Name extends keyof TensorRequests> = Omit<TensorRequests[Name]['arguments'], 'tensor'>;
+
+/** As the viewer asks for it. */
+function read(file: TensorFile, id: string, args: Arguments<'tensor/read'> = {}) {
+  return new SourceReader(file).request('tensor/read', { tensor: { id }, ...args });
+}
+
+async function statistics(
+  file: TensorFile,
+  id: string,
+  args: Arguments<'tensor/stats'> = {},
+  options?: RequestOptions,
+) {
+  return (await new SourceReader(file).request('tensor/stats', { tensor: { id }, ...args }, options)).stats;
+}
+
 function nearly(actual: number | null, expected: number): boolean {
   return actual !== null && Math.abs(actual - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
 }
@@ -65,9 +84,9 @@ test('windows and statistics are those of NumPy, whatever order and width the fi
       assert.equal(listed?.expression, name.slice(0, -4));
       const shape = listed?.tensor.shape as number[];
       const slice = shape.map((n, axis) => (axis === shape.length - 1 ? '::-17' : `${n >> 1}:${(n >> 1) + 3}`));
-      const read = await file.read('0', { slice: slice.join(', ') });
-      assert.deepEqual(flat(read.values), flat(window), name);
-      const found = await file.stats('0', { bins: 10 });
+      const cut = await read(file, '0', { slice: slice.join(', ') });
+      assert.deepEqual(flat(cut.values), flat(window), name);
+      const found = await statistics(file, '0', { bins: 10 });
       assert.equal(found.where, 'host');
       for (const key of ['min', 'max', 'mean', 'std'] as const) {
         assert.ok(
@@ -102,15 +121,15 @@ test('4 GiB in either order: cells and windows at once, in little memory', async
       const before = process.memoryUsage().arrayBuffers;
       const file = await openTensorFile(path);
       assert.equal(file.tensors[0]?.tensor.byteLength, 2 ** 32);
-      assert.deepEqual((await file.read('0')).shape, [16, 64]);
-      const window = await file.read('0', { slice: '20000:20002, 29999:30002' });
+      assert.deepEqual((await read(file, '0')).shape, [16, 64]);
+      const window = await read(file, '0', { slice: '20000:20002, 29999:30002' });
       assert.deepEqual(window.values, [
         [0, 1.5, 0],
         [0, 0, 0],
       ]);
-      assert.deepEqual((await file.read('0', { slice: '19999:20003:2, 30000' })).values, [0, 0]);
+      assert.deepEqual((await read(file, '0', { slice: '19999:20003:2, 30000' })).values, [0, 0]);
       assert.ok(process.memoryUsage().arrayBuffers - before < 32 * 2 ** 20);
-      await assert.rejects(file.read('0', { slice: '...' }), { code: 'too-large' });
+      await assert.rejects(read(file, '0', { slice: '...' }), { code: 'too-large' });
       await file.dispose();
     }
   });
@@ -134,11 +153,11 @@ test('archives: stored members in place, deflated ones through a scratch file th
           ['b', `${compress}.npz`],
         ],
       );
-      assert.deepEqual((await file.read('0')).values, [
+      assert.deepEqual((await read(file, '0')).values, [
         [1, 2, 3],
         [4, 5, 6],
       ]);
-      assert.equal((await file.stats('1')).zeros, 1000);
+      assert.equal((await statistics(file, '1')).zeros, 1000);
       // It has no name from the start.
       assert.equal(ours(), before);
       await file.dispose();
@@ -147,7 +166,7 @@ test('archives: stored members in place, deflated ones through a scratch file th
     writeFileSync(path, await encodeInMemory(safetensors, tensors));
     const file = await openTensorFile(path);
     assert.deepEqual(
-      (await file.read('0', { slice: '1', encoding: 'bytes' })).bytes,
+      (await read(file, '0', { slice: '1', encoding: 'bytes' })).bytes,
       Buffer.from(bytes.subarray(6)).toString('base64'),
     );
     await file.dispose();
@@ -175,9 +194,9 @@ test('a member that can not be read says why, and the others are there', async (
     const file = await openTensorFile(path);
     assert.equal(file.tensors[0]?.tensor.access.how, 'none');
     assert.match(file.tensors[0]?.tensor.access.reason ?? '', /pickle/);
-    await assert.rejects(file.read('0'), { code: 'invalid-file', message: /pickle/ });
-    await assert.rejects(file.stats('7'), { code: 'no-such-tensor' });
-    assert.deepEqual((await file.read('1')).values, [0, 1, 2]);
+    await assert.rejects(read(file, '0'), { code: 'invalid-file', message: /pickle/ });
+    await assert.rejects(statistics(file, '7'), { code: 'no-such-tensor' });
+    assert.deepEqual((await read(file, '1')).values, [0, 1, 2]);
     await file.dispose();
   });
   await assert.rejects(openTensorFile('/nowhere/x.npy'), { code: 'file-system' });
@@ -190,10 +209,10 @@ test('reading through can be watched, and cancelled', async () => {
     runPython(['-c', 'import sys, numpy as np; np.save(sys.argv[1], np.zeros((5, 1 << 20), np.float32))', path]);
     const file = await openTensorFile(path);
     const fractions: number[] = [];
-    await file.stats('0', { onProgress: (fraction) => fractions.push(fraction) });
+    await statistics(file, '0', {}, { onProgress: (fraction) => fractions.push(fraction) });
     assert.ok(fractions.length >= 5 && fractions.at(-1) === 1);
     const controller = new AbortController();
-    const stopping = file.stats('0', { signal: controller.signal, onProgress: () => controller.abort() });
+    const stopping = statistics(file, '0', {}, { signal: controller.signal, onProgress: () => controller.abort() });
     await assert.rejects(stopping, { code: 'cancelled' });
     await file.dispose();
   });

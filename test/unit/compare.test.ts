@@ -3,8 +3,11 @@ import { test } from 'node:test';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { ComparisonAccumulator } from '../../src/tensor/compare.ts';
 import type { CompareOptions, Comparison } from '../../src/tensor/compare.ts';
+import { differences } from '../../src/tensor/differences.ts';
 import { encodeElements } from '../../src/tensor/dtypes.ts';
 import type { Element } from '../../src/tensor/dtypes.ts';
+import type { ElementSource } from '../../src/tensor/elementSource.ts';
+import { wholeSlice } from '../../src/tensor/slice.ts';
 import { fromHex, jsonFixture } from './fixtures.ts';
 
 function compare(
@@ -99,4 +102,46 @@ test('other dtypes are compared by value', () => {
   ];
   assert.equal(compare(complex, real, 'complex128', {}, 'float64').different, 2);
   assert.equal(compare(real, complex, 'float64', {}, 'complex128').first, 2);
+});
+
+function held(values: readonly Element[], dtype: DType): ElementSource {
+  return { name: dtype, dtype, shape: [values.length], read: () => Promise.resolve(encodeElements(values, dtype)) };
+}
+
+test('the differences themselves, with their signs', async () => {
+  const odd = 2n ** 53n + 1n;
+  const cases: [Element[], DType, Element[], DType, number[]][] = [
+    [[1, 2.5, -0], 'float32', [3, 2, 0], 'float64', [-2, 0.5, 0]],
+    [[odd, 1n], 'int64', [2n ** 53n, 2n], 'int64', [1, -1]],
+    [[2 ** 53, 2], 'float64', [odd, 2n], 'int64', [-1, 0]],
+    [
+      [
+        [3, 4],
+        [0, 1],
+      ],
+      'complex64',
+      [
+        [0, 0],
+        [0, 1],
+      ],
+      'complex128',
+      [5, 0],
+    ],
+    [
+      [Infinity, Infinity, NaN, 1],
+      'float64',
+      [Infinity, -Infinity, NaN, Infinity],
+      'float64',
+      [0, Infinity, NaN, -Infinity],
+    ],
+    [[true, false], 'bool', [1, 1], 'uint8', [0, -1]],
+  ];
+  for (const [a, dtypeA, b, dtypeB, expected] of cases) {
+    const source = differences(held(a, dtypeA), held(b, dtypeB));
+    assert.deepEqual([source.dtype, source.shape], ['float64', [expected.length]]);
+    assert.deepEqual(await source.read(wholeSlice(source.shape)), encodeElements(expected, 'float64'));
+  }
+  const three = held([1, 2, 3], 'int8');
+  assert.throws(() => differences(three, held([1], 'int8')), { code: 'invalid-argument' });
+  assert.throws(() => differences(three, { ...three, dtype: 'string' }), { code: 'invalid-argument' });
 });

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import { privateFolder } from '../../inspector/removeAtEnd.ts';
 import { programOf } from '../sources/tensorSource.ts';
 import type { ChosenTensor } from '../sources/tensorSource.ts';
 
@@ -16,7 +17,7 @@ export class KeptValues implements vscode.Disposable {
 
   /** Streams the whole tensor from its device into the file. */
   async keep({ expression, source, tensor }: ChosenTensor): Promise<void> {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'tensor-debugger-'));
+    this.#folder ??= await privateFolder(tmpdir());
     const key = keyOf(expression, source.session);
     const file = this.#kept.get(key)?.file ?? join(this.#folder, `${this.#kept.size}.npy`);
     await source.request('tensor/export', {

@@ -1,8 +1,11 @@
 /** The difference of two tensors in a viewer. It holds for the stop it was made at: afterwards its values stay, as old. */
 import * as vscode from 'vscode';
-import type { ElementSource } from '../../tensor/compareSources.ts';
+import type { TensorDescriptor } from '../../protocol/tensor.ts';
+import { differences } from '../../tensor/differences.ts';
+import type { ElementSource } from '../../tensor/elementSource.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
-import { DifferenceReader, differenceOf } from './differenceReader.ts';
+import { SourceReader } from './sourceReader.ts';
 import type { ContentState, ViewedContent } from './viewedContent.ts';
 
 export interface ComparedSide {
@@ -26,9 +29,11 @@ export class DifferenceContent implements ViewedContent {
   constructor(left: ComparedSide, right: ComparedSide, sources: TensorSources) {
     this.title = `${left.source.name} − ${right.source.name}`;
     this.#sides = [left, right];
-    const reader = new DifferenceReader(differenceOf(left.source, right.source));
+    const source = differences(left.source, right.source);
+    const tensor = describe(source);
+    const reader = new SourceReader({ tensors: [{ expression: this.title, tensor }], source: () => source });
     const origin = { kind: 'difference' as const, left: left.source.name, right: right.source.name };
-    this.#state = { kind: 'live', viewed: { origin, tensor: reader.tensor, stop: 0 }, reader };
+    this.#state = { kind: 'live', viewed: { origin, tensor, stop: 0 }, reader };
     this.#subscription = sources.onDidChange((session) => {
       if (this.#sides.some((side) => side.session === session.id) && this.#state.kind === 'live') {
         this.#state = { kind: 'stale', reason: 'The program has moved on since these two were compared.' };
@@ -46,4 +51,21 @@ export class DifferenceContent implements ViewedContent {
     this.#subscription.dispose();
     for (const side of this.#sides) void side.dispose();
   }
+}
+
+function describe({ dtype, shape }: ElementSource): TensorDescriptor {
+  return {
+    id: 'difference',
+    runtime: 'difference',
+    kind: 'array',
+    className: 'difference',
+    dtype,
+    shape: [...shape],
+    byteLength: 8 * sizeOf(shape),
+    device: { type: 'cpu' },
+    location: 'host',
+    state: 'live',
+    access: { how: 'copy' },
+    warnings: [],
+  };
 }

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { openTensorFile, type TensorFile } from '../../formats/openTensorFile.ts';
 import { reportOf, reportText } from '../../protocol/errors.ts';
 import type { SessionCost } from '../../protocol/viewer.ts';
-import { TensorFileReader } from './tensorFileReader.ts';
+import { SourceReader } from './sourceReader.ts';
 import type { ContentState, ViewedContent } from './viewedContent.ts';
 
 export class FileContent implements ViewedContent {
@@ -105,7 +105,7 @@ export class FileContent implements ViewedContent {
     this.#set({
       kind: 'live',
       viewed: { origin, tensor, stop: this.#shown++ },
-      reader: new TensorFileReader(file),
+      reader: new SourceReader(file),
     });
   }
 

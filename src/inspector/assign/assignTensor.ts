@@ -12,7 +12,7 @@ import { TensorError } from '../../protocol/errors.ts';
 import type { AssignedTensor } from '../../protocol/requests.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { blocks } from '../../tensor/blocks.ts';
-import type { ElementSource } from '../../tensor/compareSources.ts';
+import type { ElementSource } from '../../tensor/elementSource.ts';
 import { itemSize, numpyName } from '../../tensor/dtypes.ts';
 import { formatType } from '../../tensor/preview.ts';
 import { sameShape, sizeOf } from '../../tensor/shape.ts';

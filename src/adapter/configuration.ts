@@ -2,7 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { CopyBudget } from '../protocol/tensor.ts';
+import {
+  array,
+  boolean,
+  check,
+  checked,
+  nonNegativeNumber,
+  object,
+  oneOf,
+  optional,
+  record,
+  string,
+  type Check,
+} from '../protocol/checks.ts';
+import { defaultCopyBudget, type CopyBudget } from '../protocol/tensor.ts';
 import { errors } from './errors.ts';
 
 interface CommonConfiguration {
@@ -43,82 +56,126 @@ export interface AttachConfiguration extends CommonConfiguration {
 
 export type Configuration = LaunchConfiguration | AttachConfiguration;
 
-/** 16 MiB and a tenth of a second: what a person does not notice in a step. */
-const defaultBudget = { bytes: 16 * 1024 * 1024, ms: 100 };
+// `${command:pickProcess}` and other variables give strings.
+const isInteger = (value: unknown, least: number, most: number) =>
+  (typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))) &&
+  Number.isSafeInteger(Number(value)) &&
+  Number(value) >= least &&
+  Number(value) <= most;
+const port = check<number | string>('a port from 0 to 65535', (value) => isInteger(value, 0, 65_535));
+// To the system, 0 and negative numbers are groups of processes.
+const processId = check<number | string>('the id of a process, from 1 on', (value) => isInteger(value, 1, Infinity));
+const environmentValue = check<string | number | boolean | null>(
+  'a string',
+  (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
+);
 
+const ofBoth = {
+  cwd: optional(string),
+  sourceMaps: optional(boolean),
+  outFiles: optional(array(string)),
+  skipFiles: optional(array(string)),
+  copyBudget: optional(
+    object<Partial<CopyBudget>>({ bytes: optional(nonNegativeNumber), ms: optional(nonNegativeNumber) }),
+  ),
+};
+const ofLaunch = {
+  ...ofBoth,
+  program: optional(string),
+  args: optional(array(string)),
+  env: optional(record(environmentValue)),
+  envFile: optional(string),
+  runtimeExecutable: optional(string),
+  runtimeArgs: optional(array(string)),
+  stopOnEntry: optional(boolean),
+  console: optional(oneOf('internalConsole', 'integratedTerminal', 'externalTerminal')),
+  port: optional(port),
+  noDebug: optional(boolean),
+};
+const ofAttach = {
+  ...ofBoth,
+  port: optional(port),
+  address: optional(string),
+  processId: optional(processId),
+  websocketUrl: optional(string),
+  localRoot: optional(string),
+  remoteRoot: optional(string),
+  continueOnAttach: optional(boolean),
+};
+
+/** As clients send it: null counts as absent, for editors fill templates with it, and so does an empty string. */
+type Given<Checks> = { [Name in keyof Checks]?: Checks[Name] extends Check<infer T, true> ? T | null : never };
+
+/** @throws TensorError `invalid-argument`, and `cannot-launch` for an `envFile` that can't be read */
 export function parseLaunch(raw: unknown): LaunchConfiguration {
-  const fields = new Fields(raw);
-  const program = fields.string('program');
-  const folder =
-    fields.string('cwd') ?? (program !== undefined && isAbsolute(program) ? dirname(program) : process.cwd());
-  const cwd = resolve(folder);
-  const runtimeArgs = fields.strings('runtimeArgs') ?? [];
+  const given = checked('the launch configuration', object<Given<typeof ofLaunch>>(ofLaunch), raw);
+  const program = given.program || undefined;
+  const cwd = resolve(given.cwd || (program !== undefined && isAbsolute(program) ? dirname(program) : process.cwd()));
+  const runtimeArgs = given.runtimeArgs ?? [];
   if (program === undefined && runtimeArgs.length === 0) {
     throw errors.invalidConfiguration('The launch configuration has no "program".');
   }
-  const envFile = fields.string('envFile');
+  const { envFile, env } = given;
   return {
     request: 'launch',
-    ...common(fields, cwd),
+    ...common(given, cwd),
     program: program === undefined ? undefined : resolve(cwd, program),
-    args: fields.strings('args') ?? [],
-    env: { ...(envFile !== undefined && readEnvFile(resolve(cwd, envFile))), ...fields.environment('env') },
-    runtimeExecutable: fields.string('runtimeExecutable') ?? 'node',
+    args: given.args ?? [],
+    env: { ...(envFile && readEnvFile(resolve(cwd, envFile))), ...(env && environmentOf(env)) },
+    runtimeExecutable: given.runtimeExecutable || 'node',
     runtimeArgs,
-    stopOnEntry: fields.boolean('stopOnEntry') ?? false,
-    console:
-      fields.oneOf('console', ['internalConsole', 'integratedTerminal', 'externalTerminal']) ?? 'internalConsole',
-    port: fields.port('port') ?? 0,
-    noDebug: fields.boolean('noDebug') ?? false,
+    stopOnEntry: given.stopOnEntry ?? false,
+    console: given.console ?? 'internalConsole',
+    port: Number(given.port ?? 0),
+    noDebug: given.noDebug ?? false,
   };
 }
 
+/** @throws TensorError `invalid-argument` */
 export function parseAttach(raw: unknown): AttachConfiguration {
-  const fields = new Fields(raw);
-  const websocketUrl = fields.string('websocketUrl');
-  const processId = fields.processId('processId');
-  const port = fields.port('port');
-  const given = [websocketUrl, processId, port].filter((value) => value !== undefined).length;
-  if (given !== 1) {
+  const given = checked('the attach configuration', object<Given<typeof ofAttach>>(ofAttach), raw);
+  const { websocketUrl, processId, port, localRoot, remoteRoot } = given;
+  const targets = [websocketUrl || null, processId ?? null, port ?? null].filter((value) => value !== null).length;
+  if (targets !== 1) {
     throw errors.invalidConfiguration(
-      `The attach configuration must have one of "port", "processId" and "websocketUrl"; it has ${given === 0 ? 'none' : given}.`,
+      `The attach configuration must have one of "port", "processId" and "websocketUrl"; it has ${targets === 0 ? 'none' : targets}.`,
     );
   }
-  if (websocketUrl !== undefined && !/^wss?:\/\//.test(websocketUrl)) {
+  if (websocketUrl && !/^wss?:\/\//.test(websocketUrl)) {
     throw errors.invalidConfiguration(`"websocketUrl" must begin with ws:// or wss://, not "${websocketUrl}".`);
   }
-  const localRoot = fields.string('localRoot');
-  const remoteRoot = fields.string('remoteRoot');
-  if ((localRoot === undefined) !== (remoteRoot === undefined)) {
+  if (!localRoot !== !remoteRoot) {
     throw errors.invalidConfiguration('"localRoot" and "remoteRoot" only work together: give both or none.');
   }
   let target: AttachConfiguration['target'];
-  if (websocketUrl !== undefined) target = { websocketUrl };
-  else if (processId !== undefined) target = { processId };
-  else target = { port: port ?? 9229, address: fields.string('address') ?? '127.0.0.1' };
+  if (websocketUrl) target = { websocketUrl };
+  else if (processId !== undefined && processId !== null) target = { processId: Number(processId) };
+  else target = { port: Number(port), address: given.address || '127.0.0.1' };
   return {
     request: 'attach',
-    ...common(fields, resolve(fields.string('cwd') ?? localRoot ?? process.cwd())),
+    ...common(given, resolve(given.cwd || localRoot || process.cwd())),
     target,
-    ...(localRoot !== undefined && { localRoot: resolve(localRoot) }),
-    ...(remoteRoot !== undefined && { remoteRoot }),
-    continueOnAttach: fields.boolean('continueOnAttach') ?? false,
+    ...(localRoot && { localRoot: resolve(localRoot) }),
+    ...(remoteRoot && { remoteRoot }),
+    continueOnAttach: given.continueOnAttach ?? false,
   };
 }
 
-function common(fields: Fields, cwd: string): CommonConfiguration {
-  const budget = fields.object('copyBudget');
+function common(
+  { sourceMaps, outFiles, skipFiles, copyBudget }: Given<typeof ofBoth>,
+  cwd: string,
+): CommonConfiguration {
   return {
-    sourceMaps: fields.boolean('sourceMaps') ?? true,
-    outFiles: (fields.strings('outFiles') ?? []).map((glob) => {
+    sourceMaps: sourceMaps ?? true,
+    outFiles: (outFiles ?? []).map((glob) => {
       const pattern = glob.replace(/^!/, '');
       return `${glob.startsWith('!') ? '!' : ''}${isAbsolute(pattern) ? pattern : resolve(cwd, pattern)}`;
     }),
-    skipFiles: fields.strings('skipFiles') ?? ['<node_internals>/**'],
+    skipFiles: skipFiles ?? ['<node_internals>/**'],
     cwd,
     copyBudget: {
-      bytes: budget?.number('bytes') ?? defaultBudget.bytes,
-      ms: budget?.number('ms') ?? defaultBudget.ms,
+      bytes: copyBudget?.bytes ?? defaultCopyBudget.bytes,
+      ms: copyBudget?.ms ?? defaultCopyBudget.ms,
     },
   };
 }
@@ -131,90 +188,7 @@ function readEnvFile(file: string): Record<string, string> {
   }
 }
 
-/** The fields of an object of unknown shape; null counts as absent, for editors fill templates with it. */
-class Fields {
-  readonly #raw: Record<string, unknown>;
-  readonly #prefix: string;
-
-  constructor(raw: unknown, prefix = '') {
-    if (typeof raw !== 'object' || raw === null)
-      throw errors.invalidConfiguration('The configuration must be an object.');
-    this.#raw = raw as Record<string, unknown>;
-    this.#prefix = prefix;
-  }
-
-  string(name: string): string | undefined {
-    const value = this.#value(name);
-    if (value === undefined || value === '') return undefined;
-    return typeof value === 'string' ? value : this.#wrong(name, 'a string');
-  }
-
-  boolean(name: string): boolean | undefined {
-    const value = this.#value(name);
-    return value === undefined || typeof value === 'boolean' ? value : this.#wrong(name, 'true or false');
-  }
-
-  number(name: string): number | undefined {
-    const value = this.#value(name);
-    return value === undefined || (typeof value === 'number' && value >= 0) ? value : this.#wrong(name, 'a number');
-  }
-
-  integer(name: string): number | undefined {
-    const value = this.#value(name);
-    if (value === undefined) return undefined;
-    // `${command:pickProcess}` gives a string.
-    const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-    return Number.isSafeInteger(number) ? (number as number) : this.#wrong(name, 'a whole number');
-  }
-
-  /** To the system, 0 and negative numbers are groups of processes. */
-  processId(name: string): number | undefined {
-    const id = this.integer(name);
-    return id === undefined || id > 0 ? id : this.#wrong(name, 'the id of a process, from 1 on');
-  }
-
-  port(name: string): number | undefined {
-    const port = this.integer(name);
-    return port === undefined || (port >= 0 && port <= 65535) ? port : this.#wrong(name, 'a port from 0 to 65535');
-  }
-
-  strings(name: string): string[] | undefined {
-    const value = this.#value(name);
-    if (value === undefined) return undefined;
-    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-    return this.#wrong(name, 'a list of strings');
-  }
-
-  oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
-    const value = this.#value(name);
-    if (value === undefined || allowed.includes(value as T)) return value as T | undefined;
-    return this.#wrong(name, `one of ${allowed.join(', ')}`);
-  }
-
-  environment(name: string): Record<string, string | null> {
-    const value = this.#value(name);
-    if (value === undefined) return {};
-    if (typeof value !== 'object' || Array.isArray(value)) return this.#wrong(name, 'an object of strings');
-    const environment: Record<string, string | null> = {};
-    for (const [key, item] of Object.entries(value as Record<string, unknown>)) {
-      if (typeof item === 'string' || item === null) environment[key] = item;
-      else if (typeof item === 'number' || typeof item === 'boolean') environment[key] = String(item);
-      else this.#wrong(`${name}.${key}`, 'a string');
-    }
-    return environment;
-  }
-
-  object(name: string): Fields | undefined {
-    const value = this.#value(name);
-    return value === undefined ? undefined : new Fields(value, `${name}.`);
-  }
-
-  #value(name: string): unknown {
-    return this.#raw[name] ?? undefined;
-  }
-
-  #wrong(name: string, expected: string): never {
-    const value = JSON.stringify(this.#raw[name])?.slice(0, 100);
-    throw errors.invalidConfiguration(`"${this.#prefix}${name}" must be ${expected}, not ${value}.`);
-  }
+function environmentOf(env: Record<string, string | number | boolean | null>): Record<string, string | null> {
+  const entries = Object.entries(env);
+  return Object.fromEntries(entries.map(([name, value]) => [name, value === null ? null : String(value)]));
 }

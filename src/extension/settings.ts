@@ -1,6 +1,6 @@
 /** The extension's settings, read when they are needed: a change takes effect without a reload. */
 import * as vscode from 'vscode';
-import type { CopyBudget } from '../protocol/tensor.ts';
+import { defaultCopyBudget, type CopyBudget } from '../protocol/tensor.ts';
 import { colormaps, numberFormats, type ViewerSettings } from '../protocol/viewer.ts';
 
 const section = 'tensorDebugger';
@@ -8,7 +8,10 @@ const section = 'tensorDebugger';
 export function copyBudget(): CopyBudget {
   const settings = vscode.workspace.getConfiguration(section);
   // The defaults are in package.json; these are only for a setting of the wrong type.
-  return { bytes: settings.get('copyBudget.bytes') ?? 2 ** 24, ms: settings.get('copyBudget.ms') ?? 100 };
+  return {
+    bytes: settings.get('copyBudget.bytes') ?? defaultCopyBudget.bytes,
+    ms: settings.get('copyBudget.ms') ?? defaultCopyBudget.ms,
+  };
 }
 
 export function onDidChangeCopyBudget(listener: () => void): vscode.Disposable {

@@ -48,9 +48,10 @@ export function oneOf<const Choice>(...choices: readonly Choice[]): Check<Choice
   return check(wanted, (value) => choices.includes(value as Choice));
 }
 
-/** May be absent. */
+/** May be absent, or null: so clients leave something out whose language has no undefined. */
 export function optional<T>(inner: Check<T>): Check<T, true> {
-  const fault = (value: unknown, path: string) => (value === undefined ? undefined : inner.fault(value, path));
+  const fault = (value: unknown, path: string) =>
+    (value ?? undefined) === undefined ? undefined : inner.fault(value, path);
   return { ...inner, isOptional: true, fault };
 }
 
@@ -58,6 +59,17 @@ export function array<T>(item: Check<T>): Check<T[]> {
   return check('an array', Array.isArray, (values: unknown[], path) => {
     for (const [at, value] of values.entries()) {
       const fault = item.fault(value, `${path}[${at}]`);
+      if (fault) return fault;
+    }
+    return undefined;
+  });
+}
+
+/** Any names, and values of one kind. */
+export function record<T>(item: Check<T>): Check<Record<string, T>> {
+  return check('an object', isObject, (values, path) => {
+    for (const [name, value] of Object.entries(values)) {
+      const fault = item.fault(value, `${path}.${name}`);
       if (fault) return fault;
     }
     return undefined;
@@ -96,7 +108,8 @@ export function refine<T>(inner: Check<T>, property: string, holds: (value: T) =
   return { ...inner, fault: (value, path) => inner.fault(value, path) ?? (holds(value as T) ? undefined : missing) };
 }
 
-function check<T, Held = unknown>(
+/** @param wanted in words that complete "it must be" */
+export function check<T, Held = unknown>(
   wanted: string,
   holds: ((value: unknown) => boolean) | ((value: unknown) => value is Held),
   faultWithin?: (value: Held, path: string) => Fault | undefined,
@@ -107,19 +120,24 @@ function check<T, Held = unknown>(
 }
 
 /**
- * @returns the arguments without what is null: so clients leave something out whose language has no undefined
- * @throws TensorError `invalid-argument` that says which argument of which request is wrong, what was given and what is wanted
+ * @param whose the request, the configuration
+ * @returns the value as it was given
+ * @throws TensorError `invalid-argument` that says what of it is wrong, what was given and what is wanted
  */
-export function checkedArguments(request: string, args: Check<unknown>, given: unknown): unknown {
-  const value = withoutNulls(given);
-  const fault = args.fault(value, '');
-  if (!fault) return value;
-  const subject = fault.path === '' ? `The argument of ${request}` : `"${fault.path}" of ${request}`;
+export function checked<T>(whose: string, wanted: Check<T>, value: unknown): T {
+  const fault = wanted.fault(value, '');
+  if (!fault) return value as T;
+  const subject = fault.path === '' ? `The argument of ${whose}` : `"${fault.path}" of ${whose}`;
   const message =
     fault.given === undefined
-      ? `${request} needs "${fault.path}": ${fault.wanted}.`
+      ? `${whose} needs "${fault.path}": ${fault.wanted}.`
       : `${subject} must be ${fault.wanted}, not ${shown(fault.given)}.`;
   throw new TensorError({ code: 'invalid-argument', message });
+}
+
+/** @returns the arguments without what is null. @throws TensorError as `checked` */
+export function checkedArguments<T>(request: string, args: Check<T>, given: unknown): T {
+  return checked(request, args, withoutNulls(given));
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -148,6 +148,8 @@ export interface CopyBudget {
   bytes: number;
   ms: number;
 }
+/** 16 MiB and a tenth of a second: what a person does not notice in a step. package.json says the same. */
+export const defaultCopyBudget: CopyBudget = { bytes: 16 * 2 ** 20, ms: 100 };
 
 /** What a copy to the host costs. Milliseconds; measured, unless the name says estimate. */
 export interface CopyCost {

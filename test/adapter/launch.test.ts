@@ -132,11 +132,12 @@ test('mistakes in the configuration are named', async () => {
   const program = debuggee('plain.cjs');
   for (const [launch, expected] of [
     [{}, /no "program"/],
-    [{ program: 5 }, /"program" must be a string, not 5/],
-    [{ program, args: 'a' }, /"args" must be a list of strings/],
-    [{ program, console: 'window' }, /"console" must be one of internalConsole/],
+    [{ program: 5 }, /"program" of the launch configuration must be a string, not 5/],
+    [{ program, args: 'a' }, /"args" of .* must be an array/],
+    [{ program, console: 'window' }, /"console" of .* must be "internalConsole" or/],
+    [{ program, copyBudget: { bytes: -1 } }, /"copyBudget.bytes" of .* must be a number from 0 on, not -1/],
     [{ program, cwd: join(folder, 'none') }, /working folder .*none does not exist/],
-    [{ program, env: { A: {} } }, /"env.A" must be a string/],
+    [{ program, env: { A: {} } }, /"env.A" of .* must be a string/],
     [{ program, envFile: join(folder, 'none.env') }, /"envFile" could not be read/],
     [{ program, runtimeExecutable: 'no-such-node' }, /no-such-node could not be started: there is no such program/],
     [{ program, console: 'integratedTerminal' }, /client can't run programs in a terminal/],

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { WebSocketSession } from '../../src/cdp/webSocketSession.ts';
 import { DapClient } from '../support/dapClient.ts';
 import { nodeBinaries } from '../support/environment.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { debuggee, lineOf, TestSession } from './session.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-attach-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 interface Program {
   child: ChildProcess;

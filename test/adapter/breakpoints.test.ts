@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { nodeBinaries } from '../support/environment.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { debuggee, lineOf, TestSession } from './session.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-adapter-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 for (const { major, path: node } of nodeBinaries()) {
   describe(`Node ${major}`, () => {

@@ -1,15 +1,14 @@
 /** Programs that begin with a function: nothing of theirs is run before their breakpoints are set, or stopped for that later. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import ts from 'typescript';
 import { nodeBinaries } from '../support/environment.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { lineOf, TestSession } from './session.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-entries-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const programs = {
   halting: `function halt(): void {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ErrorReport } from '../../src/protocol/errors.ts';
-import { inTemporaryFolder } from '../formats/python.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 import { TestSession } from './session.ts';
 
 async function refusal(

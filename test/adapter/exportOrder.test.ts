@@ -4,8 +4,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { inTemporaryFolder, runPython } from '../formats/python.ts';
+import { runPython } from '../formats/python.ts';
 import { gpuEnvironment } from '../support/environment.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 import { TestSession } from './session.ts';
 
 const launch = { program: '../readers/orders.mjs', env: gpuEnvironment() };

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { DapClient } from '../support/dapClient.ts';
 import { nodeBinaries, nodeBinary } from '../support/environment.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { debuggee, lineOf, TestSession } from './session.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-launch-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 /** What a launch that must fail says. */
 async function launchFailure(launch: object, initialize: object = {}): Promise<string> {

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { encodeInMemory } from '../../src/formats/format.ts';
 import { npy } from '../../src/formats/npy.ts';
 import type { ErrorReport } from '../../src/protocol/errors.ts';
 import type { ProgramWarning, TensorEvents, TensorRequestName, TensorRequests } from '../../src/protocol/requests.ts';
 import { nodeBinaries } from '../support/environment.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { debuggee, TestSession } from './session.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-adapter-tensors-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const atStep = { launch: { program: 'tensors.mjs' }, breakpoints: { 'tensors.mjs': [{ at: 'STEP' }] } };
 

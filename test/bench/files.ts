@@ -1,23 +1,22 @@
 /** Files against NumPy: a tensor from the device to .npy, a table as CSV, the first cells of a large .npy. */
-import { mkdtempSync, openSync, ftruncateSync, closeSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { openSync, ftruncateSync, closeSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { npyHeader } from '../../src/formats/npyHeader.ts';
 import { SourceReader } from '../../src/extension/viewer/sourceReader.ts';
 import { openTensorFile } from '../../src/formats/openTensorFile.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 import { peakGrowth } from '../support/peakMemory.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { median, medianRatio, timed, type Figure } from './measure.ts';
 import { Numpy } from './numpy.ts';
 
 async function withNumpy<Result>(run: (numpy: Numpy, folder: string) => Promise<Result>): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'tensor-bench-'));
+  const folder = temporaryFolder();
   const numpy = new Numpy();
   try {
     return await run(numpy, folder);
   } finally {
     numpy.end();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inTemporaryFolder, runPython } from '../formats/python.ts';
+import { runPython } from '../formats/python.ts';
 import { inspect, runCli, tensorOf } from '../support/cli.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 
 test('a tensor from a file takes the place of a variable, before anything is read', async () => {
   await inTemporaryFolder(async (folder) => {

@@ -17,9 +17,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { CompareDocument } from '../../src/cli/compare.ts';
 import { npyHeader } from '../../src/formats/npyHeader.ts';
 import { encodeElements } from '../../src/tensor/dtypes.ts';
-import { inTemporaryFolder, runPython } from '../formats/python.ts';
+import { runPython } from '../formats/python.ts';
 import { runCli } from '../support/cli.ts';
 import { projectRoot } from '../support/environment.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 
 const schema = JSON.parse(readFileSync(`${projectRoot}schema/compare.schema.json`, 'utf8')) as object;
 const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile<CompareDocument>(schema);

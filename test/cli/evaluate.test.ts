@@ -1,15 +1,14 @@
 /** `--evaluate` and `--feed`: graph tensors get their values, fed with expressions and files. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { inspect, runCli, tensorOf } from '../support/cli.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-let folder: string;
+const folder = temporaryFolder();
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-feeds-'));
   // Made by the real NumPy.
   const script = `
 import numpy as np
@@ -24,7 +23,6 @@ open('cut.npy', 'wb').write(open('rows.npy', 'rb').read()[:-5])
   writeFileSync(join(folder, 'ragged.json'), '[[1, 2], [3]]');
   writeFileSync(join(folder, 'plain.csv'), '1,2\n3,4\n');
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 const program = ['../evaluate/runtimeGraph.mjs', '--then', 'end'];
 const feed = (...feeds: string[]): string[] => feeds.flatMap((text) => ['--feed', text.replace('@', `${folder}/`)]);

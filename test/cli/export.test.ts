@@ -1,14 +1,14 @@
 /** --export: the file is the tensor, or its slice; nothing is replaced by accident. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import { inspect, runCli, tensorOf } from '../support/cli.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+const folder = temporaryFolder();
 
 /** What NumPy itself reads from a file: per array its name, dtype, shape and values. */
 function numpy(file: string): Record<string, { dtype: string; shape: number[]; values: unknown }> {

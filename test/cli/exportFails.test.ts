@@ -17,8 +17,8 @@ import {
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inTemporaryFolder } from '../formats/python.ts';
 import { hangMs, inspect } from '../support/cli.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 
 test('a disk that takes no more', async () => {
   await inTemporaryFolder(async (folder) => {

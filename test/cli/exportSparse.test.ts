@@ -1,13 +1,12 @@
 /** --export of sparse tensors: SciPy's layout in .npz, the dense form elsewhere. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runPython } from '../formats/python.ts';
 import { inspect } from '../support/cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+const folder = temporaryFolder();
 
 const sumScript = `
 import sys, numpy as np, scipy.sparse
@@ -21,6 +20,7 @@ if path.endswith('.npz'):
     print(matrix.format, matrix.dtype, matrix.shape, matrix.row.dtype, list(matrix.row), list(matrix.col), list(matrix.data))
 else:
     print(np.load(path).dtype, np.load(path).tolist())`;
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const loaded = (file: string) => runPython(['-c', script, file]).trim();
 const exporting = (expression: string, file: string) =>

@@ -1,12 +1,12 @@
 /** Exit statuses 0, 1, 3 and 5: how the program ends, before the stop, at it and after it. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect, lineOf, runCli } from '../support/cli.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+const folder = temporaryFolder();
 
 test('status 1: the program ends before the stop, with its own exit status', async () => {
   const { status, document, stderr } = await inspect(['ends.js', '--', 'now', '7']);

@@ -1,13 +1,14 @@
 /** Where it stops, and what the program is started with. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { nodeBinary } from '../support/environment.ts';
 import { cliPath, debuggees, inspect, lineOf, runCli, tensorOf } from '../support/cli.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 test('without --break: a debugger statement', async () => {
   const { status, document } = await inspect(['arrays.js']);
@@ -112,7 +113,7 @@ test('--break takes a file URL, as stack traces of ES modules have it', async ()
 });
 
 test('the program reads what the tool was given on stdin', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-stdin-'));
+  const folder = temporaryFolder();
   const data = join(folder, 'data');
   const program = join(folder, 'reads.mjs');
   writeFileSync(data, new Uint8Array(500_000));
@@ -123,11 +124,10 @@ test('the program reads what the tool was given on stdin', async () => {
   const { status, document } = await inspect([program], { stdin: data });
   assert.equal(status, 0);
   assert.deepEqual(tensorOf(document, 'read').values, [500_000]);
-  rmSync(folder, { recursive: true });
 });
 
 test('a program that keeps the links in the names of its modules stops, by its own name and by the real one', async () => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tensor-debugger-links-')));
+  const folder = temporaryFolder();
   mkdirSync(join(folder, 'real'));
   writeFileSync(join(folder, 'real', 'helper.mjs'), 'export const values = new Float32Array([1]);\nconsole.log(1);\n');
   writeFileSync(join(folder, 'real', 'main.mjs'), `import { values } from './helper.mjs';\nconsole.log(values);\n`);
@@ -144,7 +144,6 @@ test('a program that keeps the links in the names of its modules stops, by its o
       assert.deepEqual([status, document.stop?.file, document.stop?.line], [0, where, line]);
     }
   }
-  rmSync(folder, { recursive: true });
 });
 
 for (const major of [22, 24]) {

@@ -1,10 +1,10 @@
 /** TensorFlow.js programs: on the CPU in JavaScript, on WebGPU in TypeScript. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect, lineOf, tensorOf } from '../support/cli.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 test('cpu: every dtype, a container, a disposed tensor', async () => {
   const { status, document, stderr } = await inspect(['tfjsCpu.js']);
@@ -37,7 +37,7 @@ test('cpu: every dtype, a container, a disposed tensor', async () => {
 
 test('webgpu: read on the device at a breakpoint in TypeScript, with what it cost', async () => {
   const line = lineOf('tfjsWebgpu.ts', '#BP');
-  const file = join(mkdtempSync(join(tmpdir(), 'tensor-debugger-test-')), 'product.npy');
+  const file = join(temporaryFolder(), 'product.npy');
   const { status, document, stderr } = await inspect([
     ...['--break', `tfjsWebgpu.ts:${line}`, '--expr', 'product', '--slice', '-1, ::-21', '--stats'],
     ...['--export', file, '--force', 'tfjsWebgpu.ts'],

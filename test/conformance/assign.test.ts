@@ -1,14 +1,13 @@
 /** New tensors in place of old ones, from files: every runtime that can make one, and everything that is refused. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { runPython } from '../formats/python.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tensor-assign-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 const file = (name: string): string => join(folder, name);
 
 runPython([

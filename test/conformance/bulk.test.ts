@@ -1,13 +1,13 @@
 /** Bulk bytes: through files that both sides see, through the protocol where they don't, and not at all where they would not fit. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { nodeBinaries } from '../support/environment.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 import { peakGrowth } from '../support/peakMemory.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const expected = Float32Array.from({ length: 3 * 2 ** 20 }, (_, index) => index * 0.5);
 const expectedBytes = Buffer.from(expected.buffer);
@@ -21,7 +21,7 @@ for (const [name, env] of [
   ['through the protocol, to a debuggee that does not see our files', { HIDE_FILES: '1' }],
 ] as const) {
   test(`12 MiB are read and exported ${name}`, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tensor-bulk-'));
+    const folder = temporaryFolder();
     const program = await PausedProgram.start('readers/bulk.mjs', { env });
     try {
       const { id } = await program.inspector.evaluate(program.top, 'values', { throwOnSideEffect: true });
@@ -41,13 +41,12 @@ for (const [name, env] of [
       assert.deepEqual(readdirSync(folder), ['values.npy']);
     } finally {
       await program.end();
-      rmSync(folder, { recursive: true });
     }
   });
 }
 
 test('what would not fit into memory is refused before it moves; a window and a cancelled export leave nothing behind', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tensor-bulk-'));
+  const folder = temporaryFolder();
   const program = await PausedProgram.start('readers/bulk.mjs');
   try {
     const { id } = await program.inspector.evaluate(program.top, 'huge', { throwOnSideEffect: true });
@@ -69,7 +68,6 @@ test('what would not fit into memory is refused before it moves; a window and a 
     assert.deepEqual(readdirSync(folder), []);
   } finally {
     await program.end();
-    rmSync(folder, { recursive: true });
   }
 });
 
@@ -99,7 +97,7 @@ test('all of a large array of the program is looked at by the debugger, which te
 
 for (const { path, major } of nodeBinaries()) {
   test(`an array of 5 GiB in Node ${major}`, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tensor-bulk-'));
+    const folder = temporaryFolder();
     const program = await PausedProgram.start('readers/bulk.mjs', { executable: path });
     try {
       const { id, shape, access } = await program.inspector.evaluate(program.top, 'longer', {
@@ -124,7 +122,6 @@ for (const { path, major } of nodeBinaries()) {
       );
     } finally {
       await program.end();
-      rmSync(folder, { recursive: true });
     }
   });
 }
@@ -134,7 +131,7 @@ test(
   'a large tensor takes little memory on its way into any format',
   { skip: !isLinux && 'counted by Linux' },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tensor-bulk-'));
+    const folder = temporaryFolder();
     const program = await PausedProgram.start('readers/bulk.mjs');
     try {
       const pids = [program.process.pid!, process.pid];
@@ -159,7 +156,6 @@ test(
       await write('picture', 'csv');
     } finally {
       await program.end();
-      rmSync(folder, { recursive: true });
     }
   },
 );

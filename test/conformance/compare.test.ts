@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inTemporaryFolder, runPython } from '../formats/python.ts';
+import { runPython } from '../formats/python.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 
 for (const backend of ['cpu', 'webgpu'] as const) {
   test(`${backend}: with a tensor, with a file, with the stop before`, async () => {

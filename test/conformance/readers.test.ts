@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { DType, JsonValues } from '../../src/protocol/tensor.ts';
 import { itemSize } from '../../src/tensor/dtypes.ts';
-import { inTemporaryFolder, runPython } from '../formats/python.ts';
+import { runPython } from '../formats/python.ts';
 import { nodeBinaries, nodeBinary } from '../support/environment.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 import { pickBytes, positions, randomSlice, referenceStatistics, referenceValues } from '../support/reference.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 import { seededRandom } from '../unit/random.ts';
 
 interface PublishedTensor {

@@ -1,16 +1,14 @@
 /** Programs that stop in `vm` contexts, as tests in Jest do: V8 keeps the objects of one context from functions of another. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { runPython } from '../formats/python.ts';
 import { trackCondition } from '../../src/protocol/trackCondition.ts';
 import type { TrackedBatch } from '../../src/protocol/track.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tensor-vm-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 const code =
   "import sys, numpy as np; np.save(sys.argv[1] + '/m.npy', np.float32([[9, 8], [7, 6]])); np.save(sys.argv[1] + '/v.npy', np.float32([4, 5, 6]))";
 runPython(['-c', code, folder]);

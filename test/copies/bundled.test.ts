@@ -1,17 +1,15 @@
 /** A program that is bundled with its runtimes: only the source map tells which frames are theirs. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
 import { inspect, lineOf } from '../support/cli.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const program = '../copies/bundled.mjs';
 const source = fileURLToPath(new URL('../debuggee/copies/bundled.mjs', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-bundled-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 async function inspected(name: string, options: BuildOptions) {
   const outfile = join(folder, `${name}.cjs`);

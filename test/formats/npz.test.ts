@@ -13,9 +13,10 @@ import { TensorError } from '../../src/protocol/errors.ts';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { encodeElements } from '../../src/tensor/dtypes.ts';
 import { parseSlice, wholeSlice } from '../../src/tensor/slice.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 import { jsonFixture } from '../unit/fixtures.ts';
 import { seededRandom } from '../unit/random.ts';
-import { inTemporaryFolder, loadWithNumpy, runPython } from './python.ts';
+import { loadWithNumpy, runPython } from './python.ts';
 import type { LoadedArray } from './python.ts';
 
 interface Archive {

@@ -14,7 +14,8 @@ import { safetensors } from '../../src/formats/safetensors.ts';
 import { openTensorFile, type TensorFile } from '../../src/formats/openTensorFile.ts';
 import type { TensorRequests } from '../../src/protocol/requests.ts';
 import { encodeElements } from '../../src/tensor/dtypes.ts';
-import { inTemporaryFolder, runPython } from './python.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
+import { runPython } from './python.ts';
 
 interface Expected {
   name: string;

@@ -1,9 +1,9 @@
 /** The real NumPy, which the set-up installs for Debian's Python; where it is missing, tests that need it fail. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 
 const python = '/usr/bin/python3';
 const script = fileURLToPath(new URL('../fixtures/check_numpy.py', import.meta.url));
@@ -32,14 +32,4 @@ export function loadWithNumpy<Loaded>(files: Record<string, Uint8Array>): Promis
 /** What a Python program prints. */
 export function runPython(args: string[]): string {
   return execFileSync(python, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
-}
-
-/** A folder that is removed when `use`, or what it promised, is done. */
-export async function inTemporaryFolder<Result>(use: (folder: string) => Result | Promise<Result>): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'tensor-formats-'));
-  try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }

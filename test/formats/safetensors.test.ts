@@ -9,8 +9,9 @@ import type { DType } from '../../src/protocol/tensor.ts';
 import { itemSize } from '../../src/tensor/dtypes.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import { parseSlice, wholeSlice } from '../../src/tensor/slice.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 import { seededRandom } from '../unit/random.ts';
-import { inTemporaryFolder, runPython } from './python.ts';
+import { runPython } from './python.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

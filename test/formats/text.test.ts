@@ -17,8 +17,9 @@ import type { DType } from '../../src/protocol/tensor.ts';
 import { decodeElements, encodeElements, itemSize } from '../../src/tensor/dtypes.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import { parseSlice, wholeSlice } from '../../src/tensor/slice.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 import { seededRandom } from '../unit/random.ts';
-import { inTemporaryFolder, runPython } from './python.ts';
+import { runPython } from './python.ts';
 
 const random = seededRandom(51);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../support/environment.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 /** Everything that is in the package but what follows. */
 const expected = [
@@ -30,40 +30,32 @@ const byFolder =
   /^extension\/(media\/(screenshots\/[\w-]+\.png|walkthrough\/[\w-]+\.md)|dist\/extension-(chunk|onDemand)-\w{8}\.cjs)$/;
 
 test('the package has what VS Code needs, and nothing else', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tensor-vsix-'));
-  try {
-    const file = join(folder, 'x.vsix');
-    execFileSync(process.execPath, [join(projectRoot, 'scripts/package.mjs'), file], { stdio: 'pipe' });
-    const python = (code: string) =>
-      execFileSync(
-        '/usr/bin/python3',
-        ['-c', `import zipfile; z = zipfile.ZipFile(${JSON.stringify(file)}); ${code}`],
-        {
-          encoding: 'utf8',
-          maxBuffer: 2 ** 26,
-        },
-      );
-    const read = (name: string) => python(`print(z.read(${JSON.stringify(name)}).decode())`);
-    const names = python('print("\\n".join(z.namelist()))').trim().split('\n').sort();
-    assert.deepEqual(
-      names.filter((name) => !byFolder.test(name)),
-      expected,
-    );
-    assert.ok(statSync(file).size < 1.5 * 2 ** 20, `${statSync(file).size} bytes`);
+  const folder = temporaryFolder();
+  const file = join(folder, 'x.vsix');
+  execFileSync(process.execPath, [join(projectRoot, 'scripts/package.mjs'), file], { stdio: 'pipe' });
+  const python = (code: string) =>
+    execFileSync('/usr/bin/python3', ['-c', `import zipfile; z = zipfile.ZipFile(${JSON.stringify(file)}); ${code}`], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    });
+  const read = (name: string) => python(`print(z.read(${JSON.stringify(name)}).decode())`);
+  const names = python('print("\\n".join(z.namelist()))').trim().split('\n').sort();
+  assert.deepEqual(
+    names.filter((name) => !byFolder.test(name)),
+    expected,
+  );
+  assert.ok(statSync(file).size < 1.5 * 2 ** 20, `${statSync(file).size} bytes`);
 
-    const manifest = JSON.parse(read('extension/package.json')) as Record<string, unknown>;
-    for (const key of ['scripts', 'devDependencies', 'files', 'bin', 'exports']) assert.ok(!(key in manifest), key);
-    assert.deepEqual(Object.keys(manifest['engines'] as object), ['vscode']);
-    assert.ok(typeof manifest['publisher'] === 'string' && manifest['icon'] === 'media/icon.png');
+  const manifest = JSON.parse(read('extension/package.json')) as Record<string, unknown>;
+  for (const key of ['scripts', 'devDependencies', 'files', 'bin', 'exports']) assert.ok(!(key in manifest), key);
+  assert.deepEqual(Object.keys(manifest['engines'] as object), ['vscode']);
+  assert.ok(typeof manifest['publisher'] === 'string' && manifest['icon'] === 'media/icon.png');
 
-    const readme = read('extension/readme.md');
-    assert.match(readme, /^# Tensor Debugger for JavaScript and TypeScript\n/);
-    assert.match(readme, /np\.load/);
-    assert.match(readme, /sends nothing anywhere/);
-    for (const [, link = ''] of readme.matchAll(/\]\(((?!https?:)[^)]*)\)/g)) {
-      assert.ok(names.includes(`extension/${link}`), `the README shows ${link}, which is not in the package`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const readme = read('extension/readme.md');
+  assert.match(readme, /^# Tensor Debugger for JavaScript and TypeScript\n/);
+  assert.match(readme, /np\.load/);
+  assert.match(readme, /sends nothing anywhere/);
+  for (const [, link = ''] of readme.matchAll(/\]\(((?!https?:)[^)]*)\)/g)) {
+    assert.ok(names.includes(`extension/${link}`), `the README shows ${link}, which is not in the package`);
   }
 });

@@ -1,13 +1,13 @@
 /** A converted TensorFlow model, GraphDef JSON and binary weights, runs; one that is broken says where. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import * as core from '@tensorflow/tfjs-core';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '../../src/runtime/index.ts';
+import { inTemporaryFolder } from '../support/temporaryFolder.ts';
 
 const base64 = (text: string): string => btoa(text);
 const dim = (...sizes: number[]) => ({ shape: { dim: sizes.map((size) => ({ size: String(size) })) } });
@@ -106,8 +106,7 @@ test('ops can be added to a loaded graph', async () => {
 
 test('loadGraph reads model.json and its shards from a path, a URL, or a handler', async () => {
   const { json, weights } = convertedModel();
-  const folder = await mkdtemp(join(tmpdir(), 'runtime-model-'));
-  try {
+  await inTemporaryFolder(async (folder) => {
     await writeFile(join(folder, 'model.json'), JSON.stringify(json));
     await writeFile(join(folder, 'group1-shard1of2.bin'), weights.subarray(0, 24));
     await writeFile(join(folder, 'group1-shard2of2.bin'), weights.subarray(24));
@@ -117,9 +116,7 @@ test('loadGraph reads model.json and its shards from a path, a URL, or a handler
     }
     await rm(join(folder, 'group1-shard2of2.bin'));
     await assert.rejects(tf.loadGraph(join(folder, 'model.json')), /group1-shard2of2\.bin can't be read/);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 });
 
 test('a graph built here is saved as a model that TF.js itself loads', async () => {

@@ -1,17 +1,16 @@
 /** The runtime as a package: one file that takes TensorFlow.js from where it is installed, and says so where it is not. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { projectRoot } from '../support/environment.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-let folder: string;
+const folder = temporaryFolder();
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'runtime-package-'));
   await build({
     entryPoints: [join(projectRoot, 'src/runtime/index.ts')],
     outfile: join(folder, 'runtime.mjs'),
@@ -23,7 +22,6 @@ before(async () => {
     logLevel: 'error',
   });
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 const program = `
   import('./runtime.mjs').then(

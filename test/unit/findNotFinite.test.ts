@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { encodeInMemory } from '../../src/formats/format.ts';
 import { findNotFinite } from '../../src/tensor/findNotFinite.ts';
 import { npy } from '../../src/formats/npy.ts';
 import { openTensorFile } from '../../src/formats/openTensorFile.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 test('the nearest NaN or infinity of a file, in both directions and over blocks', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'find-'));
+  const folder = temporaryFolder();
   // 12 MB: three blocks.
   const values = new Float32Array(3_000_000);
   const bad = [0, 5, 6, 1_100_000, 2_999_999];
@@ -29,6 +29,5 @@ test('the nearest NaN or infinity of a file, in both directions and over blocks'
     await assert.rejects(findNotFinite(file.source('0'), -1, 'next', AbortSignal.abort()), { code: 'cancelled' });
   } finally {
     await file.dispose();
-    rmSync(folder, { recursive: true });
   }
 });

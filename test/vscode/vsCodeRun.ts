@@ -1,12 +1,12 @@
 /** One run of the suite, inside of the extension host of a real VS Code. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { vsCodeCache } from '../../scripts/vsCodeServer.mjs';
 import { projectRoot } from '../support/environment.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { deskVariable, themesVariable, type Desk, type DeskCallName } from './desk.ts';
 import { pageDesk } from './pageDesk.ts';
 import { openWindow } from './windows.ts';
@@ -33,7 +33,7 @@ export async function runInVsCode({
   const screenshots = join(vsCodeCache, 'screenshots');
   mkdirSync(screenshots, { recursive: true });
   // Of this run alone: two may go on at once.
-  const runFolder = mkdtempSync(join(tmpdir(), 'tensor-debugger-vscode-'));
+  const runFolder = temporaryFolder();
   const suite = await bundleSuite(entry, runFolder);
   // The suite may ask before the window is told of here.
   let opened: (page: Page) => void = () => undefined;
@@ -64,7 +64,6 @@ export async function runInVsCode({
   } finally {
     await window.close();
     served.close();
-    rmSync(runFolder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -1,13 +1,13 @@
 /** What tests in the extension host can't see, for it ends or is not theirs: a person at the window, and nobody else. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { FrameLocator, Page } from 'playwright-core';
 import { vsCodeCache } from '../../scripts/vsCodeServer.mjs';
 import { projectRoot } from '../support/environment.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { openWindow } from './windows.ts';
 
 /** @param virtual the URI of a folder that is open instead of one of its own */
@@ -17,8 +17,7 @@ async function open(
   makeVsix?: (file: string) => void,
   virtual?: string,
 ): Promise<{ page: Page; workspace: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-window-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const folder = temporaryFolder();
   const workspace = join(folder, 'workspace');
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(workspace, name)), { recursive: true });

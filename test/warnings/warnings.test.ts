@@ -1,11 +1,10 @@
 /** Every warning of the design: a program that provokes it, and one close to it that does not. */
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { WarningCode } from '../../src/protocol/tensor.ts';
 import { inspect, lineOf } from '../support/cli.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const program = '../warnings/programs.mjs';
 
@@ -142,7 +141,7 @@ const expected = {
 } satisfies Record<WarningCode, Expected> & Record<string, Expected>;
 
 async function warningsOf(name: string, wanted: Expected, warn: boolean) {
-  const folder = mkdtempSync(join(tmpdir(), 'tensor-debugger-test-'));
+  const folder = temporaryFolder();
   const args = ((warn ? undefined : wanted.unless) ?? wanted.args ?? []).flatMap((arg) =>
     arg === '--export' ? [arg, join(folder, 'values.npy')] : [arg],
   );

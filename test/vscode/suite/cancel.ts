@@ -1,9 +1,9 @@
 /** Long work can be cancelled, and leaves nothing behind. */
 import { deepStrictEqual } from 'node:assert';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { inTemporaryFolder } from '../../support/temporaryFolder.ts';
 import { desk, type Place, screenshots, testAt, until } from './harness.ts';
 import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
 
@@ -30,8 +30,7 @@ for (const [kind, place] of Object.entries(largePlaces)) {
   });
 
   testAt(place, `${kind}: a save shows its progress, and leaves no half file when it is cancelled`, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
-    try {
+    await inTemporaryFolder(async (folder) => {
       // Below what earlier tests were told, it may be out of the list's window.
       await vscode.commands.executeCommand('notifications.clearAll');
       await vscode.commands.executeCommand('notifications.showList');
@@ -55,8 +54,6 @@ for (const [kind, place] of Object.entries(largePlaces)) {
       // Whoever cancels knows it: nothing is said about it. What the window was told before this command is on screen.
       await vscode.commands.executeCommand('notifications.showList');
       deepStrictEqual(await said(), []);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    });
   });
 }

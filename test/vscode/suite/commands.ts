@@ -1,9 +1,9 @@
 /** Commands: saving, copying, starting, and what is said when one fails. */
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { inTemporaryFolder } from '../../support/temporaryFolder.ts';
 import {
   breakAt,
   chooseInMenu,
@@ -25,8 +25,7 @@ import { closeEditors, pageSays } from './viewerPage.ts';
 for (const [kind, place] of Object.entries(places)) {
   testAt(place, `${kind}: saves that NumPy loads`, async () => {
     await rowsWith('product');
-    const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
-    try {
+    await inTemporaryFolder(async (folder) => {
       const file = join(folder, 'product.npy');
       await vscode.commands.executeCommand('tensorDebugger.saveNpy', { expression: 'product', file });
       await until('the file is there', () => existsSync(file));
@@ -41,15 +40,12 @@ for (const [kind, place] of Object.entries(places)) {
       const table = join(folder, 'host.csv');
       await vscode.commands.executeCommand('tensorDebugger.saveCsv', { expression: 'host', file: table });
       strictEqual(numpy(`print(np.loadtxt(${JSON.stringify(table)}, delimiter=','))`), '[ 1.5  nan -2. ]');
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    });
   });
 
   testAt(place, `${kind}: puts the values of a file into a variable`, async () => {
     await rowsWith('weights');
-    const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
-    try {
+    await inTemporaryFolder(async (folder) => {
       const file = join(folder, 'new.npy');
       numpy(`np.save(${JSON.stringify(file)}, np.full((128, 10), 3, np.float32))`);
       await vscode.commands.executeCommand('tensorDebugger.replaceFromFile', { expression: 'weights', file });
@@ -58,9 +54,7 @@ for (const [kind, place] of Object.entries(places)) {
       ok(values.flat().every((value) => value === 3));
       // The program is not what it was for the next test.
       await endSessions();
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    });
   });
 
   testAt(place, `${kind}: copies as NumPy code, TypeScript and JSON`, async () => {
@@ -78,7 +72,6 @@ for (const [kind, place] of Object.entries(places)) {
 
 testAt(places.tensor, 'commands: a save through the palette and its dialogs, which NumPy loads', async () => {
   await rowsWith('product');
-  const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
   const choices = '.quick-input-list .monaco-list-row';
   const busy = '.quick-input-progress.active';
   const choose = async (typed: string, choice: string) => {
@@ -89,7 +82,7 @@ testAt(places.tensor, 'commands: a save through the palette and its dialogs, whi
     await desk('clickOn', { selector: choices, text: choice });
   };
   const field = () => desk('values', { selector: '.quick-input-box input', name: 'value' });
-  try {
+  await inTemporaryFolder(async (folder) => {
     const file = join(folder, 'by-hand.npy');
     await vscode.commands.executeCommand('workbench.action.showCommands');
     await choose('Tensor: Save as .npy', 'Tensor: Save as .npy');
@@ -108,9 +101,7 @@ testAt(places.tensor, 'commands: a save through the palette and its dialogs, whi
     await desk('press', { keys: ['Enter'] });
     await until('the file is there', () => existsSync(file));
     strictEqual(numpy(`print(np.load(${JSON.stringify(file)}).sum())`), '8386560.0');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 });
 
 testAt(places.tensor, 'commands: menus of variables, watches and the editor open the viewer', async () => {

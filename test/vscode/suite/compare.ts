@@ -1,10 +1,9 @@
 /** Comparing tensors: with a file, with an earlier stop. */
 
 import { match } from 'node:assert';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { inTemporaryFolder } from '../../support/temporaryFolder.ts';
 import {
   breakAt,
   chooseInMenu,
@@ -24,8 +23,7 @@ const config = { type: 'tensor', program: '${workspaceFolder}/steps.ts' };
 
 test('compare: a tensor with a file shows their difference', async () => {
   await closeEditors();
-  const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
-  try {
+  await inTemporaryFolder(async (folder) => {
     const file = join(folder, 'expected.npy');
     numpy(`np.save(${JSON.stringify(file)}, np.arange(4096.0).reshape(64, 64))`);
     breakAt('steps.ts', 'pass');
@@ -37,9 +35,7 @@ test('compare: a tensor with a file shows their difference', async () => {
     await said(/differ in 1 of 4096 elements .* Largest difference: 1 at \[1, 2\]/);
     await continueToNextStop();
     await pageSays('.banner.stale', /moved on/);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 });
 
 test('compare: a tensor with what it was at an earlier stop, chosen in the palette', async () => {

@@ -1,23 +1,23 @@
 /** Tensor files in the viewer, without any program. */
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { desk, numpy, screenshots, test } from './harness.ts';
+import { inTemporaryFolder } from '../../support/temporaryFolder.ts';
 import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
 
 /** Runs with a folder that is gone afterwards. */
 function fileTest(name: string, run: (folder: string) => Promise<void>): void {
   test(`files: ${name}`, async () => {
     await closeEditors();
-    const folder = mkdtempSync(join(tmpdir(), 'tensor-vscode-'));
-    try {
-      await run(folder);
-    } finally {
-      await closeEditors();
-      rmSync(folder, { recursive: true, force: true });
-    }
+    await inTemporaryFolder(async (folder) => {
+      try {
+        await run(folder);
+      } finally {
+        await closeEditors();
+      }
+    });
   });
 }
 

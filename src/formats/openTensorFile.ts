@@ -3,7 +3,7 @@
  * the file's size. It answers as the requests about a paused program do, so that the same views show both.
  */
 import { basename, extname } from 'node:path';
-import { TensorError } from '../protocol/errors.ts';
+import { adviceOf, TensorError } from '../protocol/errors.ts';
 import type { ListedTensor, ReadResult } from '../protocol/requests.ts';
 import type { CopyCost, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
 import { itemSize } from '../tensor/dtypes.ts';
@@ -160,7 +160,7 @@ function describe(stored: StoredTensor, id: string, format: Format): TensorDescr
     location: 'host',
     state: 'live',
     access: fault
-      ? { how: 'none', reason: fault.message, ...(fault.help !== undefined && { help: fault.help }) }
+      ? { how: 'none', reason: fault.message, ...adviceOf(fault) }
       : { how: 'copy', ...(note !== undefined && { reason: note }) },
     warnings: [],
   };

@@ -254,7 +254,7 @@ export class StopReader {
       }
       this.#context.progress(`writing ${file}`);
       // Of a number no more than the bits of a NaN, or what a picture leaves out, can be lost; a string would be another one.
-      const loss = !force && targets.some(({ entry }) => entry.dtype === 'string') ? 'refuse' : 'warn';
+      const loss = force ? 'warn' : 'refuse-strings';
       const written = await this.#context.request('tensor/export', { tensors, file, force, loss });
       this.#context.document.exports.push(documentExport(written.export));
       for (const warning of written.warnings) this.#context.addWarning(warning);

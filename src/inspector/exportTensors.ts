@@ -136,8 +136,15 @@ async function writeParts(
   const losses: TensorWarning[] = [];
   const lose = (header: Source['header'], loss: Loss): void => {
     const warning = lossWarning(header, loss, format);
-    if (request.loss === 'refuse') throw new TensorError({ ...warning, code: 'lossy-dtype' });
-    losses.push(warning);
+    if (request.loss !== 'refuse' && (request.loss !== 'refuse-strings' || header.dtype !== 'string')) {
+      losses.push(warning);
+      return;
+    }
+    throw new TensorError({
+      ...warning,
+      code: 'lossy-dtype',
+      commandLineHelp: `${warning.help} Or write it as it is, with --force.`,
+    });
   };
   for (const { header } of sources) {
     const loss = header.strings && format.stringLoss?.(header.strings);

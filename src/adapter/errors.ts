@@ -1,6 +1,6 @@
 /** The errors of the adapter, each made in one place, and the one conversion of whatever was thrown. */
 import { CdpError, ConnectionLostError } from '../cdp/cdpSession.ts';
-import { reportOf, TensorError, type ErrorReport } from '../protocol/errors.ts';
+import { reportOf, TensorError, type Advice, type ErrorReport } from '../protocol/errors.ts';
 
 export const errors = {
   notStarted: () =>
@@ -38,8 +38,8 @@ export const errors = {
   left: () => new TensorError({ code: 'cancelled', message: 'The client left before the program was there.' }),
   programEnded: () => new TensorError({ code: 'program-ended', message: 'The program has ended.' }),
   invalidConfiguration: (message: string) => new TensorError({ code: 'invalid-argument', message }),
-  cannotLaunch: (message: string, help?: string, cause?: unknown) =>
-    new TensorError({ code: 'cannot-launch', message, ...(help !== undefined && { help }) }, { cause }),
+  cannotLaunch: (message: string, help?: string | Advice, cause?: unknown) =>
+    new TensorError({ code: 'cannot-launch', message, ...(typeof help === 'string' ? { help } : help) }, { cause }),
   cannotAttach: (message: string, help?: string, cause?: unknown) =>
     new TensorError({ code: 'cannot-attach', message, ...(help !== undefined && { help }) }, { cause }),
   expressionThrew: (message: string) => new TensorError({ code: 'expression-threw', message }),

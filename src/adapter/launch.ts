@@ -255,14 +255,21 @@ function spawnError(config: LaunchConfiguration, error: NodeJS.ErrnoException): 
   const reason = error.code === 'ENOENT' ? 'there is no such program on the PATH' : error.message;
   return errors.cannotLaunch(
     `${config.runtimeExecutable} could not be started: ${reason}.`,
-    'Set "runtimeExecutable" to the path of a Node.js binary.',
+    {
+      help: 'Set "runtimeExecutable" to the path of a Node.js binary.',
+      commandLineHelp: 'Name a Node.js binary with --runtime-executable.',
+    },
     error,
   );
 }
 
 function checkFolder(folder: string): void {
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (!isFolder) throw errors.cannotLaunch(`The working folder ${folder} does not exist.`, 'Set "cwd".');
+  if (isFolder) return;
+  throw errors.cannotLaunch(`The working folder ${folder} does not exist.`, {
+    help: 'Set "cwd".',
+    commandLineHelp: 'Name another one with --cwd.',
+  });
 }
 
 /** Node itself would only print that the address is in use, and run the program without a debugger. */

@@ -32,7 +32,11 @@ export async function makeRunnable(config: LaunchConfiguration, program: string)
   if (tsx !== undefined) return { program, runtimeArgs: ['--import', pathToFileURL(tsx).href] };
   throw errors.cannotLaunch(
     `${config.runtimeExecutable} can't run TypeScript by itself, and no "tsx" is installed for ${program}.`,
-    'Install it (npm install --save-dev tsx), use Node 22.18 or later ("runtimeExecutable"), or compile with source maps and set "outFiles".',
+    {
+      help: 'Install it (npm install --save-dev tsx), use Node 22.18 or later ("runtimeExecutable"), or compile with source maps and set "outFiles".',
+      commandLineHelp:
+        'Install it (npm install --save-dev tsx), use Node 22.18 or later (--runtime-executable), or compile with source maps and name the JavaScript program.',
+    },
   );
 }
 

@@ -59,7 +59,10 @@ function sharesDescription(a: TensorDescriptor, b: TensorDescriptor): boolean {
     sameCounts(a.strides, b.strides) &&
     (a.device === b.device || (a.device.type === b.device.type && a.device.name === b.device.name)) &&
     (a.access === b.access ||
-      (a.access.how === b.access.how && a.access.reason === b.access.reason && a.access.help === b.access.help))
+      (a.access.how === b.access.how &&
+        a.access.reason === b.access.reason &&
+        a.access.help === b.access.help &&
+        a.access.commandLineHelp === b.access.commandLineHelp))
   );
 }
 

@@ -1,5 +1,5 @@
 /** Where a tensor's values are, as a reader tells it to the code that cuts, reduces and exports them. */
-import type { ErrorCode } from '../protocol/errors.ts';
+import type { Advice, ErrorCode } from '../protocol/errors.ts';
 import type { DType, TensorDescriptor } from '../protocol/tensor.ts';
 import type { PrivateFields } from './hidden.ts';
 import type { Reader } from './readers/reader.ts';
@@ -65,11 +65,10 @@ export interface StringSource {
   values: ArrayLike<string | Uint8Array>;
 }
 
-export interface NoSource {
+export interface NoSource extends Advice {
   how: 'none';
   code: ErrorCode;
   reason: string;
-  help: string;
 }
 
 export type Source = HostSource | DeviceSource | ComplexSource | ComputedSource | StringSource | NoSource;

@@ -1,6 +1,6 @@
 /** The tensors of one stop under handles, and what readers may ask of the stop. All of it is let go of before the program runs on. */
 import type { Reinterpretation } from '../protocol/agent.ts';
-import { reportOf, TensorError } from '../protocol/errors.ts';
+import { adviceOf, reportOf, TensorError } from '../protocol/errors.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../protocol/tensor.ts';
 import { storedDType } from '../tensor/dtypes.ts';
 import { shortText } from '../tensor/preview.ts';
@@ -111,8 +111,8 @@ export class StopTensors {
     try {
       return reader.describe(value, this.stop);
     } catch (error) {
-      const { message, help } = reportOf(error);
-      return undescribed(value, 'array', { how: 'none', reason: message, ...(help !== undefined && { help }) });
+      const report = reportOf(error);
+      return undescribed(value, 'array', { how: 'none', reason: report.message, ...adviceOf(report) });
     }
   }
 
@@ -144,7 +144,7 @@ export class StopTensors {
   readableOf({ value, reader }: Held, as?: Reinterpretation, stop = this.stop): Readable {
     const source = reader.source(value, stop);
     if (source.how === 'none') {
-      throw new TensorError({ code: source.code, message: source.reason, help: source.help });
+      throw new TensorError({ code: source.code, message: source.reason, ...adviceOf(source) });
     }
     const { dtype, shape, byteLength } = reader.describe(value, stop);
     if (as && Array.isArray(value)) {

@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import { selectTensor, splitFileMember } from '../formats/fileMember.ts';
 import { openTensorFile, type TensorFile } from '../formats/openTensorFile.ts';
 import type { LargestDifferenceAt, TensorComparison, Tolerance } from '../protocol/comparison.ts';
-import { reportOf, TensorError, type ErrorReport } from '../protocol/errors.ts';
+import { reportOf, TensorError } from '../protocol/errors.ts';
 import { compareSources } from '../tensor/compareSources.ts';
 import { formatType } from '../tensor/preview.ts';
 import type { CompareOptions } from './compareOptions.ts';
+import { helpHere } from './helpHere.ts';
 
 export const compareStatus = { close: 0, different: 1, usage: 2, notReadable: 4 } as const;
 
@@ -112,8 +113,8 @@ function pair(a: TensorFile, b: TensorFile, memberA: string | undefined, memberB
 }
 
 function documentError(error: unknown, where: string): CompareDocument['errors'][number] {
-  const { code, message, help }: ErrorReport = reportOf(error);
-  return { code, message: where + message, help: help ?? null };
+  const report = reportOf(error);
+  return { code: report.code, message: where + report.message, help: helpHere(report) };
 }
 
 /** For people; ends with a line break. */

@@ -12,6 +12,7 @@ import type {
   TensorDescriptor,
   TensorStatistics,
 } from '../protocol/tensor.ts';
+import { helpHere } from './helpHere.ts';
 import { jsonElement } from '../tensor/jsonValue.ts';
 
 export const exitStatus = {
@@ -172,7 +173,7 @@ export function describedFields(tensor: TensorDescriptor): Partial<DocumentTenso
     location,
     state,
     access: { how: access.how, reason: access.reason ?? null },
-    warnings: warnings.map(({ code, message, help }) => ({ code, message, help })),
+    warnings: warnings.map((warning) => ({ code: warning.code, message: warning.message, help: helpHere(warning) })),
   };
 }
 

@@ -9,7 +9,8 @@ import type { DapClient, Events } from './dapClient.ts';
 import { emptyDocument, exitStatus, type ExitStatus, type InspectDocument } from './document.ts';
 import type { InspectOptions } from './options.ts';
 import { Ended, ProgramWatch } from './programWatch.ts';
-import { StopReader, type StopContext } from './readStop.ts';
+import { helpHere } from './helpHere.ts';
+import { StopReader, type StopContext, type Warning } from './readStop.ts';
 
 export interface InspectionHooks {
   /** What the program writes. */
@@ -119,7 +120,7 @@ export class Inspection implements StopContext {
     const noProgram = program === undefined ? undefined : missingProgram(program);
     if (noProgram) {
       this.raise(exitStatus.notStartedOrCrashed);
-      this.warn(noProgram);
+      this.addWarning(noProgram);
       return false;
     }
     for (const fault of fileFaults(this.#options)) this.#hooks.onOutput('stderr', `tensor-debugger: ${fault}\n`);
@@ -130,7 +131,7 @@ export class Inspection implements StopContext {
       if (this.#program.timedOut) this.#reportTimeout('before it was started');
       else {
         this.raise(exitStatus.notStartedOrCrashed);
-        this.warn(reportOf(error, this.#launched ? 'cannot-launch' : 'cannot-attach'));
+        this.addWarning(reportOf(error, this.#launched ? 'cannot-launch' : 'cannot-attach'));
       }
       return false;
     }
@@ -235,7 +236,7 @@ export class Inspection implements StopContext {
     if (this.#program.timedOut) this.#reportTimeout(when);
     else if (this.#program.ended) {
       this.raise(this.#program.adapterEnded ? exitStatus.notReadOrWritten : exitStatus.notStartedOrCrashed);
-      this.warn(this.#reportOfEnd(when));
+      this.addWarning(this.#reportOfEnd(when));
     }
   }
 
@@ -325,7 +326,7 @@ export class Inspection implements StopContext {
   #reportTimeout(when: string, why?: string): void {
     this.raise(exitStatus.timedOut);
     const seconds = (this.#options.timeoutMs ?? 0) / 1000;
-    this.warn({
+    this.addWarning({
       code: 'timed-out',
       message: `The program was given ${seconds} s, and they were over ${when}.`,
       help: why ?? 'Give it more with --timeout, or look whether it gets there at all.',
@@ -353,11 +354,11 @@ export class Inspection implements StopContext {
   #reportEnd(): void {
     if (this.#program.adapterEnded) {
       this.raise(exitStatus.notReadOrWritten);
-      return this.warn(adapterEnded);
+      return this.addWarning(adapterEnded);
     }
     this.raise(this.#program.crashed ? exitStatus.notStartedOrCrashed : exitStatus.endedBeforeStop);
     const help = this.#whyNotStopped();
-    this.warn({
+    this.addWarning({
       code: 'program-ended',
       message: `The program ${this.#program.howItEnded()} ${this.#beforeTheStop()}.`,
       ...(help !== undefined && { help }),
@@ -373,21 +374,11 @@ export class Inspection implements StopContext {
     if (status > this.status) this.status = status;
   }
 
-  warn(report: ErrorReport): void {
-    this.addWarning({ code: report.code, message: report.message, help: report.help });
-  }
-
-  addWarning(warning: {
-    code: string;
-    message: string;
-    help?: string | undefined;
-    file?: string;
-    line?: number;
-  }): void {
-    const { code, message, help = null, file = null, line = null } = warning;
+  addWarning(warning: Warning): void {
+    const { code, message, file = null, line = null } = warning;
     const { warnings } = this.document;
     // What was told as an event is in the next listing too.
     const isKnown = warnings.some((known) => known.code === code && known.message === message && known.line === line);
-    if (!isKnown) warnings.push({ code, message, help, file, line });
+    if (!isKnown) warnings.push({ code, message, help: helpHere(warning), file, line });
   }
 }

@@ -1,5 +1,5 @@
 /** What is asked of the program at the stop, and how the answers get into the document. */
-import { isRefused, reportText, TensorError, type ErrorReport } from '../protocol/errors.ts';
+import { isRefused, TensorError, type Advice, type ErrorReport } from '../protocol/errors.ts';
 import type { TensorReference, TensorRequestName, TensorRequests } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import {
@@ -16,6 +16,7 @@ import {
   type ExitStatus,
   type InspectDocument,
 } from './document.ts';
+import { textHere } from './helpHere.ts';
 import type { InspectOptions } from './options.ts';
 
 /** What the reader needs of the inspection that it is a part of. */
@@ -30,10 +31,17 @@ export interface StopContext {
   reportOf(error: unknown): ErrorReport;
   /** The highest status stays. */
   raise(status: ExitStatus): void;
-  warn(report: ErrorReport): void;
-  addWarning(warning: { code: string; message: string; help?: string }): void;
+  addWarning(warning: Warning): void;
   /** What takes time now, in words. */
   progress(doing: string): void;
+}
+
+/** What went wrong, or is worth knowing, and where in the program. */
+export interface Warning extends Partial<Advice> {
+  code: string;
+  message: string;
+  file?: string;
+  line?: number;
 }
 
 /** Something that was found at the stop or asked for, with the handle that reads go by. */
@@ -99,7 +107,7 @@ export class StopReader {
     for (const target of this.#targets) {
       if (!target.isAwaited) continue;
       target.isAwaited = false;
-      target.entry.error = reportText(report);
+      target.entry.error = textHere(report);
       this.#context.raise(exitStatus.notReadOrWritten);
     }
   }
@@ -117,7 +125,7 @@ export class StopReader {
       for (const warning of assigned.warnings) this.#context.addWarning(warning);
     } catch (error) {
       this.#context.raise(exitStatus.notReadOrWritten);
-      this.#context.warn(this.#context.reportOf(error));
+      this.#context.addWarning(this.#context.reportOf(error));
     }
   }
 
@@ -137,7 +145,7 @@ export class StopReader {
         this.unlisted = listing.containers.map(({ expression }) => expression);
         if (listing.truncated) {
           this.#context.raise(exitStatus.notReadOrWritten);
-          this.#context.warn({
+          this.#context.addWarning({
             code: 'too-large',
             message: `The frame has more tensors than the ${listing.tensors.length} that were listed.`,
             help: 'Name those that you need with --expr.',
@@ -149,7 +157,7 @@ export class StopReader {
       if (expressions.length === 0) {
         this.unlisted = undefined;
         this.#context.raise(exitStatus.notReadOrWritten);
-        this.#context.warn(this.#context.reportOf(error));
+        this.#context.addWarning(this.#context.reportOf(error));
       }
     }
     for (const expression of expressions) targets.push(await this.#evaluate(expression, frameId));
@@ -208,7 +216,7 @@ export class StopReader {
       entry.values = read.values ?? null;
       entry.cost = documentCost(read.cost);
     } catch (error) {
-      if (isOptional && !this.#context.hasEnded(error)) entry.error = reportText(this.#context.reportOf(error));
+      if (isOptional && !this.#context.hasEnded(error)) entry.error = textHere(this.#context.reportOf(error));
       else this.#fail(entry, error);
       // What has become of a buffer shows only when it is read.
       if (isRefused(error))
@@ -246,19 +254,19 @@ export class StopReader {
       }
       this.#context.progress(`writing ${file}`);
       // Of a number no more than the bits of a NaN, or what a picture leaves out, can be lost; a string would be another one.
-      const loss = !force && targets.some(({ entry }) => entry.dtype === 'string') ? 'refuse' : 'warn';
+      const loss = force ? 'warn' : 'refuse-strings';
       const written = await this.#context.request('tensor/export', { tensors, file, force, loss });
       this.#context.document.exports.push(documentExport(written.export));
       for (const warning of written.warnings) this.#context.addWarning(warning);
     } catch (error) {
       this.#context.raise(exitStatus.notReadOrWritten);
       // What ended all of it is said once, by whoever has called.
-      if (!this.#context.hasEnded(error)) this.#context.warn(this.#context.reportOf(error));
+      if (!this.#context.hasEnded(error)) this.#context.addWarning(this.#context.reportOf(error));
     }
   }
 
   #fail(entry: DocumentTensor, error: unknown): void {
-    entry.error = reportText(this.#context.reportOf(error));
+    entry.error = textHere(this.#context.reportOf(error));
     this.#context.raise(exitStatus.notReadOrWritten);
   }
 }

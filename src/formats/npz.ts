@@ -1,5 +1,5 @@
 /** NumPy's .npz: a ZIP archive with one .npy file per array, stored (`np.savez`) or deflated (`np.savez_compressed`). */
-import { TensorError } from '../protocol/errors.ts';
+import { TensorError, type Advice } from '../protocol/errors.ts';
 import { bytesReader, invalidFile } from './byteReader.ts';
 import type { ByteReader } from './byteReader.ts';
 import { joinBytes } from '../tensor/bytes.ts';
@@ -26,18 +26,23 @@ function memberNames(tensors: readonly TensorHeader[]): string[] {
   return tensors.map((tensor) => {
     const name = tensor.name.replaceAll('\\', '%5C');
     let fault: string | undefined;
-    let help = 'Write it alone, as .npy, and name the others (on the command line with --expr).';
+    let advice: Advice = {
+      help: 'Write it alone, as .npy, and name the others.',
+      commandLineHelp: 'Write it alone, as .npy, and name the others with --expr.',
+    };
     if (name === '') fault = 'is empty';
     else if (/^[/~]|^[A-Za-z]:|(^|\/)\.{1,2}(\/|$)/.test(name)) fault = 'would leave the folder it is unpacked in';
     // eslint-disable-next-line no-control-regex -- they are what is looked for
     else if (/[\0-\x1f\x7f]/.test(name)) fault = 'has control characters';
-    else if (seen.has(name)) [fault, help] = ['is there twice', 'Give each tensor once, or under names of their own.'];
-    else if (new TextEncoder().encode(name).length > 0xff00) fault = 'is too long';
+    else if (seen.has(name)) {
+      fault = 'is there twice';
+      advice = { help: 'Give each tensor once, or under names of their own.' };
+    } else if (new TextEncoder().encode(name).length > 0xff00) fault = 'is too long';
     if (fault) {
       throw new TensorError({
         code: 'invalid-argument',
         message: `The tensor name ${JSON.stringify(tensor.name.slice(0, 100))} ${fault}.`,
-        help,
+        ...advice,
       });
     }
     seen.add(name);

@@ -3,7 +3,7 @@
  * memory whatever the file's size.
  */
 import { basename, extname } from 'node:path';
-import { TensorError } from '../protocol/errors.ts';
+import { adviceOf, TensorError } from '../protocol/errors.ts';
 import type { ListedTensor } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { columnMajorStrides, rowMajorStrides } from '../tensor/shape.ts';
@@ -110,7 +110,7 @@ function describe(stored: StoredTensor, id: string, format: Format): TensorDescr
     location: 'host',
     state: 'live',
     access: fault
-      ? { how: 'none', reason: fault.message, ...(fault.help !== undefined && { help: fault.help }) }
+      ? { how: 'none', reason: fault.message, ...adviceOf(fault) }
       : { how: 'copy', ...(note !== undefined && { reason: note }) },
     warnings: [],
   };

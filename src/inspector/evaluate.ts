@@ -2,7 +2,7 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { Reinterpretation } from '../protocol/agent.ts';
-import { TensorError } from '../protocol/errors.ts';
+import { TensorError, type Advice } from '../protocol/errors.ts';
 import { isDType, itemSize } from '../tensor/dtypes.ts';
 import { throughNamespace } from './moduleNamespaces.ts';
 import { sameNames, type NamesInSight } from './originalNames.ts';
@@ -99,6 +99,7 @@ function evaluationError(
       code: 'side-effect',
       message: `"${expression}" was not evaluated: it would change the program (V8 stopped it at a possible side effect).`,
       help: 'Name a variable or a property instead of calling a function; the debug console evaluates anything.',
+      commandLineHelp: 'Name a variable or a property instead of calling a function.',
     });
   }
   const missing = original(/^ReferenceError: (?<name>\S+) is not defined/.exec(firstLine)?.groups?.['name']);
@@ -106,7 +107,8 @@ function evaluationError(
     return new TensorError({
       code: 'not-available',
       message: `"${missing}" is not available at this stop: no scope of this frame has it. If the module declares it, V8 left it out because the stopped function does not use it.`,
-      help: `Stop in a function that uses "${missing}" (an editor can select such a frame), or mention it in the stopped function.`,
+      help: `Select a frame that uses "${missing}", or stop in such a function, or mention it in the stopped one.`,
+      commandLineHelp: `Stop in a function that uses "${missing}", or mention it in the stopped one.`,
     });
   }
   const hole = original(
@@ -138,8 +140,8 @@ function evaluationError(
   });
 }
 
-/** @param help what can be done with it instead; default: what can be read */
-export function notATensor(expression: string, value: Protocol.Runtime.RemoteObject, help?: string): TensorError {
+/** @param advice what can be done with it instead; default: what can be read */
+export function notATensor(expression: string, value: Protocol.Runtime.RemoteObject, advice?: Advice): TensorError {
   if (value.type === 'undefined') {
     return new TensorError({
       code: 'not-a-tensor',
@@ -150,9 +152,9 @@ export function notATensor(expression: string, value: Protocol.Runtime.RemoteObj
   return new TensorError({
     code: 'not-a-tensor',
     message: `"${expression}" is ${kindInWords(value)}, not a tensor.`,
-    help:
-      help ??
-      'Tensors of TF.js, jax-js, ONNX Runtime and transformers.js, GPUBuffers, typed arrays, nested arrays of numbers and values with Symbol.for("tensor.inspect") can be read.',
+    ...(advice ?? {
+      help: 'Tensors of TF.js, jax-js, ONNX Runtime and transformers.js, GPUBuffers, typed arrays, nested arrays of numbers and values with Symbol.for("tensor.inspect") can be read.',
+    }),
   });
 }
 

@@ -7,7 +7,7 @@ import { basename, resolve } from 'node:path';
 import { encodingForFile, formatForFile } from '../formats/registry.ts';
 import type { EncodeOptions, Format, Loss, Part, TensorHeader } from '../formats/format.ts';
 import type { AgentSparseParts, WindowRequest } from '../protocol/agent.ts';
-import { TensorError } from '../protocol/errors.ts';
+import { adviceOf, TensorError } from '../protocol/errors.ts';
 import type { CopyCost, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
 import { itemSize, storedDType } from '../tensor/dtypes.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
@@ -94,7 +94,7 @@ async function sourceOf({ name, id, slice }: ExportRequest['tensors'][number], e
     throw new TensorError({
       code: tensor.state === 'disposed' ? 'disposed' : 'not-readable',
       message: `${name} can't be written: ${tensor.access.reason ?? 'its shape is not known'}`,
-      ...(tensor.access.help !== undefined && { help: tensor.access.help }),
+      ...adviceOf(tensor.access),
     });
   }
   const ranges = parseSlice(slice ?? '', shape);
@@ -136,8 +136,15 @@ async function writeParts(
   const losses: TensorWarning[] = [];
   const lose = (header: Source['header'], loss: Loss): void => {
     const warning = lossWarning(header, loss, format);
-    if (request.loss === 'refuse') throw new TensorError({ ...warning, code: 'lossy-dtype' });
-    losses.push(warning);
+    if (request.loss !== 'refuse' && (request.loss !== 'refuse-strings' || header.dtype !== 'string')) {
+      losses.push(warning);
+      return;
+    }
+    throw new TensorError({
+      ...warning,
+      code: 'lossy-dtype',
+      commandLineHelp: `${warning.help} Or write it as it is, with --force.`,
+    });
   };
   for (const { header } of sources) {
     const loss = header.strings && format.stringLoss?.(header.strings);

@@ -64,7 +64,7 @@ export class GraphEvaluation {
       return notATensor(expression, value, evaluateHelp(names));
     } catch (error) {
       if (!(error instanceof TensorError) || !saysWhyNotAsAWhole.has(error.code)) throw error;
-      return notATensor(expression, value, reportText(error));
+      return notATensor(expression, value, { help: reportText(error) });
     }
   }
 
@@ -81,12 +81,12 @@ export class GraphEvaluation {
         .slice(0, namedMembers)
         .map((each) => each.expression)
         .join(', ');
-      return notATensor(expression, value, `Its tensors lie deeper: look into ${deeper}.`);
+      return notATensor(expression, value, { help: `Its tensors lie deeper: look into ${deeper}.` });
     }
     if (expressions.length === 0) return notATensor(expression, value);
     const named = expressions.slice(0, namedMembers).join(', ');
     const rest = expressions.length > namedMembers ? `, ... (${truncated ? 'over ' : ''}${expressions.length})` : '';
-    return notATensor(expression, value, `Name one of the tensors in it: ${named}${rest}.`);
+    return notATensor(expression, value, { help: `Name one of the tensors in it: ${named}${rest}.` });
   }
 
   /** A handle for a graph tensor, or for a model or session as a whole; null for any other value. */

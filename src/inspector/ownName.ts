@@ -1,28 +1,40 @@
-import { TensorError } from '../protocol/errors.ts';
+import { TensorError, type Advice } from '../protocol/errors.ts';
 import { nameStandIn, type TensorDescriptor } from '../protocol/tensor.ts';
 import { isPlace } from './assign/target.ts';
 
 const standIn = new RegExp(`\\b${nameStandIn}\\.`, 'g');
 
-function mentions(help: string | undefined): help is string {
+function mentions({ help }: { help?: string | undefined }): boolean {
   return help?.includes(`${nameStandIn}.`) === true && help.search(standIn) >= 0;
+}
+
+/** The same about what the program calls `expression`. */
+function named<Advised extends Partial<Advice>>(advised: Advised, expression: string): Advised {
+  if (!mentions(advised)) return advised;
+  const { help, commandLineHelp } = advised;
+  const inOwnName = (text: string): string => text.replace(standIn, () => `${expression}.`);
+  return {
+    ...advised,
+    ...(help !== undefined && { help: inOwnName(help) }),
+    ...(commandLineHelp !== undefined && { commandLineHelp: inOwnName(commandLineHelp) }),
+  };
 }
 
 /** Puts what the program calls a tensor in the place of the name that its reader had to make up. */
 export function withOwnName(tensor: TensorDescriptor, expression: string | undefined): TensorDescriptor {
   const { access, warnings } = tensor;
-  if (expression === undefined || !(mentions(access.help) || warnings.some(({ help }) => mentions(help))))
-    return tensor;
+  if (expression === undefined || !(mentions(access) || warnings.some(mentions))) return tensor;
   if (!isPlace(expression)) return tensor;
-  const named = <Part extends { help?: string }>(part: Part): Part =>
-    mentions(part.help) ? { ...part, help: part.help.replace(standIn, () => `${expression}.`) } : part;
-  return { ...tensor, access: named(access), warnings: warnings.map(named) };
+  return {
+    ...tensor,
+    access: named(access, expression),
+    warnings: warnings.map((warning) => named(warning, expression)),
+  };
 }
 
 /** The same for why a tensor was not read. */
 export function withOwnNameIn(error: unknown, expression: string | undefined): unknown {
-  if (!(error instanceof TensorError) || expression === undefined || !mentions(error.help)) return error;
+  if (!(error instanceof TensorError) || expression === undefined || !mentions(error)) return error;
   if (!isPlace(expression)) return error;
-  const help = error.help.replace(standIn, () => `${expression}.`);
-  return new TensorError({ ...error.toReport(), help }, { cause: error });
+  return new TensorError(named(error.toReport(), expression), { cause: error });
 }

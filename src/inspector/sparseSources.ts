@@ -5,7 +5,7 @@
 import type { Format } from '../formats/format.ts';
 import { isInScipy, scipyHeaders } from '../formats/scipySparse.ts';
 import type { AgentSparseParts } from '../protocol/agent.ts';
-import { TensorError } from '../protocol/errors.ts';
+import { adviceOf, TensorError } from '../protocol/errors.ts';
 import type { DType, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
 import { dataViewOf, decodeElements, elementReader, elementWriter, itemSize } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
@@ -57,7 +57,8 @@ async function openSparse(name: string, id: string, tensor: TensorDescriptor, ex
     throw new TensorError({
       code: 'not-readable',
       message: `${name} can't be written: ${tensor.access.reason ?? 'it does not tell what it is made of'}`,
-      help: tensor.access.help ?? 'Write its values and indices.',
+      help: 'Write its values and indices.',
+      ...adviceOf(tensor.access),
     });
   }
   const { indices, values, denseShape } = parts;

@@ -56,8 +56,8 @@ export interface ExportRequest {
   force: boolean;
   tensors: { name: string; id: string; slice?: string }[];
   encoding?: ExportEncoding;
-  /** `refuse`: nothing is written where a value would change. Default: it is written, with a warning. */
-  loss?: 'warn' | 'refuse';
+  /** `refuse`: nothing is written where a value, or only where a string, would change. Default: it is written, with a warning. */
+  loss?: 'warn' | 'refuse' | 'refuse-strings';
   /** Fractions from 0 to 1. */
   onProgress?(fraction: number, bytes: number): void;
   signal?: AbortSignal;

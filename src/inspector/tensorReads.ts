@@ -1,6 +1,6 @@
 /** Reads of the tensors of a stop, each by its id: descriptions, windows, statistics, bytes. */
 import type { WindowRequest } from '../protocol/agent.ts';
-import { TensorError } from '../protocol/errors.ts';
+import { adviceOf, TensorError } from '../protocol/errors.ts';
 import type { ReadResult } from '../protocol/requests.ts';
 import type {
   AxisRange,
@@ -199,7 +199,7 @@ function knownShape(tensor: TensorDescriptor): number[] {
   throw new TensorError({
     code: 'not-readable',
     message: tensor.access.reason ?? 'Its shape is not known before it is computed.',
-    ...(tensor.access.help !== undefined && { help: tensor.access.help }),
+    ...adviceOf(tensor.access),
   });
 }
 

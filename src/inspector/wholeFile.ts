@@ -70,7 +70,8 @@ export async function assertFree(file: string, force: boolean): Promise<void> {
   throw new TensorError({
     code: 'file-exists',
     message: `${file} exists already; it was left as it is.`,
-    help: 'Choose another name, or say that it may be replaced (--force on the command line).',
+    help: 'Choose another name, or say that it may be replaced.',
+    commandLineHelp: 'Choose another name, or replace it with --force.',
   });
 }
 

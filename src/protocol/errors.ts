@@ -1,12 +1,18 @@
+/** What to do about something. */
+export interface Advice {
+  /** In an editor, and for whoever else is at a debug session. */
+  help: string;
+  /** On the command line, where something else is to be done. */
+  commandLineHelp?: string;
+}
+
 /**
  * A failure on its way to a person: what happened, with its name and numbers, why, and what to do.
  * It is thrown as `TensorError` inside a process and crosses every boundary as this plain object.
  */
-export interface ErrorReport {
+export interface ErrorReport extends Partial<Advice> {
   code: ErrorCode;
   message: string;
-  /** What to do about it. */
-  help?: string;
   /** Where in the input text the fault stands, from 0 (slices, expressions). */
   position?: number;
 }
@@ -49,12 +55,14 @@ export class TensorError extends Error {
   override readonly name = 'TensorError';
   readonly code: ErrorCode;
   readonly help: string | undefined;
+  readonly commandLineHelp: string | undefined;
   readonly position: number | undefined;
 
   constructor(report: ErrorReport, options?: { cause?: unknown }) {
     super(report.message, options);
     this.code = report.code;
     this.help = report.help;
+    this.commandLineHelp = report.commandLineHelp;
     this.position = report.position;
   }
 
@@ -64,6 +72,7 @@ export class TensorError extends Error {
       code: this.code,
       message: this.message,
       ...(this.help !== undefined && { help: this.help }),
+      ...(this.commandLineHelp !== undefined && { commandLineHelp: this.commandLineHelp }),
       ...(this.position !== undefined && { position: this.position }),
     };
   }
@@ -76,8 +85,15 @@ export function reportOf(thrown: unknown, fallback: ErrorCode = 'agent-failed'):
   return { code: fallback, message };
 }
 
+/** The advice of whatever gives some, alone. */
+export function adviceOf(from: Advice): Advice;
+export function adviceOf(from: Partial<Advice> | TensorError): Partial<Advice>;
+export function adviceOf({ help, commandLineHelp }: Partial<Advice> | TensorError): Partial<Advice> {
+  return { ...(help !== undefined && { help }), ...(commandLineHelp !== undefined && { commandLineHelp }) };
+}
+
 /** What happened and what to do about it, on one line. */
-export function reportText({ message, help }: { message: string; help?: string | undefined }): string {
+export function reportText({ message, help }: { message: string; help?: string | null | undefined }): string {
   return help ? `${message} ${help}` : message;
 }
 

@@ -71,7 +71,7 @@ const fields: { [Name in keyof Requests]: Fields<Requests[Name]['arguments']> } 
     file: nonEmptyString,
     force: optional(boolean),
     encoding: optional(encoding),
-    loss: optional(oneOf('warn', 'refuse')),
+    loss: optional(oneOf('warn', 'refuse', 'refuse-strings')),
   },
   'tensor/graphInputs': { tensor: reference },
   'tensor/evaluateGraph': {

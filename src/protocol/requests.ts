@@ -215,8 +215,8 @@ export interface TensorRequests {
       /** Replace a file that exists. */
       force?: boolean;
       encoding?: ExportEncoding;
-      /** Whether a file may be written that does not hold every value exactly; default: it is, with a warning. */
-      loss?: 'warn' | 'refuse';
+      /** Whether a file may be written that does not hold every value, or every string, exactly; default: it is, with a warning. */
+      loss?: 'warn' | 'refuse' | 'refuse-strings';
     };
     result: { export: ExportedFile; costs: CopyCost[]; warnings: TensorWarning[] };
   };

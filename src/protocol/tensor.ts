@@ -3,6 +3,8 @@
  * Describing a tensor never reads its data and never runs the program's own code.
  */
 
+import type { Advice } from './errors.ts';
+
 /** Element types, under the names that the field uses. `unknown`: device memory that nobody has typed yet. */
 export const dtypes = [
   'float16',
@@ -53,19 +55,16 @@ export type WarningCode =
 export const nameStandIn = 'x';
 
 /** A warning: what is the case, with this program's own names and numbers, and what to type instead. */
-export interface TensorWarning {
+export interface TensorWarning extends Advice {
   code: WarningCode;
   message: string;
-  help: string;
 }
 
 /** How the values reach the host: a `view` of memory that the program shares, a `copy` from the device, or not at all. */
-export interface TensorAccess {
+export interface TensorAccess extends Partial<Advice> {
   how: 'view' | 'copy' | 'none';
-  /** Why; always there for `none`. */
+  /** Why; always there for `none`, as the nearest thing that can be done instead is. */
   reason?: string;
-  /** The nearest thing that can be done instead; there for `none`. */
-  help?: string;
 }
 
 /** So begins the reason of values that are there because the debugger ran something of the program's for them. */

@@ -35,6 +35,7 @@ export interface Inspected {
   label?: string;
   /** Why there is no `data`. */
   reason?: string;
-  /** What to do to get a value. */
+  /** What to do to get a value; and on the debugger's command line, if that is something else. */
   help?: string;
+  commandLineHelp?: string;
 }

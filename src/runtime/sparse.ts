@@ -1,6 +1,6 @@
 /** Sparse tensors: three dense ones, as in TensorFlow. TF.js has no int64, so indices and the dense shape are int32. */
 import { nameStandIn } from '../protocol/tensor.ts';
-import { howToEvaluate } from '../tensor/evaluateHelp.ts';
+import { adviceToEvaluate } from '../tensor/evaluateHelp.ts';
 import { attr } from './graph/graphDef.ts';
 import { SymbolicTensor } from './graph/symbolicTensor.ts';
 import { getDefaultGraph, type Graph } from './graph/graph.ts';
@@ -202,9 +202,12 @@ export class SparseTensor {
       reason: symbolic
         ? 'It is a sparse graph tensor: it has no value until the graph is run.'
         : 'It is sparse: three tensors, values, indices and denseShape.',
-      help: symbolic
-        ? `Evaluate its values, indices and denseShape, which are graph tensors: ${howToEvaluate}. In the program: await ${nameStandIn}.eval({ session, feeds }).`
-        : 'Look at its values and indices, or at sparse.toDense(tensor).',
+      ...(symbolic
+        ? adviceToEvaluate(
+            (how) =>
+              `Evaluate its values, indices and denseShape, which are graph tensors: ${how}. In the program: await ${nameStandIn}.eval({ session, feeds }).`,
+          )
+        : { help: 'Look at its values and indices, or at sparse.toDense(tensor).' }),
     };
   }
 

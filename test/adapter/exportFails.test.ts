@@ -171,7 +171,7 @@ test('an encoding that there is not', async () => {
         { encoding: 'F' },
         '"encoding" of tensor/export must be an object of compress, bfloat16, fortranOrder, colormap, not "F".',
       ],
-      [{ loss: 'never' }, '"loss" of tensor/export must be "warn" or "refuse", not "never".'],
+      [{ loss: 'never' }, '"loss" of tensor/export must be "warn" or "refuse" or "refuse-strings", not "never".'],
     ] as const) {
       const { code, message } = await refusal(session, 'new Float32Array(4)', join(folder, 'x.npz'), more);
       assert.equal(code, 'invalid-argument');

@@ -75,7 +75,10 @@ test('a lazy array that is merely listed has no value, and is no error', async (
   assert.equal(listed.status, 0, JSON.stringify(listed.document));
   const { state, values, stats, error } = tensorOf(listed.document, 'lazy');
   assert.deepEqual([state, values, stats], ['pending', null, null]);
-  assert.match(error ?? '', /2 kernels have to run .* or --expr NAME --evaluate on the command line/);
+  assert.match(
+    error ?? '',
+    /2 kernels have to run .* or evaluate it here, which runs its kernels: --expr NAME --evaluate\.$/,
+  );
   const held = tensorOf(listed.document, 'held');
   assert.deepEqual([held.values, held.stats?.max], [[1, 2, 3], 3]);
   const asked = await inspect(['--expr', 'lazy', '--then', 'end', 'lazy.mjs']);

@@ -124,8 +124,9 @@ test('status 4: a string that would be another one is refused, the bits of a NaN
   const refused = await inspect(both);
   assert.equal(refused.status, 4);
   assert.equal(existsSync(strings), false);
-  const { code, message } = refused.document.warnings[0] ?? assert.fail('nothing was said');
+  const { code, message, help } = refused.document.warnings[0] ?? assert.fail('nothing was said');
   assert.deepEqual([code, message], ['lossy-dtype', 'words[1] is "b\\u0000" and becomes "b" in NumPy archive.']);
+  assert.equal(help, 'Write .json: it keeps every string. Or write it as it is, with --force.');
 
   const forced = await inspect(['--force', ...both]);
   assert.equal(forced.status, 0);
@@ -137,6 +138,17 @@ test('status 4: a string that would be another one is refused, the bits of a NaN
   assert.equal(written.status, 0);
   assert.match(written.document.warnings[0]?.message ?? '', /^numbers\[1\] is NaN with the bits 0xffc00000/);
   assert.equal(readFileSync(text, 'utf8'), '1\nnan\n');
+
+  // A format that keeps the strings takes the numbers beside them as it takes them alone.
+  const kept = join(folder, 'both.json');
+  const mixed = await inspect(['--expr', 'words', '--expr', 'numbers', '--export', kept, 'lossy.js']);
+  assert.equal(mixed.status, 0);
+  assert.match(mixed.document.warnings[0]?.message ?? '', /^numbers\[1\] is NaN with the bits 0xffc00000/);
+  assert.deepEqual((JSON.parse(readFileSync(kept, 'utf8')) as { words: unknown }).words, {
+    dtype: 'string',
+    shape: [2],
+    values: ['a', 'b\0'],
+  });
 });
 
 test('an image spans the values that are there', async () => {

@@ -69,6 +69,7 @@ test('links and folders in the place of the file', async () => {
       const { status, document } = await inspect(['--expr', 'large', '--slice', ':4', '--export', file, 'large.js']);
       assert.equal(status, 4);
       assert.equal(document.warnings[0]?.code, 'file-exists');
+      assert.equal(document.warnings[0].help, 'Choose another name, or replace it with --force.');
     }
     assert.equal(readFileSync(link, 'utf8'), 'precious');
     const forced = await inspect(['--force', '--expr', 'large', '--slice', ':4', '--export', link, 'large.js']);

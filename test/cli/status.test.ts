@@ -109,7 +109,7 @@ test('status 3: a program that is not there', async () => {
 test('status 3: a runtime that is not there', async () => {
   const { status, stderr } = await inspect(['--runtime-executable', '/nowhere/node', 'arrays.js']);
   assert.equal(status, 3);
-  assert.match(stderr, /\/nowhere\/node/);
+  assert.match(stderr, /\/nowhere\/node could not be started: .* Name a Node\.js binary with --runtime-executable\./);
 });
 
 test('status 3: nobody listens where it should attach to', async () => {

@@ -5,10 +5,10 @@ import type { CdpSession } from '../../src/cdp/cdpSession.ts';
 import type { AgentLink } from '../../src/inspector/agentLink.ts';
 import { GraphEvaluation } from '../../src/inspector/graphEvaluation.ts';
 import type { Stop } from '../../src/inspector/stop.ts';
-import { TensorError, type ErrorReport } from '../../src/protocol/errors.ts';
+import { adviceOf, TensorError, type Advice, type ErrorReport } from '../../src/protocol/errors.ts';
 
 /** With an agent that answers these names of inputs, or with an error. */
-async function helpFor(answer: string[] | Error): Promise<string | undefined> {
+async function adviceFor(answer: string[] | Error): Promise<Partial<Advice>> {
   const link = {
     handOver: () => Promise.resolve('1'),
     call: () =>
@@ -23,27 +23,27 @@ async function helpFor(answer: string[] | Error): Promise<string | undefined> {
   );
   const error = await graphs.notATensor('model', { type: 'object', className: 'Model', objectId: '1' });
   assert.equal(error.message, '"model" is a Model, not a tensor.');
-  return error.help;
+  return adviceOf(error);
 }
 
 const failing = (report: ErrorReport) => new TensorError(report);
 
 test('it says how it is evaluated, with its inputs by name', async () => {
-  assert.equal(
-    await helpFor(['x', 'n']),
-    'Evaluate it with values for x, n: Tensor: Evaluate Graph Tensor…, or --expr NAME --feed x=... --feed n=... on the command line.',
-  );
-  assert.equal(
-    await helpFor([]),
-    'Evaluate it: Tensor: Evaluate Graph Tensor…, or --expr NAME --evaluate on the command line.',
-  );
+  assert.deepEqual(await adviceFor(['x', 'n']), {
+    help: 'Evaluate it with values for x, n: Tensor: Evaluate Graph Tensor….',
+    commandLineHelp: 'Evaluate it with values for x, n: --expr NAME --feed x=VALUE --feed n=VALUE.',
+  });
+  assert.deepEqual(await adviceFor([]), {
+    help: 'Evaluate it: Tensor: Evaluate Graph Tensor….',
+    commandLineHelp: 'Evaluate it: --expr NAME --evaluate.',
+  });
 });
 
 test('it says why it is not evaluated as a whole', async () => {
   const message = 'The model has 2 outputs: a, b.';
-  assert.equal(await helpFor(failing({ code: 'invalid-argument', message })), message);
+  assert.deepEqual(await adviceFor(failing({ code: 'invalid-argument', message })), { help: message });
   const help = 'Name one of them: model.outputs[0].';
-  assert.equal(await helpFor(failing({ code: 'no-graph', message, help })), `${message} ${help}`);
+  assert.deepEqual(await adviceFor(failing({ code: 'no-graph', message, help })), { help: `${message} ${help}` });
 });
 
 test('what went wrong on the way is not taken for a property of the model', async () => {
@@ -52,6 +52,6 @@ test('what went wrong on the way is not taken for a property of the model', asyn
     failing({ code: 'agent-failed', message: 'It failed.' }),
     new Error('Unexpected token'),
   ]) {
-    await assert.rejects(helpFor(error), error);
+    await assert.rejects(adviceFor(error), error);
   }
 });

@@ -42,10 +42,13 @@ export function checkedFeeds(target: Evaluable, feeds: readonly Feed[]): Map<str
   if (missing.length === 0) return checked;
   const texts = missing.map(inputText).join(', ');
   const [first] = missing as [GraphInput];
-  throw invalidFeed(
-    `${target.name} can't be evaluated: ${missing.length === 1 ? 'its input' : 'its inputs'} ${texts} ${missing.length === 1 ? 'has' : 'have'} no value.`,
-    `Feed ${missing.length === 1 ? 'it' : 'each of them'} with an expression of this frame or a file: --feed ${first.name}=<expression or file> on the command line.`,
-  );
+  const help = `Feed ${missing.length === 1 ? 'it' : 'each of them'} with an expression of this frame or a file`;
+  throw new TensorError({
+    code: 'invalid-feed',
+    message: `${target.name} can't be evaluated: ${missing.length === 1 ? 'its input' : 'its inputs'} ${texts} ${missing.length === 1 ? 'has' : 'have'} no value.`,
+    help: `${help}.`,
+    commandLineHelp: `${help}: --feed ${first.name}=<expression or file>.`,
+  });
 }
 
 function unknownName(target: Evaluable, name: string): TensorError {

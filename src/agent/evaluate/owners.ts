@@ -62,15 +62,15 @@ function behind(container: Place['path'], path: string | undefined): string | un
 }
 
 const reason = 'It has no value before its graph is run.';
-const help = evaluateHelp();
+const advice = evaluateHelp();
 
 /** What can be evaluated and is no tensor to any reader: a model as a whole, which stands for its only output. */
 export const graphReader: Reader = {
   claims: () => false,
 
   describe(value): Described {
-    return undescribed(value, 'symbolic', { how: 'none', reason, help });
+    return undescribed(value, 'symbolic', { how: 'none', reason, ...advice });
   },
 
-  source: (): Source => ({ how: 'none', code: 'not-readable', reason, help }),
+  source: (): Source => ({ how: 'none', code: 'not-readable', reason, ...advice }),
 };

@@ -80,7 +80,8 @@ function evaluable(symbolic: object, context: EvaluationContext): Evaluable {
         throw new TensorError({
           code: 'not-available',
           message: `${nameOf(symbolic)} depends on the layer ${layerName(stateful)} (${classNameOf(layerOf(stateful))}), which keeps a state from call to call: evaluating would change the program.`,
-          help: `Feed its output: --feed ${nameOf(stateful)}=<expression or file> on the command line.`,
+          help: `Feed its output, ${nameOf(stateful)}, with an expression of this frame or a file.`,
+          commandLineHelp: `Feed its output: --feed ${nameOf(stateful)}=<expression or file>.`,
         });
       }
       return inTfjs(context, (tfjs) => tfjs.read(compute(symbolic, tensors, feeds, tfjs)));

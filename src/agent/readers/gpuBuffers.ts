@@ -1,5 +1,5 @@
 /** Raw WebGPU buffers: device memory that nobody has typed. They read as bytes until somebody says how. */
-import { TensorError } from '../../protocol/errors.ts';
+import { adviceOf, TensorError } from '../../protocol/errors.ts';
 import type { RuntimeDescription, TensorAccess, TensorDevice, TensorState } from '../../protocol/tensor.ts';
 import { adapterName } from '../read/device.ts';
 import { assertReadable } from '../read/pieces.ts';
@@ -77,7 +77,7 @@ function accessOf(buffer: GPUBuffer): TensorAccess {
     assertReadable(buffer);
   } catch (error) {
     if (!(error instanceof TensorError)) throw error;
-    return { how: 'none', reason: error.message, ...(error.help !== undefined && { help: error.help }) };
+    return { how: 'none', reason: error.message, ...adviceOf(error) };
   }
   return { how: 'copy', reason: 'It is device memory; a copy to the host waits for the work that was queued before.' };
 }

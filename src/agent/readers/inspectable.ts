@@ -5,7 +5,7 @@
  */
 import type { DType, TensorKind, TensorState, TensorWarning } from '../../protocol/tensor.ts';
 import { dtypes, tensorKinds, tensorStates } from '../../protocol/tensor.ts';
-import { TensorError } from '../../protocol/errors.ts';
+import { adviceOf, TensorError, type Advice } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import {
@@ -56,6 +56,8 @@ export interface InspectedTensor {
   label?: string;
   reason?: string;
   help?: string;
+  /** What to do instead on the command line of Tensor Debugger. */
+  commandLineHelp?: string;
 }
 
 function invalid(
@@ -256,8 +258,7 @@ export const inspectableReader: Reader = {
     const strings = stringsOf(inspected);
     if (strings) return stringSource(inspected, strings, className);
     if (!inspected.data) {
-      const { reason, help } = noValue(inspected);
-      return { how: 'none', code: 'not-readable', reason, help };
+      return { ...noValue(inspected), code: 'not-readable' };
     }
     const layout = layoutOf(inspected);
     const onDevice = deviceData(inspected.data);
@@ -269,8 +270,7 @@ export const inspectableReader: Reader = {
     }
     const onHost = isObject(inspected.data) ? hostMemory(inspected.data) : undefined;
     if (!onHost) {
-      const { reason, help } = noValue(inspected);
-      return { how: 'none', code: 'not-readable', reason, help };
+      return { ...noValue(inspected), code: 'not-readable' };
     }
     assertWithinBytes(layout, onHost.bytes.byteLength, className);
     return { how: 'host', bytes: onHost.bytes, layout };
@@ -313,10 +313,10 @@ function describeWithoutData(inspected: InspectedTensor, className: string, stop
   const dense = isKnown ? sizeOf(shape) * itemSize(dtype) : undefined;
   const state = inspected.state ?? (kind === 'symbolic' || kind === 'tracer' ? 'uninitialised' : 'live');
   const access = noValue(inspected);
-  const { reason, help } = access;
+  const noValueHere = { message: access.reason, ...adviceOf(access) };
   const warnings: TensorWarning[] = dense === undefined ? [] : sparseToDense(className, byteLength, dense);
-  if (state === 'uninitialised') warnings.push({ code: 'symbolic-no-value', message: reason, help });
-  if (state === 'disposed') warnings.push({ code: 'disposed', message: reason, help });
+  if (state === 'uninitialised') warnings.push({ code: 'symbolic-no-value', ...noValueHere });
+  if (state === 'disposed') warnings.push({ code: 'disposed', ...noValueHere });
   return {
     runtime: inspected.runtime ?? 'ndarray',
     kind,
@@ -345,7 +345,8 @@ const sparse = {
   help: 'Look at its values and indices, or write it to a .npz file, which keeps it sparse.',
 };
 
-function noValue({ kind, reason, help }: InspectedTensor) {
+function noValue({ kind, reason, help, commandLineHelp }: InspectedTensor) {
   const said = kind === 'sparse' ? sparse : noData;
-  return { how: 'none', reason: reason ?? said.reason, help: help ?? said.help } as const;
+  const advice: Advice = { help: help ?? said.help, ...(commandLineHelp !== undefined && { commandLineHelp }) };
+  return { how: 'none', reason: reason ?? said.reason, ...advice } as const;
 }

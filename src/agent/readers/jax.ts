@@ -2,6 +2,7 @@
  * jax-js: arrays on cpu, wasm and webgpu, and the tracers of its transformations. Nothing of jax-js is called: reading
  * takes no reference and runs no kernel. Its state is in private fields, which the inspector looks up for us.
  */
+import { adviceOf, type Advice } from '../../protocol/errors.ts';
 import {
   nameStandIn,
   type DType,
@@ -11,12 +12,12 @@ import {
   type TensorWarning,
 } from '../../protocol/tensor.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
-import { howToEvaluate } from '../../tensor/evaluateHelp.ts';
+import { adviceToEvaluate } from '../../tensor/evaluateHelp.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { classNameOf } from '../safely.ts';
 import type { Described, NoSource, Source, StopContext } from '../source.ts';
 import { backendDevice, backendType, deviceOf, kernelsToRun, storageOf, type Storage } from './jax/backends.ts';
-import { expressionOf, inlineElements, isConstant, isExact, notRealisedHelp } from './jax/expression.ts';
+import { expressionOf, inlineElements, isConstant, isExact, notRealised } from './jax/expression.ts';
 import {
   arrayFields,
   isJaxDType,
@@ -41,8 +42,8 @@ function storedDType(dtype: DType): DType {
   return dtype === 'bool' ? 'int32' : dtype;
 }
 
-function none(code: NoSource['code'], reason: string, help: string): NoSource {
-  return { how: 'none', code, reason, help };
+function none(code: NoSource['code'], reason: string, advice: string | Advice): NoSource {
+  return { how: 'none', code, reason, ...(typeof advice === 'string' ? { help: advice } : advice) };
 }
 
 const consumed = none(
@@ -59,11 +60,15 @@ const unknownInternals = none(
 
 const stillComputedHelp = `Stop after \`await ${nameStandIn}.blockUntilReady()\`.`;
 
-const tracedHelp = `Evaluate it here (${howToEvaluate}): that runs its kernels, and for the program it stays as lazy as it was. Or look at what the transformed function returns.`;
+const tracedAdvice = adviceToEvaluate(
+  (how) =>
+    `Evaluate it here (${how}): that runs its kernels, and for the program it stays as lazy as it was. Or look at what the transformed function returns.`,
+);
 
 /** A tracer has no `blockUntilReady()`, and the function that is traced can't await anything. */
-function helpForTracer(help: string): string {
-  return help === notRealisedHelp || help === stillComputedHelp ? tracedHelp : help;
+function forTracer<Advised extends Partial<Advice>>(advised: Advised): Advised {
+  const isForArrays = advised.help === notRealised.help || advised.help === stillComputedHelp;
+  return isForArrays ? { ...advised, ...tracedAdvice } : advised;
 }
 
 /** Whether the last and the first element of the only view are within the storage. */
@@ -88,7 +93,7 @@ function expressionSource({ dtype, source, backend }: ArrayFields, views: View[]
     return none(
       'pending',
       'jax-js is lazy: this array is an expression, and has no values before a kernel computes them.',
-      notRealisedHelp,
+      notRealised,
     );
   }
   return { how: 'computed', dtype, shape, place, base: expression };
@@ -126,7 +131,7 @@ function arraySource(fields: ArrayFields, stop: StopContext): Source {
   const waiting = kernelsToRun(kernels).length;
   if (waiting > 0) {
     const many = waiting === 1 ? 'one kernel has' : `${waiting} kernels have`;
-    return none('pending', `jax-js is lazy: ${many} to run before this array has values.`, notRealisedHelp);
+    return none('pending', `jax-js is lazy: ${many} to run before this array has values.`, notRealised);
   }
   if (stop.isExecuting(backend)) {
     return none(
@@ -176,13 +181,13 @@ function sourceOf(object: object, stop: StopContext): Source {
   const inner = value && underneath(value);
   if (!inner) return value ? noValue(value) : unknownInternals;
   const source = sourceOf(inner, stop);
-  return source.how === 'none' ? { ...source, help: helpForTracer(source.help) } : source;
+  return source.how === 'none' ? forTracer(source) : source;
 }
 
 function accessOf(source: Source, fields: ArrayFields): TensorAccess {
   switch (source.how) {
     case 'none':
-      return { how: 'none', reason: source.reason, help: source.help };
+      return { how: 'none', reason: source.reason, ...adviceOf(source) };
     case 'webgpu':
       return { how: 'copy', reason: 'It lives on the device; the copy takes no reference, which data() would.' };
     case 'computed':
@@ -212,7 +217,7 @@ function accessOf(source: Source, fields: ArrayFields): TensorAccess {
 
 function warningsOf({ references }: ArrayFields, source: Source): TensorWarning[] {
   if (source.how === 'none' && source.code === 'disposed') {
-    return [{ code: 'disposed', message: source.reason, help: source.help }];
+    return [{ code: 'disposed', message: source.reason, ...adviceOf(source) }];
   }
   if (references !== 1) return [];
   return [
@@ -304,11 +309,7 @@ function describeTracer(object: object, value: TracerValue, stop: StopContext): 
       kind: hasValue ? 'tracer' : 'symbolic',
       className,
       ...(value.is !== 'vmap' && { gradient: true }),
-      access: {
-        ...access,
-        reason: reasons.filter(Boolean).join(' '),
-        ...(access.help !== undefined && { help: helpForTracer(access.help) }),
-      },
+      access: { ...forTracer(access), reason: reasons.filter(Boolean).join(' ') },
       warnings: described.warnings.filter(({ code }) => code !== 'consumes-reference'),
     };
   }

@@ -7,7 +7,7 @@ import type { DType, RuntimeDescription, TensorAccess, TensorDevice } from '../.
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
 import { assertReadable } from '../read/pieces.ts';
-import { TensorError } from '../../protocol/errors.ts';
+import { adviceOf, TensorError } from '../../protocol/errors.ts';
 import { classNameOf, isInspectable, isPlatformObject, ownValue } from '../safely.ts';
 import type { Described, NoSource, Source, StopContext } from '../source.ts';
 import { hostMemory } from './hostArrays.ts';
@@ -115,14 +115,14 @@ const disposedHelp = 'Read it before dispose(); outputs of session.run() stay un
 
 /** `access` as a source of values says it: what a description may promise without reading. */
 function accessOf(fields: OrtFields, source: Source): TensorAccess {
-  if (source.how === 'none') return { how: 'none', reason: source.reason, help: source.help };
+  if (source.how === 'none') return { how: 'none', reason: source.reason, ...adviceOf(source) };
   const { type, location, viaGetters } = fields;
   if (source.how === 'webgpu') {
     try {
       assertReadable(source.buffer);
     } catch (error) {
       if (!(error instanceof TensorError)) throw error;
-      return { how: 'none', reason: error.message, ...(error.help !== undefined && { help: error.help }) };
+      return { how: 'none', reason: error.message, ...adviceOf(error) };
     }
     return {
       how: 'copy',
@@ -168,7 +168,7 @@ function describeTensor(value: object, fields: OrtFields, stop: StopContext): De
     location: onDevice ? 'device' : 'host',
     state: gone ? 'disposed' : 'live',
     access: accessOf(fields, source),
-    warnings: gone ? [{ code: 'disposed', message: source.reason, help: source.help }] : [],
+    warnings: gone ? [{ code: 'disposed', message: source.reason, ...adviceOf(source) }] : [],
   };
 }
 

@@ -185,13 +185,13 @@ function noNodeValueOf({ name, op, shape }: NodeFields) {
   const unknown = shape === null ? ' Not even its rank is known before.' : '';
   return {
     reason: `${name} is ${what} of a graph model: it has no value until the model is executed.${unknown}`,
-    help: `${evaluateHelp()} In the program: model.execute(inputs, ${JSON.stringify(name)}).`,
+    advice: evaluateHelp(undefined, `In the program: model.execute(inputs, ${JSON.stringify(name)}).`),
   };
 }
 
 function describeNode(fields: NodeFields): Described {
   const { name, op, dtype, shape } = fields;
-  const { reason, help } = noNodeValueOf(fields);
+  const { reason, advice } = noNodeValueOf(fields);
   return {
     runtime: 'tfjs',
     kind: 'symbolic',
@@ -204,8 +204,8 @@ function describeNode(fields: NodeFields): Described {
     device: { type: 'unknown' },
     location: 'host',
     state: 'uninitialised',
-    access: { how: 'none', reason, help },
-    warnings: [{ code: 'symbolic-no-value', message: reason, help }],
+    access: { how: 'none', reason, ...advice },
+    warnings: [{ code: 'symbolic-no-value', message: reason, ...advice }],
   };
 }
 
@@ -258,7 +258,9 @@ export const tfjsReader: Reader = {
     const buffer = bufferFields(value);
     if (buffer) return hostSource(buffer.values, buffer.dtype, buffer.shape) ?? unknownInternals('a TensorBuffer');
     const node = nodeFields(value);
-    return node ? { how: 'none', code: 'not-readable', ...noNodeValueOf(node) } : unknownTensor;
+    if (!node) return unknownTensor;
+    const { reason, advice } = noNodeValueOf(node);
+    return { how: 'none', code: 'not-readable', reason, ...advice };
   },
 
   make(value, values, stop) {

@@ -6,7 +6,7 @@
  * The one thing in the program that this adds is a timer of Node's own: a program that has come to its end lives on for at
  * most `sendMs` and a readback, so that its last points get out. Tensors are never kept.
  */
-import { reportOf, TensorError, type ErrorReport } from '../../protocol/errors.ts';
+import { adviceOf, reportOf, TensorError, type ErrorReport } from '../../protocol/errors.ts';
 import type { TrackCost, TrackedBatch, TrackedPoint, TrackedTensor, TrackFailure } from '../../protocol/track.ts';
 import { parseTrackPath, type TrackPath } from '../../protocol/trackCondition.ts';
 import { sizeOf } from '../../tensor/shape.ts';
@@ -155,7 +155,7 @@ export class Tracking {
     const stop = this.#stop();
     const source = reader.source(value, stop);
     if (source.how === 'none') {
-      throw new TensorError({ code: source.code, message: source.reason, help: source.help });
+      throw new TensorError({ code: source.code, message: source.reason, ...adviceOf(source) });
     }
     const { runtime, dtype, shape: counts, byteLength, device } = reader.describe(value, stop);
     const shape = counts as number[];

@@ -20,7 +20,6 @@ import type { RuntimeDescription } from '../../protocol/tensor.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
 import { copyBudget } from '../settings.ts';
-import { advised, inEditorsWords } from './advice.ts';
 import type { CompanionConnection } from './companionConnection.ts';
 import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
@@ -74,9 +73,9 @@ export class CompanionSource implements TensorSource {
     try {
       const result = await this.#handlers[name](args, options);
       this.costs.addCostsOf(result);
-      return inEditorsWords(result);
+      return result;
     } catch (error) {
-      throw new TensorError(advised(reportOf(error, 'not-available')), { cause: error });
+      throw new TensorError(reportOf(error, 'not-available'), { cause: error });
     }
   }
 

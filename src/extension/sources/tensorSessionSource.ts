@@ -10,7 +10,6 @@ import type {
 } from '../../protocol/requests.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
-import { advised, inEditorsWords } from './advice.ts';
 import { SessionCosts } from './sessionCosts.ts';
 import type { SessionMonitor } from './sessionMonitor.ts';
 import type { RequestOptions, TensorSource } from './tensorSource.ts';
@@ -53,11 +52,11 @@ export class TensorSessionSource implements TensorSource {
     try {
       const result = (await this.session.customRequest(name, args)) as TensorRequests[Name]['result'];
       this.costs.addCostsOf(result);
-      return inEditorsWords(result);
+      return result;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const report = this.#monitor.reportOf(message) ?? { code: 'not-available', message };
-      throw new TensorError(advised(report), { cause: error });
+      throw new TensorError(report, { cause: error });
     } finally {
       following.dispose();
     }

@@ -157,7 +157,7 @@ export class SymbolicTensor extends Tensor {
       reason: `'${this.name}' is a graph tensor: it has no value until the graph is run.${
         this.shape === null ? ' Not even its rank is known before.' : ''
       }`,
-      help: `${evaluateHelp()} In the program: await ${nameStandIn}.eval({ session, feeds }).`,
+      ...evaluateHelp(undefined, `In the program: await ${nameStandIn}.eval({ session, feeds }).`),
     };
   }
 

@@ -9,14 +9,17 @@
  */
 import { TensorError } from '../../../protocol/errors.ts';
 import { nameStandIn } from '../../../protocol/tensor.ts';
-import { howToEvaluate } from '../../../tensor/evaluateHelp.ts';
+import { adviceToEvaluate } from '../../../tensor/evaluateHelp.ts';
 import { isInspectable, ownValue } from '../../safely.ts';
 import { isJaxDType, type JaxDType } from './fields.ts';
 
 /** Below so many elements jax-js computes an expression on the cpu, whatever the device. */
 export const inlineElements = 128;
 
-export const notRealisedHelp = `Let the program realise it before this line with \`await ${nameStandIn}.blockUntilReady()\`, or evaluate it here, which runs its kernels: ${howToEvaluate}.`;
+export const notRealised = adviceToEvaluate(
+  (how) =>
+    `Let the program realise it before this line with \`await ${nameStandIn}.blockUntilReady()\`, or evaluate it here, which runs its kernels: ${how}.`,
+);
 
 export type Expression = (index: number) => number;
 
@@ -35,7 +38,7 @@ class Inexact extends TensorError {
     super({
       code: 'pending',
       message: 'jax-js has not computed this array yet, and how its kernel rounds is not known before it runs.',
-      help: notRealisedHelp,
+      ...notRealised,
     });
   }
 }

@@ -167,6 +167,31 @@ describe('models of TF.js', () => {
     assert.equal(tensor('input')?.label, 'tokens');
   });
 
+  test('the weights of a Layers model have the names that the model gives them, in cells, wrappers and models too', async (t) => {
+    const { program, listed } = await Stop.at('readers/tfjsWeights.mjs');
+    t.after(() => program.end());
+    const found: Record<string, unknown> = {};
+    for (const [name, { tensor }] of listed) {
+      if (tensor.kind !== 'eager') continue;
+      const { values } = await program.inspector.read(tensor.id, {});
+      found[name] = (values as unknown[]).flat()[0];
+    }
+    const { reversed, ...expected } = JSON.parse((await program.ask('expected')) as string) as Record<string, number[]>;
+    const [kernel, bias, scale, steps] = reversed!;
+    assert.deepEqual(found, {
+      ...Object.fromEntries(
+        Object.entries(expected).flatMap(([name, values]) =>
+          values.map((value, index) => [`${name}.weights[${index}]`, value]),
+        ),
+      ),
+      'reversed.layers[0].weights[0]': kernel,
+      'reversed.layers[0].weights[1]': bias,
+      'reversed.layers[1]._trainableWeights[0]': scale,
+      'reversed.layers[1]._nonTrainableWeights[0]': steps,
+    });
+    assert.equal(await program.ask('Reversed.asked'), 0);
+  });
+
   test('tensors of one runtime inside the container of another are found', async () => {
     assert.deepEqual(await stop.read('model.cached'), [7, 8]);
     assert.ok(stop.listed.has('session.latest'));

@@ -13,9 +13,9 @@ import { TensorError } from '../../protocol/errors.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
 import { rowMajorStrides, sizeOf } from '../../tensor/shape.ts';
-import { byPrototype, classNameOf, elementsOf, isInspectable, objectsIn, ownValue } from '../safely.ts';
+import { byPrototype, classNameOf, isInspectable, ownValue } from '../safely.ts';
 import type { Described, NoSource, Source, StopContext } from '../source.ts';
-import type { Member, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 import {
   backendOf,
   coreVersion,
@@ -41,6 +41,7 @@ import {
   type UnknownTensorFields,
 } from './tfjs/fields.ts';
 import { graphMembers, nodeFields, type NodeFields } from './tfjs/graphModel.ts';
+import { modelWeights } from './tfjs/layerWeights.ts';
 import { makeTensor } from './tfjs/make.ts';
 import { disposedHelp, hasValues, hostSource, notFound, sourceOf, unknownInternals } from './tfjs/values.ts';
 
@@ -300,25 +301,8 @@ export const tfjsReader: Reader = {
     ];
   },
 
-  /**
-   * A Layers model: its weights under the names that `model.weights` would give, without calling that getter. A graph
-   * model: its inputs, outputs, weights and nodes.
-   */
-  members(container): Member[] | undefined {
-    const graph = graphMembers(container);
-    if (graph) return graph;
-    const layers = elementsOf(ownValue(container, 'layers'));
-    if (!layers || !Array.isArray(ownValue(container, '_trainableWeights'))) return undefined;
-    const trainable: object[] = [];
-    const rest: object[] = [];
-    for (const layer of layers) {
-      if (!isInspectable(layer)) continue;
-      const learns = ownValue(layer, 'trainable_') !== false;
-      for (const weight of objectsIn(layer, '_trainableWeights')) (learns ? trainable : rest).push(weight);
-      rest.push(...objectsIn(layer, '_nonTrainableWeights'));
-    }
-    return [...trainable, ...rest].map((value, index) => ({ path: `.weights[${index}]`, value }));
-  },
+  /** A graph model: its inputs, outputs, weights and nodes. A Layers model: its weights. */
+  members: (container) => graphMembers(container) ?? modelWeights(container),
 
   devices(): GPUDevice[] {
     const found = engine();

@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { sameNames, type NamesAt } from '../inspector/originalNames.ts';
+import { isIdentifier, memberPath } from '../protocol/memberPath.ts';
 import { errors } from './errors.ts';
 import { failureText, TensorVariables } from './tensorVariables.ts';
 import type { Tensors } from './tensors.ts';
@@ -164,7 +165,7 @@ export class Variables {
     const { original } = scope.type === 'global' ? sameNames : await this.#namesAt(frame);
     for (const property of properties) {
       property.name = original(property.name);
-      property.path = memberPath('', property.name);
+      property.path = pathOf('', property.name);
     }
     if (scope.type === 'local') {
       if (frame.returnValue) properties.unshift({ name: 'Return value', value: frame.returnValue, path: undefined });
@@ -234,7 +235,7 @@ export class Variables {
     for (const { name, value, get, enumerable, symbol } of answer.result) {
       const common = {
         name,
-        path: symbol ? undefined : memberPath(path, name),
+        path: symbol ? undefined : pathOf(path, name),
         ...(!enumerable && { hint: { visibility: 'internal' } }),
       };
       if (value) properties.push({ ...common, value });
@@ -269,12 +270,10 @@ export class Variables {
 }
 
 /** The expression of a member; `''` stands for a scope. Undefined for what JavaScript can't write. */
-function memberPath(path: string | undefined, name: string): string | undefined {
-  if (path === undefined) return undefined;
-  const isIdentifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name);
-  if (path === '') return isIdentifier ? name : undefined;
-  if (isIndex(name)) return `${path}[${name}]`;
-  return isIdentifier ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
+function pathOf(owner: string | undefined, name: string): string | undefined {
+  if (owner === undefined) return undefined;
+  if (owner === '') return isIdentifier(name) ? name : undefined;
+  return owner + memberPath(name);
 }
 
 /** `Array(3)`, `Float32Array(12)`, `Buffer(5)`: the description is the one place where the length stands. */

@@ -1,17 +1,10 @@
 /** What containers hold, each value under the expression that reads it. Only data is looked at: no getter runs. */
+import { memberPath } from '../protocol/memberPath.ts';
 import type { Member, Reader } from './readers/reader.ts';
 import { isObject, ownValue, platformMethod, util } from './safely.ts';
 
 /** How many members of one container are looked at. */
 const maxMembers = 4096;
-
-const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
-
-/** Behind an object, what reads a property of it. */
-export function memberPath(key: string): string {
-  if (identifier.test(key)) return `.${key}`;
-  return /^(0|[1-9]\d*)$/.test(key) ? `[${key}]` : `[${JSON.stringify(key)}]`;
-}
 
 /** Behind a map, what reads the value of a key; undefined for a key that can't be written down, which is not looked into. */
 export function entryPath(key: unknown): string | undefined {

@@ -5,9 +5,9 @@
  */
 import type { AnyNode, Program } from 'acorn';
 import type { Protocol } from 'devtools-protocol';
-import type { ScriptMap } from '../cdp/sourceMaps.ts';
+import type { Position, ScriptMap } from '../cdp/sourceMaps.ts';
 import { declaredIn, isScope } from './declaredNames.ts';
-import { childrenOf, offsetOf, parseScript, type Position } from './scriptSource.ts';
+import { childrenOf, offsetOf, parseScript } from './scriptSource.ts';
 
 /** The names that are in sight of one place. */
 export interface NamesInSight {

@@ -1,11 +1,6 @@
 /** The source of a script of the program, as a tree. */
 import { parse, type AnyNode, type Node, type Options, type Program } from 'acorn';
-
-/** From 0. */
-export interface Position {
-  line: number;
-  column: number;
-}
+import type { Position } from '../cdp/sourceMaps.ts';
 
 /** @returns undefined if it can't be read */
 export function parseScript(source: string): Program | undefined {

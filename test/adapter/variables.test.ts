@@ -65,7 +65,8 @@ test('an object opens to its properties, private and internal ones included; a g
     assert.equal(members[0]?.evaluateName, 'point.x');
     const object = await session.variable('Local', 'object');
     const properties = await session.variables(object.variablesReference);
-    assert.equal(properties.find(({ name }) => name === 'a-b')?.evaluateName, 'object["a-b"]');
+    const paths = properties.slice(0, 3).map(({ evaluateName }) => evaluateName);
+    assert.deepEqual(paths, ['object["a-b"]', 'object["007"]', 'object.ordinary']);
     const getter = properties.find(({ name }) => name === 'computed');
     assert.equal(getter?.presentationHint?.lazy, true);
     assert.deepEqual(

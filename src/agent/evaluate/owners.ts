@@ -1,6 +1,7 @@
 /** Models and sessions in sight of the stopped functions: nodes and outputs do not know what they belong to. */
 import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
-import { entriesOf, entryPath, memberPath, variableValue } from '../members.ts';
+import { memberPath } from '../../protocol/memberPath.ts';
+import { entriesOf, entryPath, variableValue } from '../members.ts';
 import { undescribed, type Reader } from '../readers/reader.ts';
 import { isInspectable, util } from '../safely.ts';
 import type { Described, Source } from '../source.ts';

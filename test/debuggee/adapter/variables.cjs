@@ -26,6 +26,7 @@ function kinds(parameter) {
   const point = new Point(3, 4);
   const object = {
     'a-b': 1,
+    '007': 7,
     ordinary: 2,
     get computed() {
       return 42;

@@ -3,7 +3,7 @@
  * could be shown to the recorder, so a breakpoint in its constructor does that at the first tensor of all, and is removed.
  */
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import { recorderExpression } from '../inspector/copies.ts';
+import { recorderExpression } from '../inspector/watch/copies.ts';
 import { urlPatternOf } from './paths.ts';
 
 /** How the constructors begin, up to where `this` is there; whatever bundlers and minifiers have made of the names. */

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { isInNodeModules } from '../cdp/sourceMaps.ts';
-import { agentScriptUrl } from '../inspector/agentLink.ts';
+import { agentScriptUrl } from '../inspector/link/agentLink.ts';
 import type { NotFiniteStop } from '../protocol/notFinite.ts';
 import { BundledClasses } from './bundledClasses.ts';
 import { BreakpointHits } from './breakpointHits.ts';

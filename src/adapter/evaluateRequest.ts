@@ -1,8 +1,8 @@
 /** The request `evaluate`, by the context it is asked in. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ProgramWarning } from '../protocol/requests.ts';
-import { sameNames } from '../inspector/originalNames.ts';
-import { readByHabit } from '../inspector/readingHabits.ts';
+import { sameNames } from '../inspector/names/originalNames.ts';
+import { readByHabit } from '../inspector/evaluate/readingHabits.ts';
 import { evaluate } from './evaluate.ts';
 import { clipboardText, tensorText } from './clipboard.ts';
 import { answerHabit, indexedHabit, indexIn, isFlat } from './habits.ts';

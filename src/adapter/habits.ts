@@ -1,9 +1,9 @@
 /**
- * Reading habits (`inspector/readingHabits.ts`) in the debug console and in watches: the values are there at once, and the
+ * Reading habits (`inspector/evaluate/readingHabits.ts`) in the debug console and in watches: the values are there at once, and the
  * answer says who has read them.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { readingHabit, type ReadingHabit } from '../inspector/readingHabits.ts';
+import { readingHabit, type ReadingHabit } from '../inspector/evaluate/readingHabits.ts';
 import type { TensorInspector } from '../inspector/tensorInspector.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';

@@ -2,8 +2,8 @@
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
 import { WebSocketSession } from '../cdp/webSocketSession.ts';
-import { installRecorder, programWarning, recorderMessage, type Locate } from '../inspector/copies.ts';
-import type { NamesAt } from '../inspector/originalNames.ts';
+import { installRecorder, programWarning, recorderMessage, type Locate } from '../inspector/watch/copies.ts';
+import type { NamesAt } from '../inspector/names/originalNames.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import type { EvaluatedValue, ProgramWarning } from '../protocol/requests.ts';

@@ -1,7 +1,7 @@
 /** The scripts that the debuggee has loaded, and the source map of each. */
 import type { Protocol } from 'devtools-protocol';
-import type { Locate } from '../inspector/copies.ts';
-import { sameNames, ScriptNames } from '../inspector/originalNames.ts';
+import type { Locate } from '../inspector/watch/copies.ts';
+import { sameNames, ScriptNames } from '../inspector/names/originalNames.ts';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { PathMapper } from './paths.ts';
 import {

@@ -1,8 +1,8 @@
 /** The inspector of a debuggee, opened when a tensor is first asked for: a session without tensors never has one. */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
-import { configureRecorder, type Locate } from '../inspector/copies.ts';
-import type { NamesAt } from '../inspector/originalNames.ts';
+import { configureRecorder, type Locate } from '../inspector/watch/copies.ts';
+import type { NamesAt } from '../inspector/names/originalNames.ts';
 import type { OpenInspector, TensorInspector } from '../inspector/tensorInspector.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';

@@ -2,7 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
-import { sameNames, type NamesAt } from '../inspector/originalNames.ts';
+import { sameNames, type NamesAt } from '../inspector/names/originalNames.ts';
 import { isIdentifier, memberPath } from '../protocol/memberPath.ts';
 import { errors } from './errors.ts';
 import { failureText, TensorVariables } from './tensorVariables.ts';

@@ -1,7 +1,7 @@
 /**
  * What JavaScript in the program can't see and the debugger can: what stands behind a proxy, and private fields. Readers
  * ask for it here; what is not known yet is noted, the call is answered with that list, the inspector looks the rest up
- * over the DevTools protocol (`inspector/reveal.ts`), hands it over and calls again. Known until the program runs on.
+ * over the DevTools protocol (`inspector/link/reveal.ts`), hands it over and calls again. Known until the program runs on.
  */
 import { isObject, util } from './safely.ts';
 

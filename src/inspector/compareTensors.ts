@@ -14,7 +14,7 @@ import type { ElementSource } from '../tensor/elementSource.ts';
 import { toJsonValues } from '../tensor/jsonValue.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize } from '../tensor/slice.ts';
 import type { ComparedWith } from './tensorInspector.ts';
-import type { TensorReads } from './tensorReads.ts';
+import type { TensorReads } from './read/tensorReads.ts';
 
 /** A heatmap draws no more. */
 const largestWindow = 2 ** 22;

@@ -3,10 +3,10 @@ import type { AgentListing, ListOptions, SharedDescription } from '../protocol/a
 import type { TensorListing } from '../protocol/requests.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
 import { rowMajorStrides } from '../tensor/shape.ts';
-import type { AgentLink } from './agentLink.ts';
-import { programWarning, type Locate } from './copies.ts';
-import { withPrice } from './copyPrice.ts';
-import { evaluateOnFrame } from './evaluate.ts';
+import type { AgentLink } from './link/agentLink.ts';
+import { programWarning, type Locate } from './watch/copies.ts';
+import { withPrice } from './read/copyPrice.ts';
+import { evaluateOnFrame } from './evaluate/evaluate.ts';
 import type { Stop } from './stop.ts';
 import type { InspectorOptions } from './tensorInspector.ts';
 

@@ -15,11 +15,11 @@ import type { CopyBudget, GraphInput, TensorDescriptor, TensorStatistics, Tensor
 import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
 import { defaultTolerance } from '../tensor/compareSources.ts';
-import { AgentLink } from './agentLink.ts';
+import { AgentLink } from './link/agentLink.ts';
 import { assignTensor } from './assign/assignTensor.ts';
 import { isPlace } from './assign/target.ts';
-import { BulkReader } from './bulkReader.ts';
-import { backendComparison } from './compareBackends.ts';
+import { BulkReader } from './read/bulkReader.ts';
+import { backendComparison } from './evaluate/compareBackends.ts';
 import { compareTensors, differenceWindow } from './compareTensors.ts';
 import {
   configureRecorder,
@@ -30,21 +30,21 @@ import {
   readRecorder,
   recorderMessage,
   type Locate,
-} from './copies.ts';
-import { withPrice } from './copyPrice.ts';
-import { windowValues } from './decodedWindow.ts';
-import { watchEndings } from './endings.ts';
-import { evaluateOnFrame, splitReinterpretation } from './evaluate.ts';
-import { exportTensors } from './exportTensors.ts';
-import { GraphEvaluation } from './graphEvaluation.ts';
+} from './watch/copies.ts';
+import { withPrice } from './read/copyPrice.ts';
+import { windowValues } from './read/decodedWindow.ts';
+import { watchEndings } from './watch/endings.ts';
+import { evaluateOnFrame, splitReinterpretation } from './evaluate/evaluate.ts';
+import { exportTensors } from './export/exportTensors.ts';
+import { GraphEvaluation } from './evaluate/graphEvaluation.ts';
 import { listTensors } from './listTensors.ts';
-import { notFiniteStop } from './notFinite.ts';
-import { opThatMade } from './opThatMade.ts';
-import { contextOf } from './otherContexts.ts';
-import { previewAll } from './previews.ts';
-import { readByHabit, readingHabit } from './readingHabits.ts';
+import { notFiniteStop } from './watch/notFinite.ts';
+import { opThatMade } from './evaluate/opThatMade.ts';
+import { contextOf } from './link/otherContexts.ts';
+import { previewAll } from './read/previews.ts';
+import { readByHabit, readingHabit } from './evaluate/readingHabits.ts';
 import { Stop } from './stop.ts';
-import { stopObjectGroup } from './stopObjects.ts';
+import { stopObjectGroup } from './link/stopObjects.ts';
 import { formatId, parseId } from './tensorId.ts';
 import type {
   AssignRequest,
@@ -56,8 +56,8 @@ import type {
   OpenInspector,
   TensorInspector,
 } from './tensorInspector.ts';
-import { TensorReads } from './tensorReads.ts';
-import { connectTracking } from './tracking.ts';
+import { TensorReads } from './read/tensorReads.ts';
+import { connectTracking } from './watch/tracking.ts';
 
 export const openInspector: OpenInspector = (options) => new Inspector(options);
 
@@ -291,7 +291,7 @@ class Inspector implements TensorInspector {
   }
 
   async breakOnNotFinite(asked: NotFiniteBreak): Promise<void> {
-    await this.#link.preparePump();
+    await this.#link.closures.preparePump();
     this.#breaksOnNotFinite = asked.mode !== 'off';
     await this.#link.call('breakOnNotFinite', asked);
     if (asked.mode === 'deferred') await this.#watchEndings();

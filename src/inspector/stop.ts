@@ -5,9 +5,9 @@
 import type { Protocol } from 'devtools-protocol';
 import { isRefused, TensorError } from '../protocol/errors.ts';
 import type { TensorDescriptor } from '../protocol/tensor.ts';
-import { ranOn, type AgentLink } from './agentLink.ts';
-import { withOwnName, withOwnNameIn } from './ownName.ts';
-import { sameNames, type NamesAt, type NamesInSight } from './originalNames.ts';
+import { ranOn, type AgentLink } from './link/agentLink.ts';
+import { withOwnName, withOwnNameIn } from './names/ownName.ts';
+import { sameNames, type NamesAt, type NamesInSight } from './names/originalNames.ts';
 
 export class Stop {
   readonly described = new Map<string, TensorDescriptor>();
@@ -134,7 +134,7 @@ export class Stop {
   }
 
   async #readWithDevices<Value>(read: () => Promise<Value>): Promise<Value> {
-    await this.#link.preparePump();
+    await this.#link.closures.preparePump();
     try {
       return await read();
     } catch (error) {
@@ -147,7 +147,7 @@ export class Stop {
     } catch (error) {
       if (!(error instanceof TensorError) || error.code !== 'no-device') throw error;
     }
-    await this.#link.findTrackedDevices();
+    await this.#link.closures.findTrackedDevices();
     return read();
   }
 
@@ -162,7 +162,7 @@ export class Stop {
       }
       if (!this.#ownersSearched) await this.#link.tell('findOwners', this.#allScopes());
       this.#ownersSearched = true;
-      await this.#link.findClosures();
+      await this.#link.closures.findWanted();
     }
   }
 

@@ -22,8 +22,8 @@ import type {
 import type { StatisticsRun } from '../tensor/sourceStatistics.ts';
 import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
-import type { Locate } from './copies.ts';
-import type { NamesAt } from './originalNames.ts';
+import type { Locate } from './watch/copies.ts';
+import type { NamesAt } from './names/originalNames.ts';
 import type {
   CopyBudget,
   CopyCost,

@@ -10,7 +10,7 @@ import { HitCounter } from '../../src/adapter/hitCondition.ts';
 import { BannerFilter, decodeTo } from '../../src/adapter/output.ts';
 import { globToPattern } from '../../src/adapter/paths.ts';
 import { MessageReader } from '../../src/adapter/transport.ts';
-import { readingHabit } from '../../src/inspector/readingHabits.ts';
+import { readingHabit } from '../../src/inspector/evaluate/readingHabits.ts';
 
 test('hit conditions', () => {
   const stops = (text: string) => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Protocol } from 'devtools-protocol';
 import { WebSocketSession } from '../../src/cdp/webSocketSession.ts';
-import { installRecorder } from '../../src/inspector/copies.ts';
+import { installRecorder } from '../../src/inspector/watch/copies.ts';
 import { openInspector } from '../../src/inspector/openInspector.ts';
 import type { TensorInspector } from '../../src/inspector/tensorInspector.ts';
 import type { EvaluatedValue } from '../../src/protocol/requests.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CdpSession } from '../../src/cdp/cdpSession.ts';
-import type { AgentLink } from '../../src/inspector/agentLink.ts';
-import { GraphEvaluation } from '../../src/inspector/graphEvaluation.ts';
+import type { AgentLink } from '../../src/inspector/link/agentLink.ts';
+import { GraphEvaluation } from '../../src/inspector/evaluate/graphEvaluation.ts';
 import type { Stop } from '../../src/inspector/stop.ts';
 import { adviceOf, TensorError, type Advice, type ErrorReport } from '../../src/protocol/errors.ts';
 

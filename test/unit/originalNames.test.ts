@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { transformSync } from 'esbuild';
 import { loadSourceMap } from '../../src/cdp/sourceMaps.ts';
-import { sameNames, ScriptNames } from '../../src/inspector/originalNames.ts';
+import { sameNames, ScriptNames } from '../../src/inspector/names/originalNames.ts';
 
 const source = `
 const rate = 3;

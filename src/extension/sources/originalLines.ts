@@ -12,8 +12,8 @@ import {
   sourcePath,
   type ScriptMap,
 } from '../../cdp/sourceMaps.ts';
-import { generatedLine, type Locate } from '../../inspector/copies.ts';
-import { sameNames, ScriptNames, type NamesAt } from '../../inspector/originalNames.ts';
+import { generatedLine, type Locate } from '../../inspector/watch/copies.ts';
+import { sameNames, ScriptNames, type NamesAt } from '../../inspector/names/originalNames.ts';
 import type { RecordedFrame } from '../../protocol/recorder.ts';
 import type { ScriptUrls } from './scriptUrls.ts';
 

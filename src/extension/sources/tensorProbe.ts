@@ -1,7 +1,7 @@
 /** Whether a stopped frame is worth bringing the agent into its program: most programs have no tensors. */
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
-import { contextOf } from '../../inspector/otherContexts.ts';
+import { contextOf } from '../../inspector/link/otherContexts.ts';
 
 /**
  * Runs in the program, with side effects forbidden: a getter or the trap of a proxy ends it instead of being run. Looks

@@ -1,8 +1,8 @@
 /** How a name is declared in the source of a script: V8 does not tell, and overwrites constants. */
 import type { AnyNode } from 'acorn';
 import type { Position } from '../../cdp/sourceMaps.ts';
-import { declaredIn, isScope, type DeclarationKind } from '../declaredNames.ts';
-import { childrenOf, offsetOf, parseScript } from '../scriptSource.ts';
+import { declaredIn, isScope, type DeclarationKind } from '../names/declaredNames.ts';
+import { childrenOf, offsetOf, parseScript } from '../names/scriptSource.ts';
 
 /**
  * @param at where the program is stopped; the declaration is the innermost one around it

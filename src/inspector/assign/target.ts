@@ -1,7 +1,7 @@
 /** What can be assigned to, as it is written: a variable, or a property of something. */
 import { parseExpressionAt } from 'acorn';
 import { TensorError } from '../../protocol/errors.ts';
-import { hasCall } from '../scriptSource.ts';
+import { hasCall } from '../names/scriptSource.ts';
 
 export type AssignTarget =
   | { kind: 'variable'; name: string }

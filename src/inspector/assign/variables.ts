@@ -2,9 +2,9 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { TensorError } from '../../protocol/errors.ts';
-import { contextOf } from '../otherContexts.ts';
-import { argumentOf } from '../remoteObjects.ts';
-import { stopObjectGroup } from '../stopObjects.ts';
+import { contextOf } from '../link/otherContexts.ts';
+import { argumentOf } from '../link/remoteObjects.ts';
+import { stopObjectGroup } from '../link/stopObjects.ts';
 import { declarationOf } from './declarations.ts';
 
 type CallFrame = Protocol.Debugger.CallFrame;

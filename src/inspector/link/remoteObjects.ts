@@ -1,6 +1,6 @@
 /** Objects of the program, as the protocol knows them. */
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
 type CallArgument = Protocol.Runtime.CallArgument;
@@ -14,6 +14,17 @@ export function argumentOf({ objectId, unserializableValue, value }: RemoteObjec
 /** Own ones, private and internal ones among them; no getter runs. */
 export function propertiesOf(session: CdpSession, objectId: string): Promise<Protocol.Runtime.GetPropertiesResponse> {
   return session.send('Runtime.getProperties', { objectId, ownProperties: true });
+}
+
+/** What an internal property of an object holds, such as `[[Scopes]]`; undefined where there is none. */
+export async function internalOf(
+  session: CdpSession,
+  objectId: string | undefined,
+  name: string,
+): Promise<string | undefined> {
+  if (objectId === undefined) return undefined;
+  const { internalProperties } = await propertiesOf(session, objectId);
+  return internalProperties?.find((property) => property.name === name)?.value?.objectId;
 }
 
 /** What an array holds. */

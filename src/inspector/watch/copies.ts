@@ -1,8 +1,8 @@
 /** The program's own copies: brings the recorder into the program, and turns its places into files and lines. */
 import { fileURLToPath } from 'node:url';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import { asUrl } from '../cdp/sourceMaps.ts';
-import { TensorError } from '../protocol/errors.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { asUrl } from '../../cdp/sourceMaps.ts';
+import { TensorError } from '../../protocol/errors.ts';
 import {
   conversions,
   recorderBinding,
@@ -10,9 +10,9 @@ import {
   type RecordedFrame,
   type RecorderReport,
   type RecorderWarning,
-} from '../protocol/recorder.ts';
-import type { Copies, CopySite, ProgramWarning } from '../protocol/requests.ts';
-import type { CopyBudget } from '../protocol/tensor.ts';
+} from '../../protocol/recorder.ts';
+import type { Copies, CopySite, ProgramWarning } from '../../protocol/requests.ts';
+import type { CopyBudget } from '../../protocol/tensor.ts';
 
 /** The bundled recorder, put in by the build. */
 declare const RECORDER_SOURCE: string;

@@ -1,5 +1,5 @@
 /** Gives the agent a function of the DevTools protocol to speak up with, while the program runs or at a stop. */
-import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
 import type { AgentLink } from './agentLink.ts';
 import { contextOf } from './otherContexts.ts';
 

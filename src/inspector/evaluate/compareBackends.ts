@@ -1,8 +1,8 @@
 /** What comparing backends found, for people. */
-import type { ComparedKernels } from '../protocol/agent.ts';
-import type { TensorComparison, Tolerance } from '../protocol/comparison.ts';
-import type { BackendComparison, ComparedKernel } from '../protocol/requests.ts';
-import { formatMs } from '../tensor/preview.ts';
+import type { ComparedKernels } from '../../protocol/agent.ts';
+import type { TensorComparison, Tolerance } from '../../protocol/comparison.ts';
+import type { BackendComparison, ComparedKernel } from '../../protocol/requests.ts';
+import { formatMs } from '../../tensor/preview.ts';
 
 /** The result of a request: which kernel is the first whose results differ, and all of it as text. */
 export function backendComparison(expression: string, found: ComparedKernels, tolerance: Tolerance): BackendComparison {

@@ -1,13 +1,13 @@
 /** Evaluating an expression in a stopped frame: what keeps it from having a value, in a person's words. */
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { Reinterpretation } from '../protocol/agent.ts';
-import { TensorError, type Advice } from '../protocol/errors.ts';
-import { isDType, itemSize } from '../tensor/dtypes.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import type { Reinterpretation } from '../../protocol/agent.ts';
+import { TensorError, type Advice } from '../../protocol/errors.ts';
+import { isDType, itemSize } from '../../tensor/dtypes.ts';
 import { throughNamespace } from './moduleNamespaces.ts';
-import { sameNames, type NamesInSight } from './originalNames.ts';
-import { stopObjectGroup } from './stopObjects.ts';
-import { asDType } from './tensorId.ts';
+import { sameNames, type NamesInSight } from '../names/originalNames.ts';
+import { stopObjectGroup } from '../link/stopObjects.ts';
+import { asDType } from '../tensorId.ts';
 
 /**
  * Splits `buffer as float32[64, 10]` into the expression and how to read its memory. JavaScript has no `as`, so nothing

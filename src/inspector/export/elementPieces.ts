@@ -1,12 +1,12 @@
 /** The elements of a tensor on their way into a file, piece by piece, in the order that the file has them in. */
-import { bytesReader } from '../formats/byteReader.ts';
-import { columnMajorBytes, columnMajorWindows } from '../formats/columnMajor.ts';
-import { readElements } from '../formats/storedElements.ts';
-import type { AxisRange, CopyCost } from '../protocol/tensor.ts';
-import { itemSize } from '../tensor/dtypes.ts';
-import { rowMajorStrides } from '../tensor/shape.ts';
-import { resultShape, sliceSize } from '../tensor/slice.ts';
-import { addCost, assertNotCancelled, noCost, type BulkProgress, type BulkReader } from './bulkReader.ts';
+import { bytesReader } from '../../formats/byteReader.ts';
+import { columnMajorBytes, columnMajorWindows } from '../../formats/columnMajor.ts';
+import { readElements } from '../../formats/storedElements.ts';
+import type { AxisRange, CopyCost } from '../../protocol/tensor.ts';
+import { itemSize } from '../../tensor/dtypes.ts';
+import { rowMajorStrides } from '../../tensor/shape.ts';
+import { resultShape, sliceSize } from '../../tensor/slice.ts';
+import { addCost, assertNotCancelled, noCost, type BulkProgress, type BulkReader } from '../read/bulkReader.ts';
 import type { Source } from './exportTensors.ts';
 
 /** Of what is here already, so much is looked at at a time; of any dtype whole elements. */

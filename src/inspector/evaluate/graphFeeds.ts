@@ -1,13 +1,13 @@
 /** Values for a graph's inputs, from where a person names them: an expression of the frame, a handle, or a file. */
 import { basename, resolve } from 'node:path';
 import type { Protocol } from 'devtools-protocol';
-import { selectTensor, splitFileMember } from '../formats/fileMember.ts';
-import { openTensorFile } from '../formats/openTensorFile.ts';
-import type { AgentFeed } from '../protocol/agent.ts';
-import { TensorError } from '../protocol/errors.ts';
-import { encodeElements } from '../tensor/dtypes.ts';
-import { formatBytes, formatType } from '../tensor/preview.ts';
-import { wholeSlice } from '../tensor/slice.ts';
+import { selectTensor, splitFileMember } from '../../formats/fileMember.ts';
+import { openTensorFile } from '../../formats/openTensorFile.ts';
+import type { AgentFeed } from '../../protocol/agent.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import { encodeElements } from '../../tensor/dtypes.ts';
+import { formatBytes, formatType } from '../../tensor/preview.ts';
+import { wholeSlice } from '../../tensor/slice.ts';
 import { notATensor } from './evaluate.ts';
 
 /** What goes to the program in one message; Node closes the connection at about twice as much base64. */

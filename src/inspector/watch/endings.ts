@@ -3,8 +3,8 @@
  * Node that do it get a breakpoint each, whose condition lets the agent send it first. It is false, so that the program goes
  * on; or true, if there is a NaN to stop for. That leaves no listener and no wrapper in the program, where it could see them.
  */
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import { agentExpression } from './agentLink.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { agentExpression } from '../link/agentLink.ts';
 
 /** What `process.exit` ends in, after the listeners of `exit`; and what Node calls with an exception that nobody caught. */
 const endings = ['process.reallyExit', 'process._fatalException'];

@@ -7,17 +7,17 @@
  * A program that ends by itself stays for its last points (`agent/track/tracking.ts`); for one that calls `process.exit`, or
  * throws, see `endings.ts`.
  */
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import { trackBinding, type TrackedBatch } from '../protocol/track.ts';
-import type { AgentLink } from './agentLink.ts';
-import { bind } from './bind.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { trackBinding, type TrackedBatch } from '../../protocol/track.ts';
+import type { AgentLink } from '../link/agentLink.ts';
+import { bind } from '../link/bind.ts';
 
 export async function connectTracking(
   main: CdpSession,
   link: AgentLink,
   onBatch: (batch: TrackedBatch) => void,
 ): Promise<void> {
-  await link.preparePump();
+  await link.closures.preparePump();
   await bind(main, link, {
     name: trackBinding,
     method: 'connectTracking',

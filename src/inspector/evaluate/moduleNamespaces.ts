@@ -4,8 +4,8 @@
  */
 import type { Protocol } from 'devtools-protocol';
 import { parseExpressionAt, type AnyNode, type MemberExpression } from 'acorn';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import { stopObjectGroup } from './stopObjects.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { stopObjectGroup } from '../link/stopObjects.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
 

@@ -1,6 +1,6 @@
-import { TensorError, type Advice } from '../protocol/errors.ts';
-import { nameStandIn, type TensorDescriptor } from '../protocol/tensor.ts';
-import { isPlace } from './assign/target.ts';
+import { TensorError, type Advice } from '../../protocol/errors.ts';
+import { nameStandIn, type TensorDescriptor } from '../../protocol/tensor.ts';
+import { isPlace } from '../assign/target.ts';
 
 const standIn = new RegExp(`\\b${nameStandIn}\\.`, 'g');
 

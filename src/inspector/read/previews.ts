@@ -1,10 +1,10 @@
-import type { WindowRequest } from '../protocol/agent.ts';
-import { isRefused, TensorError } from '../protocol/errors.ts';
-import type { TensorPreview } from '../protocol/requests.ts';
-import type { TensorDescriptor } from '../protocol/tensor.ts';
-import { describeType, previewRanges, previewValues } from '../tensor/preview.ts';
+import type { WindowRequest } from '../../protocol/agent.ts';
+import { isRefused, TensorError } from '../../protocol/errors.ts';
+import type { TensorPreview } from '../../protocol/requests.ts';
+import type { TensorDescriptor } from '../../protocol/tensor.ts';
+import { describeType, previewRanges, previewValues } from '../../tensor/preview.ts';
 import { windowValues } from './decodedWindow.ts';
-import { parseId } from './tensorId.ts';
+import { parseId } from '../tensorId.ts';
 import type { TensorReads } from './tensorReads.ts';
 
 /** A line for each of the tensors, with its first values where they can be read: one readback for all of them. */

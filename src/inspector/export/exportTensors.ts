@@ -4,20 +4,20 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { encodingForFile, formatForFile } from '../formats/registry.ts';
-import type { EncodeOptions, Format, Loss, Part, TensorHeader } from '../formats/format.ts';
-import type { AgentSparseParts, WindowRequest } from '../protocol/agent.ts';
-import { adviceOf, TensorError } from '../protocol/errors.ts';
-import type { CopyCost, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
-import { itemSize, storedDType } from '../tensor/dtypes.ts';
-import { sizeOf, unravelIndex } from '../tensor/shape.ts';
-import { parseSlice, resultShape } from '../tensor/slice.ts';
-import { noCost, type BulkReader } from './bulkReader.ts';
+import { encodingForFile, formatForFile } from '../../formats/registry.ts';
+import type { EncodeOptions, Format, Loss, Part, TensorHeader } from '../../formats/format.ts';
+import type { AgentSparseParts, WindowRequest } from '../../protocol/agent.ts';
+import { adviceOf, TensorError } from '../../protocol/errors.ts';
+import type { CopyCost, DType, TensorDescriptor, TensorStatistics, TensorWarning } from '../../protocol/tensor.ts';
+import { itemSize, storedDType } from '../../tensor/dtypes.ts';
+import { sizeOf, unravelIndex } from '../../tensor/shape.ts';
+import { parseSlice, resultShape } from '../../tensor/slice.ts';
+import { noCost, type BulkReader } from '../read/bulkReader.ts';
 import { elementPieces } from './elementPieces.ts';
 import { FileAppender } from './fileAppender.ts';
 import { reserveBlocks } from './reserveBlocks.ts';
 import { sparseSources } from './sparseSources.ts';
-import type { ExportRequest, TensorInspector } from './tensorInspector.ts';
+import type { ExportRequest, TensorInspector } from '../tensorInspector.ts';
 import { assertFree, fileSystem, underItsName, writeWholeFile } from './wholeFile.ts';
 
 /** What exporting needs of the inspector. */

@@ -1,10 +1,10 @@
 /** What a copy to the host would cost: said where it is above the budget, and where the memory for it is not there. */
 import { freemem } from 'node:os';
-import { TensorError } from '../protocol/errors.ts';
-import type { CopyCost, DType, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
-import { itemSize } from '../tensor/dtypes.ts';
-import { formatBytes, formatMs } from '../tensor/preview.ts';
-import type { InspectorOptions } from './tensorInspector.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import type { CopyCost, DType, TensorDescriptor, TensorWarning } from '../../protocol/tensor.ts';
+import { itemSize } from '../../tensor/dtypes.ts';
+import { formatBytes, formatMs } from '../../tensor/preview.ts';
+import type { InspectorOptions } from '../tensorInspector.ts';
 
 /** Adds what copying the whole tensor would cost, where that is above the budget. */
 export function withPrice(

@@ -1,6 +1,6 @@
 /** The source of a script of the program, as a tree. */
 import { parse, type AnyNode, type Node, type Options, type Program } from 'acorn';
-import type { Position } from '../cdp/sourceMaps.ts';
+import type { Position } from '../../cdp/sourceMaps.ts';
 
 /** @returns undefined if it can't be read */
 export function parseScript(source: string): Program | undefined {

@@ -1,7 +1,7 @@
 /** What the agent has stopped the program for, in words: with the line that called the op, and a graph's node. */
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { NotFiniteReport, NotFiniteStop } from '../protocol/notFinite.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import type { NotFiniteReport, NotFiniteStop } from '../../protocol/notFinite.ts';
 import { placeOf, type Locate } from './copies.ts';
 
 /** @param callFrames of the stop */

@@ -1,5 +1,5 @@
-import type { AgentWindow } from '../protocol/agent.ts';
-import type { CopyCost, DType } from '../protocol/tensor.ts';
+import type { AgentWindow } from '../../protocol/agent.ts';
+import type { CopyCost, DType } from '../../protocol/tensor.ts';
 
 /** A window as it was read: dense elements of the tensor's dtype, or strings. */
 export interface DecodedWindow {

@@ -3,11 +3,11 @@
  * these can't work (nothing that is awaited comes while the event loop stands still) or would leave traces in the
  * program. What is meant is the tensor that they are called on, and our own reader reads it.
  */
-import { TensorError } from '../protocol/errors.ts';
-import type { TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
-import { graphMode } from '../tensor/graphMode.ts';
-import { formatType, knownShape } from '../tensor/preview.ts';
-import type { TensorInspector } from './tensorInspector.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import type { TensorDescriptor, TensorWarning } from '../../protocol/tensor.ts';
+import { graphMode } from '../../tensor/graphMode.ts';
+import { formatType, knownShape } from '../../tensor/preview.ts';
+import type { TensorInspector } from '../tensorInspector.ts';
 
 type Evaluates = Pick<TensorInspector, 'evaluate'>;
 

@@ -7,11 +7,11 @@ import { existsSync } from 'node:fs';
 import { open, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { UploadPiece, WindowRequest } from '../protocol/agent.ts';
-import { TensorError } from '../protocol/errors.ts';
-import type { CopyCost } from '../protocol/tensor.ts';
-import type { AgentLink } from './agentLink.ts';
-import { privateFolder } from './removeAtEnd.ts';
+import type { UploadPiece, WindowRequest } from '../../protocol/agent.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import type { CopyCost } from '../../protocol/tensor.ts';
+import type { AgentLink } from '../link/agentLink.ts';
+import { privateFolder } from '../removeAtEnd.ts';
 
 /** One agent call moves so much; between two of them there is time to report progress, or to stop. */
 const callBytes = 64 * 2 ** 20;

@@ -4,11 +4,11 @@
  */
 import type { Protocol } from 'devtools-protocol';
 import type { AnyNode, CallExpression, Pattern } from 'acorn';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import { TensorError } from '../protocol/errors.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { TensorError } from '../../protocol/errors.ts';
 import { evaluateOnFrame } from './evaluate.ts';
-import { propertiesOf } from './remoteObjects.ts';
-import { childrenOf, hasCall, offsetOf, parseScript } from './scriptSource.ts';
+import { propertiesOf } from '../link/remoteObjects.ts';
+import { childrenOf, hasCall, offsetOf, parseScript } from '../names/scriptSource.ts';
 
 /** Methods of a tensor that are no ops: they have effects, or give no tensor. */
 const otherMethods = /^(array|assign|buffer|bytes|data|dispose|print|variable|toString)(Sync)?$/;

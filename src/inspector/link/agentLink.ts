@@ -4,7 +4,7 @@
  * object ids belong to one session.
  */
 import type { Protocol } from 'devtools-protocol';
-import { CdpError, ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
+import { CdpError, ConnectionLostError, type CdpSession } from '../../cdp/cdpSession.ts';
 import {
   agentFromAnyContext,
   agentSymbol,
@@ -14,14 +14,15 @@ import {
   type BackendComparisonRequest,
   type ComparedKernels,
   type RefusalCause,
-} from '../protocol/agent.ts';
-import { TensorError, type ErrorReport } from '../protocol/errors.ts';
-import type { CopyBudget } from '../protocol/tensor.ts';
-import { evaluateOnFrame } from './evaluate.ts';
+} from '../../protocol/agent.ts';
+import { TensorError, type ErrorReport } from '../../protocol/errors.ts';
+import type { CopyBudget } from '../../protocol/tensor.ts';
+import { evaluateOnFrame } from '../evaluate/evaluate.ts';
 import { reveal } from './reveal.ts';
-import { recorderInstallation } from './copies.ts';
+import { recorderInstallation } from '../watch/copies.ts';
 import { OtherContexts } from './otherContexts.ts';
-import { elementsOf, propertiesOf } from './remoteObjects.ts';
+import { Closures } from './closures.ts';
+import { elementsOf, internalOf } from './remoteObjects.ts';
 
 /** The bundled agent, put in by the build. */
 declare const AGENT_SOURCE: string;
@@ -46,8 +47,8 @@ export class AgentLink {
   readonly #budget: CopyBudget;
   #onMain: Promise<string> | null = null;
   #onAgent: Promise<string> | null = null;
-  #pumpReady: Promise<void> | null = null;
   readonly #otherContexts: OtherContexts;
+  readonly closures: Closures;
   /** Of the function that the program is stopped in. */
   callFrameId: string | undefined;
 
@@ -56,6 +57,7 @@ export class AgentLink {
     this.#agent = agent;
     this.#budget = budget;
     this.#otherContexts = new OtherContexts(main);
+    this.closures = new Closures(agent, () => this.#agentObject());
   }
 
   async call<Name extends AgentCallName>(
@@ -111,98 +113,6 @@ export class AgentLink {
     await this.#invoke(this.#main, objectId, method, await this.#otherContexts.bringOver(objectId, args, 'null'));
   }
 
-  /**
-   * Gives the agent Node's list of pending immediates, once: a read of a WebGPU buffer needs the callback that Dawn may
-   * have queued before the stop. The list is in a closure of Node's own (`internal/timers`) that only a debugger sees.
-   */
-  preparePump(): Promise<void> {
-    this.#pumpReady ??= this.#handImmediateQueue();
-    return this.#pumpReady;
-  }
-
-  async #handImmediateQueue(): Promise<void> {
-    const { result } = await this.#agent.send('Runtime.evaluate', { expression: 'clearImmediate' });
-    const scopes = await this.#internal(result.objectId, '[[Scopes]]');
-    const queue = await this.#scopeVariable(scopes, 'immediateQueue');
-    if (queue === undefined) return;
-    await this.#agent.send('Runtime.callFunctionOn', {
-      objectId: await this.#agentObject(),
-      functionDeclaration: 'function(queue) { this.setImmediateQueue(queue); }',
-      arguments: [{ objectId: queue }],
-    });
-  }
-
-  /**
-   * Hands over the devices that the npm package `webgpu` has seen: it keeps a WeakMap of them in its module, around its
-   * own `createBuffer`. For buffers whose device is in no variable of the stopped functions.
-   */
-  async findTrackedDevices(): Promise<void> {
-    const wrapper = await this.#agent.send('Runtime.callFunctionOn', {
-      objectId: await this.#agentObject(),
-      functionDeclaration: 'function() { return this.bindingsWrapper(); }',
-    });
-    const scopes = await this.#internal(wrapper.result.objectId, '[[Scopes]]');
-    const entries = await this.#internal(await this.#scopeVariable(scopes, 'deviceBuffers'), '[[Entries]]');
-    const devices: Protocol.Runtime.CallArgument[] = [];
-    for (const entry of entries === undefined ? [] : await elementsOf(this.#agent, entries)) {
-      const { result } = await propertiesOf(this.#agent, entry.objectId!);
-      const objectId = result.find((property) => property.name === 'key')?.value?.objectId;
-      if (objectId !== undefined) devices.push({ objectId });
-    }
-    await this.#agent.send('Runtime.callFunctionOn', {
-      objectId: await this.#agentObject(),
-      functionDeclaration: 'function(...devices) { this.addDevices(...devices); }',
-      arguments: devices,
-    });
-  }
-
-  /** Looks into the closures that an evaluation has asked for: a variable there is hidden from JavaScript. */
-  async findClosures(): Promise<void> {
-    const objectGroup = 'tensor-debugger.closures';
-    const agent = await this.#agentObject();
-    const { result: wanted } = await this.#agent.send('Runtime.callFunctionOn', {
-      objectId: agent,
-      functionDeclaration: 'function() { return this.wantedClosures(); }',
-      objectGroup,
-    });
-    const entries = await elementsOf(this.#agent, wanted.objectId!);
-    for (let i = 0; i + 1 < entries.length; i += 2) {
-      const fn = entries[i]?.objectId;
-      const pattern = new RegExp(entries[i + 1]?.value as string, 'i');
-      const values = await this.#scopeVariables(await this.#internal(fn, '[[Scopes]]'), (name) => pattern.test(name));
-      await this.#agent.send('Runtime.callFunctionOn', {
-        objectId: agent,
-        functionDeclaration: 'function(fn, ...values) { this.addClosure(fn, ...values); }',
-        arguments: [fn === undefined ? {} : { objectId: fn }, ...values.map((objectId) => ({ objectId }))],
-        objectGroup,
-      });
-    }
-    // What the properties gave is of the same group: nothing of the program lives longer for having been looked at.
-    await this.#agent.send('Runtime.releaseObjectGroup', { objectGroup });
-  }
-
-  async #internal(objectId: string | undefined, name: string): Promise<string | undefined> {
-    if (objectId === undefined) return undefined;
-    const { internalProperties } = await propertiesOf(this.#agent, objectId);
-    return internalProperties?.find((property) => property.name === name)?.value?.objectId;
-  }
-
-  /** A variable in the scopes that a function closes over, the innermost first; the global scope is left out. */
-  async #scopeVariable(scopes: string | undefined, name: string): Promise<string | undefined> {
-    return (await this.#scopeVariables(scopes, (candidate) => candidate === name))[0];
-  }
-
-  async #scopeVariables(scopes: string | undefined, isWanted: (name: string) => boolean): Promise<string[]> {
-    const found: string[] = [];
-    for (const scope of scopes === undefined ? [] : (await propertiesOf(this.#agent, scopes)).result) {
-      if (!scope.value?.objectId || scope.value.description?.startsWith('Global')) continue;
-      for (const { name, value } of (await propertiesOf(this.#agent, scope.value.objectId)).result) {
-        if (value?.objectId !== undefined && isWanted(name)) found.push(value.objectId);
-      }
-    }
-    return found;
-  }
-
   /** What the devices said when they refused the last read: the messages of the GPUErrors that their error scopes caught. */
   async #refusals(): Promise<string[]> {
     const { result } = await this.#agent.send('Runtime.callFunctionOn', {
@@ -212,7 +122,7 @@ export class AgentLink {
     if (!result.objectId) return [];
     const messages: string[] = [];
     for (const { objectId } of await elementsOf(this.#agent, result.objectId)) {
-      const error = await this.#internal(objectId, '[[PromiseResult]]');
+      const error = await internalOf(this.#agent, objectId, '[[PromiseResult]]');
       if (error === undefined) continue;
       const message = await this.#agent.send('Runtime.callFunctionOn', {
         objectId: error,

@@ -5,7 +5,7 @@
  */
 import type { AnyNode, Program } from 'acorn';
 import type { Protocol } from 'devtools-protocol';
-import type { Position, ScriptMap } from '../cdp/sourceMaps.ts';
+import type { Position, ScriptMap } from '../../cdp/sourceMaps.ts';
 import { declaredIn, isScope } from './declaredNames.ts';
 import { childrenOf, offsetOf, parseScript } from './scriptSource.ts';
 

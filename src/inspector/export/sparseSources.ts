@@ -2,18 +2,18 @@
  * A sparse tensor as what a file is made of: in an .npz the members of SciPy's layout, each straight from where it is;
  * in any other format its dense form, which is put together here.
  */
-import type { Format } from '../formats/format.ts';
-import { isInScipy, scipyHeaders } from '../formats/scipySparse.ts';
-import type { AgentSparseParts } from '../protocol/agent.ts';
-import { adviceOf, TensorError } from '../protocol/errors.ts';
-import type { DType, TensorDescriptor, TensorWarning } from '../protocol/tensor.ts';
-import { dataViewOf, decodeElements, elementReader, elementWriter, itemSize } from '../tensor/dtypes.ts';
-import type { Element } from '../tensor/dtypes.ts';
-import { formatBytes } from '../tensor/preview.ts';
-import { ravelIndex, sizeOf } from '../tensor/shape.ts';
-import { parseSlice, wholeSlice } from '../tensor/slice.ts';
+import type { Format } from '../../formats/format.ts';
+import { isInScipy, scipyHeaders } from '../../formats/scipySparse.ts';
+import type { AgentSparseParts } from '../../protocol/agent.ts';
+import { adviceOf, TensorError } from '../../protocol/errors.ts';
+import type { DType, TensorDescriptor, TensorWarning } from '../../protocol/tensor.ts';
+import { dataViewOf, decodeElements, elementReader, elementWriter, itemSize } from '../../tensor/dtypes.ts';
+import type { Element } from '../../tensor/dtypes.ts';
+import { formatBytes } from '../../tensor/preview.ts';
+import { ravelIndex, sizeOf } from '../../tensor/shape.ts';
+import { parseSlice, wholeSlice } from '../../tensor/slice.ts';
 import type { Exporting, Source } from './exportTensors.ts';
-import type { ExportRequest } from './tensorInspector.ts';
+import type { ExportRequest } from '../tensorInspector.ts';
 
 /** The dense form is in memory as a whole. */
 const largestDense = 256 * 2 ** 20;

@@ -4,9 +4,9 @@
  * and picked up on the agent's side.
  */
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import { agentFromAnyContext } from '../protocol/agent.ts';
-import { TensorError } from '../protocol/errors.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { agentFromAnyContext } from '../../protocol/agent.ts';
+import { TensorError } from '../../protocol/errors.ts';
 import { elementsOf } from './remoteObjects.ts';
 import { stopObjectGroup } from './stopObjects.ts';
 

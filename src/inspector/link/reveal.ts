@@ -5,8 +5,8 @@
  * (both tried on Node 20, 22 and 24). So a loop there hands them to the agent.
  */
 import type { Protocol } from 'devtools-protocol';
-import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
-import { agentSymbol } from '../protocol/agent.ts';
+import { CdpError, type CdpSession } from '../../cdp/cdpSession.ts';
+import { agentSymbol } from '../../protocol/agent.ts';
 import { argumentOf, elementsOf, propertiesOf } from './remoteObjects.ts';
 
 const objectGroup = 'tensor-debugger.hidden';

@@ -67,7 +67,11 @@ const node = {
 await Promise.all(
   [
     { entryPoints: ['src/adapter/main.ts'], outfile: 'dist/adapter.cjs', format: /** @type {const} */ ('cjs') },
-    { entryPoints: ['src/adapter/bootstrap.cjs'], outfile: 'dist/bootstrap.cjs', format: /** @type {const} */ ('cjs') },
+    {
+      entryPoints: ['src/adapter/start/bootstrap.cjs'],
+      outfile: 'dist/bootstrap.cjs',
+      format: /** @type {const} */ ('cjs'),
+    },
     { entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.mjs', format: /** @type {const} */ ('esm') },
     {
       entryPoints: ['src/runtime/index.ts'],

@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { exceptionFilters } from './exceptionBreakpoints.ts';
+import { exceptionFilters } from './breakpoints/exceptionBreakpoints.ts';
 
 export const capabilities: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,

@@ -2,11 +2,11 @@
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { ProgramWarning, TensorEvents } from '../protocol/requests.ts';
 import { errors } from './errors.ts';
-import { evaluateRequest } from './evaluateRequest.ts';
-import { exceptionInfo } from './exceptionInfo.ts';
+import { evaluateRequest } from './values/evaluateRequest.ts';
+import { exceptionInfo } from './values/exceptionInfo.ts';
 import type { Handlers, StandardRequests } from './requestTable.ts';
 import type { Inspection, Run } from './run.ts';
-import { setVariable } from './setVariable.ts';
+import { setVariable } from './values/setVariable.ts';
 import type { Position } from '../cdp/sourceMaps.ts';
 
 /** JavaScript has one thread; workers are not debugged. */

@@ -8,18 +8,18 @@ import type { TrackedBatch } from '../protocol/track.ts';
 import type { OpenInspector } from '../inspector/tensorInspector.ts';
 import type { EvaluatedValue, ProgramWarning } from '../protocol/requests.ts';
 import type { RuntimeDescription } from '../protocol/tensor.ts';
-import { findTarget } from './attach.ts';
-import type { Breakpoints } from './breakpoints.ts';
+import { findTarget } from './start/attach.ts';
+import type { Breakpoints } from './breakpoints/breakpoints.ts';
 import type { AttachConfiguration, Configuration } from './configuration.ts';
-import { Debuggee, type Stop } from './debuggee.ts';
+import { Debuggee, type Stop } from './program/debuggee.ts';
 import { errors } from './errors.ts';
-import { launch, type DebuggeeProcess, type LaunchHost, type ProgramEnd } from './launch.ts';
-import type { PathMapper } from './paths.ts';
+import { launch, type DebuggeeProcess, type LaunchHost, type ProgramEnd } from './start/launch.ts';
+import type { PathMapper } from './program/paths.ts';
 import { withVersions } from '../inspector/runtimeVersions.ts';
-import { StackFrames } from './stackFrames.ts';
+import { StackFrames } from './program/stackFrames.ts';
 import { Tensors } from './tensors.ts';
-import { valueText } from './valueText.ts';
-import { Variables } from './variables.ts';
+import { valueText } from './values/valueText.ts';
+import { Variables } from './values/variables.ts';
 
 export interface RunHost extends LaunchHost {
   stopped(run: Run, stop: Stop): void;

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { TrackRequests } from '../protocol/requests.ts';
 import { trackCondition } from '../protocol/trackCondition.ts';
-import type { Breakpoints } from './breakpoints.ts';
-import type { PathMapper } from './paths.ts';
+import type { Breakpoints } from './breakpoints/breakpoints.ts';
+import type { PathMapper } from './program/paths.ts';
 import type { Handlers } from './requestTable.ts';
 import type { Position } from '../cdp/sourceMaps.ts';
 

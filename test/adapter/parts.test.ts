@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { declarationOf } from '../../src/inspector/assign/declarations.ts';
-import { splitLogMessage } from '../../src/adapter/logMessage.ts';
-import { leadingSlice } from '../../src/adapter/clipboard.ts';
-import { explainMissingCanvas } from '../../src/adapter/explainException.ts';
-import { indexedHabit } from '../../src/adapter/habits.ts';
-import { HitCounter } from '../../src/adapter/hitCondition.ts';
-import { BannerFilter, decodeTo } from '../../src/adapter/output.ts';
-import { globToPattern } from '../../src/adapter/paths.ts';
+import { splitLogMessage } from '../../src/adapter/breakpoints/logMessage.ts';
+import { leadingSlice } from '../../src/adapter/values/clipboard.ts';
+import { explainMissingCanvas } from '../../src/adapter/values/explainException.ts';
+import { indexedHabit } from '../../src/adapter/values/habits.ts';
+import { HitCounter } from '../../src/adapter/breakpoints/hitCondition.ts';
+import { BannerFilter, decodeTo } from '../../src/adapter/start/output.ts';
+import { globToPattern } from '../../src/adapter/program/paths.ts';
 import { MessageReader } from '../../src/adapter/transport.ts';
 import { readingHabit } from '../../src/inspector/evaluate/readingHabits.ts';
 

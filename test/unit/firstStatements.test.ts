@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { firstStatements } from '../../src/adapter/firstStatements.ts';
+import { firstStatements } from '../../src/adapter/breakpoints/firstStatements.ts';
 
 /** What is at the places, up to the end of the line. */
 function statements(text: string): string[] {

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, posix, relative, win32 } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { pathOfUrl } from '../cdp/sourceMaps.ts';
+import { pathOfUrl } from '../../cdp/sourceMaps.ts';
 
 export interface Roots {
   localRoot?: string;

@@ -1,12 +1,12 @@
 /** What an exception is about, beyond its own words: in the program, and in an expression that somebody typed. */
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { NamesInSight } from '../inspector/names/originalNames.ts';
-import { graphModeWarning, readingMethods, receiverOf } from '../inspector/evaluate/readingHabits.ts';
-import { reportText } from '../protocol/errors.ts';
-import type { TensorWarning } from '../protocol/tensor.ts';
-import { formatType, knownShape } from '../tensor/preview.ts';
-import type { Inspection } from './run.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import type { NamesInSight } from '../../inspector/names/originalNames.ts';
+import { graphModeWarning, readingMethods, receiverOf } from '../../inspector/evaluate/readingHabits.ts';
+import { reportText } from '../../protocol/errors.ts';
+import type { TensorWarning } from '../../protocol/tensor.ts';
+import { formatType, knownShape } from '../../tensor/preview.ts';
+import type { Inspection } from '../run.ts';
 
 const missingMethod = new RegExp(`^(.+)\\.(${readingMethods.join('|')}) is not a function$`, 's');
 

@@ -1,6 +1,6 @@
 /** Log messages of breakpoints: `{expression}` in one stands for its value. */
 import type { Protocol } from 'devtools-protocol';
-import { exceptionText } from './valueText.ts';
+import { exceptionText } from '../values/valueText.ts';
 
 /** The text to log, ended by a line break; an expression that throws is its error, in braces. */
 export async function logText(

@@ -1,8 +1,8 @@
 /** A breakpoint as the client asks for it: parsed, checked, and what it is told of its fate. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { Position } from '../cdp/sourceMaps.ts';
-import { parseTrackCondition } from '../protocol/trackCondition.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import type { Position } from '../../cdp/sourceMaps.ts';
+import { parseTrackCondition } from '../../protocol/trackCondition.ts';
 import { HitCounter } from './hitCondition.ts';
 
 /** A breakpoint as the client wants it, with what became of it. Positions from 0. */

@@ -1,9 +1,9 @@
 /** Finds the inspector of a program that runs already. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { listTargets, mainTarget } from '../cdp/targets.ts';
-import type { AttachConfiguration } from './configuration.ts';
-import { errors } from './errors.ts';
+import { listTargets, mainTarget } from '../../cdp/targets.ts';
+import type { AttachConfiguration } from '../configuration.ts';
+import { errors } from '../errors.ts';
 import { killProcess } from './launch.ts';
 
 export interface AttachTarget {

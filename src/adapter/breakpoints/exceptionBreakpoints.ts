@@ -1,8 +1,8 @@
 /** What the program is to stop for without a line: exceptions, and break on NaN or Inf, which clients see as one of them. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
-import type { NotFiniteBreak } from '../protocol/notFinite.ts';
-import type { Inspection } from './run.ts';
+import type { NotFiniteBreak } from '../../protocol/notFinite.ts';
+import type { Inspection } from '../run.ts';
 
 const condition = {
   default: false,

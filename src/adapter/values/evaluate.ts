@@ -1,10 +1,10 @@
 /** Expressions: in hovers without side effects, in the debug console with all of them. */
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import { throughNamespace } from '../inspector/evaluate/moduleNamespaces.ts';
-import type { NamesInSight } from '../inspector/names/originalNames.ts';
-import { asEvaluation } from '../protocol/evaluation.ts';
-import { errors } from './errors.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { throughNamespace } from '../../inspector/evaluate/moduleNamespaces.ts';
+import type { NamesInSight } from '../../inspector/names/originalNames.ts';
+import { asEvaluation } from '../../protocol/evaluation.ts';
+import { errors } from '../errors.ts';
 import { explainThrown } from './explainException.ts';
 import { exceptionText } from './valueText.ts';
 

@@ -1,11 +1,11 @@
 /** What one wants to paste: text without quotes, objects whole, and of tensors their values. */
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { TensorInspector } from '../inspector/tensorInspector.ts';
-import type { TensorDescriptor } from '../protocol/tensor.ts';
-import { formatType } from '../tensor/preview.ts';
-import { sizeOf } from '../tensor/shape.ts';
-import type { Inspection } from './run.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import type { TensorInspector } from '../../inspector/tensorInspector.ts';
+import type { TensorDescriptor } from '../../protocol/tensor.ts';
+import { formatType } from '../../tensor/preview.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+import type { Inspection } from '../run.ts';
 import { flatten, valuesText } from './valuesText.ts';
 import { valueText } from './valueText.ts';
 

@@ -1,9 +1,9 @@
 /** What the program threw, when it is stopped for that. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { TensorError } from '../protocol/errors.ts';
-import type { ProgramWarning } from '../protocol/requests.ts';
+import { TensorError } from '../../protocol/errors.ts';
+import type { ProgramWarning } from '../../protocol/requests.ts';
 import { explainMissingCanvas, explainMissingMethod } from './explainException.ts';
-import type { Inspection } from './run.ts';
+import type { Inspection } from '../run.ts';
 import { exceptionText, typeName } from './valueText.ts';
 
 export async function exceptionInfo(

@@ -12,8 +12,8 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import { recorderExpression } from '../inspector/watch/copies.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { recorderExpression } from '../../inspector/watch/copies.ts';
 
 interface RuntimeModule {
   runtime: string;

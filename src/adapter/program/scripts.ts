@@ -1,8 +1,8 @@
 /** The scripts that the debuggee has loaded, and the source map of each. */
 import type { Protocol } from 'devtools-protocol';
-import type { Locate } from '../inspector/watch/copies.ts';
-import { sameNames, ScriptNames } from '../inspector/names/originalNames.ts';
-import type { CdpSession } from '../cdp/cdpSession.ts';
+import type { Locate } from '../../inspector/watch/copies.ts';
+import { sameNames, ScriptNames } from '../../inspector/names/originalNames.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
 import type { PathMapper } from './paths.ts';
 import {
   isInNodeModules,
@@ -11,7 +11,7 @@ import {
   type OriginalPosition,
   type Position,
   type ScriptMap,
-} from '../cdp/sourceMaps.ts';
+} from '../../cdp/sourceMaps.ts';
 
 export interface Script {
   id: string;

@@ -1,10 +1,10 @@
 /** Tensors as variables: one line with a preview, and children that are read when somebody looks at them. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { TensorInspector } from '../inspector/tensorInspector.ts';
-import type { TensorPreview } from '../protocol/requests.ts';
-import type { JsonValues, TensorDescriptor, TensorStatistics } from '../protocol/tensor.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import type { TensorInspector } from '../../inspector/tensorInspector.ts';
+import type { TensorPreview } from '../../protocol/requests.ts';
+import type { JsonValues, TensorDescriptor, TensorStatistics } from '../../protocol/tensor.ts';
 import {
   formatBytes,
   formatMs,
@@ -13,10 +13,10 @@ import {
   formatWeight,
   knownShape,
   menuContext,
-} from '../tensor/preview.ts';
-import { statisticsCostText, statisticsTexts } from '../tensor/statisticsTexts.ts';
-import { reportOfThrown } from './errors.ts';
-import type { Tensors } from './tensors.ts';
+} from '../../tensor/preview.ts';
+import { statisticsCostText, statisticsTexts } from '../../tensor/statisticsTexts.ts';
+import { reportOfThrown } from '../errors.ts';
+import type { Tensors } from '../tensors.ts';
 import type { Container, Page } from './variables.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;

@@ -4,7 +4,7 @@
  * at every place of its function where it could end.
  */
 import type { Protocol } from 'devtools-protocol';
-import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
+import { CdpError, type CdpSession } from '../../cdp/cdpSession.ts';
 
 type CallFrame = Protocol.Debugger.CallFrame;
 export type StepKind = 'stepInto' | 'stepOver' | 'stepOut';

@@ -2,8 +2,8 @@
  * Tensor classes of runtimes that are bundled with the program into one file. There is no module at whose end the class
  * could be shown to the recorder, so a breakpoint in its constructor does that at the first tensor of all, and is removed.
  */
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import { recorderExpression } from '../inspector/watch/copies.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { recorderExpression } from '../../inspector/watch/copies.ts';
 import { urlPatternOf } from './paths.ts';
 
 /** How the constructors begin, up to where `this` is there; whatever bundlers and minifiers have made of the names. */

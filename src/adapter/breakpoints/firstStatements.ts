@@ -1,6 +1,6 @@
 /** Where the text of a program has its first statements: the program begins at one of them. */
 import { tokenizer, tokTypes, type Token } from 'acorn';
-import type { Position } from '../cdp/sourceMaps.ts';
+import type { Position } from '../../cdp/sourceMaps.ts';
 
 /** More than the first one, as V8 does not stop at each kind of statement. */
 const maxStatements = 100;

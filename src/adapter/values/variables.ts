@@ -1,12 +1,12 @@
 /** Scopes and variables: pages of what the protocol knows of an object, under references that last for one stop. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
-import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
-import { sameNames, type NamesAt } from '../inspector/names/originalNames.ts';
-import { isIdentifier, memberPath } from '../protocol/memberPath.ts';
-import { errors } from './errors.ts';
+import { ConnectionLostError, type CdpSession } from '../../cdp/cdpSession.ts';
+import { sameNames, type NamesAt } from '../../inspector/names/originalNames.ts';
+import { isIdentifier, memberPath } from '../../protocol/memberPath.ts';
+import { errors } from '../errors.ts';
 import { failureText, TensorVariables } from './tensorVariables.ts';
-import type { Tensors } from './tensors.ts';
+import type { Tensors } from '../tensors.ts';
 import { typeName, valueText } from './valueText.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { listTargets, mainTarget } from '../cdp/targets.ts';
-import type { LaunchConfiguration } from './configuration.ts';
-import { errors } from './errors.ts';
+import { listTargets, mainTarget } from '../../cdp/targets.ts';
+import type { LaunchConfiguration } from '../configuration.ts';
+import { errors } from '../errors.ts';
 import { BannerFilter, decodeTo } from './output.ts';
 import { makeRunnable, type RunnableProgram } from './typescript.ts';
 

@@ -4,7 +4,7 @@
  * one at the statement itself stops where the program would be stopped anyway.
  */
 import type { Protocol } from 'devtools-protocol';
-import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
+import { CdpError, type CdpSession } from '../../cdp/cdpSession.ts';
 
 export class DebuggerStatements {
   readonly #main: CdpSession;

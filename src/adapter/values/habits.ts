@@ -3,12 +3,12 @@
  * answer says who has read them.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { readingHabit, type ReadingHabit } from '../inspector/evaluate/readingHabits.ts';
-import type { TensorInspector } from '../inspector/tensorInspector.ts';
-import type { TensorDescriptor } from '../protocol/tensor.ts';
-import { formatBytes, formatMs, formatType } from '../tensor/preview.ts';
-import { sizeOf, unravelIndex } from '../tensor/shape.ts';
-import type { Inspection } from './run.ts';
+import { readingHabit, type ReadingHabit } from '../../inspector/evaluate/readingHabits.ts';
+import type { TensorInspector } from '../../inspector/tensorInspector.ts';
+import type { TensorDescriptor } from '../../protocol/tensor.ts';
+import { formatBytes, formatMs, formatType } from '../../tensor/preview.ts';
+import { sizeOf, unravelIndex } from '../../tensor/shape.ts';
+import type { Inspection } from '../run.ts';
 import { flatten, valuesText } from './valuesText.ts';
 
 /** More is not printed in one line; all of it is in the answer's children. */

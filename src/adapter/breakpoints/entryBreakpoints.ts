@@ -8,12 +8,12 @@
  * - Where the places are those of the file, its first statements or the wanted lines themselves will do.
  */
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import type { Position } from '../cdp/sourceMaps.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import type { Position } from '../../cdp/sourceMaps.ts';
 import { firstStatements } from './firstStatements.ts';
-import { literally, urlPatternOf } from './paths.ts';
-import { reasonsOf } from './pauseReasons.ts';
-import type { Script, Scripts } from './scripts.ts';
+import { literally, urlPatternOf } from '../program/paths.ts';
+import { reasonsOf } from '../program/pauseReasons.ts';
+import type { Script, Scripts } from '../program/scripts.ts';
 
 /** Outside of `node_modules`. Node gives CommonJS modules whose types it strips a path instead of a URL. */
 const ownScript = '(file:///|/|[a-zA-Z]:[\\\\/])(?!.*[\\\\/]node_modules[\\\\/])';

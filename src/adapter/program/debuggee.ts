@@ -2,23 +2,23 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Protocol } from 'devtools-protocol';
-import { ConnectionLostError, type CdpSession } from '../cdp/cdpSession.ts';
-import { isInNodeModules } from '../cdp/sourceMaps.ts';
-import { agentScriptUrl } from '../inspector/link/agentLink.ts';
-import type { NotFiniteStop } from '../protocol/notFinite.ts';
+import { ConnectionLostError, type CdpSession } from '../../cdp/cdpSession.ts';
+import { isInNodeModules } from '../../cdp/sourceMaps.ts';
+import { agentScriptUrl } from '../../inspector/link/agentLink.ts';
+import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import { BundledClasses } from './bundledClasses.ts';
-import { BreakpointHits } from './breakpointHits.ts';
-import type { Breakpoints } from './breakpoints.ts';
-import type { Configuration } from './configuration.ts';
+import { BreakpointHits } from '../breakpoints/breakpointHits.ts';
+import type { Breakpoints } from '../breakpoints/breakpoints.ts';
+import type { Configuration } from '../configuration.ts';
 import { DebuggerStatements } from './debuggerStatements.ts';
-import { errors } from './errors.ts';
+import { errors } from '../errors.ts';
 import { globToPattern, type PathMapper } from './paths.ts';
 import { isException, reasonsOf, type PauseReason } from './pauseReasons.ts';
 import { showRuntimeClasses } from './runtimeModules.ts';
 import { Scripts, type Script } from './scripts.ts';
-import type { SourceBreakpoint } from './sourceBreakpoint.ts';
+import type { SourceBreakpoint } from '../breakpoints/sourceBreakpoint.ts';
 import { UnfinishedStep, type StepKind, type StepOrigin } from './unfinishedStep.ts';
-import { exceptionText } from './valueText.ts';
+import { exceptionText } from '../values/valueText.ts';
 
 export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'exception' | 'debugger statement' | 'evaluated';
 

@@ -1,13 +1,13 @@
 /** What a stop at breakpoints comes to: conditions that V8 has not checked, hit counts and log messages. */
 import type { Protocol } from 'devtools-protocol';
-import type { CdpSession } from '../cdp/cdpSession.ts';
-import { asEvaluation } from '../protocol/evaluation.ts';
+import type { CdpSession } from '../../cdp/cdpSession.ts';
+import { asEvaluation } from '../../protocol/evaluation.ts';
 import type { Breakpoints } from './breakpoints.ts';
 import { logText } from './logMessage.ts';
-import { shortPath } from './paths.ts';
-import type { Scripts } from './scripts.ts';
+import { shortPath } from '../program/paths.ts';
+import type { Scripts } from '../program/scripts.ts';
 import { failureInWords, type SourceBreakpoint } from './sourceBreakpoint.ts';
-import { exceptionText } from './valueText.ts';
+import { exceptionText } from '../values/valueText.ts';
 
 export interface BreakpointHitsOptions {
   main: CdpSession;

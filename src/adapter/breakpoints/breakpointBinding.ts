@@ -3,11 +3,11 @@
  * own breakpoints there.
  */
 import type { Protocol } from 'devtools-protocol';
-import { CdpError, type CdpSession } from '../cdp/cdpSession.ts';
-import type { Position, ScriptMap } from '../cdp/sourceMaps.ts';
-import { asEvaluation } from '../protocol/evaluation.ts';
-import { literally } from './paths.ts';
-import type { Script, Scripts } from './scripts.ts';
+import { CdpError, type CdpSession } from '../../cdp/cdpSession.ts';
+import type { Position, ScriptMap } from '../../cdp/sourceMaps.ts';
+import { asEvaluation } from '../../protocol/evaluation.ts';
+import { literally } from '../program/paths.ts';
+import type { Script, Scripts } from '../program/scripts.ts';
 import type { SourceBreakpoint } from './sourceBreakpoint.ts';
 
 /** How far behind its line a breakpoint may slide in generated code before that is no help to anyone. */

@@ -1,13 +1,13 @@
 /** Assigns to variables and properties of the paused program. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
-import { assertPropertyAssignable } from '../inspector/assign/properties.ts';
-import { assertAssignable, cannotAssign, variableWriter } from '../inspector/assign/variables.ts';
-import { sameNames } from '../inspector/names/originalNames.ts';
-import { argumentOf, setProperty } from '../inspector/link/remoteObjects.ts';
-import { errors } from './errors.ts';
+import { assertPropertyAssignable } from '../../inspector/assign/properties.ts';
+import { assertAssignable, cannotAssign, variableWriter } from '../../inspector/assign/variables.ts';
+import { sameNames } from '../../inspector/names/originalNames.ts';
+import { argumentOf, setProperty } from '../../inspector/link/remoteObjects.ts';
+import { errors } from '../errors.ts';
 import { evaluate } from './evaluate.ts';
-import type { Inspection } from './run.ts';
+import type { Inspection } from '../run.ts';
 import { exceptionText } from './valueText.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;

@@ -1,5 +1,5 @@
 /** Values of tensors as text: as JavaScript writes arrays, so that NaN and -0 stand as they are. */
-import type { DType, JsonValues } from '../protocol/tensor.ts';
+import type { DType, JsonValues } from '../../protocol/tensor.ts';
 
 export function valuesText(values: JsonValues | undefined, dtype: DType): string {
   if (Array.isArray(values)) return `[${(values as JsonValues[]).map((value) => valuesText(value, dtype)).join(', ')}]`;

@@ -61,6 +61,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     saveCsv: (given) => onTensors(({ saveCsv }) => saveCsv(frame, given)),
     saveAllNpz: (given) => onTensors(({ saveAllNpz }) => saveAllNpz(frame, given)),
     replaceFromFile: (given) => onTensors(({ replaceFromFile }) => replaceFromFile(frame, given)),
+    copyAs: (given) => onTensors(({ copyAs }) => copyAs(frame, given)),
     copyNumpy: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.numpy, given)),
     copyTypescript: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.typescript, given)),
     copyTfjs: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.tfjs, given)),

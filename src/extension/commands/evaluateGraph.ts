@@ -19,6 +19,13 @@ const lastFed = new Map<string, string>();
 export async function evaluateGraph(frame: FrameTensors, panels: ViewerPanels, given: Given): Promise<void> {
   const stopped = await stoppedFrame(frame);
   const { source, frameId, tensors } = stopped;
+  if (given.chosen && given.chosen.source !== source) {
+    throw new TensorError({
+      code: 'not-available',
+      message: `${given.chosen.expression} belongs to another session than the one in focus, whose values could be fed to it.`,
+      help: 'Select a frame of its session in the call stack.',
+    });
+  }
   const chosen = given.chosen ?? given.expression ?? (await askForGraphTensor(tensors));
   if (chosen === undefined) return;
   const [expression, tensor] =

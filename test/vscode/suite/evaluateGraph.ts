@@ -1,7 +1,17 @@
 /** Graph tensors: their command is offered only where there is one, and its result opens in the viewer. */
 import { ok } from 'node:assert';
 import * as vscode from 'vscode';
-import { breakAt, continueToNextStop, desk, openView, rowsWith, start, test, untilStopped } from './harness.ts';
+import {
+  breakAt,
+  choices,
+  continueToNextStop,
+  desk,
+  openView,
+  rowsWith,
+  start,
+  test,
+  untilStopped,
+} from './harness.ts';
 import { closeEditors, gridRows, pageSays } from './viewerPage.ts';
 
 for (const type of ['tensor', 'node']) {
@@ -24,7 +34,14 @@ for (const type of ['tensor', 'node']) {
     // By hand: the row's action, then the tensor that fits.
     await closeEditors();
     await desk('click', { row: 'sums', action: 'Evaluate Graph Tensor…' });
-    await desk('clickOn', { selector: '.quick-input-list .monaco-list-row', text: 'batch' });
+    await desk('clickOn', { selector: choices, text: 'batch' });
+    await gridRows('0 3 3', '1 7 7');
+    // Or from the viewer, which has no values of it to show.
+    await closeEditors();
+    await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'sums' });
+    await pageSays('.notice', /no value/);
+    await desk('webviewClick', { selector: 'header button', text: 'Evaluate…' });
+    await desk('clickOn', { selector: choices, text: 'batch' });
     await gridRows('0 3 3', '1 7 7');
   });
 

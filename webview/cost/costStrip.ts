@@ -29,7 +29,7 @@ export function costStrip({ dtype, access }: TensorDescriptor, { views, whole, s
     ${
       session
         ? html`<span
-            title="What this debug session has copied from devices for the debugger's sake${readbacksText(session.readbacks)}; what is on the host is read where it is"
+            title="What the Tensors view, viewers, line ends and commands have copied from devices in this debug session${readbacksText(session.readbacks)}; what is on the host is read where it is"
           >
             <b>Session</b> ${sessionText(session)}
           </span>`

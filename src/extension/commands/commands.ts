@@ -69,7 +69,6 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     copyJson: (given) => onTensors(({ copyTensor, textForms }) => copyTensor(frame, textForms.json, given)),
     trackHere: (given) => tracking.trackHere(given.expression),
     untrack: () => tracking.untrack(),
-    listTracked: () => tracking.list(),
     showTracked: () => tracking.showChart(),
     breakOnNotFinite: () => notFinite.choose(),
     copyName: (given) => vscode.env.clipboard.writeText(given.expression ?? ''),

@@ -4,6 +4,7 @@ import { commandsWithoutValues } from '../src/protocol/viewer.ts';
 import type { TensorDescriptor } from '../src/protocol/tensor.ts';
 import type { ViewedTensor, ViewerCommand } from '../src/protocol/viewer.ts';
 import { titleOf } from './state.ts';
+import { isEvaluable } from '../src/tensor/isEvaluable.ts';
 import { describeType, formatType, knownShape } from '../src/tensor/preview.ts';
 
 interface HeaderActions {
@@ -15,7 +16,7 @@ const commandTitles: Record<ViewerCommand, [title: string, tooltip: string]> = {
   save: ['Save As…', 'Save as .npy, .npz, .safetensors, .csv, .json, .png'],
   copy: ['Copy As…', 'Copy to the clipboard: as NumPy code, TypeScript, TensorFlow.js code, jax-js code or JSON'],
   compare: ['Compare…', 'Compare with another tensor, element by element'],
-  evaluate: ['Evaluate…', 'Run the graph with values for its inputs'],
+  evaluate: ['Evaluate…', 'Run what gives its value, a graph with values for its inputs'],
   pin: ['Pin', 'Keep this expression in the Tensors view'],
   showCopies: ['Copies', 'Where the program copies tensors from the device'],
   showHelp: ['Help', 'Open the walkthrough'],
@@ -45,7 +46,7 @@ export function header(viewed: ViewedTensor, live: boolean, actions: HeaderActio
     ${origin.kind === 'file' && origin.members.length > 1 ? memberSelect(origin, actions) : ''}
     <div class="toolbar" role="toolbar" aria-label="Commands">
       ${readable && origin.kind === 'session' ? button('save') : ''}
-      ${readable ? [button('copy'), button('compare')] : ''} ${tensor.kind === 'symbolic' ? button('evaluate') : ''}
+      ${readable ? [button('copy'), button('compare')] : ''} ${isEvaluable(tensor) ? button('evaluate') : ''}
       ${origin.kind === 'session' ? [button('pin'), button('showCopies')] : ''} ${button('showHelp')}
     </div>
   </header>`;

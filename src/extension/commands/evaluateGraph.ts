@@ -5,6 +5,7 @@ import { formatForFile, formats } from '../../formats/registry.ts';
 import { reportOf, reportText, TensorError } from '../../protocol/errors.ts';
 import type { GraphFeed, ListedTensor } from '../../protocol/requests.ts';
 import type { GraphInput, TensorDescriptor } from '../../protocol/tensor.ts';
+import { isEvaluable } from '../../tensor/isEvaluable.ts';
 import { describeType, formatMs, formatType } from '../../tensor/preview.ts';
 import type { TensorSource } from '../sources/tensorSource.ts';
 import type { FrameTensors } from '../sources/frameTensors.ts';
@@ -86,7 +87,7 @@ function showLater({ expression, value, source }: Later, frame: FrameTensors, pa
 
 async function askForGraphTensor(tensors: readonly ListedTensor[]): Promise<ListedTensor | undefined> {
   const items = tensors
-    .filter(({ tensor }) => tensor.kind === 'symbolic')
+    .filter(({ tensor }) => isEvaluable(tensor))
     .map((listed) => ({
       label: listed.expression,
       description: `${formatType(listed.tensor.dtype, listed.tensor.shape)} ${listed.tensor.label ?? ''}`,
@@ -96,7 +97,7 @@ async function askForGraphTensor(tensors: readonly ListedTensor[]): Promise<List
   if (items.length === 0) {
     throw new TensorError({
       code: 'no-such-tensor',
-      message: 'There is no graph tensor in this frame.',
+      message: 'There is nothing to evaluate in this frame: no graph tensor, and no lazy array.',
       help: 'Select a frame that has one, a model or a session in its variables.',
     });
   }

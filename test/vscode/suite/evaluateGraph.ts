@@ -1,11 +1,12 @@
 /** Graph tensors: their command is offered only where there is one, and its result opens in the viewer. */
-import { ok } from 'node:assert';
+import { deepStrictEqual, ok } from 'node:assert';
 import * as vscode from 'vscode';
 import {
   breakAt,
   choices,
   continueToNextStop,
   desk,
+  inPalette,
   openView,
   rowsWith,
   start,
@@ -59,5 +60,28 @@ for (const type of ['tensor', 'node']) {
     await continueToNextStop();
     await gridRows('0 1', '1 2');
     await pageSays('header', /int32\[2, 1\]/);
+  });
+}
+
+// Evaluated once, it can be read.
+for (const [type, from] of [
+  ['tensor', 'its row'],
+  ['node', 'the viewer'],
+] as const) {
+  test(`graph tensors in a session of type ${type}: a lazy array of jax-js is evaluated from ${from}`, async () => {
+    await closeEditors();
+    breakAt('lazy.mjs', 'lazy');
+    await start({ type, program: '${workspaceFolder}/lazy.mjs' });
+    await openView();
+    await rowsWith('lazy');
+    deepStrictEqual(await inPalette('Evaluate'), ['Evaluate Graph Tensor…']);
+    if (from === 'its row') {
+      await desk('click', { row: 'lazy', action: 'Evaluate Graph Tensor…' });
+    } else {
+      await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'lazy' });
+      await pageSays('.notice', /is lazy/);
+      await desk('webviewClick', { selector: 'header button', text: 'Evaluate…' });
+    }
+    await gridRows('0 4', '1 6', '2 8');
   });
 }

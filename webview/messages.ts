@@ -18,6 +18,11 @@ export function notice(title: string, help?: string, action?: TemplateResult) {
   </div>`;
 }
 
+/** In the place of what can't be read any more, and was not before. */
+export function neverRead() {
+  return notice('This was not looked at while the values could be read.');
+}
+
 /** A read that failed, or that is not made by itself because of its price. */
 export function problem(error: TensorError, retry: () => void, anyway: () => void) {
   const action =

@@ -36,6 +36,14 @@ export function identityOf({ origin, tensor }: ViewedTensor): string {
   return JSON.stringify([{ ...origin, follows: undefined }, tensor.dtype, tensor.shape]);
 }
 
+/** What a person calls it: an expression, a file and its member, two names that are compared. */
+export function titleOf({ origin }: ViewedTensor): string {
+  if (origin.kind === 'session') return origin.expression;
+  if (origin.kind === 'difference') return `${origin.left} − ${origin.right}`;
+  const file = origin.file.split(/[/\\]/).at(-1) ?? origin.file;
+  return origin.member === undefined ? file : `${file}: ${origin.member}`;
+}
+
 /** The axis counts, where all of them are known. */
 export function knownShape({ tensor }: ViewedTensor): number[] | null {
   return tensor.shape.every((size) => size !== null) ? tensor.shape : null;

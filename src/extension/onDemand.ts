@@ -4,7 +4,7 @@
  */
 export { compareBackends } from './commands/compareBackends.ts';
 export { compareTensors } from './commands/compareTensors.ts';
-export { copyTensor, textForms } from './commands/copyTensor.ts';
+export { copyAs, copyTensor, textForms } from './commands/copyTensor.ts';
 export { evaluateGraph } from './commands/evaluateGraph.ts';
 export { openInViewer } from './commands/openInViewer.ts';
 export { openSample } from './commands/openSample.ts';

@@ -76,17 +76,7 @@ export interface ViewerRequests {
 export type ViewerRequestName = keyof ViewerRequests;
 
 /** Commands of the extension that the viewer has buttons for; they act on the tensor that is shown. */
-export type ViewerCommand =
-  | 'save'
-  | 'copyNumpy'
-  | 'copyTypescript'
-  | 'copyTfjs'
-  | 'copyJaxJs'
-  | 'copyJson'
-  | 'compare'
-  | 'pin'
-  | 'showCopies'
-  | 'showHelp';
+export type ViewerCommand = 'save' | 'copy' | 'compare' | 'evaluate' | 'pin' | 'showCopies' | 'showHelp';
 /** Those that need no values: they work while the viewer has old ones. */
 export const commandsWithoutValues: ReadonlySet<ViewerCommand> = new Set<ViewerCommand>(['showCopies', 'showHelp']);
 

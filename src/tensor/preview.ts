@@ -1,6 +1,7 @@
 /** A tensor in one line, for variables, hovers and tables. */
 import type { AxisRange, DType, TensorDescriptor } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, itemSize } from './dtypes.ts';
+import { isEvaluable } from './isEvaluable.ts';
 import { formatElement } from './numbers.ts';
 import { sizeOf } from './shape.ts';
 import { wholeSlice } from './slice.ts';
@@ -83,9 +84,11 @@ export function shortText(tensor: DescribedTensor & Pick<TensorDescriptor, 'stat
 const previewElements = 24;
 const previewRow = 8;
 
-/** What the `when` clauses of menus ask about: `tensor eager tfjs float32 readable`. */
-export function menuContext({ kind, runtime, dtype, access }: TensorDescriptor): string {
-  return ['tensor', kind, runtime, dtype, access.how === 'none' ? 'unreadable' : 'readable'].join(' ');
+/** What the `when` clauses of menus ask about: `tensor eager tfjs float32 readable`, `tensor symbolic tfjs float32 evaluable unreadable`. */
+export function menuContext(tensor: TensorDescriptor): string {
+  const { kind, runtime, dtype, access } = tensor;
+  const words = ['tensor', kind, runtime, dtype, ...(isEvaluable(tensor) ? ['evaluable'] : [])];
+  return [...words, access.how === 'none' ? 'unreadable' : 'readable'].join(' ');
 }
 
 /** The window that a one-line preview needs: everything if it is little, otherwise the start of the first row. */

@@ -234,6 +234,38 @@ test('NaN and the infinities have their own colours, and the next one is a key a
   await page.locator('#active-cell.nan').waitFor();
 });
 
+test('Escape in the field for an index goes back to the grid, and takes its complaint along', async () => {
+  const viewer = await open();
+  const { page } = viewer;
+  await viewer.show(computedSource('x', 'float32', [10, 10], (flat) => flat));
+  await viewer.settled();
+  await page.locator('[role=grid]').focus();
+  await page.keyboard.press('g');
+  await page.keyboard.type('99, 0');
+  await page.keyboard.press('Enter');
+  await page.getByText('Index 99 is out of range').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('Index 99 is out of range').waitFor({ state: 'detached' });
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.locator('#active-cell').textContent(), '1');
+  assert.equal(await page.locator('#goto').inputValue(), '');
+});
+
+test("buttons have the border of secondary ones: that of the theme's main button would look like the focus", async () => {
+  const viewer = await open();
+  const { page } = viewer;
+  const setColour = (name: string, colour: string) =>
+    page.evaluate(`document.documentElement.style.setProperty('--vscode-button-${name}', '${colour}')`);
+  await setColour('border', 'rgb(0, 105, 204)');
+  await setColour('secondaryBorder', 'rgb(234, 234, 234)');
+  await viewer.show(computedSource('x', 'float32', [10, 10], (flat) => flat));
+  await viewer.settled();
+  const borders = await page.evaluate(
+    `[...document.querySelectorAll('.tools button')].map((button) => getComputedStyle(button).borderTopColor)`,
+  );
+  assert.deepEqual(borders, ['rgb(234, 234, 234)', 'rgb(234, 234, 234)']);
+});
+
 test('stepping keeps the place and marks what changed', async () => {
   const viewer = await open();
   const { page } = viewer;
@@ -351,13 +383,13 @@ test('commands are sent to the extension; members of an archive can be chosen', 
   const source = arraySource('x', 'float32', [2, 3], [1, 2, 3, 4, 5, 6]);
   await viewer.show(source, {}, { kind: 'file', file: '/data/weights.npz', member: 'b', members: ['a', 'b'] });
   await viewer.settled();
-  await page.getByRole('combobox', { name: 'Copy as' }).selectOption('NumPy code');
+  await page.getByRole('button', { name: 'Copy As…' }).click();
   await page.locator('#member').selectOption('a');
   await viewer.settled();
   assert.deepEqual(
     viewer.messages.filter(({ type }) => type === 'command' || type === 'openMember'),
     [
-      { type: 'command', command: 'copyNumpy' },
+      { type: 'command', command: 'copy' },
       { type: 'openMember', member: 'a' },
     ],
   );

@@ -388,11 +388,43 @@ test('the strip says which copies it counts, and no figure where there is none',
   const viewer = await open();
   await viewer.show(arraySource('x', 'float32', [2], [1, 2]), { access: { how: 'view' }, device: { type: 'cpu' } });
   await viewer.settled();
-  assert.match(await viewer.costs(), /^This view 8 B in (< )?[\d.]+ ms Whole tensor 8 B Session's copies none$/);
-  assert.doesNotMatch(await viewer.costs(), /readback|about 0 ms/);
+  assert.match(await viewer.costs(), /^This view 8 B in (< )?[\d.]+ ms Whole tensor 8 B Session nothing copied$/);
+  assert.doesNotMatch(await viewer.costs(), /about 0 ms/);
+  assert.equal(await viewer.page.locator('footer [title*=readback]').count(), 0);
   const names = stringSource('names', [2], ['a', 'b']);
   await viewer.show(names, { access: { how: 'view' }, device: { type: 'cpu' }, byteLength: 0 });
   await viewer.settled();
-  assert.match(await viewer.costs(), /^This view read in (< )?[\d.]+ ms Session's copies none$/);
+  assert.match(await viewer.costs(), /^This view read in (< )?[\d.]+ ms Session nothing copied$/);
   assert.match((await viewer.page.locator('.title').textContent()) ?? '', /string\[2\]\s+cpu · tfjs/);
+});
+
+test('beside an editor the strip has two lines', async () => {
+  const viewer = await open({ width: 450 });
+  await viewer.show(computedSource('x', 'float32', [8, 3, 256, 320], (flat) => flat));
+  await viewer.settled();
+  assert.match(await viewer.costs(), /^This view .* Whole tensor .* Session .* ms$/);
+  assert.ok((await viewer.page.locator('footer').boundingBox())!.height < 48);
+});
+
+test('the head tells of a tensor what there is to tell', async () => {
+  const viewer = await open();
+  const source = arraySource('x', 'float32', [2], [1, 2]);
+  const none = { how: 'none', reason: 'There is nothing to read.' } as const;
+  const title = async () => {
+    await viewer.settled();
+    return (await viewer.page.locator('.title').innerText()).replace(/\s+/g, ' ');
+  };
+  await viewer.show(source, { state: 'disposed', access: none, device: { type: 'unknown' } });
+  assert.equal(await title(), 'x float32[2] tfjs Tensor disposed');
+  await viewer.show(source, { kind: 'symbolic', state: 'uninitialised', access: none, shape: [], unknownRank: true });
+  assert.equal(await title(), 'x float32[...] symbolic · tfjs Tensor');
+  await viewer.page.getByRole('button', { name: 'Evaluate…' }).click();
+  assert.deepEqual(
+    viewer.messages.filter(({ type }) => type === 'command'),
+    [{ type: 'command', command: 'evaluate' }],
+  );
+  await viewer.show(source, {}, { kind: 'difference', left: 'a', right: 'b' });
+  assert.equal(await title(), 'a − b float32[2] difference, element by element');
+  assert.equal(await viewer.page.getByRole('button', { name: 'Evaluate…' }).count(), 0);
+  await viewer.page.getByRole('grid', { name: 'Values of a − b, float32, :' }).waitFor();
 });

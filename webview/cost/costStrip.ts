@@ -15,13 +15,9 @@ export function costStrip({ dtype, access }: TensorDescriptor, { views, whole, s
   // Nobody knows what strings weigh: they are the runtime's own.
   const isWeighed = dtype !== 'string';
   return html`<footer class="cost" aria-label="Cost of copies">
-    <span title="What was read for what is on screen, as measured">
+    <span title="What was read for what is on screen, as measured${readbacksText(view?.readbacks ?? 0)}">
       <b>This view</b>
-      ${
-        view
-          ? [isWeighed ? formatBytes(view.bytes) : 'read', ` in ${formatMs(view.ms)}`, readbacksText(view.readbacks)]
-          : 'nothing read'
-      }
+      ${view ? `${isWeighed ? formatBytes(view.bytes) : 'read'} in ${formatMs(view.ms)}` : 'nothing read'}
     </span>
     ${
       isWeighed
@@ -33,9 +29,9 @@ export function costStrip({ dtype, access }: TensorDescriptor, { views, whole, s
     ${
       session
         ? html`<span
-            title="What this debug session has copied from devices for the debugger's sake; what is on the host is read where it is"
+            title="What the Tensors view, viewers, line ends and commands have copied from devices in this debug session${readbacksText(session.readbacks)}; what is on the host is read where it is"
           >
-            <b>Session's copies</b> ${sessionText(session)}${readbacksText(session.readbacks)}
+            <b>Session</b> ${sessionText(session)}
           </span>`
         : ''
     }
@@ -43,13 +39,13 @@ export function costStrip({ dtype, access }: TensorDescriptor, { views, whole, s
 }
 
 function sessionText({ bytes, ms, readbacks }: SessionCost): string {
-  return readbacks === 0 ? 'none' : `${formatBytes(bytes)} in ${formatMs(ms)}`;
+  return readbacks === 0 ? 'nothing copied' : `${formatBytes(bytes)} in ${formatMs(ms)}`;
 }
 
 /** A readback is a copy from a device; what lives on the host has none. */
-function readbacksText(count: number) {
+function readbacksText(count: number): string {
   if (count === 0) return '';
-  return html` <span class="quiet">(${count} ${count === 1 ? 'readback' : 'readbacks'})</span>`;
+  return `, in ${count} ${count === 1 ? 'readback' : 'readbacks'}`;
 }
 
 /** Measured, or an estimate; of what is on the host there is neither: it is not copied. */

@@ -6,6 +6,7 @@ import { isComplex, isFloat } from '../../src/tensor/dtypes.ts';
 import { ravelIndex, unravelIndex } from '../../src/tensor/shape.ts';
 import { parseSlice, SliceError } from '../../src/tensor/slice.ts';
 import { problem } from '../messages.ts';
+import { titleOf } from '../state.ts';
 import type { PanelContext } from '../panel.ts';
 import { elementIndex, extentOf, indexOfCell, locate, sliceOfView } from '../slicebar/axisView.ts';
 import { sliceProblem } from '../slicebar/sliceBar.ts';
@@ -57,7 +58,7 @@ export class GridPanel {
     this.#grid.show(
       {
         ...extentOf(view),
-        label: `Values of ${viewed.tensor.dtype}, ${sliceOfView(view) || 'a scalar'}`,
+        label: `Values of ${titleOf(viewed)}, ${viewed.tensor.dtype}, ${sliceOfView(view) || 'a scalar'}`,
         rowLabel: (row) => (view.rows === null ? '' : String(elementIndex(view, view.rows, row))),
         columnLabel: (column) => (view.columns === null ? '' : String(elementIndex(view, view.columns, column))),
         cell: (row, column) => this.store.cell(row, column, this.#style),
@@ -160,6 +161,11 @@ export class GridPanel {
           context.changed();
         },
         onGoTo: (text) => this.#goToText(text),
+        onLeaveGoTo: () => {
+          this.#message = '';
+          this.#grid.element.focus();
+          context.changed();
+        },
         onSearch: (direction) => void this.#findNotFinite(direction),
         onCancel: () => this.#search?.abort(),
       })}
@@ -168,14 +174,14 @@ export class GridPanel {
   }
 
   /** The active cell in full, and what the marks in the grid mean. */
-  #readout({ state }: PanelContext): TemplateResult {
+  #readout({ state, frozen }: PanelContext): TemplateResult {
     const { row, column } = this.#grid.active;
     const cell = this.store.cell(row, column, this.#style);
     const bits = this.#style.format === 'hexadecimal' ? '' : this.store.bits(row, column);
     return html`<div class="readout">
       <span>
         <code>[${indexOfCell(state.view, row, column).join(', ')}]</code>
-        <code class="value ${cell?.kind ?? ''}">${cell ? cell.text : '…'}</code>
+        ${cell ? html`<code class="value ${cell.kind}">${cell.text}</code>` : frozen ? 'was not on screen while it could be read' : '…'}
         <code class="quiet" title="Bits">${bits}</code>
       </span>
       ${

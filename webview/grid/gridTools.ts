@@ -19,6 +19,7 @@ interface GridTools {
   onStyle: (style: NumberStyle) => void;
   /** @param text one index per axis */
   onGoTo: (text: string) => void;
+  onLeaveGoTo: () => void;
   onSearch: (direction: 'next' | 'previous') => void;
   onCancel: () => void;
 }
@@ -39,7 +40,11 @@ export function gridTools(tools: GridTools) {
     if (digits >= digitsRange.least && digits <= digitsRange.most) onStyle({ ...style, digits });
   };
   const onGoTo = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') tools.onGoTo((event.target as HTMLInputElement).value);
+    const field = event.target as HTMLInputElement;
+    if (event.key === 'Enter') tools.onGoTo(field.value);
+    if (event.key !== 'Escape') return;
+    field.value = '';
+    tools.onLeaveGoTo();
   };
   return html`<div class="tools" role="group" aria-label="Grid">
     ${
@@ -82,7 +87,7 @@ export function gridTools(tools: GridTools) {
               spellcheck="false"
               autocomplete="off"
               placeholder=${'0, '.repeat(tools.rank).slice(0, -2)}
-              title="An index per axis; negative ones count from the end. Enter goes there."
+              title="An index per axis; negative ones count from the end. Enter goes there, Escape back to the grid."
               @keydown=${onGoTo}
             />
           </div>`

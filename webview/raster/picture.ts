@@ -6,7 +6,7 @@ import { html } from 'lit/html.js';
 import type { TemplateResult } from 'lit/html.js';
 import type { CellPosition } from '../grid/windowPlan.ts';
 import { Loader } from '../loader.ts';
-import { problem } from '../messages.ts';
+import { neverRead, problem } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import type { Tab } from '../state.ts';
 import { RasterView } from './rasterView.ts';
@@ -138,6 +138,7 @@ export class Picture<Sample extends { plan: SamplePlan }> {
     label: (region: RasterView['region']) => string,
     { tools, below = '', readout }: PictureParts,
   ): TemplateResult {
+    if (context.frozen && !this.sample) return neverRead();
     const { loading, error } = this.#loader;
     const sampled = sampleText(context.frozen && this.sample ? this.sample.plan : this.#wanted);
     const sampling = sampled && ` ${sampled}.`;

@@ -9,7 +9,7 @@ import { statisticsCostText, statisticsTexts } from '../../src/tensor/statistics
 import { percentage } from '../briefNumber.ts';
 import { unravelIndex } from '../../src/tensor/shape.ts';
 import { Loader } from '../loader.ts';
-import { notice, problem } from '../messages.ts';
+import { neverRead, notice, problem } from '../messages.ts';
 import type { PanelContext } from '../panel.ts';
 import { axisTexts } from '../ticks.ts';
 import { binRange } from './bars.ts';
@@ -79,6 +79,7 @@ export class StatisticsPanel {
     if (dtype === 'unknown') return notice('Memory without a dtype has no statistics.');
     const key = String(viewed.stop);
     const { value } = this.#loader;
+    if (frozen && !value) return neverRead();
     // What took long last time is not done again at every step by itself.
     const lastMs = value ? value.cost.queueMs + value.cost.transferMs : 0;
     const isOld = value !== null && this.#loader.valueKey !== key;

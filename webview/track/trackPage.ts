@@ -225,7 +225,7 @@ function priceOf({ passes, cost, tensor, isLive }: Track): string {
   const share = cost.share > 0 ? ` (${roundNumber(cost.share * 100, 2)} % of the time between passes)` : '';
   const reduction = tensor ? ` · ${formatReduction(tensor, cost)}` : '';
   const first = passes > 1 ? `, ${formatMs(cost.firstMs)} the first` : '';
-  return `${passes} passes${isLive ? '' : ', ended'} · ${formatMs(cost.msPerPass)} per pass${share}${first}${reduction}`;
+  return `${passes} ${passes === 1 ? 'pass' : 'passes'}${isLive ? '' : ', ended'} · ${formatMs(cost.msPerPass)} per pass${share}${first}${reduction}`;
 }
 
 function waitingFor({ isLive, isTracked }: Track): string {

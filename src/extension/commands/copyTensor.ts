@@ -8,7 +8,7 @@ import { numpyCode } from '../../formats/numpyCode.ts';
 import { tfjsCode } from '../../formats/tfjsCode.ts';
 import { typescriptCode } from '../../formats/typescriptCode.ts';
 import { TensorError } from '../../protocol/errors.ts';
-import type { DType } from '../../protocol/tensor.ts';
+import type { DType, TensorDescriptor } from '../../protocol/tensor.ts';
 import { storedDType } from '../../tensor/dtypes.ts';
 import { elementsOf } from '../sources/readValues.ts';
 import { formatBytes, formatMs, formatType } from '../../tensor/preview.ts';
@@ -58,8 +58,24 @@ async function mayCopy({ source, tensor, expression }: ChosenTensor): Promise<bo
   return (await vscode.window.showWarningMessage(question, copy)) === copy;
 }
 
+/** In a form that is asked for. */
+export async function copyAs(frame: FrameTensors, given: Given): Promise<void> {
+  const chosen = await chooseTensor(frame, given);
+  if (!chosen) return;
+  const items = Object.values<TextForm>(textForms)
+    .filter((form) => takes(form, chosen.tensor))
+    .map((form) => ({ label: form.label, form }));
+  const look = { title: `Copy ${chosen.expression}`, placeHolder: 'As what?' };
+  const picked = await vscode.window.showQuickPick(items, look);
+  if (picked) await copyTensor(frame, picked.form, { chosen });
+}
+
+function takes(form: TextForm, { dtype }: TensorDescriptor): boolean {
+  return form.takes?.(storedDType(dtype)) ?? true;
+}
+
 export async function copyTensor(frame: FrameTensors, form: TextForm, given: Given): Promise<void> {
-  const chosen = await chooseTensor(frame, given, ({ dtype }) => form.takes?.(storedDType(dtype)) ?? true);
+  const chosen = await chooseTensor(frame, given, (tensor) => takes(form, tensor));
   if (!chosen) return;
   const { source, tensor, expression } = chosen;
   const shape = tensor.shape.map((count) => count ?? 0);

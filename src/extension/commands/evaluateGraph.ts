@@ -5,6 +5,7 @@ import { formatForFile, formats } from '../../formats/registry.ts';
 import { reportOf, reportText, TensorError } from '../../protocol/errors.ts';
 import type { GraphFeed, ListedTensor } from '../../protocol/requests.ts';
 import type { GraphInput, TensorDescriptor } from '../../protocol/tensor.ts';
+import { isEvaluable } from '../../tensor/isEvaluable.ts';
 import { describeType, formatMs, formatType } from '../../tensor/preview.ts';
 import type { TensorSource } from '../sources/tensorSource.ts';
 import type { FrameTensors } from '../sources/frameTensors.ts';
@@ -19,6 +20,13 @@ const lastFed = new Map<string, string>();
 export async function evaluateGraph(frame: FrameTensors, panels: ViewerPanels, given: Given): Promise<void> {
   const stopped = await stoppedFrame(frame);
   const { source, frameId, tensors } = stopped;
+  if (given.chosen && given.chosen.source !== source) {
+    throw new TensorError({
+      code: 'not-available',
+      message: `${given.chosen.expression} belongs to another session than the one in focus, whose values could be fed to it.`,
+      help: 'Select a frame of its session in the call stack.',
+    });
+  }
   const chosen = given.chosen ?? given.expression ?? (await askForGraphTensor(tensors));
   if (chosen === undefined) return;
   const [expression, tensor] =
@@ -79,7 +87,7 @@ function showLater({ expression, value, source }: Later, frame: FrameTensors, pa
 
 async function askForGraphTensor(tensors: readonly ListedTensor[]): Promise<ListedTensor | undefined> {
   const items = tensors
-    .filter(({ tensor }) => tensor.kind === 'symbolic')
+    .filter(({ tensor }) => isEvaluable(tensor))
     .map((listed) => ({
       label: listed.expression,
       description: `${formatType(listed.tensor.dtype, listed.tensor.shape)} ${listed.tensor.label ?? ''}`,
@@ -89,7 +97,7 @@ async function askForGraphTensor(tensors: readonly ListedTensor[]): Promise<List
   if (items.length === 0) {
     throw new TensorError({
       code: 'no-such-tensor',
-      message: 'There is no graph tensor in this frame.',
+      message: 'There is nothing to evaluate in this frame: no graph tensor, and no lazy array.',
       help: 'Select a frame that has one, a model or a session in its variables.',
     });
   }

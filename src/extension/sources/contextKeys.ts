@@ -11,7 +11,7 @@ interface ContextKeys {
   /** A program is stopped, in a frame that was not found to be without any. */
   mayHaveTensors: boolean;
   /** There are tensors in it that have a value only when their graph is run. */
-  hasGraphTensors: boolean;
+  hasEvaluableTensors: boolean;
   /** TensorFlow.js computes on something else than cpu, which that can be compared with. */
   hasOtherBackend: boolean;
   /** Lines are tracked. */

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { reportOf, reportText, type ErrorReport } from '../../protocol/errors.ts';
 import type { TensorListing } from '../../protocol/requests.ts';
+import { isEvaluable } from '../../tensor/isEvaluable.ts';
 import { setContext } from './contextKeys.ts';
 import type { Focus, FocusState } from './focus.ts';
 import type { TensorSource } from './tensorSource.ts';
@@ -126,8 +127,8 @@ export class FrameTensors implements vscode.Disposable {
     setContext('state', state.kind);
     this.#offer();
     setContext(
-      'hasGraphTensors',
-      tensors.some(({ tensor }) => tensor.kind === 'symbolic'),
+      'hasEvaluableTensors',
+      tensors.some(({ tensor }) => isEvaluable(tensor)),
     );
     setContext(
       'hasOtherBackend',

@@ -1,7 +1,7 @@
 /** The webview with the charts. What it shows is kept here, so a hidden or a new one shows the same. */
 import * as vscode from 'vscode';
 import type { TrackEvent, TrackMessage } from '../../protocol/trackView.ts';
-import { webviewHtml, webviewOptions } from '../viewer/viewerHtml.ts';
+import { webviewColumn, webviewHtml, webviewOptions } from '../viewer/viewerHtml.ts';
 import type { TrackedLines } from './trackedLines.ts';
 import type { Tracks } from './tracks.ts';
 
@@ -28,7 +28,7 @@ export class TrackPanel implements vscode.Disposable {
   /** Beside the editor, which keeps the focus. */
   show(): void {
     if (this.#panel) return this.#panel.reveal(undefined, true);
-    const showOptions = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    const showOptions = { viewColumn: webviewColumn(), preserveFocus: true };
     const panel = vscode.window.createWebviewPanel(
       'tensorDebugger.track',
       title,

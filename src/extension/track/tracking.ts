@@ -64,17 +64,8 @@ export class Tracking implements vscode.Disposable {
   }
 
   async untrack(): Promise<void> {
-    const tracked = await this.#choose('Untrack');
+    const tracked = await this.#choose();
     if (tracked) this.#lines.remove(tracked.id);
-  }
-
-  /** The list of what is tracked; the one that is chosen is shown. */
-  async list(): Promise<void> {
-    const tracked = await this.#choose('Show');
-    if (!tracked) return;
-    const position = new vscode.Range(tracked.line, 0, tracked.line, 0);
-    await vscode.window.showTextDocument(tracked.uri, { selection: position });
-    this.#panel.show();
   }
 
   showChart(): void {
@@ -86,14 +77,11 @@ export class Tracking implements vscode.Disposable {
   }
 
   /** One at the cursor needs no choice. */
-  async #choose(what: string): Promise<TrackedLine | undefined> {
+  async #choose(): Promise<TrackedLine | undefined> {
     const all = this.#lines.all;
     const editor = vscode.window.activeTextEditor;
     const here = all.filter(
-      ({ uri, line }) =>
-        what === 'Untrack' &&
-        uri.toString() === editor?.document.uri.toString() &&
-        line === editor.selection.active.line,
+      ({ uri, line }) => uri.toString() === editor?.document.uri.toString() && line === editor.selection.active.line,
     );
     if (here.length === 1) return here[0];
     if (all.length === 0) {
@@ -108,7 +96,7 @@ export class Tracking implements vscode.Disposable {
       description: placeOf(tracked),
       tracked,
     }));
-    return (await vscode.window.showQuickPick(items, { placeHolder: `${what} a tracked expression` }))?.tracked;
+    return (await vscode.window.showQuickPick(items, { placeHolder: 'Untrack an expression' }))?.tracked;
   }
 
   /** Programs are left alone until there is a line to track. */

@@ -6,12 +6,9 @@ import type { RunCommand } from './viewerLink.ts';
 
 const commands: Record<ViewerCommand, string> = {
   save: 'saveAs',
-  copyNumpy: 'copyNumpy',
-  copyTypescript: 'copyTypescript',
-  copyTfjs: 'copyTfjs',
-  copyJaxJs: 'copyJaxJs',
-  copyJson: 'copyJson',
+  copy: 'copyAs',
   compare: 'compare',
+  evaluate: 'evaluateGraph',
   pin: 'pin',
   showCopies: 'showCopies',
   showHelp: 'showHelp',

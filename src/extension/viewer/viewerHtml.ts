@@ -1,9 +1,18 @@
-/** A webview's document: its bundle and style sheet, and no right to anything else. */
+/** What the webviews have in common: their document, with no right to anything else, and their place. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
 export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
+}
+
+/** Beside the code, together with those that are there. */
+export function webviewColumn(): vscode.ViewColumn {
+  const ours = vscode.window.tabGroups.all.find(({ tabs }) =>
+    // VS Code puts something of its own before the type.
+    tabs.some(({ input }) => input instanceof vscode.TabInputWebview && /tensorDebugger\.\w+$/.test(input.viewType)),
+  );
+  return ours?.viewColumn ?? vscode.ViewColumn.Beside;
 }
 
 export function viewerHtml(webview: vscode.Webview, extensionUri: vscode.Uri, title: string): string {

@@ -5,7 +5,7 @@ import type { Focus } from '../sources/focus.ts';
 import { isSessionSource, programOf, type ChosenTensor } from '../sources/tensorSource.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
 import { SessionContent, type SessionTarget } from './sessionContent.ts';
-import { viewerHtml, webviewOptions } from './viewerHtml.ts';
+import { viewerHtml, webviewColumn, webviewOptions } from './viewerHtml.ts';
 import type { ViewedContent } from './viewedContent.ts';
 import { ViewerLink, type RunCommand } from './viewerLink.ts';
 
@@ -45,7 +45,7 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       found.content.show(target);
       found.panel.reveal(undefined, true);
     } else {
-      this.#create(new SessionContent(this.#sources, this.#focus, false, target), false, this.#column());
+      this.#create(new SessionContent(this.#sources, this.#focus, false, target), false);
     }
   }
 
@@ -53,7 +53,7 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   follow(selected: ChosenTensor | undefined): void {
     const found = this.#following();
     if (found) found.panel.reveal(undefined, true);
-    else this.#create(new SessionContent(this.#sources, this.#focus, true), true, this.#column());
+    else this.#create(new SessionContent(this.#sources, this.#focus, true), true);
     if (selected) this.select(selected);
   }
 
@@ -68,7 +68,7 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
 
   /** A panel of its own for something that follows no program. */
   open(content: ViewedContent): void {
-    const panel = this.#panel(content, this.#column());
+    const panel = this.#panel(content);
     panel.onDidDispose(this.#bind(panel, content));
   }
 
@@ -90,14 +90,8 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     return [...this.#open].find(({ follows }) => follows);
   }
 
-  /** Beside the code, together with the viewers that are there. */
-  #column(): vscode.ViewColumn {
-    const [first] = this.#open;
-    return first?.panel.viewColumn ?? vscode.ViewColumn.Beside;
-  }
-
-  #create(content: SessionContent, follows: boolean, viewColumn: vscode.ViewColumn): void {
-    this.#adopt(this.#panel(content, viewColumn), content, follows);
+  #create(content: SessionContent, follows: boolean): void {
+    this.#adopt(this.#panel(content), content, follows);
   }
 
   #adopt(panel: vscode.WebviewPanel, content: SessionContent, follows: boolean): void {
@@ -112,8 +106,8 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   }
 
   /** The code keeps the focus: into the group that has it VS Code opens the file of the next stop, over whatever is there. */
-  #panel(content: ViewedContent, viewColumn: vscode.ViewColumn): vscode.WebviewPanel {
-    const place = { viewColumn, preserveFocus: true };
+  #panel(content: ViewedContent): vscode.WebviewPanel {
+    const place = { viewColumn: webviewColumn(), preserveFocus: true };
     return vscode.window.createWebviewPanel(viewerType, content.title, place, webviewOptions(this.#extensionUri));
   }
 

@@ -1,5 +1,5 @@
 /** Tensors at the ends of lines, and in hovers. */
-import { deepStrictEqual, ok } from 'node:assert';
+import { deepStrictEqual, match, ok } from 'node:assert';
 import * as vscode from 'vscode';
 import {
   desk,
@@ -13,6 +13,7 @@ import {
   until,
   workspaceFile,
 } from './harness.ts';
+import { closeEditors, pageSays } from './viewerPage.ts';
 
 /** The editor's line with this text, as it is on screen, its inline values behind it. */
 async function lineWith(text: string): Promise<string | undefined> {
@@ -49,6 +50,21 @@ for (const [kind, place] of Object.entries(places)) {
     );
   });
 }
+
+testAt(
+  places.companion,
+  "inline values: what they have read together is counted once in the session's costs",
+  async () => {
+    await inlineAt('const product =');
+    // What lives on the host costs nothing more.
+    await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'host' });
+    await pageSays('header', /host float32\[3\]/);
+    match(await pageSays('footer', /Session/), /Session \d+ B in [\d.]+ ms$/);
+    const titles = await desk('webviewValues', { selector: 'footer span', name: 'title' });
+    ok(titles.at(-1)?.includes(', in 1 readback;'), titles.join('\n'));
+    await closeEditors();
+  },
+);
 
 testAt(plainPlace, 'inline values: a session without tensors has none of ours', async (frame) => {
   await openView();

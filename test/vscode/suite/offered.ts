@@ -82,6 +82,18 @@ for (const place of wordsPlaces) {
       ok(!offered.some((row) => row.startsWith('words')), offered.join());
       await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
       await copying;
+      await closeEditors();
+      await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'words' });
+      await gridRows('0 "one"');
+      await desk('webviewClick', { selector: 'header button', text: 'Copy As…' });
+      const forms = await until('it asks as what', async () => {
+        const found = await desk('texts', { selector: choices });
+        return found.includes('JSON') && found;
+      });
+      deepStrictEqual(forms, ['NumPy code', 'TypeScript', 'TF.js code', 'JSON']);
+      await vscode.env.clipboard.writeText('');
+      await desk('clickOn', { selector: choices, text: 'JSON' });
+      await until('it is copied', async () => (await vscode.env.clipboard.readText()).includes('"one"'));
     },
   );
 }

@@ -7,16 +7,18 @@ import {
   endSessions,
   inPalette,
   kinds,
+  places,
   screenshots,
   sessionsEnd,
   start,
   stoppedFrame,
   untilStopped,
   test,
+  testAt,
   until,
   workspaceFile,
 } from './harness.ts';
-import { closeEditors } from './viewerPage.ts';
+import { closeEditors, pageSays } from './viewerPage.ts';
 
 const title = 'Tracked Tensors';
 const uri = () => vscode.Uri.file(workspaceFile('training.ts'));
@@ -115,3 +117,20 @@ for (const [kind, config] of Object.entries(kinds)) {
     strictEqual(vscode.debug.breakpoints.length, 0);
   });
 }
+
+testAt(places.tensor, 'tensor: the charts open where the viewers are, whatever has the focus', async () => {
+  await closeEditors();
+  await trackHere('loss', 'const loss = step()');
+  await until('it is tracked', () => tracked().length === 1);
+  await closeEditors();
+  await vscode.window.showTextDocument(uri());
+  await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'product' });
+  await pageSays('header', /product/);
+  await vscode.commands.executeCommand('workbench.action.focusSecondEditorGroup');
+  await vscode.commands.executeCommand('tensorDebugger.showTracked');
+  await says('section', /tracked from now on/);
+  strictEqual(vscode.window.tabGroups.all.length, 2);
+  await desk('webviewClick', { selector: 'header button', text: 'Untrack', title });
+  await until('nothing is tracked', () => tracked().length === 0);
+  await closeEditors();
+});

@@ -63,7 +63,7 @@ for (const [kind, config] of Object.entries(kinds)) {
     await endSessions();
     await pageSays('.banner.stale', /has ended/);
     await gridRows('1 64 65 68 67');
-    const costs = await pageSays('footer', /This view .* readback.*Session's copies .* readbacks/);
+    const costs = await pageSays('footer', /This view .* Session [\d.]+ KB in/);
     // VS Code throws a webview away that is behind another editor.
     const column = vscode.window.tabGroups.activeTabGroup.viewColumn;
     const file = vscode.Uri.file(workspaceFile('plain.mjs'));

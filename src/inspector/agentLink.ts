@@ -151,7 +151,7 @@ export class AgentLink {
     }
     await this.#agent.send('Runtime.callFunctionOn', {
       objectId: await this.#agentObject(),
-      functionDeclaration: 'function(...devices) { this.addDevices(...devices); }',
+      functionDeclaration: "function(...devices) { this.enter('addDevices', devices); }",
       arguments: devices,
     });
   }
@@ -172,7 +172,7 @@ export class AgentLink {
       const values = await this.#scopeVariables(await this.#internal(fn, '[[Scopes]]'), (name) => pattern.test(name));
       await this.#agent.send('Runtime.callFunctionOn', {
         objectId: agent,
-        functionDeclaration: 'function(fn, ...values) { this.addClosure(fn, ...values); }',
+        functionDeclaration: "function(...args) { this.enter('addClosure', args); }",
         arguments: [fn === undefined ? {} : { objectId: fn }, ...values.map((objectId) => ({ objectId }))],
         objectGroup,
       });
@@ -294,7 +294,7 @@ export class AgentLink {
   ): Promise<string> {
     const { result, exceptionDetails } = await sent(session, {
       objectId,
-      functionDeclaration: `function(...args) { return this.${method}(...args); }`,
+      functionDeclaration: `function(...args) { return this.enter(${JSON.stringify(method)}, args); }`,
       arguments: args,
       returnByValue: true,
       silent: true,

@@ -14,6 +14,7 @@ import type {
 } from '../protocol/agent.ts';
 import { reportOf } from '../protocol/errors.ts';
 import { Maker } from './assign/maker.ts';
+import { lookAtBuiltins, withBuiltins, worksWithBuiltins } from './builtins.ts';
 import { Chunks } from './chunks.ts';
 import { recorder } from './copies/found.ts';
 import { compareBackends } from './evaluate/compareBackends.ts';
@@ -100,6 +101,13 @@ export class Agent {
       return null;
     },
   };
+
+  /** Any method, for whom a spread would go through an iterator that the program may have replaced. */
+  enter(method: Exclude<keyof Agent, 'hidden'>, args: readonly unknown[]): unknown {
+    // It ran until now.
+    if (method === 'setStop') lookAtBuiltins();
+    return withBuiltins(() => Reflect.apply(this[method], this, args) as unknown);
+  }
 
   /** From the inside of another `vm` context: its global object, and objects for `pickUp` to take under the same number. */
   layDown(key: number, global: object, objects: unknown[]): void {
@@ -241,6 +249,11 @@ export class Agent {
     return stops;
   }
 
+  /** As JSON: the recorder's report. */
+  copies(): string {
+    return JSON.stringify(recorder()?.report() ?? null);
+  }
+
   /** As JSON; see `Devices`. */
   refusedBecause(cause: RefusalCause): string {
     return JSON.stringify(this.#reading.devices.refusedBecause(cause));
@@ -287,3 +300,6 @@ export class Agent {
     return indices && values && { indices, values, denseShape: this.#held.take(parts.denseShape) };
   }
 }
+
+// The others call nothing, and may be asked where V8 allows no side effects.
+worksWithBuiltins(Agent.prototype, 'enter', 'textOf', 'held');

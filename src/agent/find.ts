@@ -1,11 +1,11 @@
 /**
  * Finds tensors in the scopes of a stopped frame: variables, and the members of containers one level deep (arrays, plain
- * objects, maps, instances), where an array or a model directly inside an object counts with it: `model.weights[0]`.
+ * objects, maps, sets, instances), where an array or a model directly inside an object counts with it: `model.weights[0]`.
  * What lies deeper is not listed; the containers that hold it are told of. It never walks the heap.
  */
 import { ownMembers, runtimeMembers, variableValue } from './members.ts';
 import { Nested } from './nested.ts';
-import type { Reader } from './readers/reader.ts';
+import type { Member, Reader } from './readers/reader.ts';
 import { byPrototype, isInspectable, isObject, isPlatformObject, util } from './safely.ts';
 
 /** The names that Node's CommonJS wrapper adds to every module. */
@@ -119,20 +119,23 @@ export class Finder {
     const { readers, onContainer } = this.#options;
     const { listed } = parent;
     const special = runtimeMembers(readers, container);
-    for (const { path, value } of special ?? []) {
+    const under = ({ before = '', path }: Member) => before + expression + path;
+    for (const member of special ?? []) {
       if (this.truncated) return;
-      if (!listed.has(value) && this.#tensor(expression + path, value)) listed.add(value);
+      const { value } = member;
+      if (!listed.has(value) && this.#tensor(under(member), value)) listed.add(value);
     }
     // Parts of a model hold its weights once more, and what is the runtime's business.
     const isOfModel = parent.isOfModel || special !== undefined;
     const nested = isOfModel || !onContainer ? null : this.#nested.in(container);
-    for (const { path, value } of ownMembers(container)) {
+    for (const member of ownMembers(container)) {
       if (this.truncated) return;
-      if (listed.has(value) || this.#tensor(expression + path, value) || util.types.isProxy(value)) continue;
+      const { value } = member;
+      if (listed.has(value) || this.#tensor(under(member), value) || util.types.isProxy(value)) continue;
       const isGroup = Array.isArray(value) || runtimeMembers(readers, value) !== undefined;
       if (parent.depth === 0 && isGroup && !Array.isArray(container))
-        this.#members(expression + path, value, { depth: 1, isOfModel, listed });
-      else if (nested?.hasTensors(value)) onContainer?.(expression + path);
+        this.#members(under(member), value, { depth: 1, isOfModel, listed });
+      else if (nested?.hasTensors(value)) onContainer?.(under(member));
     }
   }
 }

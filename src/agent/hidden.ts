@@ -3,6 +3,7 @@
  * ask for it here; what is not known yet is noted, the call is answered with that list, the inspector looks the rest up
  * over the DevTools protocol (`inspector/link/reveal.ts`), hands it over and calls again. Known until the program runs on.
  */
+import { worksWithBuiltins } from './builtins.ts';
 import { isObject, util } from './safely.ts';
 
 /** The private fields of an object, under their names with the `#`. */
@@ -75,8 +76,8 @@ export class HiddenState {
   }
 
   /** The names of the fields of each class of which there are others, once its first object is known. */
-  alike(): string[][] {
-    return this.#alike.map(({ first }) => Object.keys(this.#fields.get(first) ?? {}));
+  alike(): string {
+    return JSON.stringify(this.#alike.map(({ first }) => Object.keys(this.#fields.get(first) ?? {})));
   }
 
   /** Turns to the next object of a class; false after the last. */
@@ -100,12 +101,12 @@ export class HiddenState {
    * What was found: `objects` as `take` gave them, and for each the names (in JSON) of what follows in `values`:
    * `[[Target]]`, or private fields.
    */
-  reveal(json: string, objects: readonly object[], ...values: unknown[]): void {
+  reveal(json: string, count: number, looked: readonly unknown[]): void {
     const names = JSON.parse(json) as string[][];
-    let next = 0;
-    objects.forEach((object, index) => {
+    let next = count;
+    (looked.slice(0, count) as object[]).forEach((object, index) => {
       const found: Record<string, unknown> = {};
-      for (const name of names[index] ?? []) found[name] = values[next++];
+      for (const name of names[index] ?? []) found[name] = looked[next++];
       if (util.types.isProxy(object)) this.#targets.set(object, found['[[Target]]'] ?? null);
       else this.#fields.set(object, found);
     });
@@ -123,3 +124,5 @@ export class HiddenState {
     if (this.#wanted.size < limit) this.#wanted.add(object);
   }
 }
+
+worksWithBuiltins(HiddenState.prototype);

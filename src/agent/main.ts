@@ -1,4 +1,5 @@
 /** Puts the agent into the debuggee, behind one versioned global symbol that no enumeration shows. */
+import { loaded } from './builtins.ts';
 import { agentSymbol } from '../protocol/agent.ts';
 import { Agent } from './agent.ts';
 
@@ -6,3 +7,4 @@ const key = Symbol.for(agentSymbol);
 if (!Object.prototype.hasOwnProperty.call(globalThis, key)) {
   Object.defineProperty(globalThis, key, { value: new Agent(), enumerable: false, configurable: true });
 }
+loaded();

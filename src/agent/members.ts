@@ -18,13 +18,24 @@ export function entriesOf(map: object): Iterable<[key: unknown, value: unknown]>
   return (platformMethod(map, 'entries')?.() ?? []) as Iterable<[unknown, unknown]>;
 }
 
-/** The values of a map, under the expression that reads each; keys that can't be written down are left out. */
+/** The values of a map, under the expression that reads each: by its key, or by its place where the key can't be written down. */
 function* mapMembers(map: object): Generator<Member> {
-  let looked = 0;
+  let index = 0;
   for (const [key, value] of entriesOf(map)) {
-    if (++looked > maxMembers) return;
-    const path = isObject(value) ? entryPath(key) : undefined;
-    if (isObject(value) && path !== undefined) yield { path, value };
+    if (index === maxMembers) return;
+    const path = entryPath(key);
+    if (isObject(value))
+      yield path === undefined ? { before: '[...', path: `.values()][${index}]`, value } : { path, value };
+    index++;
+  }
+}
+
+function* setMembers(set: object): Generator<Member> {
+  let index = 0;
+  for (const value of (platformMethod(set, 'values')?.() ?? []) as Iterable<unknown>) {
+    if (index === maxMembers) return;
+    if (isObject(value)) yield { before: '[...', path: `][${index}]`, value };
+    index++;
   }
 }
 
@@ -33,10 +44,14 @@ export function runtimeMembers(readers: readonly Reader[], container: object): M
   return readers.map((reader) => reader.members?.(container)).find(Boolean);
 }
 
-/** The objects in an array, a map, a plain object or an instance. */
+/** The objects in an array, a map, a set, a plain object or an instance. */
 export function* ownMembers(container: object): Generator<Member> {
   if (util.types.isMap(container)) {
     yield* mapMembers(container);
+    return;
+  }
+  if (util.types.isSet(container)) {
+    yield* setMembers(container);
     return;
   }
   if (Array.isArray(container)) {

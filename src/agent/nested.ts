@@ -80,7 +80,7 @@ export class Nested {
 
 /** Also of another context, whose `Object.prototype` is not the one here. */
 function isPlain(container: object): boolean {
-  if (Array.isArray(container) || util.types.isMap(container)) return true;
+  if (Array.isArray(container) || util.types.isMap(container) || util.types.isSet(container)) return true;
   const prototype = Object.getPrototypeOf(container) as object | null;
   if (prototype === null) return true;
   // Asking one for its own would be seen.

@@ -169,7 +169,7 @@ export class TensorReading {
     if (source.how === 'strings') {
       throw new TensorError({
         code: 'invalid-argument',
-        message: `A tensor of ${sizeOf(readable.shape)} strings has no statistics.`,
+        message: 'Strings have no statistics.',
         help: 'Read its values instead.',
       });
     }

@@ -50,6 +50,8 @@ interface Target {
   id: string | null;
   /** Listed though it has no value, and nobody asked for one. */
   isOptional?: boolean;
+  /** False for strings and for memory without a dtype, where nobody has named them. */
+  hasStatistics?: boolean;
   /** Its value comes, or came, after the program has gone on. */
   isLater?: boolean;
   isAwaited?: boolean;
@@ -140,7 +142,8 @@ export class StopReader {
         for (const { expression, scope, tensor } of listing.tensors) {
           const entry = { ...documentTensor(expression, scope), ...describedFields(tensor) };
           // It is a part of the list, and has no value before something is run; nobody has asked for one.
-          targets.push({ entry, id: tensor.id, isOptional: canBeRun(tensor) });
+          const hasStatistics = tensor.dtype !== 'string' && tensor.dtype !== 'unknown';
+          targets.push({ entry, id: tensor.id, isOptional: canBeRun(tensor), hasStatistics });
         }
         this.unlisted = listing.containers.map(({ expression }) => expression);
         if (listing.truncated) {
@@ -205,7 +208,7 @@ export class StopReader {
     return this.#context.request('tensor/evaluateGraph', request);
   }
 
-  async #readTensor({ entry, id, isOptional }: Target): Promise<void> {
+  async #readTensor({ entry, id, isOptional, hasStatistics = true }: Target): Promise<void> {
     if (id === null) return;
     const tensor: TensorReference = { id };
     const { slice, stats } = this.#options;
@@ -222,7 +225,7 @@ export class StopReader {
       if (isRefused(error))
         Object.assign(entry, describedFields((await this.#context.request('tensor/describe', { tensor })).tensor));
     }
-    if (!stats || (isOptional && entry.values === null)) return;
+    if (!stats || !hasStatistics || (isOptional && entry.values === null)) return;
     try {
       const answer = await this.#context.request('tensor/stats', { tensor });
       entry.stats = documentStatistics(answer.stats, answer.tensor.dtype);

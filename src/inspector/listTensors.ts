@@ -56,7 +56,7 @@ export async function listTensors(
   const templates = shared.map(templateOf);
   const scopeNames = scopes.map(scopeName);
   const place = (scope: number, generated: string) => ({
-    expression: generated.replace(/^[^.[?]+/, (root) => names.original(root)),
+    expression: generated.replace(/(?<=^(?:\[\.\.\.)*)[^.[\]?]+/, (root) => names.original(root)),
     scope: scopeNames[scope] ?? '',
   });
   return {

@@ -201,5 +201,5 @@ test('values that are there are shown, though they have no statistics', async ()
   const { status, stdout } = await runCli(['inspect', '--expr', 'tensors.words', '--evaluate', '--stats', ...program]);
   assert.equal(status, 4);
   assert.match(stdout, /^tensors\.words +string .*\["a", "b"\]$/m);
-  assert.match(stdout, /has no statistics/);
+  assert.match(stdout, /Strings have no statistics/);
 });

@@ -154,6 +154,16 @@ test('--stats of 64-bit integers are exact', async () => {
   assert.deepEqual([document.tensors[0]?.stats?.min, document.tensors[0]?.stats?.max], [5, '9007199254740993']);
 });
 
+test('--stats of all that is listed leaves out strings, which have none', async () => {
+  const { status, document } = await inspect(['--stats', 'lossy.js']);
+  assert.equal(status, 0);
+  const [words, numbers] = document.tensors;
+  assert.deepEqual([words?.values, words?.stats, words?.error], [['a', 'b\0'], null, null]);
+  assert.equal(numbers?.stats?.nan, 1);
+  const named = await inspect(['--stats', '--expr', 'words', 'lossy.js']);
+  assert.deepEqual([named.status, named.document.tensors[0]?.values], [4, ['a', 'b\0']]);
+});
+
 test('without --stats there are none', async () => {
   const { document } = await inspect(['--expr', 'outer', 'arrays.js']);
   assert.equal(document.tensors[0]?.stats, null);

@@ -18,8 +18,15 @@ test('containers in which more tensors lie are told, and listed one after the ot
       'net.layers[0]',
       'net.layers[1]',
       'connection.state',
+      '[...groups][0]',
       'behind.late',
     ]);
+    const elements = ['[...groups][1]', '[...byLayer.values()][0]', 'byLayer.get("bias")', '[...groups][0].w'];
+    for (const [index, expression] of elements.entries()) {
+      if (index < 3) assert.ok(tensors!.includes(expression), `${expression} is not among ${tensors!.join()}`);
+      const { id } = await program.inspector.evaluate(program.top, expression, { throwOnSideEffect: true });
+      assert.deepEqual((await program.inspector.read(id, {})).values, [[9], [10], [11], [8]][index]);
+    }
     assert.deepEqual(await list('params.encoder'), [[], ['params.encoder.blocks[0]', 'params.encoder.blocks[1]']]);
     assert.deepEqual(await list('params.encoder.blocks[0]'), [
       ['params.encoder.blocks[0].w', 'params.encoder.blocks[0].b'],
@@ -36,7 +43,7 @@ test('containers in which more tensors lie are told, and listed one after the ot
       help: 'Its tensors lie deeper: look into params.encoder.blocks[0], params.encoder.blocks[1].',
     });
     assert.equal(await program.resume(), false);
-    assert.equal((await program.closedOutput()).stdout, '0 5 2 16 1 7\n');
+    assert.equal((await program.closedOutput()).stdout, '0 5 2 16 1 7 5\n');
   } finally {
     await program.end();
   }

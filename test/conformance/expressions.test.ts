@@ -55,6 +55,10 @@ test('the private fields of `this` are listed as they are read, and nothing is r
       assert.equal((await inspector.evaluate(top, expression, { throwOnSideEffect: true })).id, tensor.id);
     }
     assert.deepEqual((await inspector.read(own[1]!.tensor.id, {})).values, [1, 2]);
+    await assert.rejects(inspector.evaluate(top, 'this.#weights', { throwOnSideEffect: true }), {
+      code: 'not-a-tensor',
+      help: 'Name one of the tensors in it: this.#weights[0], this.#weights[1].',
+    });
     assert.equal(await program.resume(), false);
     assert.equal((await program.closedOutput()).stdout, '0 looks\n');
   } finally {

@@ -43,6 +43,7 @@ const cases: Case[] = [
   },
   { name: 'two instances of the binding', program: 'instances.mjs', stops: 10, reads: 60 },
   { name: 'wrapped WebGPU methods', program: 'wrapped.mjs', stops: 10, reads: 30 },
+  { name: 'built-ins of the language replaced by the program', program: 'builtins.mjs', stops: 4, reads: 60 },
   { name: 'getters and proxies', program: 'getters.mjs', stops: 2, reads: 20 },
   { name: 'collection and finalizers', program: 'collected.mjs', args: ['--expose-gc'], stops: 4, reads: 10 },
   { name: 'ONNX Runtime and transformers.js', program: 'onnxruntime.mjs', stops: 7, reads: 60 },

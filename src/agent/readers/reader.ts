@@ -5,7 +5,9 @@ import type { Described, Source, StopContext } from '../source.ts';
 import type { SparseParts } from './sparseParts.ts';
 
 export interface Member {
-  /** What follows the container's expression: `.weights[0]`. */
+  /** What stands before the container's expression, if anything does: `[...`. */
+  before?: string;
+  /** What follows it: `.weights[0]`. */
   path: string;
   value: object;
 }

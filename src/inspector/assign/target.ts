@@ -12,7 +12,9 @@ export type AssignTarget =
 export function parseTarget(text: string): AssignTarget {
   const node = parse(text);
   if (node?.type === 'Identifier') return { kind: 'variable', name: node.name };
-  if (node?.type === 'MemberExpression' && !node.optional && node.property.type !== 'PrivateIdentifier') {
+  // An element of a set is read out of an array that is nobody's: `[...layers][0]`.
+  const isLost = node?.type === 'MemberExpression' && node.object.type === 'ArrayExpression';
+  if (node?.type === 'MemberExpression' && !node.optional && !isLost && node.property.type !== 'PrivateIdentifier') {
     const source = (part: { start: number; end: number }): string => text.slice(part.start, part.end);
     const key = node.computed ? source(node.property) : JSON.stringify(source(node.property));
     return { kind: 'property', object: source(node.object), key };
@@ -31,13 +33,10 @@ export function parseTarget(text: string): AssignTarget {
   });
 }
 
-/** Whether it names a variable or a property. */
+/** Whether it names a variable or a property, private ones too. */
 export function isPlace(text: string): boolean {
   const node = parse(text);
-  return (
-    node?.type === 'Identifier' ||
-    (node?.type === 'MemberExpression' && node.property.type !== 'PrivateIdentifier' && !hasCall(node))
-  );
+  return node?.type === 'Identifier' || (node?.type === 'MemberExpression' && !hasCall(node));
 }
 
 function parse(text: string) {

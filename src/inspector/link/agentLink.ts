@@ -204,7 +204,7 @@ export class AgentLink {
   ): Promise<string> {
     const { result, exceptionDetails } = await sent(session, {
       objectId,
-      functionDeclaration: `function(...args) { return this.${method}(...args); }`,
+      functionDeclaration: `function(...args) { return this.enter(${JSON.stringify(method)}, args); }`,
       arguments: args,
       returnByValue: true,
       silent: true,

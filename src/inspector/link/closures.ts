@@ -53,7 +53,7 @@ export class Closures {
     }
     await this.#agent.send('Runtime.callFunctionOn', {
       objectId: await this.#agentObject(),
-      functionDeclaration: 'function(...devices) { this.addDevices(...devices); }',
+      functionDeclaration: "function(...devices) { this.enter('addDevices', devices); }",
       arguments: devices,
     });
   }
@@ -74,7 +74,7 @@ export class Closures {
       const values = await this.#closedOver(fn, (name) => pattern.test(name));
       await this.#agent.send('Runtime.callFunctionOn', {
         objectId: agent,
-        functionDeclaration: 'function(fn, ...values) { this.addClosure(fn, ...values); }',
+        functionDeclaration: "function(...args) { this.enter('addClosure', args); }",
         arguments: [fn === undefined ? {} : { objectId: fn }, ...values.map((objectId) => ({ objectId }))],
         objectGroup,
       });

@@ -37,19 +37,15 @@ export async function reveal(session: CdpSession, agent: string, frame: StoppedF
     for (let from = 0; from < objects.length; from += batchSize) {
       const batch = objects.slice(from, from + batchSize);
       const found = await Promise.all(batch.map(async (objectId) => hiddenOf(await propertiesOf(session, objectId))));
-      await call(
-        agent,
-        'function(names, count, ...rest) { this.hidden.reveal(names, rest.slice(0, count), ...rest.slice(count)); }',
-        [
-          { value: JSON.stringify(found.map((properties) => properties.map(({ name }) => name))) },
-          { value: batch.length },
-          ...batch.map((objectId) => ({ objectId })),
-          ...found.flatMap((properties) => properties.map(({ value }) => argumentOf(value))),
-        ],
-      );
+      await call(agent, 'function(names, count, ...rest) { this.hidden.reveal(names, count, rest); }', [
+        { value: JSON.stringify(found.map((properties) => properties.map(({ name }) => name))) },
+        { value: batch.length },
+        ...batch.map((objectId) => ({ objectId })),
+        ...found.flatMap((properties) => properties.map(({ value }) => argumentOf(value))),
+      ]);
     }
     if (!frame) return;
-    const { result: alike } = await call(agent, 'function() { return JSON.stringify(this.hidden.alike()); }');
+    const { result: alike } = await call(agent, 'function() { return this.hidden.alike(); }');
     for (const [index, names] of (JSON.parse(alike.value as string) as string[][]).entries()) {
       if (await revealAlike(frame, index, names)) continue;
       await call(agent, 'function(index) { this.hidden.differ(index); }', [{ value: index }]);

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { asUrl } from '../../cdp/sourceMaps.ts';
+import { agentSymbol } from '../../protocol/agent.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import {
   conversions,
@@ -42,7 +43,7 @@ export const generatedLine: Locate = ({ url, line }) =>
 
 /** Where a recorder is there already, it goes on as it is. */
 export function recorderInstallation({ budget }: RecorderOptions, notify = 'undefined'): string {
-  return `${RECORDER_SOURCE}\n;${recorderExpression}.configure(${JSON.stringify(budget)}, ${notify})`;
+  return `if (!${recorderExpression}) {\n${RECORDER_SOURCE}\n}\n${recorderExpression}.configure(${JSON.stringify(budget)}, ${notify})`;
 }
 
 /** From now on the program's copies are recorded. The session must not have its Debugger domain on, or waits for 40 ms. */
@@ -76,8 +77,10 @@ export function recorderMessage({ name, payload }: { name: string; payload: stri
 
 /** Null if the program has no recorder. */
 export async function readRecorder(session: CdpSession): Promise<RecorderReport | null> {
+  // By the agent, where there is one: it asks among built-ins that are no program's.
+  const agent = `globalThis[Symbol.for(${JSON.stringify(agentSymbol)})]`;
   const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
-    expression: `JSON.stringify(${recorderExpression}?.report() ?? null)`,
+    expression: `${agent}?.copies() ?? JSON.stringify(${recorderExpression}?.report() ?? null)`,
     returnByValue: true,
     silent: true,
   });

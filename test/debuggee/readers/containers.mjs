@@ -32,6 +32,11 @@ const net = { layers: [new Layer(5), new Layer(6)] };
 const connection = new Connection();
 const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
 const records = Array.from({ length: 20_000 }, (_, index) => ({ id: index, tags: [{ text: 'none' }] }));
+const groups = new Set([{ w: new Float32Array([8]) }, new Float32Array([9]), 'none']);
+const byLayer = new Map([
+  [net.layers[0], new Float32Array([10])],
+  ['bias', new Float32Array([11])],
+]);
 const behind = { records, late: { w: new Float32Array([7]) } };
 debugger;
 console.log(
@@ -41,4 +46,5 @@ console.log(
   connection.state.buffer.length,
   model.layers.length,
   behind.late.w[0],
+  groups.size + byLayer.size,
 );

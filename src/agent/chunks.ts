@@ -1,7 +1,7 @@
 /** A window in chunks that take bounded memory: into a file, which the debugger then reads, or as base64 through the protocol. */
 import type { AgentCalls, WindowRequest } from '../protocol/agent.ts';
 import { TensorError } from '../protocol/errors.ts';
-import { whyNotWritten } from '../protocol/whyNotWritten.ts';
+import { whyNotWritten } from '../protocol/systemErrors.ts';
 import { itemSize } from '../tensor/dtypes.ts';
 import { sliceSize } from '../tensor/slice.ts';
 import { toBase64 } from './read/toBase64.ts';

@@ -1,8 +1,9 @@
 /** What can be said of files before a program runs for hours up to the stop at which they are wanted. */
-import { accessSync, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { splitFileMember } from '../formats/fileMember.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
+import { whyNotWritten } from '../protocol/systemErrors.ts';
 import type { InspectOptions } from './options.ts';
 
 /** Why there is no such program; without an ending, Node and loaders look for more than one name. */
@@ -22,9 +23,9 @@ export function fileFaults({ exportFile, force, assignments, feeds = [] }: Inspe
     return [...faults, `${exportFile} exists, and will not be replaced without --force.`];
   }
   try {
-    accessSync(dirname(exportFile));
+    accessSync(dirname(exportFile), constants.W_OK);
     return faults;
   } catch (error) {
-    return [...faults, `${exportFile} can't be written: ${(error as Error).message}.`];
+    return [...faults, `${exportFile} can't be written: ${whyNotWritten(error)}.`];
   }
 }

@@ -4,6 +4,7 @@ import { selectTensor, splitFileMember } from '../formats/fileMember.ts';
 import { openTensorFile, type TensorFile } from '../formats/openTensorFile.ts';
 import type { LargestDifferenceAt, TensorComparison, Tolerance } from '../protocol/comparison.ts';
 import { reportOf, TensorError } from '../protocol/errors.ts';
+import type { JsonElement } from '../protocol/tensor.ts';
 import { compareSources } from '../tensor/compareSources.ts';
 import { formatType } from '../tensor/preview.ts';
 import type { CompareOptions } from './compareOptions.ts';
@@ -130,6 +131,13 @@ export function formatComparison({ tensors, onlyInA, onlyInB, tolerance, close }
   return lines.map((line) => `${line}\n`).join('');
 }
 
+/** As Python writes it, a complex number too. */
+function valueText(value: JsonElement): string {
+  if (!Array.isArray(value)) return String(value);
+  const [real, imaginary] = value.map(String);
+  return `${real}${imaginary?.startsWith('-') ? '' : '+'}${imaginary}j`;
+}
+
 function formatTensor(comparison: DocumentComparison): string[] {
   const { name, a, b, sameShape, sameDType, count, different, notFinite, first, absolute, relative } = comparison;
   const types = [formatType(a.dtype, a.shape), formatType(b.dtype, b.shape)] as const;
@@ -142,7 +150,7 @@ function formatTensor(comparison: DocumentComparison): string[] {
   ];
   if (notFinite > 0) lines.push(`  ${notFinite} of them by NaN or infinity`);
   const largest = (what: string, { difference, index, a, b }: LargestDifferenceAt): string =>
-    `  largest ${what} difference ${difference} at [${index.join(', ')}]: ${String(a)} and ${String(b)}`;
+    `  largest ${what} difference ${difference} at [${index.join(', ')}]: ${valueText(a)} and ${valueText(b)}`;
   if (absolute && absolute.difference !== 0) lines.push(largest('absolute', absolute));
   if (relative && relative.difference !== 0) lines.push(largest('relative', relative));
   return lines;

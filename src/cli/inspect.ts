@@ -45,6 +45,7 @@ export class Inspection implements StopContext {
   /** Leaving ends it. */
   #endsProgram: boolean;
   #ending: Promise<void> | undefined;
+  #interruptedBy: NodeJS.Signals | undefined;
   readonly #breaks: Breaks;
   /** At how many stops it was where it should be. */
   #passes = 0;
@@ -83,6 +84,12 @@ export class Inspection implements StopContext {
   /** Ends a program that was launched, lets go of one that was attached to, and ends the adapter. Can be called twice. */
   end(): Promise<void> {
     return (this.#ending ??= this.#end());
+  }
+
+  /** Somebody has had enough of waiting. */
+  interrupt(signal: NodeJS.Signals): Promise<void> {
+    this.#interruptedBy = signal;
+    return this.end();
   }
 
   async #end(): Promise<void> {
@@ -128,10 +135,13 @@ export class Inspection implements StopContext {
       // Not raced against the program's end: why it ended at once is what the adapter answers.
       await this.#program.race(this.#configure(), () => this.#program.timedOut);
     } catch (error) {
-      if (this.#program.timedOut) this.#reportTimeout('before it was started');
+      const [code, when] = this.#launched
+        ? (['cannot-launch', 'before it was started'] as const)
+        : (['cannot-attach', 'before it was attached to'] as const);
+      if (this.#program.timedOut) this.#reportTimeout(when);
       else {
         this.raise(exitStatus.notStartedOrCrashed);
-        this.addWarning(reportOf(error, this.#launched ? 'cannot-launch' : 'cannot-attach'));
+        this.addWarning(this.#interruptedBy === undefined ? reportOf(error, code) : this.#reportOfEnd(when));
       }
       return false;
     }
@@ -319,6 +329,10 @@ export class Inspection implements StopContext {
   }
 
   #reportOfEnd(when: string): ErrorReport {
+    if (this.#interruptedBy !== undefined) {
+      const then = this.#launched ? this.#program.howItEnded() : 'runs on';
+      return { code: 'cancelled', message: `${this.#interruptedBy} came ${when}. The program ${then}.` };
+    }
     if (this.#program.adapterEnded) return adapterEnded;
     return { code: 'program-ended', message: `The program ${this.#program.howItEnded()} ${when}.` };
   }
@@ -352,17 +366,12 @@ export class Inspection implements StopContext {
 
   /** The program is over and the stop was not reached. */
   #reportEnd(): void {
-    if (this.#program.adapterEnded) {
-      this.raise(exitStatus.notReadOrWritten);
-      return this.addWarning(adapterEnded);
-    }
-    this.raise(this.#program.crashed ? exitStatus.notStartedOrCrashed : exitStatus.endedBeforeStop);
-    const help = this.#whyNotStopped();
-    this.addWarning({
-      code: 'program-ended',
-      message: `The program ${this.#program.howItEnded()} ${this.#beforeTheStop()}.`,
-      ...(help !== undefined && { help }),
-    });
+    const { adapterEnded, crashed } = this.#program;
+    if (adapterEnded) this.raise(exitStatus.notReadOrWritten);
+    else this.raise(crashed ? exitStatus.notStartedOrCrashed : exitStatus.endedBeforeStop);
+    const report = this.#reportOfEnd(this.#beforeTheStop());
+    const help = report.code === 'program-ended' ? this.#whyNotStopped() : undefined;
+    this.addWarning({ ...report, ...(help !== undefined && { help }) });
   }
 
   progress(doing: string): void {

@@ -73,7 +73,7 @@ async function inspect(options: InspectOptions): Promise<number> {
   const stopOn = (signal: 'SIGINT' | 'SIGTERM', status: number): void => {
     process.once(signal, () => {
       stoppedBy = status;
-      void inspection.end();
+      void inspection.interrupt(signal);
     });
   };
   stopOn('SIGINT', 130);

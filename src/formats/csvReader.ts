@@ -77,7 +77,7 @@ function openTable(table: Table): StoredTensor {
     table,
   );
   const tensor = tensorInMemory('table', dtype, [size.rows, size.columns], values);
-  return size.columns === 1 ? { ...tensor, isColumn: true } : tensor;
+  return { ...tensor, isPlain: dtype !== 'string', isColumn: size.columns === 1 };
 }
 
 function openLongForm(table: Table, rank: number): StoredTensor {
@@ -109,7 +109,7 @@ function openLongForm(table: Table, rank: number): StoredTensor {
     (k) => places[k] as number,
     { ...table, cells: size },
   );
-  return tensorInMemory('table', dtype, shape, values);
+  return { ...tensorInMemory('table', dtype, shape, values), isPlain: dtype !== 'string' };
 }
 
 /**

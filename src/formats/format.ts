@@ -87,6 +87,8 @@ export interface StoredTensor {
   fortranOrder?: boolean;
   /** [n, 1] from a text without a word about its axes: it may have been [n], or of no axis. */
   isColumn?: boolean;
+  /** Numbers from a text without a word about their dtype: this one holds them, but it may have been another. */
+  isPlain?: boolean;
   /** Why it can't be read, as `read` would say it. */
   fault?: TensorError;
   /**

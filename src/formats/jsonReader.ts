@@ -8,11 +8,10 @@ import {
   isBigInteger,
   isComplex,
   isDType,
-  isFloat,
   itemSize,
-  partDType,
 } from '../tensor/dtypes.ts';
 import type { Element } from '../tensor/dtypes.ts';
+import { isHeld } from '../tensor/isHeld.ts';
 import { formatBytes } from '../tensor/preview.ts';
 import { sizeOf, unravelIndex } from '../tensor/shape.ts';
 import { invalidFile } from './byteReader.ts';
@@ -126,7 +125,7 @@ function bareTensor(values: unknown): StoredTensor {
     visitLeaves(values, shape, (leaf) => visit(typeof leaf === 'bigint' ? leaf : real(leaf)));
   // Only a text could be no number.
   const { dtype, bytes } = readNumbers({ each, most: countLeaves(values, shape), placeOf: (k) => k }) as TextNumbers;
-  return tensorInMemory('tensor', dtype, shape, bytes);
+  return { ...tensorInMemory('tensor', dtype, shape, bytes), isPlain: true };
 }
 
 /** Visits the values in row-major order. @throws TensorError `invalid-file` where they do not nest as the shape */
@@ -173,13 +172,6 @@ function tensorOf(name: string, dtype: DType, shape: number[], values: unknown):
     if (!isHeld(value, readBack(view, k * size), dtype)) throw outside(name, dtype, unravelIndex(k, shape), leaf);
   });
   return tensorInMemory(name, dtype, shape, bytes);
-}
-
-/** Integers would wrap or lose their fraction, floats become infinite; that a float is rounded is meant. */
-function isHeld(value: Element, held: Element, dtype: DType): boolean {
-  if (isFloat(dtype)) return Number.isFinite(held) || !Number.isFinite(value);
-  if (!Array.isArray(value)) return value === held;
-  return value.every((part, k) => isHeld(part, (held as number[])[k] as number, partDType(dtype)));
 }
 
 function outside(name: string, dtype: DType, index: number[], leaf: unknown): TensorError {

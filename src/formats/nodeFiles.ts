@@ -6,6 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TensorError } from '../protocol/errors.ts';
+import { whyNotRead } from '../protocol/systemErrors.ts';
 import { formatBytes } from '../tensor/preview.ts';
 import { invalidFile } from './byteReader.ts';
 import type { ByteReader, ScratchFiles } from './byteReader.ts';
@@ -21,8 +22,8 @@ export async function openFile(path: string): Promise<OpenedFile> {
     // A pipe without a writer would be waited for, for good.
     handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new TensorError({ code: 'file-system', message: `${path} can't be opened: ${why}` }, { cause: error });
+    const message = `${path} can't be opened: ${whyNotRead(error)}.`;
+    throw new TensorError({ code: 'file-system', message }, { cause: error });
   }
   const stats = await handle.stat();
   if (!stats.isFile()) {

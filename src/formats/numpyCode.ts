@@ -19,8 +19,9 @@ function pythonExpression(value: Element | string, dtype: DType): string {
 
 function realExpression(value: number, dtype: DType): string {
   if (value - value === 0) {
-    // In Python, -0 is the integer 0.
-    return Object.is(value, -0) ? '-0.0' : shortest(value, dtype);
+    const text = shortest(value, dtype);
+    // In Python, -0 is the integer 0, and there are dtypes that take no integer beyond 64 bits.
+    return /^-0$|^-?\d{16,}$/.test(text) ? `${text}.0` : text;
   }
   return value > 0 ? 'np.inf' : value < 0 ? '-np.inf' : 'np.nan';
 }

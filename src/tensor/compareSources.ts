@@ -70,12 +70,13 @@ export async function compareSources(
   return finished(comparison, accumulator.finish());
 }
 
-/** A column of a text has the axes of what it is compared with. */
-function shapedAs(source: ElementSource, { shape }: ElementSource): ElementSource {
-  const isSame = shape.length < 2 && (shape[0] ?? 1) === source.shape[0];
-  if (!source.isColumn || !isSame) return source;
+/** A column of a text has the axes of what it is for, if that has as many elements. */
+export function shapedAs(source: ElementSource, { shape }: { shape: readonly (number | null)[] }): ElementSource {
+  const [rows = 1] = source.shape;
+  const [count = 1] = shape;
+  if (!source.isColumn || shape.length > 1 || count !== rows) return source;
   const one: AxisRange = { start: 0, step: 1, count: 1, dropped: false };
-  return { ...source, shape, read: (ranges) => source.read([ranges[0] ?? one, one]) };
+  return { ...source, shape: shape.map(() => rows), read: (ranges) => source.read([ranges[0] ?? one, one]) };
 }
 
 /** The same at once, for tensors in memory: dense little-endian elements in row-major order. Not for strings. */

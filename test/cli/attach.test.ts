@@ -76,6 +76,19 @@ test('status 5: a program that never gets there is left running', async () => {
   assert.equal(child.signalCode, null);
 });
 
+test('Ctrl-C lets go of the program, and does not call that its end', async () => {
+  const { child, port } = await start(['--inspect=127.0.0.1:0', 'hangs.js']);
+  const { status, document } = await inspect(['--attach', port], {
+    // It may not have got to waiting for the stop.
+    whileRunning: (cli) => cli.stderr.once('data', () => cli.kill('SIGINT')),
+  });
+  assert.equal(status, 130);
+  const [warning] = document.warnings;
+  const message = /^SIGINT came before it (was attached to|reached a debugger statement)\. The program runs on\.$/;
+  assert.match(warning?.message ?? '', message);
+  assert.equal(child.exitCode, null);
+});
+
 test('status 5: what listens at a websocket address and never answers is not waited for longer', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

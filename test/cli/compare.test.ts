@@ -58,6 +58,15 @@ with np.errstate(invalid='ignore'):
 print(json.dumps(out))
 `;
 
+test('people read complex numbers as Python writes them', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const script = "import numpy as np; np.save('a', [1 - 2j]); np.save('b', [1 + 2.5j])";
+    runPython(['-c', `import os, sys; os.chdir(sys.argv[1]); ${script}`, folder]);
+    const { stdout } = await runCli(['compare', join(folder, 'a.npy'), join(folder, 'b.npy')]);
+    assert.match(stdout, /largest absolute difference 4\.5 at \[0\]: 1-2j and 1\+2\.5j$/m);
+  });
+});
+
 test('the status is what NumPy says', async () => {
   await inTemporaryFolder(async (folder) => {
     const pairs = JSON.parse(runPython(['-c', makePairs, folder])) as {
@@ -211,7 +220,7 @@ np.save('x.npz#w.npy', np.arange(4))`;
     assert.deepEqual(counts, [3, 3, 3, 4, 4]);
     const { status, document } = await compare(join(folder, 'missing.npz#w#1'), join(folder, 'x.npz#w'));
     assert.equal(status, 4);
-    assert.match(document.errors[0]?.message ?? '', /missing\.npz can't be opened/);
+    assert.match(document.errors[0]?.message ?? '', /missing\.npz can't be opened: there is no such file\.$/);
   });
 });
 

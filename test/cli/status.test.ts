@@ -209,6 +209,9 @@ for (const [to, whom] of [
     });
     assert.equal(status, 130);
     assert.deepEqual(document.program, { exitCode: 9, signal: null });
-    assert.match(document.warnings[0]?.message ?? '', /^The program ended \(exit code 9\) before it reached/);
+    assert.match(
+      document.warnings[0]?.message ?? '',
+      /^SIGINT came before it reached a debugger statement\. The program ended \(exit code 9\)\.$/,
+    );
   });
 }

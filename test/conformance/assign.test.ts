@@ -22,6 +22,8 @@ np.savez('several.npz', weights=m.astype(np.float32) * 2, other=np.zeros(1))
 np.save('turned.npy', m.T.astype(np.float32))
 np.save('large.npy', np.arange(3_000_000, dtype=np.float64))
 np.save('text.npy', np.array(['a', 'b', 'c']))
+np.savetxt('column.csv', [7, 0, 9]); open('bare.json', 'w').write('[7, 0, 9]'); open('flags.tsv', 'w').write('1\\n0\\n1\\n')
+open('halves.csv', 'w').write('7\\n0.5\\n9\\n'); open('wide.csv', 'w').write('7,0,9\\n')
 `,
   folder,
 ]);
@@ -178,6 +180,24 @@ test('host arrays of every kind, and the tensors of the runtime', async () => {
     };
     for (const [name, dtype] of Object.entries(kinds)) {
       assert.equal((await assign(name, `${dtype}.npy`, 1)).isNew, true, name);
+    }
+    // A text says nothing of dtypes, nor whether a column is one axis or two: it takes those of the old tensor.
+    for (const [name, text] of [
+      ['typed', 'column.csv'],
+      ['constant', 'bare.json'],
+      ['half', 'column.csv'],
+      ['flags', 'flags.tsv'],
+    ] as const) {
+      assert.equal((await assign(name, text, 1)).isNew, true, name);
+    }
+    const refusals: [string, string, RegExp][] = [
+      ['argument', 'halves.csv', /^halves\.csv has 0\.5 at \[1, 0\], which no int8 is\.$/],
+      ['flags', 'column.csv', /^column\.csv has 7 at \[0, 0\], which no bool is\.$/],
+      ['typed', 'wide.csv', /holds float64\[1, 3\]: the shapes differ\.$/],
+      ['typed', 'several.npz#weights', /several\.npz#weights holds float32\[2, 3\]: the dtypes differ\.$/],
+    ];
+    for (const [name, text, message] of refusals) {
+      await assert.rejects(assign(name, text, name === 'argument' ? 0 : 1), { code: 'invalid-argument', message });
     }
     await assign('nested', 'doubles.npy', 1);
     await assign('everywhere', 'int8.npy');

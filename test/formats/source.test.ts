@@ -53,6 +53,9 @@ test('NumPy evaluates the code to the same bits, dtype and shape', () => {
   cases.forEach(({ bytes, dtype, shape }, i) => {
     assert.equal(printed[i], `${dtype} [${shape.join(', ')}] ${Buffer.from(bytes).toString('hex')}`);
   });
+  // The dtypes of ml_dtypes take no Python integer of more than 64 bits.
+  const large = numpyCode.text(encodeElements([-4.9e20, 2, -0], 'bfloat16'), 'bfloat16', [3]);
+  assert.equal(large, 'np.array([-490000000000000000000.0, 2, -0.0], dtype=ml_dtypes.bfloat16)');
   const strings = ['a"\\\n', 'é😀'];
   const text = numpyCode.text(strings, 'string', [2]);
   const [first, second] = JSON.parse(

@@ -12,6 +12,7 @@ import { TensorError } from '../../protocol/errors.ts';
 import type { AssignedTensor } from '../../protocol/requests.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { blocks } from '../../tensor/blocks.ts';
+import { shapedAs } from '../../tensor/compareSources.ts';
 import type { ElementSource } from '../../tensor/elementSource.ts';
 import { itemSize, numpyName } from '../../tensor/dtypes.ts';
 import { formatType } from '../../tensor/preview.ts';
@@ -24,6 +25,7 @@ import { evaluateOnFrame } from '../evaluate/evaluate.ts';
 import { setProperty } from '../link/remoteObjects.ts';
 import type { AssignRequest } from '../tensorInspector.ts';
 import { assertPropertyAssignable } from './properties.ts';
+import { numbersAs } from './plainNumbers.ts';
 import { parseTarget, type AssignTarget } from './target.ts';
 import { assertAssignable, cannotAssign, findVariable, variableWriter } from './variables.ts';
 
@@ -49,8 +51,10 @@ export async function assignTensor(request: AssignRequest, assigning: Assigning)
   const file = await openTensorFile(path);
   try {
     const purpose = target.kind === 'variable' ? expression : undefined;
-    const stored = file.source(selectTensor(file, member, purpose).tensor.id);
-    assertFits(expression, old, stored, basename(path));
+    const name = basename(path) + (member === undefined ? '' : `#${member}`);
+    const inFile = file.source(selectTensor(file, member, purpose).tensor.id);
+    const stored = shapedAs(await numbersAs(old.dtype, inFile, name), old);
+    assertFits(expression, old, stored, name);
     const writer = await writerOf(target, expression, assigning);
     const upload = await send(stored, assigning, request);
     const { dtype } = old;
@@ -70,7 +74,7 @@ export async function assignTensor(request: AssignRequest, assigning: Assigning)
       file: path,
       tensor,
       isNew,
-      message: message(expression, tensor, isNew, basename(path)),
+      message: message(expression, tensor, isNew, name),
       warnings,
     };
   } finally {

@@ -13,9 +13,6 @@ import { notATensor } from './evaluate.ts';
 /** What goes to the program in one message; Node closes the connection at about twice as much base64. */
 const maxFileBytes = 48 * 2 ** 20;
 
-/** Formats whose numbers are digits: they have no dtype that the author chose. */
-const plainFormats = new Set(['csv', 'tsv']);
-
 type FedValue = Omit<Extract<AgentFeed, { plain: boolean }>, 'name'>;
 
 /** A primitive that an expression gave: a number, a boolean or a string, of rank 0. Undefined for anything else. */
@@ -74,9 +71,7 @@ export async function fileFeed(input: string, path: string): Promise<FedValue> {
       });
     }
     const values = await stored.read(wholeSlice(shape));
-    // JSON without a dtype is read as float64.
-    const format = file.format.name;
-    const plain = plainFormats.has(format) || (format === 'json' && dtype === 'float64');
+    const plain = stored.isPlain === true;
     if (!(values instanceof Uint8Array)) return { dtype, shape, plain, strings: values };
     const base64 = Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
     return { dtype, shape, plain, base64 };

@@ -1,7 +1,6 @@
 /** The command line of `tensor-debugger compare`. */
 import { parseArgs } from 'node:util';
-import type { Tolerance } from '../protocol/comparison.ts';
-import { defaultTolerance } from '../tensor/compareSources.ts';
+import { defaultTolerance, type Tolerance } from '../protocol/comparison.ts';
 import { joinValues } from './joinValues.ts';
 import { UsageError } from './usageError.ts';
 

@@ -1,5 +1,5 @@
 import type { Protocol } from 'devtools-protocol';
-import type { TensorComparison, Tolerance } from '../protocol/comparison.ts';
+import { defaultTolerance, type TensorComparison, type Tolerance } from '../protocol/comparison.ts';
 import type {
   AssignedTensor,
   BackendComparison,
@@ -14,7 +14,6 @@ import type {
 import type { CopyBudget, GraphInput, TensorDescriptor, TensorStatistics, TensorWarning } from '../protocol/tensor.ts';
 import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
 import type { TrackedBatch } from '../protocol/track.ts';
-import { defaultTolerance } from '../tensor/compareSources.ts';
 import { AgentLink } from './link/agentLink.ts';
 import { assignTensor } from './assign/assignTensor.ts';
 import { isPlace } from './assign/target.ts';

@@ -9,6 +9,8 @@ export interface Tolerance {
   /** Whether NaN is close to NaN. */
   equalNan: boolean;
 }
+/** NumPy's. */
+export const defaultTolerance: Tolerance = { rtol: 1e-5, atol: 1e-8, equalNan: false };
 
 interface ComparedTensor {
   name: string;

@@ -3,20 +3,12 @@
  * close if |a - b| <= atol + rtol * |b|; infinities are close to themselves, a NaN only to a NaN and only if asked for.
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.isclose.html
  */
+import type { Tolerance } from '../protocol/comparison.ts';
 import type { DType } from '../protocol/tensor.ts';
 import { dataViewOf, elementReader, isBigInteger, isComplex, itemSize } from './dtypes.ts';
 import type { Element } from './dtypes.ts';
 import { blockElements, blockReader } from './statisticsBlocks.ts';
 import type { BlockReader } from './statisticsBlocks.ts';
-
-export interface CompareOptions {
-  /** Relative tolerance, default 1e-5. */
-  rtol?: number;
-  /** Absolute tolerance, default 1e-8. */
-  atol?: number;
-  /** Whether NaN is close to NaN, default false. */
-  equalNan?: boolean;
-}
 
 /** The largest of some kind of difference, and where. */
 export interface LargestDifference {
@@ -47,7 +39,7 @@ type IndexOf = (k: number) => number;
 export class ComparisonAccumulator {
   readonly #a: DType;
   readonly #b: DType;
-  readonly #options: Required<CompareOptions>;
+  readonly #tolerance: Tolerance;
   /** For dtypes whose values doubles hold: both sides in blocks of them. */
   readonly #blocks: { a: BlockReader; b: BlockReader } | null;
   readonly #result: Comparison = {
@@ -60,10 +52,10 @@ export class ComparisonAccumulator {
   };
 
   /** The dtypes may differ: values are compared, 64-bit integers as what they are, others as doubles. Not for strings. */
-  constructor(a: DType, b: DType, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CompareOptions = {}) {
+  constructor(a: DType, b: DType, tolerance: Tolerance) {
     this.#a = a;
     this.#b = b;
-    this.#options = { rtol, atol, equalNan };
+    this.#tolerance = tolerance;
     const plain = [a, b].every((dtype) => !isComplex(dtype) && !isBigInteger(dtype) && dtype !== 'unknown');
     this.#blocks = plain ? { a: blockReader(a), b: blockReader(b) } : null;
   }
@@ -116,7 +108,7 @@ export class ComparisonAccumulator {
 
   /** What `#compare` does, without an object for any element but a new largest difference. */
   #compareBlock(a: Float64Array, b: Float64Array, count: number, indexOf: IndexOf): void {
-    const { rtol, atol } = this.#options;
+    const { rtol, atol } = this.#tolerance;
     let absolute = this.#result.absolute?.difference ?? -1;
     let relative = this.#result.relative?.difference ?? -1;
     for (let i = 0; i < count; i++) {
@@ -135,7 +127,7 @@ export class ComparisonAccumulator {
 
   #compare(a: Element, b: Element, distance: number, k: number, indexOf: IndexOf): void {
     const result = this.#result;
-    const { rtol, atol, equalNan } = this.#options;
+    const { rtol, atol, equalNan } = this.#tolerance;
     const size = magnitude(b);
     if (Number.isFinite(size) && Number.isFinite(distance)) {
       if (result.absolute === null || distance > result.absolute.difference) {

@@ -23,8 +23,6 @@ interface HeldElements extends Compared {
   bytes: Uint8Array;
 }
 
-export const defaultTolerance: Tolerance = { rtol: 1e-5, atol: 1e-8, equalNan: false };
-
 export interface CompareRun {
   signal?: { readonly aborted: boolean } | undefined;
   /** Fractions from 0 to 1. */

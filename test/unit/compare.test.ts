@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defaultTolerance, type Tolerance } from '../../src/protocol/comparison.ts';
 import type { DType } from '../../src/protocol/tensor.ts';
 import { ComparisonAccumulator } from '../../src/tensor/compare.ts';
-import type { CompareOptions, Comparison } from '../../src/tensor/compare.ts';
+import type { Comparison } from '../../src/tensor/compare.ts';
 import { differences } from '../../src/tensor/differences.ts';
 import { encodeElements } from '../../src/tensor/dtypes.ts';
 import type { Element } from '../../src/tensor/dtypes.ts';
@@ -14,10 +15,10 @@ function compare(
   a: readonly Element[],
   b: readonly Element[],
   dtype: DType,
-  options: CompareOptions = {},
+  tolerance: Partial<Tolerance> = {},
   otherDType = dtype,
 ): Comparison {
-  const comparison = new ComparisonAccumulator(dtype, otherDType, options);
+  const comparison = new ComparisonAccumulator(dtype, otherDType, { ...defaultTolerance, ...tolerance });
   // In two chunks, as a stream would bring them.
   const half = Math.ceil(a.length / 2);
   for (const [from, to] of [

@@ -1,9 +1,9 @@
 /** Compares a tensor with another one of the frame, with a file, or with what it was at an earlier stop. */
 import * as vscode from 'vscode';
 import { TensorError } from '../../protocol/errors.ts';
-import { compareSources, defaultTolerance } from '../../tensor/compareSources.ts';
+import { compareSources } from '../../tensor/compareSources.ts';
 import { describeType, formatType } from '../../tensor/preview.ts';
-import type { TensorComparison } from '../../protocol/comparison.ts';
+import { defaultTolerance, type TensorComparison } from '../../protocol/comparison.ts';
 import type { FrameTensors } from '../sources/frameTensors.ts';
 import type { ChosenTensor } from '../sources/tensorSource.ts';
 import { chooseTensor, tensorsInScope } from './chooseTensor.ts';

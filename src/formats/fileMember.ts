@@ -1,9 +1,10 @@
 /** Which tensor of a file is meant, where one is named in a line: `archive.npz#weights`. */
 import { existsSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { TensorError } from '../protocol/errors.ts';
 import type { ListedTensor } from '../protocol/requests.ts';
-import type { TensorFile } from './openTensorFile.ts';
+import type { StoredTensor } from './format.ts';
+import { openTensorFile, type TensorFile } from './openTensorFile.ts';
 
 const namesInAnError = 20;
 
@@ -20,6 +21,26 @@ export function splitFileMember(text: string): { file: string; member?: string }
   const isThere = ({ file }: { file: string }) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
   // Where none is there, the shortest is what will be said to be missing.
   return splits.findLast(isThere) ?? splits[0] ?? { file: text };
+}
+
+/**
+ * Opens a tensor for as long as `use` takes.
+ * @param path of a file, or of a tensor in it: `batch.npz#images`
+ * @param purpose the name of the variable or input that it is for, by which one of several is taken
+ * @throws TensorError as `openTensorFile` and `selectTensor`, and why it can't be read
+ */
+export async function withFileMember<Result>(
+  path: string,
+  purpose: string | undefined,
+  use: (stored: StoredTensor, file: TensorFile, member: string | undefined) => Promise<Result>,
+): Promise<Result> {
+  const { file: name, member } = splitFileMember(resolve(path));
+  const file = await openTensorFile(name);
+  try {
+    return await use(file.source(selectTensor(file, member, purpose).tensor.id), file, member);
+  } finally {
+    await file.dispose();
+  }
 }
 
 /**

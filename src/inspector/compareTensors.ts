@@ -2,9 +2,8 @@
  * Comparing a tensor of the stopped program with another one or with a file. Both sides are read by the same windows; neither is
  * ever held as a whole.
  */
-import { basename, resolve } from 'node:path';
-import { selectTensor, splitFileMember } from '../formats/fileMember.ts';
-import { openTensorFile } from '../formats/openTensorFile.ts';
+import { basename } from 'node:path';
+import { withFileMember } from '../formats/fileMember.ts';
 import { TensorError } from '../protocol/errors.ts';
 import type { TensorComparison, Tolerance } from '../protocol/comparison.ts';
 import type { DifferenceWindow } from '../protocol/requests.ts';
@@ -61,12 +60,5 @@ async function withSides<T>(
 ): Promise<T> {
   const left = await reads.elements(a.id, a.name);
   if ('id' in b) return use(left, await reads.elements(b.id, b.name));
-  const { file: path, member } = splitFileMember(resolve(b.file));
-  const file = await openTensorFile(path);
-  try {
-    const { tensor } = selectTensor(file, member, b.purpose);
-    return await use(left, { ...file.source(tensor.id), name: basename(path) });
-  } finally {
-    await file.dispose();
-  }
+  return withFileMember(b.file, b.purpose, (stored, file) => use(left, { ...stored, name: basename(file.path) }));
 }

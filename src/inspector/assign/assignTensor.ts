@@ -2,11 +2,10 @@
  * The values of a file as a new tensor of the program, in place of one that a variable or property holds. What does not
  * fit is refused before a byte is sent; the values go over in pieces, so that neither side holds more than the tensor itself.
  */
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
-import { selectTensor, splitFileMember } from '../../formats/fileMember.ts';
-import { openTensorFile } from '../../formats/openTensorFile.ts';
+import { withFileMember } from '../../formats/fileMember.ts';
 import { agentFromAnyContext } from '../../protocol/agent.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import type { AssignedTensor } from '../../protocol/requests.ts';
@@ -45,14 +44,11 @@ const pieceBytes = 4 * 2 ** 20;
 
 export async function assignTensor(request: AssignRequest, assigning: Assigning): Promise<AssignedTensor> {
   const { expression } = request;
-  const { file: path, member } = splitFileMember(resolve(request.file));
   const { old, link, names } = assigning;
   const target = parseTarget(names.translate(expression));
-  const file = await openTensorFile(path);
-  try {
-    const purpose = target.kind === 'variable' ? expression : undefined;
+  const purpose = target.kind === 'variable' ? expression : undefined;
+  return withFileMember(request.file, purpose, async (inFile, { path }, member) => {
     const name = basename(path) + (member === undefined ? '' : `#${member}`);
-    const inFile = file.source(selectTensor(file, member, purpose).tensor.id);
     const stored = shapedAs(await numbersAs(old.dtype, inFile, name), old);
     assertFits(expression, old, stored, name);
     const writer = await writerOf(target, expression, assigning);
@@ -77,9 +73,7 @@ export async function assignTensor(request: AssignRequest, assigning: Assigning)
       message: message(expression, tensor, isNew, name),
       warnings,
     };
-  } finally {
-    await file.dispose();
-  }
+  });
 }
 
 /** Before anything is sent or made. @throws TensorError `invalid-argument` */

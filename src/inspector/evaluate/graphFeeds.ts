@@ -1,8 +1,7 @@
 /** Values for a graph's inputs, from where a person names them: an expression of the frame, a handle, or a file. */
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Protocol } from 'devtools-protocol';
-import { selectTensor, splitFileMember } from '../../formats/fileMember.ts';
-import { openTensorFile } from '../../formats/openTensorFile.ts';
+import { withFileMember } from '../../formats/fileMember.ts';
 import type { AgentFeed } from '../../protocol/agent.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import { encodeElements } from '../../tensor/dtypes.ts';
@@ -57,16 +56,13 @@ export function noFeed(
  * @param path of a file, or of a tensor in it: `batch.npz#images`
  * @throws TensorError `file-system`, `unknown-format`, `invalid-file`, `no-such-tensor`, `too-large`
  */
-export async function fileFeed(input: string, path: string): Promise<FedValue> {
-  const { file: name, member } = splitFileMember(resolve(path));
-  const file = await openTensorFile(name);
-  try {
-    const stored = file.source(selectTensor(file, member, input.replace(/:0$/, '')).tensor.id);
+export function fileFeed(input: string, path: string): Promise<FedValue> {
+  return withFileMember(path, input.replace(/:0$/, ''), async (stored, file) => {
     const { dtype, shape, byteLength } = stored;
     if (byteLength > maxFileBytes) {
       throw new TensorError({
         code: 'too-large',
-        message: `${basename(name)} has ${formatBytes(byteLength)} (${formatType(dtype, shape)}); up to ${formatBytes(maxFileBytes)} can be fed from a file.`,
+        message: `${basename(file.path)} has ${formatBytes(byteLength)} (${formatType(dtype, shape)}); up to ${formatBytes(maxFileBytes)} can be fed from a file.`,
         help: 'Load it in the program, and feed the variable that holds it.',
       });
     }
@@ -75,7 +71,5 @@ export async function fileFeed(input: string, path: string): Promise<FedValue> {
     if (!(values instanceof Uint8Array)) return { dtype, shape, plain, strings: values };
     const base64 = Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
     return { dtype, shape, plain, base64 };
-  } finally {
-    await file.dispose();
-  }
+  });
 }

@@ -97,6 +97,20 @@ export function reportText({ message, help }: { message: string; help?: string |
   return help ? `${message} ${help}` : message;
 }
 
+/** Gives long work up; an `AbortSignal` is one. */
+export interface Cancellation {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+}
+
+/** @throws TensorError `cancelled` with this message once the work was given up, or with what else has ended it (`program-ended`) */
+export function assertNotCancelled(cancellation: Cancellation | undefined, message: string): void {
+  if (!cancellation?.aborted) return;
+  const { reason } = cancellation;
+  if (reason instanceof TensorError && reason.code !== 'cancelled') throw reason;
+  throw new TensorError({ code: 'cancelled', message });
+}
+
 /** Whether a read was refused for what has become of the tensor or its device. */
 export function isRefused(error: unknown): error is TensorError {
   return error instanceof TensorError && ['disposed', 'device-lost', 'device-error'].includes(error.code);

@@ -2,7 +2,7 @@
  * Two tensors compared in bounded memory, wherever their elements are: in a paused program, in files, in memory. Both are
  * read by the same windows, one after the other.
  */
-import { TensorError } from '../protocol/errors.ts';
+import { assertNotCancelled, TensorError, type Cancellation } from '../protocol/errors.ts';
 import type { LargestDifferenceAt, TensorComparison, Tolerance } from '../protocol/comparison.ts';
 import type { AxisRange, DType } from '../protocol/tensor.ts';
 import { blocks } from './blocks.ts';
@@ -24,7 +24,7 @@ interface HeldElements extends Compared {
 }
 
 export interface CompareRun {
-  signal?: { readonly aborted: boolean } | undefined;
+  signal?: Cancellation | undefined;
   /** Fractions from 0 to 1. */
   onProgress?: ((fraction: number) => void) | undefined;
 }
@@ -55,9 +55,7 @@ export async function compareSources(
   const total = sizeOf(a.shape);
   let seen = 0;
   for (const ranges of blocks(a.shape, blockBytes / size, commonOrder(a, b))) {
-    if (signal?.aborted) {
-      throw new TensorError({ code: 'cancelled', message: `Comparing ${a.name} with ${b.name} was cancelled.` });
-    }
+    assertNotCancelled(signal, `Comparing ${a.name} with ${b.name} was cancelled.`);
     const [left, right] = [await a.read(ranges), await b.read(ranges)];
     accumulator.add(left as Uint8Array & string[], right as Uint8Array & string[], (k) =>
       flatIndex(k, ranges, a.shape),

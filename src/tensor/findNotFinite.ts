@@ -1,5 +1,5 @@
 /** Looks for the nearest NaN or infinity in a tensor that is read by windows, block by block. */
-import { TensorError } from '../protocol/errors.ts';
+import { assertNotCancelled, type Cancellation } from '../protocol/errors.ts';
 import type { DType } from '../protocol/tensor.ts';
 import { blocks } from './blocks.ts';
 import { isComplex, isFloat, itemSize } from './dtypes.ts';
@@ -21,14 +21,14 @@ export async function findNotFinite(
   source: ElementSource,
   from: number,
   direction: 'next' | 'previous',
-  signal?: { readonly aborted: boolean },
+  signal?: Cancellation,
 ): Promise<number | null> {
   const { dtype, shape } = source;
   if (!isFloat(dtype) && !isComplex(dtype)) return null;
   const windows = [...blocks(shape, blockBytes / itemSize(dtype))];
   if (direction === 'previous') windows.reverse();
   for (const ranges of windows) {
-    if (signal?.aborted) throw new TensorError({ code: 'cancelled', message: 'The search was cancelled.' });
+    assertNotCancelled(signal, 'The search was cancelled.');
     // In row-major order a block's elements follow one another.
     const start = flatIndex(0, ranges, shape);
     const count = sizeOf(ranges.map((range) => range.count));

@@ -1,5 +1,5 @@
 /** Statistics over every element of a tensor that is read by windows, in bounded memory. */
-import { TensorError } from '../protocol/errors.ts';
+import { assertNotCancelled, type Cancellation } from '../protocol/errors.ts';
 import type { AxisRange, TensorStatistics } from '../protocol/tensor.ts';
 import { blocks } from './blocks.ts';
 import { itemSize } from './dtypes.ts';
@@ -15,7 +15,7 @@ const chunkBytes = 4 * 2 ** 20;
 export interface StatisticsRun {
   /** Of a histogram; 0: none is asked for. */
   bins?: number;
-  signal?: { readonly aborted: boolean } | undefined;
+  signal?: Cancellation | undefined;
   /** Fractions from 0 to 1, and the bytes so far. */
   onProgress?: ((fraction: number, bytes: number) => void) | undefined;
 }
@@ -33,9 +33,7 @@ export async function sourceStatistics(
   let seen = 0;
   const pass = async (visit: (bytes: Uint8Array, ranges: readonly AxisRange[]) => void): Promise<void> => {
     for (const ranges of blocks(shape, chunkBytes / itemSize(dtype), order)) {
-      if (signal?.aborted) {
-        throw new TensorError({ code: 'cancelled', message: `Reading ${source.name} was cancelled.` });
-      }
+      assertNotCancelled(signal, `Reading ${source.name} was cancelled.`);
       const bytes = (await source.read(ranges)) as Uint8Array;
       visit(bytes, ranges);
       seen += bytes.length;

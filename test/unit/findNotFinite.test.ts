@@ -7,6 +7,7 @@ import { findNotFinite } from '../../src/tensor/findNotFinite.ts';
 import { npy } from '../../src/formats/npy.ts';
 import { openTensorFile } from '../../src/formats/openTensorFile.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { TensorError } from '../../src/protocol/errors.ts';
 
 test('the nearest NaN or infinity of a file, in both directions and over blocks', async () => {
   const folder = temporaryFolder();
@@ -26,7 +27,10 @@ test('the nearest NaN or infinity of a file, in both directions and over blocks'
     const previous = [];
     for (let at = await found(3_000_000, 'previous'); at !== null; at = await found(at, 'previous')) previous.push(at);
     assert.deepEqual(previous, bad.toReversed());
-    await assert.rejects(findNotFinite(file.source('0'), -1, 'next', AbortSignal.abort()), { code: 'cancelled' });
+    const givenUp = (signal: AbortSignal) => findNotFinite(file.source('0'), -1, 'next', signal);
+    await assert.rejects(givenUp(AbortSignal.abort()), { code: 'cancelled', message: 'The search was cancelled.' });
+    const ended = new TensorError({ code: 'program-ended', message: 'The program has ended.' });
+    await assert.rejects(givenUp(AbortSignal.abort(ended)), ended);
   } finally {
     await file.dispose();
   }

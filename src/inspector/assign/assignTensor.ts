@@ -7,7 +7,7 @@ import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { withFileMember } from '../../formats/fileMember.ts';
 import { agentFromAnyContext } from '../../protocol/agent.ts';
-import { TensorError } from '../../protocol/errors.ts';
+import { assertNotCancelled, TensorError } from '../../protocol/errors.ts';
 import type { AssignedTensor } from '../../protocol/requests.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { blocks } from '../../tensor/blocks.ts';
@@ -202,9 +202,7 @@ async function send(stored: ElementSource, { link, bulk }: Assigning, request: A
   const { upload } = await link.call('upload', { byteLength });
   let position = 0;
   for (const ranges of blocks(stored.shape, pieceBytes / size)) {
-    if (request.signal?.aborted) {
-      throw new TensorError({ code: 'cancelled', message: 'The assignment was cancelled; nothing was changed.' });
-    }
+    assertNotCancelled(request.signal, 'The assignment was cancelled; nothing was changed.');
     const bytes = (await stored.read(ranges)) as Uint8Array;
     await bulk.send(bytes, (piece) => link.call('fill', { upload, position, piece }));
     position += bytes.length;

@@ -6,7 +6,7 @@ import type { AxisRange, CopyCost } from '../../protocol/tensor.ts';
 import { itemSize } from '../../tensor/dtypes.ts';
 import { rowMajorStrides } from '../../tensor/shape.ts';
 import { resultShape, sliceSize } from '../../tensor/slice.ts';
-import { addCost, assertNotCancelled, noCost, type BulkProgress, type BulkReader } from '../read/bulkReader.ts';
+import { addCost, assertNotCancelledAfter, noCost, type BulkProgress, type BulkReader } from '../read/bulkReader.ts';
 import type { Source } from './exportTensors.ts';
 
 /** Of what is here already, so much is looked at at a time; of any dtype whole elements. */
@@ -55,7 +55,7 @@ async function* columnMajorPieces(
   let cost = noCost;
   let seen = 0;
   for (const ranges of columnMajorWindows(shape, windowBytes / size)) {
-    assertNotCancelled(progress.signal, seen, byteLength);
+    assertNotCancelledAfter(seen, byteLength, progress.signal);
     const length = sliceSize(ranges) * size;
     let window: Uint8Array = read.subarray(0, length);
     if (elements instanceof Uint8Array) {

@@ -8,7 +8,7 @@ import { open, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UploadPiece, WindowRequest } from '../../protocol/agent.ts';
-import { TensorError } from '../../protocol/errors.ts';
+import { assertNotCancelled } from '../../protocol/errors.ts';
 import type { CopyCost } from '../../protocol/tensor.ts';
 import type { AgentLink } from '../link/agentLink.ts';
 import { privateFolder } from '../removeAtEnd.ts';
@@ -81,7 +81,7 @@ export class BulkReader {
     let written = 0;
     if (totalBytes === 0) return noCost;
     for (;;) {
-      assertNotCancelled(progress.signal, written, totalBytes);
+      assertNotCancelledAfter(written, totalBytes, progress.signal);
       const step = direct
         ? await this.#link.call('write', { request, file, position: position + written, from, maxBytes: callBytes })
         : await this.#carry(request, file, position + written, from);
@@ -114,7 +114,7 @@ export class BulkReader {
     const carrier = (await this.#reaches()) ? await this.#privateFile() : null;
     try {
       for (let from = 0, done = false; !done; [buffer, other] = [other, buffer]) {
-        assertNotCancelled(progress.signal, seen, totalBytes);
+        assertNotCancelledAfter(seen, totalBytes, progress.signal);
         const step = carrier
           ? await this.#fillThroughFile(buffer, carrier, request, from)
           : await this.#fillThroughProtocol(buffer, request, from);
@@ -216,15 +216,9 @@ async function readFully(handle: FileHandle, into: Uint8Array): Promise<void> {
   }
 }
 
-/** @throws TensorError `cancelled`, or with what else has ended it, such as `program-ended` */
-export function assertNotCancelled(signal: AbortSignal | undefined, bytes: number, totalBytes: number): void {
-  if (!signal?.aborted) return;
-  const reason: unknown = signal.reason;
-  if (reason instanceof TensorError && reason.code !== 'cancelled') throw reason;
-  throw new TensorError({
-    code: 'cancelled',
-    message: `Cancelled after ${bytes} of ${totalBytes} bytes; nothing was left behind.`,
-  });
+/** @throws TensorError as `assertNotCancelled` */
+export function assertNotCancelledAfter(bytes: number, totalBytes: number, signal: AbortSignal | undefined): void {
+  assertNotCancelled(signal, `Cancelled after ${bytes} of ${totalBytes} bytes; nothing was left behind.`);
 }
 
 export const noCost: CopyCost = {

@@ -1,13 +1,13 @@
 /** The requests about a program that runs or is paused. */
+import type { Position } from '../cdp/sourceMaps.ts';
 import type { NotFiniteBreak } from '../protocol/notFinite.ts';
 import type { ProgramWarning, TensorEvents } from '../protocol/requests.ts';
 import { errors } from './errors.ts';
-import { evaluateRequest } from './values/evaluateRequest.ts';
-import { exceptionInfo } from './values/exceptionInfo.ts';
 import type { Handlers, StandardRequests } from './requestTable.ts';
 import type { Inspection, Run } from './run.ts';
+import { evaluateRequest } from './values/evaluateRequest.ts';
+import { exceptionInfo } from './values/exceptionInfo.ts';
 import { setVariable } from './values/setVariable.ts';
-import type { Position } from '../cdp/sourceMaps.ts';
 
 /** JavaScript has one thread; workers are not debugged. */
 export const threadId = 1;

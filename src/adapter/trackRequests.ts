@@ -1,11 +1,11 @@
 /** Tracked lines as requests, for clients that don't set breakpoints with a tracking condition themselves. */
 import { randomUUID } from 'node:crypto';
+import type { Position } from '../cdp/sourceMaps.ts';
 import type { TrackRequests } from '../protocol/requests.ts';
 import { trackCondition } from '../protocol/trackCondition.ts';
 import type { Breakpoints } from './breakpoints/breakpoints.ts';
 import type { PathMapper } from './program/paths.ts';
 import type { Handlers } from './requestTable.ts';
-import type { Position } from '../cdp/sourceMaps.ts';
 
 export interface TrackHost {
   breakpoints: Breakpoints;

@@ -5,6 +5,7 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../cdp/cdpSession.ts';
 import type { TensorComparison, Tolerance } from '../protocol/comparison.ts';
+import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
 import type {
   AssignedTensor,
   BackendComparison,
@@ -19,11 +20,6 @@ import type {
   TensorPreview,
   TensorRequests,
 } from '../protocol/requests.ts';
-import type { StatisticsRun } from '../tensor/sourceStatistics.ts';
-import type { NotFiniteBreak, NotFiniteStop } from '../protocol/notFinite.ts';
-import type { TrackedBatch } from '../protocol/track.ts';
-import type { Locate } from './watch/copies.ts';
-import type { NamesAt } from './names/originalNames.ts';
 import type {
   CopyBudget,
   CopyCost,
@@ -33,6 +29,10 @@ import type {
   TensorStatistics,
   TensorWarning,
 } from '../protocol/tensor.ts';
+import type { TrackedBatch } from '../protocol/track.ts';
+import type { StatisticsRun } from '../tensor/sourceStatistics.ts';
+import type { NamesAt } from './names/originalNames.ts';
+import type { Locate } from './watch/copies.ts';
 
 export interface InspectorOptions {
   /** The session that stops the program: it has the Debugger domain, and its object ids name scopes and values. */

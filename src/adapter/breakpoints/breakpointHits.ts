@@ -2,12 +2,12 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { asEvaluation } from '../../protocol/evaluation.ts';
-import type { Breakpoints } from './breakpoints.ts';
-import { logText } from './logMessage.ts';
 import { shortPath } from '../program/paths.ts';
 import type { Scripts } from '../program/scripts.ts';
-import { failureInWords, type SourceBreakpoint } from './sourceBreakpoint.ts';
 import { exceptionText } from '../values/valueText.ts';
+import type { Breakpoints } from './breakpoints.ts';
+import { logText } from './logMessage.ts';
+import { failureInWords, type SourceBreakpoint } from './sourceBreakpoint.ts';
 
 export interface BreakpointHitsOptions {
   main: CdpSession;

@@ -8,9 +8,9 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import type { Position } from '../../cdp/sourceMaps.ts';
+import type { Script, Scripts } from '../program/scripts.ts';
 import { BreakpointBinding, type BindingState } from './breakpointBinding.ts';
 import { EntryBreakpoints } from './entryBreakpoints.ts';
-import type { Script, Scripts } from '../program/scripts.ts';
 import {
   checkCondition,
   neverLoaded,

@@ -10,10 +10,10 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import type { Position } from '../../cdp/sourceMaps.ts';
-import { firstStatements } from './firstStatements.ts';
 import { literally, urlPatternOf } from '../program/paths.ts';
 import { reasonsOf } from '../program/pauseReasons.ts';
 import type { Script, Scripts } from '../program/scripts.ts';
+import { firstStatements } from './firstStatements.ts';
 
 /** Outside of `node_modules`. Node gives CommonJS modules whose types it strips a path instead of a URL. */
 const ownScript = '(file:///|/|[a-zA-Z]:[\\\\/])(?!.*[\\\\/]node_modules[\\\\/])';

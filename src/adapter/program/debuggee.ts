@@ -6,19 +6,19 @@ import { ConnectionLostError, type CdpSession } from '../../cdp/cdpSession.ts';
 import { isInNodeModules } from '../../cdp/sourceMaps.ts';
 import { agentScriptUrl } from '../../inspector/link/agentLink.ts';
 import type { NotFiniteStop } from '../../protocol/notFinite.ts';
-import { BundledClasses } from './bundledClasses.ts';
 import { BreakpointHits } from '../breakpoints/breakpointHits.ts';
 import type { Breakpoints } from '../breakpoints/breakpoints.ts';
+import type { SourceBreakpoint } from '../breakpoints/sourceBreakpoint.ts';
 import type { Configuration } from '../configuration.ts';
-import { DebuggerStatements } from './debuggerStatements.ts';
 import { errors } from '../errors.ts';
+import { exceptionText } from '../values/valueText.ts';
+import { BundledClasses } from './bundledClasses.ts';
+import { DebuggerStatements } from './debuggerStatements.ts';
 import { globToPattern, type PathMapper } from './paths.ts';
 import { isException, reasonsOf, type PauseReason } from './pauseReasons.ts';
 import { showRuntimeClasses } from './runtimeModules.ts';
 import { Scripts, type Script } from './scripts.ts';
-import type { SourceBreakpoint } from '../breakpoints/sourceBreakpoint.ts';
 import { UnfinishedStep, type StepKind, type StepOrigin } from './unfinishedStep.ts';
-import { exceptionText } from '../values/valueText.ts';
 
 export type StopReason = 'entry' | 'breakpoint' | 'step' | 'pause' | 'exception' | 'debugger statement' | 'evaluated';
 

@@ -1,9 +1,6 @@
 /** The scripts that the debuggee has loaded, and the source map of each. */
 import type { Protocol } from 'devtools-protocol';
-import type { Locate } from '../../inspector/watch/copies.ts';
-import { sameNames, ScriptNames } from '../../inspector/names/originalNames.ts';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
-import type { PathMapper } from './paths.ts';
 import {
   isInNodeModules,
   loadSourceMap,
@@ -12,6 +9,9 @@ import {
   type Position,
   type ScriptMap,
 } from '../../cdp/sourceMaps.ts';
+import { sameNames, ScriptNames } from '../../inspector/names/originalNames.ts';
+import type { Locate } from '../../inspector/watch/copies.ts';
+import type { PathMapper } from './paths.ts';
 
 export interface Script {
   id: string;

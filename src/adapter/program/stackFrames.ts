@@ -4,12 +4,12 @@ import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
+import type { Position } from '../../cdp/sourceMaps.ts';
 import type { ProgramWarning } from '../../protocol/requests.ts';
 import type { TensorWarning } from '../../protocol/tensor.ts';
 import { errors } from '../errors.ts';
 import { globToPattern, type PathMapper } from './paths.ts';
 import type { Scripts } from './scripts.ts';
-import type { Position } from '../../cdp/sourceMaps.ts';
 
 type CallFrame = Protocol.Debugger.CallFrame;
 

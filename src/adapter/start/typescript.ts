@@ -5,10 +5,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { sourcePathsOf } from '../../cdp/sourceMaps.ts';
 import type { LaunchConfiguration } from '../configuration.ts';
 import { errors } from '../errors.ts';
 import { globToPattern } from '../program/paths.ts';
-import { sourcePathsOf } from '../../cdp/sourceMaps.ts';
 
 export interface RunnableProgram {
   program: string;

@@ -1,12 +1,12 @@
 /** The request `evaluate`, by the context it is asked in. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { ProgramWarning } from '../../protocol/requests.ts';
-import { sameNames } from '../../inspector/names/originalNames.ts';
 import { readByHabit } from '../../inspector/evaluate/readingHabits.ts';
-import { evaluate } from './evaluate.ts';
-import { clipboardText, tensorText } from './clipboard.ts';
-import { answerHabit, indexedHabit, indexIn, isFlat } from './habits.ts';
+import { sameNames } from '../../inspector/names/originalNames.ts';
+import type { ProgramWarning } from '../../protocol/requests.ts';
 import type { Inspection } from '../run.ts';
+import { clipboardText, tensorText } from './clipboard.ts';
+import { evaluate } from './evaluate.ts';
+import { answerHabit, indexedHabit, indexIn, isFlat } from './habits.ts';
 import { typeName } from './valueText.ts';
 
 /** A hover must not freeze the program for long, nor hide the editor's other hovers. */

@@ -2,8 +2,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { TensorError } from '../../protocol/errors.ts';
 import type { ProgramWarning } from '../../protocol/requests.ts';
-import { explainMissingCanvas, explainMissingMethod } from './explainException.ts';
 import type { Inspection } from '../run.ts';
+import { explainMissingCanvas, explainMissingMethod } from './explainException.ts';
 import { exceptionText, typeName } from './valueText.ts';
 
 export async function exceptionInfo(

@@ -3,11 +3,11 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import { assertPropertyAssignable } from '../../inspector/assign/properties.ts';
 import { assertAssignable, cannotAssign, variableWriter } from '../../inspector/assign/variables.ts';
-import { sameNames } from '../../inspector/names/originalNames.ts';
 import { argumentOf, setProperty } from '../../inspector/link/remoteObjects.ts';
+import { sameNames } from '../../inspector/names/originalNames.ts';
 import { errors } from '../errors.ts';
-import { evaluate } from './evaluate.ts';
 import type { Inspection } from '../run.ts';
+import { evaluate } from './evaluate.ts';
 import { exceptionText } from './valueText.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;

@@ -5,8 +5,8 @@ import { ConnectionLostError, type CdpSession } from '../../cdp/cdpSession.ts';
 import { sameNames, type NamesAt } from '../../inspector/names/originalNames.ts';
 import { isIdentifier, memberPath } from '../../protocol/memberPath.ts';
 import { errors } from '../errors.ts';
-import { failureText, TensorVariables } from './tensorVariables.ts';
 import type { Tensors } from '../tensors.ts';
+import { failureText, TensorVariables } from './tensorVariables.ts';
 import { typeName, valueText } from './valueText.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;

@@ -4,10 +4,10 @@ import type { CdpSession } from '../../cdp/cdpSession.ts';
 import type { Reinterpretation } from '../../protocol/agent.ts';
 import { TensorError, type Advice } from '../../protocol/errors.ts';
 import { isDType, itemSize } from '../../tensor/dtypes.ts';
-import { throughNamespace } from './moduleNamespaces.ts';
-import { sameNames, type NamesInSight } from '../names/originalNames.ts';
 import { stopObjectGroup } from '../link/stopObjects.ts';
+import { sameNames, type NamesInSight } from '../names/originalNames.ts';
 import { asDType } from '../tensorId.ts';
+import { throughNamespace } from './moduleNamespaces.ts';
 
 /**
  * Splits `buffer as float32[64, 10]` into the expression and how to read its memory. JavaScript has no `as`, so nothing

@@ -2,18 +2,18 @@
 import type { Protocol } from 'devtools-protocol';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import type { AgentFeed, AgentListing, ListOptions, TakenFeed } from '../../protocol/agent.ts';
+import { reportText, TensorError, type ErrorCode } from '../../protocol/errors.ts';
 import type { EvaluatedValue, TensorRequests } from '../../protocol/requests.ts';
 import type { GraphInput } from '../../protocol/tensor.ts';
-import { reportText, TensorError, type ErrorCode } from '../../protocol/errors.ts';
 import { evaluateHelp } from '../../tensor/evaluateHelp.ts';
-import type { AgentLink } from '../link/agentLink.ts';
 import { isPlace } from '../assign/target.ts';
+import type { AgentLink } from '../link/agentLink.ts';
 import { bind } from '../link/bind.ts';
-import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
-import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
 import type { Stop } from '../stop.ts';
 import { parseId } from '../tensorId.ts';
 import type { FeedOf } from '../tensorInspector.ts';
+import { evaluateOnFrame, notATensor, splitReinterpretation } from './evaluate.ts';
+import { fileFeed, noFeed, primitiveFeed } from './graphFeeds.ts';
 
 /** Carries what comes after the program has gone on; the program never sees it. */
 const laterBinding = '__tensorDebuggerLater';

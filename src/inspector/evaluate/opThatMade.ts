@@ -6,9 +6,9 @@ import type { Protocol } from 'devtools-protocol';
 import type { AnyNode, CallExpression, Pattern } from 'acorn';
 import type { CdpSession } from '../../cdp/cdpSession.ts';
 import { TensorError } from '../../protocol/errors.ts';
-import { evaluateOnFrame } from './evaluate.ts';
 import { propertiesOf } from '../link/remoteObjects.ts';
 import { childrenOf, hasCall, offsetOf, parseScript } from '../names/scriptSource.ts';
+import { evaluateOnFrame } from './evaluate.ts';
 
 /** Methods of a tensor that are no ops: they have effects, or give no tensor. */
 const otherMethods = /^(array|assign|buffer|bytes|data|dispose|print|variable|toString)(Sync)?$/;

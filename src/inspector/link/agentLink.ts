@@ -18,11 +18,11 @@ import {
 import { TensorError, type ErrorReport } from '../../protocol/errors.ts';
 import type { CopyBudget } from '../../protocol/tensor.ts';
 import { evaluateOnFrame } from '../evaluate/evaluate.ts';
-import { reveal } from './reveal.ts';
 import { recorderInstallation } from '../watch/copies.ts';
-import { OtherContexts } from './otherContexts.ts';
 import { Closures } from './closures.ts';
+import { OtherContexts } from './otherContexts.ts';
 import { elementsOf, internalOf } from './remoteObjects.ts';
+import { reveal } from './reveal.ts';
 
 /** The bundled agent, put in by the build. */
 declare const AGENT_SOURCE: string;

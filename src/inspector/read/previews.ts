@@ -3,8 +3,8 @@ import { isRefused, TensorError } from '../../protocol/errors.ts';
 import type { TensorPreview } from '../../protocol/requests.ts';
 import type { TensorDescriptor } from '../../protocol/tensor.ts';
 import { describeType, previewRanges, previewValues } from '../../tensor/preview.ts';
-import { windowValues } from './decodedWindow.ts';
 import { parseId } from '../tensorId.ts';
+import { windowValues } from './decodedWindow.ts';
 import type { TensorReads } from './tensorReads.ts';
 
 /** A line for each of the tensors, with its first values where they can be read: one readback for all of them. */

@@ -12,20 +12,20 @@ import type {
 } from '../../protocol/tensor.ts';
 import { itemSize, storedDType } from '../../tensor/dtypes.ts';
 import type { ElementSource } from '../../tensor/elementSource.ts';
+import { findNotFinite } from '../../tensor/findNotFinite.ts';
 import { jsonElement, toJsonValues } from '../../tensor/jsonValue.ts';
 import { formatBytes } from '../../tensor/preview.ts';
-import { sizeOf, unravelIndex } from '../../tensor/shape.ts';
 import { distinctShape, repeated } from '../../tensor/repeats.ts';
+import { sizeOf, unravelIndex } from '../../tensor/shape.ts';
 import { defaultSlice, formatSlice, parseSlice, resultShape, sliceSize, wholeSlice } from '../../tensor/slice.ts';
-import { findNotFinite } from '../../tensor/findNotFinite.ts';
 import { sourceStatistics, type StatisticsRun } from '../../tensor/sourceStatistics.ts';
 import type { AgentLink } from '../link/agentLink.ts';
-import { addCost, noCost, type BulkReader } from './bulkReader.ts';
-import { assertMemory, withPrice } from './copyPrice.ts';
-import { decode, windowValues, type DecodedWindow } from './decodedWindow.ts';
 import type { Stop } from '../stop.ts';
 import { asDType, formatId, parseId } from '../tensorId.ts';
 import type { InspectorOptions } from '../tensorInspector.ts';
+import { addCost, noCost, type BulkReader } from './bulkReader.ts';
+import { assertMemory, withPrice } from './copyPrice.ts';
+import { decode, windowValues, type DecodedWindow } from './decodedWindow.ts';
 
 /** Windows above this go through a file instead of the protocol. */
 const inlineBytes = 2 ** 20;

@@ -9,22 +9,13 @@ import * as vscode from 'vscode';
 import { withVersions } from '../../inspector/runtimeVersions.ts';
 import { tensorRequests } from '../../inspector/tensorRequests.ts';
 import { reportOf, reportText, TensorError, type ErrorReport } from '../../protocol/errors.ts';
-import type {
-  EvaluatedValue,
-  ProgramWarning,
-  TensorPreview,
-  TensorRequestName,
-  TensorRequests,
-} from '../../protocol/requests.ts';
+import type { TensorPreview, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { RuntimeDescription } from '../../protocol/tensor.ts';
-import type { NotFiniteStop } from '../../protocol/notFinite.ts';
-import type { TrackedBatch } from '../../protocol/track.ts';
 import { copyBudget } from '../settings.ts';
 import type { CompanionConnection } from './companionConnection.ts';
-import { SessionCosts } from './sessionCosts.ts';
-import type { SessionMonitor } from './sessionMonitor.ts';
+import { SessionSource } from './sessionSource.ts';
 import { mayHaveTensors } from './tensorProbe.ts';
-import type { RequestOptions, TensorSource } from './tensorSource.ts';
+import type { RequestOptions } from './tensorSource.ts';
 
 const launchPatienceMs = 30_000;
 
@@ -42,28 +33,12 @@ type Handlers = {
   ) => Promise<TensorRequests[Name]['result']>;
 };
 
-export class CompanionSource implements TensorSource {
-  readonly session: vscode.DebugSession;
-  readonly costs = new SessionCosts();
-  readonly #monitor: SessionMonitor;
-  readonly #tracked = new vscode.EventEmitter<TrackedBatch>();
-  readonly onDidTrack = this.#tracked.event;
-  readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
-  readonly onDidEvaluate = this.#evaluated.event;
-  readonly #warned = new vscode.EventEmitter<ProgramWarning>();
-  readonly onDidWarn = this.#warned.event;
-  readonly #brokeOnNotFinite = new vscode.EventEmitter<NotFiniteStop>();
-  readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
+export class CompanionSource extends SessionSource {
   #connection: Promise<CompanionConnection> | undefined;
   #isOver = false;
   /** Of the scripts that were loaded when a runtime was first met that does not say its version; and those runtimes. */
   #paths: readonly (string | undefined)[] = [];
   readonly #asked = new Set<string>();
-
-  constructor(monitor: SessionMonitor) {
-    this.session = monitor.session;
-    this.#monitor = monitor;
-  }
 
   async request<Name extends TensorRequestName>(
     name: Name,
@@ -86,16 +61,12 @@ export class CompanionSource implements TensorSource {
     this.#connection ??= this.#connect(launchPatienceMs);
     const connection = await this.#connection;
     await connection.use();
-    await connection.inspector.track((batch) => this.#tracked.fire(batch));
+    await connection.inspector.track((batch) => this.tracked.fire(batch));
   }
 
-  dispose(): void {
+  override dispose(): void {
     this.#isOver = true;
-    this.costs.dispose();
-    this.#tracked.dispose();
-    this.#evaluated.dispose();
-    this.#warned.dispose();
-    this.#brokeOnNotFinite.dispose();
+    super.dispose();
     void this.#connection?.then(
       (connection) => connection.close(),
       () => undefined,
@@ -189,7 +160,7 @@ export class CompanionSource implements TensorSource {
   async #stopped(): Promise<CompanionConnection> {
     this.#connection ??= this.#connect();
     const connection = await this.#connection;
-    if (connection.frames.length === 0 && this.#monitor.stoppedThread !== undefined) await connection.paused();
+    if (connection.frames.length === 0 && this.monitor.stoppedThread !== undefined) await connection.paused();
     if (connection.frames.length > 0) return connection;
     throw new TensorError({
       code: 'not-paused',
@@ -207,9 +178,9 @@ export class CompanionSource implements TensorSource {
         budget: copyBudget(),
         patienceMs,
         isOver: () => this.#isOver,
-        onEvaluated: (value) => this.#evaluated.fire(value),
-        onWarned: (warning) => this.#warned.fire(warning),
-        onBrokeOnNotFinite: (stop) => this.#brokeOnNotFinite.fire(stop),
+        onEvaluated: (value) => this.evaluated.fire(value),
+        onWarned: (warning) => this.warned.fire(warning),
+        onBrokeOnNotFinite: (stop) => this.brokeOnNotFinite.fire(stop),
         onClosed: () => (this.#connection = undefined),
       });
     } catch (error) {
@@ -234,7 +205,7 @@ export class CompanionSource implements TensorSource {
 
   async #frameIds(levels: number): Promise<number[]> {
     const { stackFrames } = (await this.session.customRequest('stackTrace', {
-      threadId: this.#monitor.stoppedThread ?? 0,
+      threadId: this.monitor.stoppedThread ?? 0,
       startFrame: 0,
       levels,
     })) as DebugProtocol.StackTraceResponse['body'];

@@ -8,36 +8,17 @@ import type {
   TensorRequestName,
   TensorRequests,
 } from '../../protocol/requests.ts';
-import type { NotFiniteStop } from '../../protocol/notFinite.ts';
 import type { TrackedBatch } from '../../protocol/track.ts';
-import { SessionCosts } from './sessionCosts.ts';
-import type { SessionMonitor } from './sessionMonitor.ts';
-import type { RequestOptions, TensorSource } from './tensorSource.ts';
+import { SessionSource } from './sessionSource.ts';
+import type { RequestOptions } from './tensorSource.ts';
 
-export class TensorSessionSource implements TensorSource {
-  readonly session: vscode.DebugSession;
-  readonly costs = new SessionCosts();
-  readonly #monitor: SessionMonitor;
-  readonly #tracked = new vscode.EventEmitter<TrackedBatch>();
-  readonly onDidTrack = this.#tracked.event;
-  readonly #evaluated = new vscode.EventEmitter<EvaluatedValue>();
-  readonly onDidEvaluate = this.#evaluated.event;
-  readonly #warned = new vscode.EventEmitter<ProgramWarning>();
-  readonly onDidWarn = this.#warned.event;
-  readonly #brokeOnNotFinite = new vscode.EventEmitter<NotFiniteStop>();
-  /** Never: the stop says so itself. */
-  readonly onDidBreakOnNotFinite = this.#brokeOnNotFinite.event;
+export class TensorSessionSource extends SessionSource {
   readonly #events = vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
     if (session.id !== this.session.id) return;
-    if (event === ('tensor/tracked' satisfies keyof TensorEvents)) this.#tracked.fire(body as TrackedBatch);
-    if (event === ('tensor/evaluated' satisfies keyof TensorEvents)) this.#evaluated.fire(body as EvaluatedValue);
-    if (event === ('tensor/warning' satisfies keyof TensorEvents)) this.#warned.fire(body as ProgramWarning);
+    if (event === ('tensor/tracked' satisfies keyof TensorEvents)) this.tracked.fire(body as TrackedBatch);
+    if (event === ('tensor/evaluated' satisfies keyof TensorEvents)) this.evaluated.fire(body as EvaluatedValue);
+    if (event === ('tensor/warning' satisfies keyof TensorEvents)) this.warned.fire(body as ProgramWarning);
   });
-
-  constructor(monitor: SessionMonitor) {
-    this.session = monitor.session;
-    this.#monitor = monitor;
-  }
 
   async prepareTracking(): Promise<void> {
     // The adapter has seen the breakpoints that track.
@@ -55,21 +36,17 @@ export class TensorSessionSource implements TensorSource {
       return result;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const report = this.#monitor.reportOf(message) ?? { code: 'not-available', message };
+      const report = this.monitor.reportOf(message) ?? { code: 'not-available', message };
       throw new TensorError(report, { cause: error });
     } finally {
       following.dispose();
     }
   }
 
-  dispose(): void {
+  override dispose(): void {
     // The session ends by itself, and its adapter with it.
-    this.costs.dispose();
+    super.dispose();
     this.#events.dispose();
-    this.#tracked.dispose();
-    this.#evaluated.dispose();
-    this.#warned.dispose();
-    this.#brokeOnNotFinite.dispose();
   }
 
   /** Progress and cancelling go by the request's number, which VS Code keeps to itself. */
@@ -81,7 +58,7 @@ export class TensorSessionSource implements TensorSource {
       if (number !== undefined) void this.session.customRequest('cancel', { requestId: number });
     };
     const subscriptions = [
-      this.#monitor.onDidRequest(({ command, arguments: passed, seq }) => {
+      this.monitor.onDidRequest(({ command, arguments: passed, seq }) => {
         if (number !== undefined || command !== name || JSON.stringify(passed) !== sent) return;
         number = seq;
         if (signal?.aborted) cancel();

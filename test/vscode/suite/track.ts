@@ -45,17 +45,7 @@ function tracked(): { line: number; expression: string; stopAt: number }[] {
   );
 }
 
-async function says(selector: string, pattern: RegExp): Promise<string> {
-  let seen: string[] = [];
-  try {
-    return await until(`${selector} says ${String(pattern)}`, async () => {
-      seen = await desk('webviewTexts', { selector, title });
-      return seen.find((text) => pattern.test(text));
-    });
-  } catch (error) {
-    throw new Error(`${String(error)}; it says ${JSON.stringify(seen)}`, { cause: error });
-  }
-}
+const says = (selector: string, pattern: RegExp) => pageSays(selector, pattern, title);
 
 const section = (expression: string) => `section[data-expression="${expression}"]`;
 

@@ -18,12 +18,15 @@ export async function gridRows(...begin: string[]): Promise<string[]> {
   }
 }
 
-/** Waits until an element of the page says something. */
-export async function pageSays(selector: string, pattern: RegExp): Promise<string> {
+/**
+ * Waits until an element of the page says something.
+ * @param title of the page, where several are open; default: the viewer's
+ */
+export async function pageSays(selector: string, pattern: RegExp, title?: string): Promise<string> {
   let seen: string[] = [];
   try {
     return await until(`${selector} says ${String(pattern)}`, async () => {
-      seen = await desk('webviewTexts', { selector });
+      seen = await desk('webviewTexts', { selector, ...(title !== undefined && { title }) });
       return seen.find((text) => pattern.test(text));
     });
   } catch (error) {

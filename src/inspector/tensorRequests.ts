@@ -30,15 +30,15 @@ interface StoppedProgram {
 /** Doors answer these themselves: they hold without a stop. */
 type WithoutStop = 'tensor/budget' | 'tensor/breakOnNotFinite';
 
-type Handlers = {
-  [Name in Exclude<TensorRequestName, WithoutStop>]: (
+export type TensorHandlers = {
+  [Name in TensorRequestName]: (
     args: TensorRequests[Name]['arguments'],
     options: RequestOptions,
   ) => Promise<TensorRequests[Name]['result']>;
 };
 
 /** @param stopped rejects with `not-paused` while the program runs */
-export function tensorRequests(stopped: () => Promise<StoppedProgram>): Handlers {
+export function tensorRequests(stopped: () => Promise<StoppedProgram>): Omit<TensorHandlers, WithoutStop> {
   async function resolve(
     reference: TensorReference,
   ): Promise<{ inspector: TensorInspector; tensor: TensorDescriptor }> {

@@ -7,7 +7,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Protocol } from 'devtools-protocol';
 import * as vscode from 'vscode';
 import { withVersions } from '../../inspector/runtimeVersions.ts';
-import { tensorRequests } from '../../inspector/tensorRequests.ts';
+import { tensorRequests, type TensorHandlers } from '../../inspector/tensorRequests.ts';
 import { reportOf, reportText, TensorError, type ErrorReport } from '../../protocol/errors.ts';
 import type { TensorPreview, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { RuntimeDescription } from '../../protocol/tensor.ts';
@@ -24,13 +24,6 @@ const noFunctionOnStack: ErrorReport = {
   code: 'not-available',
   message: 'None of the functions of the program is on the call stack here, so there are no variables to show.',
   help: 'Set a breakpoint at the line that the message names.',
-};
-
-type Handlers = {
-  [Name in TensorRequestName]: (
-    args: TensorRequests[Name]['arguments'],
-    options: RequestOptions,
-  ) => Promise<TensorRequests[Name]['result']>;
 };
 
 export class CompanionSource extends SessionSource {
@@ -93,7 +86,7 @@ export class CompanionSource extends SessionSource {
     };
   });
 
-  readonly #handlers: Handlers = {
+  readonly #handlers: TensorHandlers = {
     ...this.#requests,
     'tensor/list': async (args, options) => {
       const connection = await this.#stopped();

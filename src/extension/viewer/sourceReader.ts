@@ -2,6 +2,7 @@
  * Tensors that are read here, window by window (those of a file, the difference of two), under the requests that a stopped program
  * answers: the same commands and views work on all of them.
  */
+import type { TensorHandlers } from '../../inspector/tensorRequests.ts';
 import { TensorError } from '../../protocol/errors.ts';
 import type { ListedTensor, TensorReference, TensorRequestName, TensorRequests } from '../../protocol/requests.ts';
 import type { CopyCost, TensorDescriptor } from '../../protocol/tensor.ts';
@@ -26,13 +27,6 @@ interface Sources {
   source(id: string): ElementSource;
 }
 
-type Handlers = {
-  [Name in TensorRequestName]?: (
-    args: TensorRequests[Name]['arguments'],
-    options: RequestOptions,
-  ) => Promise<TensorRequests[Name]['result']>;
-};
-
 export class SourceReader implements TensorReader {
   readonly #sources: Sources;
 
@@ -50,7 +44,7 @@ export class SourceReader implements TensorReader {
     throw new TensorError({ code: 'not-available', message: `"${name}" is for the tensors of a stopped program.` });
   }
 
-  readonly #handlers: Handlers = {
+  readonly #handlers: Partial<TensorHandlers> = {
     'tensor/describe': ({ tensor }) => Promise.resolve({ tensor: this.#listed(tensor) }),
     'tensor/read': async ({ tensor: reference, slice, encoding = 'json' }) => {
       const tensor = this.#listed(reference);

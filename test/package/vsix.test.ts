@@ -22,6 +22,8 @@ const expected = [
   'extension/media/icon.png',
   'extension/media/track-dark.svg',
   'extension/media/track-light.svg',
+  'extension/media/viewer-dark.svg',
+  'extension/media/viewer-light.svg',
   'extension/package.json',
   'extension/readme.md',
 ];

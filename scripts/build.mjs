@@ -95,6 +95,8 @@ async function bundleExtension() {
   const { outputFiles = [] } = await build({
     ...common,
     ...node,
+    // Afterwards: here it would hide the imports.
+    minify: false,
     entryPoints: ['src/extension/extension.ts'],
     outdir: 'dist',
     format: 'esm',
@@ -105,7 +107,7 @@ async function bundleExtension() {
   });
   for (const { path, text } of outputFiles) {
     const name = basename(path);
-    const { code, map } = await transform(text, {
+    const { code, map } = await transform(withOneVsCode(text), {
       format: 'cjs',
       platform: 'node',
       sourcefile: name,
@@ -115,6 +117,19 @@ async function bundleExtension() {
     outputs.set(name, encoder.encode(minify ? code : `${code}//# sourceMappingURL=${name}.map\n`));
     if (!minify) outputs.set(`${name}.map`, encoder.encode(map));
   }
+}
+
+/**
+ * Of each module's import of `vscode` all but the first become another name of it: each would look VS Code's API up again
+ * and copy its names, which made up two thirds of the time that loading the extension took.
+ * @param {string} code
+ */
+function withOneVsCode(code) {
+  const statement = /^import \* as (\w+) from "vscode";$/gm;
+  const first = statement.exec(code);
+  if (!first) return code;
+  const rest = first.index + first[0].length;
+  return code.slice(0, rest) + code.slice(rest).replace(statement, `var $1 = ${first[1]};`);
 }
 
 // A style sheet comes out beside each: dist/viewer.css.

@@ -50,6 +50,11 @@ test('old values: what was not looked at while it could be read says so', async 
     assert.equal(await page.locator('#panel button, #panel canvas').count(), 0);
   }
   await page.getByRole('tab', { name: 'Grid' }).click();
+  await page.locator('#slice').fill('5');
+  await page.locator('#slice').press('Enter');
+  await page.getByText('This was not looked at').waitFor();
+  await page.locator('#slice').fill('...');
+  await page.locator('#slice').press('Enter');
   await page.locator('#goto').fill('2000, 3');
   await page.locator('#goto').press('Enter');
   await page.locator('.readout').getByText('was not on screen while it could be read').waitFor();
@@ -58,6 +63,23 @@ test('old values: what was not looked at while it could be read says so', async 
   await viewer.settled();
   await page.getByRole('tab', { name: 'Statistics' }).click();
   await page.getByRole('row', { name: /Elements 120000/ }).waitFor();
+});
+
+test('old values: what was too dear to be read is not offered any more', async () => {
+  const viewer = await open({ settings: { copyBudget: { bytes: 100, ms: 100 } } });
+  const { page } = viewer;
+  await viewer.show(computedSource('x', 'float32', [3000, 40], (flat) => flat));
+  const anyway = page.getByRole('button', { name: /^Copy Anyway/ });
+  for (const tab of ['Heatmap', 'Grid']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await anyway.waitFor();
+  }
+  await viewer.send({ type: 'stale', reason: 'The session has ended.' });
+  for (const tab of ['Heatmap', 'Grid']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await page.getByText('This was not looked at').waitFor();
+    assert.equal(await anyway.count(), 0);
+  }
 });
 
 test('old values: NaN jumps go over what is here, Help and Copies work, the rest is off', async () => {

@@ -5,7 +5,7 @@ import { reportOf } from '../../src/protocol/errors.ts';
 import { isComplex, isFloat } from '../../src/tensor/dtypes.ts';
 import { ravelIndex, unravelIndex } from '../../src/tensor/shape.ts';
 import { parseSlice, SliceError } from '../../src/tensor/slice.ts';
-import { problem } from '../messages.ts';
+import { neverRead, problem } from '../messages.ts';
 import { titleOf } from '../state.ts';
 import type { PanelContext } from '../panel.ts';
 import { elementIndex, extentOf, indexOfCell, locate, sliceOfView } from '../slicebar/axisView.ts';
@@ -138,6 +138,7 @@ export class GridPanel {
   }
 
   template(context: PanelContext): TemplateResult {
+    if (context.frozen && this.store.isEmpty) return neverRead();
     const { error } = this.store;
     const retry = () => {
       this.store.retry();
@@ -169,7 +170,8 @@ export class GridPanel {
         onSearch: (direction) => void this.#findNotFinite(direction),
         onCancel: () => this.#search?.abort(),
       })}
-      ${error ? problem(error, retry, anyway) : nothing} ${this.#grid.element} ${this.#readout(context)}
+      ${error && !context.frozen ? problem(error, retry, anyway) : nothing} ${this.#grid.element}
+      ${this.#readout(context)}
     `;
   }
 

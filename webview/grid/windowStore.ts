@@ -107,6 +107,11 @@ export class WindowStore {
     return false;
   }
 
+  /** Nothing of this view is here, neither of this stop nor of the last one. */
+  get isEmpty(): boolean {
+    return this.#tiles.size === 0 && !this.#tilesBefore?.size;
+  }
+
   get fetching(): boolean {
     return this.#fetches.size > 0;
   }

@@ -159,7 +159,7 @@ export class Picture<Sample extends { plan: SamplePlan }> {
         </span>
         <span class="quiet" role="status">${loading ? 'Reading…' : sampled}</span>
       </div>
-      ${error ? problem(error, () => this.#loader.retry(), anyway) : ''}
+      ${error && !context.frozen ? problem(error, () => this.#loader.retry(), anyway) : ''}
       <div class="picture ${loading ? 'busy' : ''}">${this.#view.element}</div>
       ${below}
       <div class="readout"><span aria-live="polite">${readout}</span></div>

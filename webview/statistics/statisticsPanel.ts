@@ -94,7 +94,7 @@ export class StatisticsPanel {
     };
     return html`<div class="statistics">
       ${
-        error
+        error && !frozen
           ? problem(
               error,
               () => this.#loader.retry(),

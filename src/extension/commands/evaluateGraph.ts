@@ -132,7 +132,7 @@ async function askForValue(input: GraphInput, title: string, { tensors }: Stoppe
   const fitting: ValueItem[] = tensors
     .filter((listed) => fits(listed, input))
     .map((listed) => ({ label: listed.expression, description: describeType(listed.tensor) }));
-  const browse: ValueItem = { label: '$(folder-opened) Choose a File...', alwaysShow: true, choose: chooseFile };
+  const browse: ValueItem = { label: '$(file) A file…', alwaysShow: true, choose: chooseFile };
   const last = lastFed.get(input.name);
   const placeholder = `${input.name} (${type}): a tensor of this frame, an expression such as [[1, 2]], or a file`;
   const item = await pickOrType({ title, placeholder }, fitting, (entered, typed) => {

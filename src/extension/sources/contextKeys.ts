@@ -10,6 +10,8 @@ interface ContextKeys {
   state: FrameState['kind'];
   /** A program is stopped, in a frame that was not found to be without any. */
   mayHaveTensors: boolean;
+  /** What a debugger calls values that are no tensors; the menus of such variables are left as they are. */
+  typesWithoutTensors: readonly string[];
   /** There are tensors in it that have a value only when their graph is run. */
   hasEvaluableTensors: boolean;
   /** TensorFlow.js computes on something else than cpu, which that can be compared with. */

@@ -16,6 +16,9 @@ export type FrameState =
 /** A step takes less, mostly; what is shown stays for so long. */
 const stepMs = 300;
 
+const typesWithoutTensors =
+  'string number boolean undefined null function bigint symbol Object Map Set Promise Date RegExp Error'.split(' ');
+
 export class FrameTensors implements vscode.Disposable {
   readonly #focus: Focus;
   readonly #log: vscode.LogOutputChannel;
@@ -36,6 +39,7 @@ export class FrameTensors implements vscode.Disposable {
     this.#log = log;
     this.onDidChangeFocus = focus.onDidChange;
     this.#subscription = focus.onDidChange(() => this.#update());
+    setContext('typesWithoutTensors', typesWithoutTensors);
   }
 
   get state(): FrameState {

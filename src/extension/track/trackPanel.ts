@@ -1,7 +1,7 @@
 /** The webview with the charts. What it shows is kept here, so a hidden or a new one shows the same. */
 import * as vscode from 'vscode';
 import type { TrackEvent, TrackMessage } from '../../protocol/trackView.ts';
-import { webviewColumn, webviewHtml, webviewOptions } from '../viewer/viewerHtml.ts';
+import { webviewColumn, webviewHtml, webviewIcon, webviewOptions } from '../viewer/viewerHtml.ts';
 import type { TrackedLines } from './trackedLines.ts';
 import type { Tracks } from './tracks.ts';
 
@@ -36,10 +36,7 @@ export class TrackPanel implements vscode.Disposable {
       webviewOptions(this.#extensionUri),
     );
     this.#panel = panel;
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(this.#extensionUri, 'media', 'track-light.svg'),
-      dark: vscode.Uri.joinPath(this.#extensionUri, 'media', 'track-dark.svg'),
-    };
+    panel.iconPath = webviewIcon(this.#extensionUri, 'track');
     panel.webview.onDidReceiveMessage((message: TrackMessage) => this.#onMessage(message));
     panel.onDidDispose(() => {
       this.#panel = undefined;

@@ -6,6 +6,15 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
   return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
 }
 
+/** Without one, VS Code takes a panel's title for the name of a file, and shows the icon of its ending. */
+export function webviewIcon(
+  extensionUri: vscode.Uri,
+  name: 'viewer' | 'track',
+): { light: vscode.Uri; dark: vscode.Uri } {
+  const of = (theme: string) => vscode.Uri.joinPath(extensionUri, 'media', `${name}-${theme}.svg`);
+  return { light: of('light'), dark: of('dark') };
+}
+
 /** Beside the code, together with those that are there. */
 export function webviewColumn(): vscode.ViewColumn {
   const ours = vscode.window.tabGroups.all.find(({ tabs }) =>

@@ -5,7 +5,7 @@ import type { Focus } from '../sources/focus.ts';
 import { isSessionSource, programOf, type ChosenTensor } from '../sources/tensorSource.ts';
 import type { TensorSources } from '../sources/tensorSources.ts';
 import { SessionContent, type SessionTarget } from './sessionContent.ts';
-import { viewerHtml, webviewColumn, webviewOptions } from './viewerHtml.ts';
+import { viewerHtml, webviewColumn, webviewIcon, webviewOptions } from './viewerHtml.ts';
 import type { ViewedContent } from './viewedContent.ts';
 import { ViewerLink, type RunCommand } from './viewerLink.ts';
 
@@ -114,6 +114,7 @@ export class ViewerPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   /** @returns what ends it when the panel is shut */
   #bind(panel: vscode.WebviewPanel, content: ViewedContent): () => void {
     panel.webview.options = webviewOptions(this.#extensionUri);
+    panel.iconPath = webviewIcon(this.#extensionUri, 'viewer');
     const link = new ViewerLink(panel.webview, content, this.#run);
     panel.webview.html = viewerHtml(panel.webview, this.#extensionUri, content.title);
     return () => {

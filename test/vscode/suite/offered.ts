@@ -86,11 +86,11 @@ for (const place of wordsPlaces) {
       await vscode.commands.executeCommand('tensorDebugger.openInViewer', { expression: 'words' });
       await gridRows('0 "one"');
       await desk('webviewClick', { selector: 'header button', text: 'Copy As…' });
-      const forms = await until('it asks as what', async () => {
-        const found = await desk('texts', { selector: choices });
-        return found.includes('JSON') && found;
-      });
-      deepStrictEqual(forms, ['NumPy code', 'TypeScript', 'TF.js code', 'JSON']);
+      const expected = ['NumPy code', 'TypeScript', 'TF.js code', 'JSON'];
+      await until(
+        'it asks as what',
+        async () => (await desk('texts', { selector: choices })).join() === expected.join(),
+      );
       await vscode.env.clipboard.writeText('');
       await desk('clickOn', { selector: choices, text: 'JSON' });
       await until('it is copied', async () => (await vscode.env.clipboard.readText()).includes('"one"'));

@@ -1,5 +1,5 @@
 /** The viewer on the tensors of stopped programs. */
-import { deepStrictEqual, ok } from 'node:assert';
+import { deepStrictEqual, match, ok } from 'node:assert';
 import * as vscode from 'vscode';
 import {
   breakAt,
@@ -36,6 +36,8 @@ for (const [kind, config] of Object.entries(kinds)) {
     await desk('click', { row: 'state', action: 'Open in Viewer' });
     await gridRows('0 0 1 2 3', '1 64 65 67 67', '2 128 129');
     await pageSays('header', /state float32\[64, 64\] webgpu 16 KB/);
+    const icons = await desk('values', { selector: '.tab .monaco-icon-label-iconpath', name: 'outerHTML' });
+    match(icons.join(), /viewer-(light|dark)\.svg/);
     // A window moves, not the tensor.
     const cost = await pageSays('footer', /This view [\d.]+ (B|KB) in .*Whole tensor 16 KB.*Session/);
     const [, amount = '', unit] = /This view ([\d.]+) (B|KB)/.exec(cost) ?? [];

@@ -15,6 +15,7 @@ interface NodeUtil {
     isProxy(value: unknown): boolean;
     isModuleNamespaceObject(value: unknown): boolean;
     isPromise(value: unknown): boolean;
+    isNativeError(value: unknown): value is Error;
     isMap(value: unknown): boolean;
     isWeakMap(value: unknown): boolean;
     isSet(value: unknown): boolean;

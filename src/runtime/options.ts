@@ -112,7 +112,7 @@ export function shown(value: unknown): string {
 /**
  * A list of integers that a function needs: a shape, the numbers of rows.
  * @param least the smallest one allowed
- * @throws TensorTypeError for anything else, such as `zeros(2)`
+ * @throws TensorTypeError for anything else
  */
 export function integersOf(what: string, given: unknown, least = -Infinity): number[] {
   if (isList(given)) {
@@ -124,5 +124,9 @@ export function integersOf(what: string, given: unknown, least = -Infinity): num
   throw new TensorTypeError(`${what} must be a list of integers${from}, got ${shown(given)}`, help);
 }
 
+/** A number is the length of the only axis, as in TensorFlow and NumPy: `zeros(2)`. */
+export type ShapeInput = number | readonly number[];
+
 /** The element counts of a shape. @throws TensorTypeError */
-export const countsOf = (shape: unknown): number[] => integersOf('A shape', shape, 0);
+export const countsOf = (shape: unknown, least = 0): number[] =>
+  integersOf('A shape', Number.isInteger(shape) ? [shape] : shape, least);

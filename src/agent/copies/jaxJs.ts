@@ -8,7 +8,7 @@ import { conversions } from '../../protocol/recorder.ts';
 import { isDType, itemSize } from '../../tensor/dtypes.ts';
 import { formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { ownValue, textOf } from '../safely.ts';
+import { elementsOf, ownValue, textOf } from '../safely.ts';
 import { syncRead } from '../warnings/syncRead.ts';
 import { callerName } from './callSite.ts';
 import type { Recorder, RunningCopy, WatchedRuntime } from './recorder.ts';
@@ -35,14 +35,15 @@ interface Reading {
  * One of the library's own getters, all of which only look at private fields; undefined if the program has put one of its own
  * in its place.
  */
-function ownGetter(prototype: object, name: string): ((this: object) => unknown) | undefined {
+function ownGetter(prototype: object, name: string): ((array: object) => unknown) | undefined {
   const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-  return get && Function.prototype.toString.call(get).startsWith(`get ${name}`) ? get : undefined;
+  if (!get || !Function.prototype.toString.call(get).startsWith(`get ${name}`)) return undefined;
+  return (array) => Reflect.apply(get, array, []) as unknown;
 }
 
 export function watchJaxJs(prototype: object, recorder: Recorder): boolean {
   /** Shape and dtype. */
-  const abstractValue = ownGetter(prototype, 'aval') as ((this: object) => object) | undefined;
+  const abstractValue = ownGetter(prototype, 'aval') as ((array: object) => object) | undefined;
   const [device, references] = [ownGetter(prototype, 'device'), ownGetter(prototype, 'refCount')];
   if (!abstractValue) return false;
   let reading: Reading | undefined;
@@ -56,8 +57,8 @@ export function watchJaxJs(prototype: object, recorder: Recorder): boolean {
   ): (RunningCopy & { type: string }) | undefined {
     const caller = recorder.callSite(runtime, call, below);
     if (!caller) return undefined;
-    const aval = abstractValue!.call(array);
-    const shape = ownValue(aval, 'shape') as number[];
+    const aval = abstractValue!(array);
+    const shape = elementsOf(ownValue(aval, 'shape')) as number[];
     const size = sizeOf(shape);
     const dtype = textOf(aval, 'dtype');
     const bytes = isDType(dtype) ? size * itemSize(dtype) : 0;
@@ -83,8 +84,8 @@ export function watchJaxJs(prototype: object, recorder: Recorder): boolean {
     settleThrown();
     const copy = begin(array, 'dataSync', below);
     if (!copy) return method;
-    const type = device?.call(array) as string | undefined;
-    const blocks = (type === 'webgpu' || type === 'webgl') && references?.call(array) !== 0;
+    const type = device?.(array) as string | undefined;
+    const blocks = (type === 'webgpu' || type === 'webgl') && references?.(array) !== 0;
     const warn = () => copy.warn((call) => syncRead(call, copy.type, type!));
     reading = { array: new WeakRef(array), copy, start: recorder.clock.now(), ...(blocks && { warn }) };
     return method;

@@ -8,7 +8,7 @@ import { graphMode } from '../../tensor/graphMode.ts';
 import { now } from '../clock.ts';
 import { callSite, type CallSite, type RuntimeScripts } from './callSite.ts';
 import { CopyBudget } from './copyBudget.ts';
-import { isInspectable } from '../safely.ts';
+import { isInspectable, util } from '../safely.ts';
 import { watchJaxJs } from './jaxJs.ts';
 import { watchOnnxRuntime } from './onnxRuntime.ts';
 import { ProgramClock } from './programClock.ts';
@@ -193,7 +193,7 @@ export class Recorder {
 
   /** A fault of ours must never reach the program. The first one is told. */
   failed(error: unknown): void {
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const what = util.types.isNativeError(error) ? (error.stack ?? error.message) : String(error);
     // The message and the innermost frame.
     const where = what.split('\n', 2).map((line) => line.trim());
     this.#warnAt('fault', () => ({

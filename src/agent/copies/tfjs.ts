@@ -17,7 +17,7 @@ import { formatType } from '../../tensor/preview.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { engine, recordedBy } from '../readers/tfjs/engine.ts';
 import { programGlobal, within } from '../globals.ts';
-import { isInspectable, ownValue, textOf, util } from '../safely.ts';
+import { elementsOf, isInspectable, ownValue, textOf, util } from '../safely.ts';
 import { leavesGradient, remadeInGradient } from '../warnings/leavesGradient.ts';
 import { syncRead } from '../warnings/syncRead.ts';
 import type { Recorder, RunningCopy, WatchedRuntime } from './recorder.ts';
@@ -62,12 +62,15 @@ export function watchTfjsIn(recorder: Recorder, global: object): boolean {
 /** The engines of other contexts that are watched. */
 const elsewhere = new WeakSet<object>();
 
+const shapeOf = (info: object) => elementsOf(ownValue(info, 'shape')) as number[];
+
 /** Of the engine's record of some data. */
 function typeOf(info: object): string {
   const dtype = textOf(info, 'dtype');
-  return isDType(dtype) ? formatType(dtype, ownValue(info, 'shape') as number[]) : dtype;
+  return isDType(dtype) ? formatType(dtype, shapeOf(info)) : dtype;
 }
 
+type Method = (...args: unknown[]) => unknown;
 type Read = (this: object, dataId: object) => unknown;
 
 class EngineReads {
@@ -117,16 +120,19 @@ class EngineReads {
     const lookups = isInspectable(state) ? ownValue(state, 'tensorInfo') : undefined;
     if (!util.types.isWeakMap(lookups) || this.#watched.has(lookups as object)) return;
     this.#watched.add(lookups as object);
-    const { get, set } = WeakMap.prototype;
+    /** What a lookup without ours would call. */
+    const call = (key: 'get' | 'set', ...args: unknown[]): unknown =>
+      Reflect.apply(Reflect.get(Object.getPrototypeOf(lookups) as object, key, lookups) as Method, lookups, args);
     const lookUp = (dataId: object) => {
-      const info: unknown = get.call(lookups, dataId);
-      const call = this.#reading;
+      const info = call('get', dataId);
+      const reading = this.#reading;
       this.#reading = null;
-      if (call !== null && isInspectable(info)) within(this.#global, () => this.#reads(dataId, info, call, lookUp));
+      if (reading !== null && isInspectable(info))
+        within(this.#global, () => this.#reads(dataId, info, reading, lookUp));
       return info;
     };
     const takeOn = (dataId: object, info: unknown) => {
-      set.call(lookups, dataId, info);
+      call('set', dataId, info);
       if (isInspectable(info)) within(this.#global, () => this.#makes(dataId, info, takeOn));
       return lookups;
     };
@@ -148,7 +154,7 @@ class EngineReads {
 
   #reads(dataId: object, info: object, call: 'data' | 'dataSync', below: unknown): void {
     try {
-      const shape = ownValue(info, 'shape') as number[];
+      const shape = shapeOf(info);
       const dtype = ownValue(info, 'dtype') as string;
       const { name = '', record = {} } = recordedBy(dataId, info) ?? {};
       const isGpu = name === 'webgpu' || name === 'webgl';
@@ -195,7 +201,7 @@ class EngineReads {
     const reads = this;
     return function readSync(dataId) {
       const start = reads.#recorder.clock.now();
-      const values = method.call(this, dataId);
+      const values: unknown = Reflect.apply(method, this, [dataId]);
       reads.#finish(reads.#recorder.clock.now() - start);
       return values;
     };

@@ -41,9 +41,20 @@ export type Locate = (frame: RecordedFrame) => Promise<SourceLine & { isMapped: 
 export const generatedLine: Locate = ({ url, line }) =>
   Promise.resolve({ file: url.startsWith('file:') ? fileURLToPath(url) : url, line: line + 1, isMapped: false });
 
-/** Where a recorder is there already, it goes on as it is. */
+/** What the recorder finds in a realm of its own. By these names, for a name that is looked up in the global of a realm takes long. */
+const builtins =
+  'Array, ArrayBuffer, BigInt, Date, Error, Infinity, JSON, Map, Math, Number, Object, Promise, Reflect, RegExp, Set, String, Symbol, WeakMap, WeakRef, WeakSet';
+
+/**
+ * Where a recorder is there already, it goes on as it is. It works while the program runs, so it has built-ins that no program
+ * replaces: those of a realm of its own.
+ */
 export function recorderInstallation({ budget }: RecorderOptions, notify = 'undefined'): string {
-  return `if (!${recorderExpression}) {\n${RECORDER_SOURCE}\n}\n${recorderExpression}.configure(${JSON.stringify(budget)}, ${notify})`;
+  const source = `(({ ${builtins} }) => (globalThis, process, performance) => {\n${RECORDER_SOURCE}\n})(this)\n//# sourceURL=${recorderScriptUrl}`;
+  // A script without a file, like all that the protocol evaluates: by that, call sites pass over it.
+  const realm = `process.getBuiltinModule('vm').runInNewContext(${JSON.stringify(source)}, {}, '')`;
+  const install = `if (!${recorderExpression}) ${realm}(globalThis, process, performance);`;
+  return `${install}\n${recorderExpression}.configure(${JSON.stringify(budget)}, ${notify})`;
 }
 
 /** From now on the program's copies are recorded. The session must not have its Debugger domain on, or waits for 40 ms. */

@@ -8,7 +8,7 @@ import { SymbolicTensor } from '../graph/symbolicTensor.ts';
 import { toHost } from '../host.ts';
 import { executingEagerly } from '../mode.ts';
 import { array } from '../numpy/ndarray.ts';
-import { countsOf, optionsOf, type Given, type NameOption } from '../options.ts';
+import { countsOf, optionsOf, type Given, type NameOption, type ShapeInput } from '../options.ts';
 import { assertNoneRepeated, type SparseTensor } from '../sparse.ts';
 import type { Tensor } from '../tensor.ts';
 import { backendOf, core, isAsyncOnly, requireBackend, requireTfDType, type TfDType } from '../tfjs.ts';
@@ -23,17 +23,17 @@ type Creation = Given<CreationOptions, ['dtype', 'name']>;
 const creationOptions = (call: string, given: Creation): CreationOptions =>
   optionsOf<CreationOptions>(call, given, ['dtype', 'name']);
 
-export function zeros(shape: readonly number[], ...given: Creation): Tensor {
+export function zeros(shape: ShapeInput, ...given: Creation): Tensor {
   const { dtype = 'float32', name = 'zeros' } = creationOptions('zeros', given);
   return constant(dtype === 'bool' ? false : dtype === 'string' ? '' : 0, { dtype, shape: countsOf(shape), name });
 }
 
-export function ones(shape: readonly number[], ...given: Creation): Tensor {
+export function ones(shape: ShapeInput, ...given: Creation): Tensor {
   const { dtype = 'float32', name = 'ones' } = creationOptions('ones', given);
   return constant(dtype === 'bool' ? true : 1, { dtype, shape: countsOf(shape), name });
 }
 
-export function fill(shape: readonly number[], value: number | boolean | string, ...given: Creation): Tensor {
+export function fill(shape: ShapeInput, value: number | boolean | string, ...given: Creation): Tensor {
   return constant(value, { name: 'Fill', ...creationOptions('fill', given), shape: countsOf(shape) });
 }
 
@@ -110,10 +110,7 @@ function randomOp(
 
 export const random = {
   /** float32, from `minval` up to but without `maxval`. */
-  uniform(
-    dims: readonly number[],
-    ...given: Given<UniformOptions, ['minval', 'maxval', 'dtype', 'seed', 'name']>
-  ): Tensor {
+  uniform(dims: ShapeInput, ...given: Given<UniformOptions, ['minval', 'maxval', 'dtype', 'seed', 'name']>): Tensor {
     const places = ['minval', 'maxval', 'dtype', 'seed', 'name'] as const;
     const { minval = 0, maxval = 1, dtype, seed, name } = optionsOf<UniformOptions>('random.uniform', given, places);
     const shape = countsOf(dims);
@@ -127,7 +124,7 @@ export const random = {
   },
 
   /** float32, of a mean and a standard deviation. */
-  normal(dims: readonly number[], ...given: Given<NormalOptions, ['mean', 'stddev', 'dtype', 'seed', 'name']>): Tensor {
+  normal(dims: ShapeInput, ...given: Given<NormalOptions, ['mean', 'stddev', 'dtype', 'seed', 'name']>): Tensor {
     const places = ['mean', 'stddev', 'dtype', 'seed', 'name'] as const;
     const { mean = 0, stddev = 1, dtype, seed, name } = optionsOf<NormalOptions>('random.normal', given, places);
     const shape = countsOf(dims);

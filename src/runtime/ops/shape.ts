@@ -2,7 +2,16 @@
 import type { Rank, ShapeMap } from '@tensorflow/tfjs-core';
 import { InvalidArgumentError, UnimplementedError, ValueError } from '../errors.ts';
 import { attr, type SymbolicShape } from '../graph/graphDef.ts';
-import { integersOf, optionsOf, type AxisOption, type Given, type Named, type NameOption } from '../options.ts';
+import {
+  countsOf,
+  integersOf,
+  optionsOf,
+  type AxisOption,
+  type Given,
+  type Named,
+  type NameOption,
+  type ShapeInput,
+} from '../options.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { core, requireTfDType, type TfDType } from '../tfjs.ts';
@@ -25,8 +34,8 @@ export function cast(x: TensorInput, dtype: TfDType, ...given: Named): Tensor {
 }
 
 /** The same elements in another shape; one axis may be -1. */
-export function reshape(x: TensorInput, to: readonly number[], ...given: Named): Tensor {
-  const shape = integersOf('A shape', to, -1);
+export function reshape(x: TensorInput, to: ShapeInput, ...given: Named): Tensor {
+  const shape = countsOf(to, -1);
   const infer = (from: SymbolicShape): SymbolicShape => {
     const known = sizeOf(shape.filter((count) => count !== -1));
     if (from === null || from.includes(null)) return shape.map((count) => (count === -1 ? null : count));

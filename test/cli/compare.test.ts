@@ -100,6 +100,28 @@ print(d['x'].dtype, sorted(d.files))`;
   });
 });
 
+test('what is wrong with a tensor says which of the files has it', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const script = `
+import os, sys, numpy as np
+os.chdir(sys.argv[1])
+np.savez('good.npz', x=np.arange(1000.), y=np.arange(3))
+damaged = bytearray(open('good.npz', 'rb').read()); damaged[500] ^= 1
+open('bad.npz', 'wb').write(damaged)
+np.savez('objects.npz', x=np.array([{}, 1], dtype=object), y=np.arange(3))`;
+    runPython(['-c', script, folder]);
+    const cases: [string, RegExp][] = [
+      ['bad.npz', /^x: bad\.npz: The checksum of x\.npy is wrong/],
+      ['objects.npz', /^x: objects\.npz: This file holds Python objects/],
+    ];
+    for (const [name, message] of cases) {
+      const { status, document } = await compare(join(folder, 'good.npz'), join(folder, name));
+      assert.equal(status, 4);
+      assert.match(document.errors[0]?.message ?? '', message);
+    }
+  });
+});
+
 test('people read complex numbers as Python writes them', async () => {
   await inTemporaryFolder(async (folder) => {
     const script = "import numpy as np; np.save('a', [1 - 2j]); np.save('b', [1 + 2.5j])";

@@ -2,15 +2,19 @@
 import { resolve } from 'node:path';
 import { selectTensor, splitFileMember } from '../formats/fileMember.ts';
 import { openTensorFile, type TensorFile } from '../formats/openTensorFile.ts';
+import { writeTensors } from '../formats/writeTensors.ts';
 import type { LargestDifferenceAt, TensorComparison, Tolerance } from '../protocol/comparison.ts';
 import { reportOf, TensorError } from '../protocol/errors.ts';
+import type { ExportedFile } from '../protocol/requests.ts';
 import type { JsonElement } from '../protocol/tensor.ts';
 import { compareSources } from '../tensor/compareSources.ts';
-import { formatType } from '../tensor/preview.ts';
+import { differences } from '../tensor/differences.ts';
+import type { ElementSource } from '../tensor/elementSource.ts';
+import { formatBytes, formatType } from '../tensor/preview.ts';
 import type { CompareOptions } from './compareOptions.ts';
 import { helpHere } from './helpHere.ts';
 
-export const compareStatus = { close: 0, different: 1, usage: 2, notReadable: 4 } as const;
+export const compareStatus = { close: 0, different: 1, usage: 2, failed: 4 } as const;
 
 /** What `compare --json` prints; described by `schema/compare.schema.json`. */
 export interface CompareDocument {
@@ -24,6 +28,8 @@ export interface CompareDocument {
   /** Tensors that only one of the files has. */
   onlyInA: string[];
   onlyInB: string[];
+  /** The file of differences. */
+  exports: ExportedFile[];
   errors: { code: string; message: string; help: string | null }[];
 }
 type DocumentComparison = { name: string } & Omit<TensorComparison, 'tolerance'>;
@@ -38,13 +44,14 @@ export function emptyComparison(): CompareDocument {
     tensors: [],
     onlyInA: [],
     onlyInB: [],
+    exports: [],
     errors: [],
   };
 }
 
-/** Never throws: what could not be read is in the document. */
+/** Never throws: what could not be read or written is in the document. */
 export async function compareFiles(
-  { a, b, tolerance }: CompareOptions,
+  { a, b, tolerance, exportFile, force }: CompareOptions,
   onProgress: (text: string) => void,
 ): Promise<CompareDocument> {
   const [left, right] = [splitFileMember(a), splitFileMember(b)];
@@ -60,29 +67,44 @@ export async function compareFiles(
     const { pairs, onlyInA, onlyInB } = pair(fileA, fileB, left.member, right.member);
     document.onlyInA = onlyInA;
     document.onlyInB = onlyInB;
+    const found: ElementSource[] = [];
     for (const { name, a: tensorA, b: tensorB } of pairs) {
       try {
-        const { tolerance: _, ...comparison } = await compareSources(
+        const [sourceA, sourceB] = [
           { ...fileA.source(tensorA.tensor.id), name: tensorA.expression },
           { ...fileB.source(tensorB.tensor.id), name: tensorB.expression },
-          tolerance,
-          { onProgress: (fraction) => onProgress(`comparing ${name}: ${Math.floor(fraction * 100)} %`) },
-        );
+        ];
+        const { tolerance: _, ...comparison } = await compareSources(sourceA, sourceB, tolerance, {
+          onProgress: (fraction) => onProgress(`comparing ${name}: ${Math.floor(fraction * 100)} %`),
+        });
         document.tensors.push({ name, ...comparison });
+        if (comparison.sameShape && sourceA.dtype !== 'string') found.push({ ...differences(sourceA, sourceB), name });
       } catch (error) {
         document.errors.push(documentError(error, `${name}: `));
       }
+    }
+    if (document.errors.length === 0) {
+      const { tensors } = document;
+      document.close = onlyInA.length + onlyInB.length === 0 && tensors.every(({ close }) => close);
+    }
+    if (exportFile !== undefined) {
+      onProgress(`writing ${exportFile}`);
+      document.exports.push(await writeDifferences(exportFile, found, force));
     }
   } catch (error) {
     document.errors.push(documentError(error, ''));
   } finally {
     for (const file of opened) await file.dispose();
   }
-  if (document.errors.length === 0) {
-    const { tensors, onlyInA, onlyInB } = document;
-    document.close = onlyInA.length + onlyInB.length === 0 && tensors.every(({ close }) => close);
-  }
   return document;
+}
+
+function writeDifferences(file: string, found: readonly ElementSource[], force: boolean): Promise<ExportedFile> {
+  if (found.length > 0) return writeTensors(file, found, force);
+  throw new TensorError({
+    code: 'invalid-argument',
+    message: `${file} was not written: the files have no tensors of numbers that have the same shape.`,
+  });
 }
 
 /** One tensor against one, whatever they are called; otherwise those of the same name. */
@@ -119,7 +141,8 @@ function documentError(error: unknown, where: string): CompareDocument['errors']
 }
 
 /** For people; ends with a line break. */
-export function formatComparison({ tensors, onlyInA, onlyInB, tolerance, close }: CompareDocument): string {
+export function formatComparison(document: CompareDocument): string {
+  const { tensors, onlyInA, onlyInB, tolerance, close, exports } = document;
   const lines = tensors.flatMap((tensor) => formatTensor(tensor));
   for (const name of onlyInA) lines.push(`${name}: only in the first file`);
   for (const name of onlyInB) lines.push(`${name}: only in the second file`);
@@ -128,6 +151,7 @@ export function formatComparison({ tensors, onlyInA, onlyInB, tolerance, close }
     const nan = equalNan ? ', NaN close to NaN' : '';
     lines.push(close ? `Close (rtol ${rtol}, atol ${atol}${nan}).` : `Not close (rtol ${rtol}, atol ${atol}${nan}).`);
   }
+  for (const { file, bytes } of exports) lines.push(`Wrote the differences to ${file} (${formatBytes(bytes)}).`);
   return lines.map((line) => `${line}\n`).join('');
 }
 

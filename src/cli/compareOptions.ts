@@ -1,6 +1,7 @@
 /** The command line of `tensor-debugger compare`. */
 import { parseArgs } from 'node:util';
 import { defaultTolerance, type Tolerance } from '../protocol/comparison.ts';
+import { checkExport } from './checkExport.ts';
 import { joinValues } from './joinValues.ts';
 import { UsageError } from './usageError.ts';
 
@@ -9,6 +10,8 @@ export interface CompareOptions {
   a: string;
   b: string;
   tolerance: Tolerance;
+  exportFile: string | undefined;
+  force: boolean;
   json: boolean;
 }
 
@@ -16,14 +19,19 @@ export const compareHelp = `Compare two files, tensor by tensor, as numpy.allclo
   --rtol <number>           relative tolerance (default: 1e-5)
   --atol <number>           absolute tolerance (default: 1e-8)
   --equal-nan               NaN is close to NaN
+  --export <file>           write the differences, first file minus second, as float64; the ending
+                            names the format, as for inspect: diff.npz, diff.heatmap.png
+  --force                   replace the file if it exists
   --json                    one JSON document on stdout
-  Exit status: 0 close, 1 not close, 2 the command line makes no sense, 4 not readable
+  Exit status: 0 close, 1 not close, 2 the command line makes no sense, 4 not readable or writable
 `;
 
 const definitions = {
   rtol: { type: 'string' },
   atol: { type: 'string' },
   'equal-nan': { type: 'boolean' },
+  export: { type: 'string' },
+  force: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -35,6 +43,8 @@ export function parseCompare(args: readonly string[]): CompareOptions {
     throw new UsageError('compare needs two files.', 'For example: tensor-debugger compare expected.npy actual.npy');
   }
   if (rest.length > 0) throw new UsageError(`compare takes two files; what "${rest.join(' ')}" is for is not clear.`);
+  if (values.export !== undefined) checkExport(values.export);
+  if (values.force && values.export === undefined) throw new UsageError('--force needs an --export that it is for.');
   return {
     a,
     b,
@@ -43,6 +53,8 @@ export function parseCompare(args: readonly string[]): CompareOptions {
       atol: parseTolerance('atol', values.atol) ?? defaultTolerance.atol,
       equalNan: values['equal-nan'] ?? false,
     },
+    exportFile: values.export,
+    force: values.force ?? false,
     json: values.json ?? false,
   };
 }

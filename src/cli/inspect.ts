@@ -4,6 +4,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { reportOf, TensorError, type ErrorReport } from '../protocol/errors.ts';
 import type { EvaluatedValue, TensorRequestName, TensorRequests } from '../protocol/requests.ts';
 import { Breaks, programPath } from './breaks.ts';
+import { expressionFaults } from './checkExpressions.ts';
 import { fileFaults, missingProgram } from './checkFiles.ts';
 import type { DapClient, Events } from './dapClient.ts';
 import { emptyDocument, exitStatus, type ExitStatus, type InspectDocument } from './document.ts';
@@ -130,7 +131,8 @@ export class Inspection implements StopContext {
       this.addWarning(noProgram);
       return false;
     }
-    for (const fault of fileFaults(this.#options)) this.#hooks.onOutput('stderr', `tensor-debugger: ${fault}\n`);
+    const faults = [...fileFaults(this.#options), ...expressionFaults(this.#options.expressions)];
+    for (const fault of faults) this.#hooks.onOutput('stderr', `tensor-debugger: ${fault}\n`);
     try {
       // Not raced against the program's end: why it ended at once is what the adapter answers.
       await this.#program.race(this.#configure(), () => this.#program.timedOut);

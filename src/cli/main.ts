@@ -100,7 +100,7 @@ async function compare(options: CompareOptions): Promise<number> {
   }
   if (options.json) writeDocument(document);
   else process.stdout.write(formatComparison(document));
-  if (document.close === null) return compareStatus.notReadable;
+  if (document.errors.length > 0) return compareStatus.failed;
   return document.close ? compareStatus.close : compareStatus.different;
 }
 

@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Script } from 'node:vm';
-import { formatForFile, formats } from '../formats/registry.ts';
+import { formats } from '../formats/registry.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { parseSlice } from '../tensor/slice.ts';
+import { checkExport } from './checkExport.ts';
 import { compareHelp, parseCompare, type CompareOptions } from './compareOptions.ts';
 import { joinValues } from './joinValues.ts';
 import { UsageError } from './usageError.ts';
@@ -193,7 +194,12 @@ export function parseCommandLine(args: readonly string[]): Command {
     throw new UsageError(`--then is "continue" or "end", not "${afterwards}".`);
   }
   if (values.slice !== undefined) checkSlice(values.slice);
-  if (values.export !== undefined) checkExport(values.export, values.expr ?? []);
+  const format = values.export === undefined ? undefined : checkExport(values.export);
+  if (format?.several === false && (values.expr ?? []).length > 1) {
+    throw new UsageError(
+      `--export: several tensors need a file with the ending ${severalEndings}, not "${values.export}".`,
+    );
+  }
   const graphs = values.feed || values.evaluate;
   if (graphs && !values.expr) {
     const name = values.feed ? '--feed' : '--evaluate';
@@ -372,18 +378,6 @@ function checkSlice(text: string): void {
     parseSlice(text, new Array<number>(64).fill(Number.MAX_SAFE_INTEGER + 1));
   } catch (error) {
     if (error instanceof TensorError) throw new UsageError(`--slice: ${error.message}`, error.help);
-    throw error;
-  }
-}
-
-function checkExport(file: string, expressions: readonly string[]): void {
-  try {
-    const { several } = formatForFile(file);
-    if (expressions.length > 1 && !several) {
-      throw new UsageError(`--export: several tensors need a file with the ending ${severalEndings}, not "${file}".`);
-    }
-  } catch (error) {
-    if (error instanceof TensorError) throw new UsageError(`--export: ${error.message}`, error.help);
     throw error;
   }
 }

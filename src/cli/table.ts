@@ -25,7 +25,7 @@ const columns = ['tensor', 'dtype', 'shape', 'device', 'bytes', 'copied', 'value
 /** Read as numbers, so their last digits stand below each other. */
 const rightAligned = new Set<string>(['bytes', 'copied']);
 
-/** So many containers are named. */
+/** So many containers, and tensors of a file, are named. */
 const maxNamed = 10;
 
 function formatUnlisted(containers: readonly string[]): string[] {
@@ -85,7 +85,8 @@ export function formatDocument(document: InspectDocument, options: TableOptions)
 
   if (document.exports.length > 0) lines.push('');
   for (const { file, bytes, tensors } of document.exports) {
-    lines.push(`Wrote ${options.fileName(file)} (${formatBytes(bytes)}): ${tensors.join(', ')}`);
+    const what = tensors.length > maxNamed ? `${tensors.length} tensors` : tensors.join(', ');
+    lines.push(`Wrote ${options.fileName(file)} (${formatBytes(bytes)}): ${what}`);
   }
   const { since, sites } = document.copies;
   if (sites.length > 0) {

@@ -83,15 +83,19 @@ export class TensorFile {
 
   /**
    * The tensor as what can be looked at, compared with, assigned or fed from: its windows, as bytes or strings.
-   * @throws TensorError `no-such-tensor`, and why it can't be read
+   * @throws TensorError `no-such-tensor`, and why it can't be read; like what its `read` throws, it names the file
    */
   source(id: string): StoredTensor {
     const stored = this.#stored[Number(id)];
     if (!stored) {
       throw new TensorError({ code: 'no-such-tensor', message: `${basename(this.path)} has no tensor ${id}.` });
     }
-    if (stored.fault) throw stored.fault;
-    return stored;
+    if (stored.fault) throw withFileName(stored.fault, this.path);
+    const read: StoredTensor['read'] = (ranges) =>
+      stored.read(ranges).catch((error: unknown) => {
+        throw withFileName(error, this.path);
+      });
+    return { ...stored, read };
   }
 }
 

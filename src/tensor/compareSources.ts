@@ -4,14 +4,14 @@
  */
 import { assertNotCancelled, TensorError, type Cancellation } from '../protocol/errors.ts';
 import type { LargestDifferenceAt, TensorComparison, Tolerance } from '../protocol/comparison.ts';
-import type { AxisRange, DType } from '../protocol/tensor.ts';
+import type { DType } from '../protocol/tensor.ts';
 import { blocks } from './blocks.ts';
 import type { BlockOrder } from './blocks.ts';
 import { ComparisonAccumulator } from './compare.ts';
 import type { Comparison, LargestDifference } from './compare.ts';
 import { itemSize } from './dtypes.ts';
 import type { Element } from './dtypes.ts';
-import { flatIndex, type ElementSource } from './elementSource.ts';
+import { flatIndex, shapedAs, type ElementSource } from './elementSource.ts';
 import { jsonElement } from './jsonValue.ts';
 import { formatType } from './preview.ts';
 import { sameShape, sizeOf, unravelIndex } from './shape.ts';
@@ -64,15 +64,6 @@ export async function compareSources(
     onProgress?.(seen / total);
   }
   return finished(comparison, accumulator.finish());
-}
-
-/** A column of a text has the axes of what it is for, if that has as many elements. */
-export function shapedAs(source: ElementSource, { shape }: { shape: readonly (number | null)[] }): ElementSource {
-  const [rows = 1] = source.shape;
-  const [count = 1] = shape;
-  if (!source.isColumn || shape.length > 1 || count !== rows) return source;
-  const one: AxisRange = { start: 0, step: 1, count: 1, dropped: false };
-  return { ...source, shape: shape.map(() => rows), read: (ranges) => source.read([ranges[0] ?? one, one]) };
 }
 
 /** The same at once, for tensors in memory: dense little-endian elements in row-major order. Not for strings. */

@@ -1,7 +1,7 @@
 import { TensorError } from '../protocol/errors.ts';
 import { difference } from './compare.ts';
 import { dataViewOf, elementReader, itemSize } from './dtypes.ts';
-import type { ElementSource } from './elementSource.ts';
+import { shapedAs, type ElementSource } from './elementSource.ts';
 import { formatType } from './preview.ts';
 import { sameShape } from './shape.ts';
 import { sliceSize } from './slice.ts';
@@ -10,7 +10,8 @@ import { sliceSize } from './slice.ts';
  * `a - b`, element by element: a float64 tensor of the same shape. Of complex numbers, how far they are apart.
  * @throws TensorError `invalid-argument` for different shapes, and for text
  */
-export function differences(a: ElementSource, b: ElementSource): ElementSource {
+export function differences(givenA: ElementSource, givenB: ElementSource): ElementSource {
+  const [a, b] = [shapedAs(givenA, givenB), shapedAs(givenB, givenA)];
   if (!sameShape(a.shape, b.shape) || a.dtype === 'string' || b.dtype === 'string') {
     throw new TensorError({
       code: 'invalid-argument',

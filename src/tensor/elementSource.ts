@@ -15,6 +15,15 @@ export interface ElementSource {
   read(ranges: readonly AxisRange[]): Promise<Uint8Array | readonly string[]>;
 }
 
+/** A column of a text has the axes of what it is for, if that has as many elements. */
+export function shapedAs(source: ElementSource, { shape }: { shape: readonly (number | null)[] }): ElementSource {
+  const [rows = 1] = source.shape;
+  const [count = 1] = shape;
+  if (!source.isColumn || shape.length > 1 || count !== rows) return source;
+  const one: AxisRange = { start: 0, step: 1, count: 1, dropped: false };
+  return { ...source, shape: shape.map(() => rows), read: (ranges) => source.read([ranges[0] ?? one, one]) };
+}
+
 /** The flat index, in the whole tensor, of the k-th element of a window. */
 export function flatIndex(k: number, ranges: readonly AxisRange[], shape: readonly number[]): number {
   const index = unravelIndex(

@@ -58,6 +58,70 @@ with np.errstate(invalid='ignore'):
 print(json.dumps(out))
 `;
 
+test('--export writes the differences, whatever the status', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const file = (name: string): string => join(folder, name);
+    const script = `
+import os, sys, numpy as np
+os.chdir(sys.argv[1])
+big = 2**53 + np.arange(6).reshape(2, 3)
+np.savez('a.npz', x=np.float32([[1, np.nan, 4]] * 400_000), big=big, other=np.zeros(2), word=np.array(['a']))
+np.savez('b.npz', x=np.asfortranarray(np.float64([[1.5, 2, 1]] * 400_000)), big=big - 1, other=np.zeros(3), word=np.array(['b']))`;
+    runPython(['-c', script, folder]);
+    const both = [file('a.npz'), file('b.npz')];
+    const { status, document } = await compare('--export', file('d.npz'), ...both);
+    assert.equal(status, 1);
+    const [{ tensors, format } = assert.fail('nothing was written')] = document.exports;
+    // Those of different shapes, and text, have none.
+    assert.deepEqual([tensors, format], [['x', 'big'], 'npz']);
+    const check = `
+import sys, numpy as np
+d = np.load(sys.argv[1])
+np.testing.assert_array_equal(d['x'], [[-0.5, np.nan, 3]] * 400_000)
+np.testing.assert_array_equal(d['big'], np.ones((2, 3)))
+print(d['x'].dtype, sorted(d.files))`;
+    assert.equal(runPython(['-c', check, file('d.npz')]).trim(), "float64 ['big', 'x']");
+
+    const again = await compare('--export', file('d.npz'), ...both);
+    assert.deepEqual([again.status, again.document.close, again.document.exports], [4, false, []]);
+    assert.equal(again.document.errors[0]?.help, 'Choose another name, or replace it with --force.');
+    const ofOne = both.map((path) => `${path}#x`);
+    const forced = await compare('--force', '--export', file('d.npz'), ...ofOne);
+    assert.deepEqual([forced.status, forced.document.exports[0]?.tensors], [1, ['x']]);
+
+    const picture = await compare('--export', file('d.png'), ...both.map((path) => `${path}#big`));
+    assert.equal(picture.status, 0);
+    const levels = readFileSync(file('d.png'));
+    assert.equal(levels.subarray(1, 4).toString(), 'PNG');
+    const words = await compare('--export', file('w.npy'), ...both.map((path) => `${path}#word`));
+    assert.equal(words.status, 4);
+    assert.match(words.document.errors[0]?.message ?? '', /was not written: the files have no tensors of numbers/);
+    assert.deepEqual(readdirSync(folder).sort(), ['a.npz', 'b.npz', 'd.npz', 'd.png']);
+  });
+});
+
+test('what is wrong with a tensor says which of the files has it', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const script = `
+import os, sys, numpy as np
+os.chdir(sys.argv[1])
+np.savez('good.npz', x=np.arange(1000.), y=np.arange(3))
+damaged = bytearray(open('good.npz', 'rb').read()); damaged[500] ^= 1
+open('bad.npz', 'wb').write(damaged)
+np.savez('objects.npz', x=np.array([{}, 1], dtype=object), y=np.arange(3))`;
+    runPython(['-c', script, folder]);
+    const cases: [string, RegExp][] = [
+      ['bad.npz', /^x: bad\.npz: The checksum of x\.npy is wrong/],
+      ['objects.npz', /^x: objects\.npz: This file holds Python objects/],
+    ];
+    for (const [name, message] of cases) {
+      const { status, document } = await compare(join(folder, 'good.npz'), join(folder, name));
+      assert.equal(status, 4);
+      assert.match(document.errors[0]?.message ?? '', message);
+    }
+  });
+});
+
 test('people read complex numbers as Python writes them', async () => {
   await inTemporaryFolder(async (folder) => {
     const script = "import numpy as np; np.save('a', [1 - 2j]); np.save('b', [1 + 2.5j])";

@@ -118,6 +118,13 @@ test('status 4: what could be read is written, the rest says why it could not', 
   assert.deepEqual(Object.keys(numpy(file)), ['values']);
 });
 
+test('many tensors in a file are counted, not named', async () => {
+  const elements = Array.from({ length: 11 }, (_, k) => ['--expr', `values.subarray(${k})`]).flat();
+  const slices = ['--slice', ':0', '--export', join(folder, 'many.json'), '--then', 'end', 'expressions.js'];
+  const { stdout } = await runCli(['inspect', ...elements, ...slices]);
+  assert.match(stdout, /^Wrote .*many\.json \(\d+ B\): 11 tensors$/m);
+});
+
 test('status 4: a string that would be another one is refused, the bits of a NaN are not', async () => {
   const strings = join(folder, 'strings.npz');
   const both = ['--expr', 'words', '--expr', 'numbers', '--export', strings, 'lossy.js'];

@@ -84,6 +84,21 @@ test('status 4: every expression that gives no tensor says why, and the others a
   assert.deepEqual(tensorOf(document, 'values').values, [1, 2, 3, 4]);
   assert.equal(tensorOf(document, 'values').error, null);
   assert.match(stderr, /changed 0/, 'an expression with side effects was not run');
+  assert.match(
+    stderr,
+    /^tensor-debugger: "1 \+" is no expression of JavaScript: /,
+    'it is told before the program runs',
+  );
+});
+
+test('what can be said only at a stop is not told before: private fields, memory, super, await', async () => {
+  const expressions = ['this.#w', 'x as int8[2]', 'x as what', 'super.x', 'new.target', 'await x'];
+  const args = [...expressions.flatMap((text) => ['--expr', text]), 'expressions.js'];
+  const { status, document, stderr } = await inspect(args);
+  assert.equal(status, 4);
+  assert.doesNotMatch(stderr, /is no expression/);
+  const awaited = tensorOf(document, 'await x').error;
+  assert.match(awaited ?? '', /^"await x" threw SyntaxError: .*\. Nothing can be awaited while the program is paused/);
 });
 
 test('a container that is no tensor says which are in it', async () => {

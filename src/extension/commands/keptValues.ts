@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { privateFolder } from '../../inspector/removeAtEnd.ts';
+import { privateFolder } from '../../formats/removeAtEnd.ts';
 import { programOf } from '../sources/tensorSource.ts';
 import type { ChosenTensor } from '../sources/tensorSource.ts';
 

@@ -133,10 +133,16 @@ function evaluationError(
     });
   }
   if (/^SyntaxError: Unexpected identifier 'as'/.test(firstLine)) assertReinterpretation(expression);
+  const message = `"${expression}" threw ${firstLine.replace(/(?<![.!?])$/, '.')}`;
+  if (/^SyntaxError: /.test(firstLine) && /\bawait\b/.test(expression)) {
+    const help = 'Nothing can be awaited while the program is paused: its event loop stands still.';
+    return new TensorError({ code: 'expression-threw', message, help });
+  }
   return new TensorError({
     code: 'expression-threw',
-    message: `"${expression}" threw ${firstLine}`,
+    message,
     help: 'Try it in the debug console of the stopped frame.',
+    commandLineHelp: 'Name a variable or a property.',
   });
 }
 

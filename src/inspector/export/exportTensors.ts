@@ -4,7 +4,10 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { FileAppender } from '../../formats/fileAppender.ts';
 import { encodingForFile, formatForFile } from '../../formats/registry.ts';
+import { assertFree, fileSystem, underItsName, writeWholeFile } from '../../formats/wholeFile.ts';
+import { pictureRange } from '../../formats/writeTensors.ts';
 import type { EncodeOptions, Format, Loss, Part, TensorHeader } from '../../formats/format.ts';
 import type { AgentSparseParts, WindowRequest } from '../../protocol/agent.ts';
 import { adviceOf, TensorError } from '../../protocol/errors.ts';
@@ -14,11 +17,9 @@ import { sizeOf, unravelIndex } from '../../tensor/shape.ts';
 import { parseSlice, resultShape } from '../../tensor/slice.ts';
 import { noCost, type BulkReader } from '../read/bulkReader.ts';
 import { elementPieces } from './elementPieces.ts';
-import { FileAppender } from './fileAppender.ts';
 import { reserveBlocks } from './reserveBlocks.ts';
 import { sparseSources } from './sparseSources.ts';
 import type { ExportRequest, TensorInspector } from '../tensorInspector.ts';
-import { assertFree, fileSystem, underItsName, writeWholeFile } from './wholeFile.ts';
 
 /** What exporting needs of the inspector. */
 export interface Exporting {
@@ -60,7 +61,7 @@ export async function exportTensors(
   const options = {
     ...encodingForFile(file),
     ...(!sparse && request.encoding),
-    ...(await pictureOptions(format, sources, exporting)),
+    ...(await rangeOf(format, sources, exporting)),
   };
   const parts = format.encode(headers, options);
   const written = await writeWholeFile(file, request.force, (temporary, handle) =>
@@ -73,18 +74,10 @@ export async function exportTensors(
   };
 }
 
-/** An image of anything but bytes goes from black at its smallest finite value to white at its largest. */
-async function pictureOptions(
-  format: Format,
-  sources: readonly Source[],
-  exporting: Exporting,
-): Promise<EncodeOptions> {
-  const [source] = sources;
-  if (format.name !== 'png' || !source || source.header.dtype === 'uint8' || format.refuses(source.header)) return {};
-  if (source.elements instanceof Uint8Array) return {};
-  const { min, max } = await exporting.stats(source.elements.id, source.elements.as?.dtype);
-  // Nothing is finite: the format has its own way.
-  return min === null || max === null ? {} : { range: { min: Number(min), max: Number(max) } };
+async function rangeOf(format: Format, [source]: readonly Source[], exporting: Exporting): Promise<EncodeOptions> {
+  if (!source || source.elements instanceof Uint8Array) return {};
+  const { id, as } = source.elements;
+  return pictureRange(format, source.header, () => exporting.stats(id, as?.dtype));
 }
 
 async function sourceOf({ name, id, slice }: ExportRequest['tensors'][number], exporting: Exporting): Promise<Source> {

@@ -11,7 +11,7 @@ import type { UploadPiece, WindowRequest } from '../../protocol/agent.ts';
 import { assertNotCancelled } from '../../protocol/errors.ts';
 import type { CopyCost } from '../../protocol/tensor.ts';
 import type { AgentLink } from '../link/agentLink.ts';
-import { privateFolder } from '../removeAtEnd.ts';
+import { privateFolder } from '../../formats/removeAtEnd.ts';
 
 /** One agent call moves so much; between two of them there is time to report progress, or to stop. */
 const callBytes = 64 * 2 ** 20;

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { TensorError } from '../../protocol/errors.ts';
-import { whyNotWritten } from '../../protocol/systemErrors.ts';
-import { removeAtEnd } from '../removeAtEnd.ts';
+import { TensorError } from '../protocol/errors.ts';
+import { whyNotWritten } from '../protocol/systemErrors.ts';
+import { removeAtEnd } from './removeAtEnd.ts';
 
 /** Of a long name so much is enough to know it by: with what is added, the temporary one must not be too long. */
 const knownBy = 60;

@@ -1,0 +1,16 @@
+import { Script } from 'node:vm';
+
+/** What will fail at a stop that may take hours to come: text that is no expression. The others are read all the same. */
+export function expressionFaults(expressions: readonly string[]): string[] {
+  return expressions.flatMap((text) => {
+    // At a stop, what stands behind "as" says how memory is read, and private fields can be named.
+    const code = text.replace(/\sas\s+\w+\s*(\[[^\]]*\])?\s*$/, '').replace(/#(?=[\p{ID_Start}$_])/gu, '_');
+    try {
+      // In a method anything may stand that may stand where a program stops: `super`, `new.target`, `await`.
+      new Script(`({ async stop() { return (${code}\n); } })`);
+      return [];
+    } catch (error) {
+      return [`"${text}" is no expression of JavaScript: ${(error as Error).message}.`];
+    }
+  });
+}

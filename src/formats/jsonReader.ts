@@ -185,7 +185,7 @@ function element(value: unknown, dtype: DType): Element {
   if (dtype === 'bool') {
     if (typeof value === 'boolean') return value;
   } else if (isComplex(dtype)) {
-    if (Array.isArray(value) && value.length === 2) return [real(value[0]), real(value[1])];
+    if (Array.isArray(value) && value.length === 2) return [real(leafOf(value[0])), real(leafOf(value[1]))];
   } else if (isBigInteger(dtype)) {
     if (typeof value === 'bigint') return value;
     if (Number.isInteger(value) || (typeof value === 'string' && /^-?\d{1,20}$/.test(value))) {

@@ -153,6 +153,13 @@ test('integers that no double is are read as 64-bit integers, or refused among o
       [1],
       encodeElements([123456789012345680000], 'float64'),
     ],
+    [
+      json,
+      '{"dtype":"complex64","shape":[1],"values":[[-69528050000000000, 1e20]]}',
+      'complex64',
+      [1],
+      encodeElements([[-69528050000000000, 1e20]], 'complex64'),
+    ],
   ];
   for (const [format, text, dtype, shape, bytes] of read) {
     const [tensor] = await open(format, text);

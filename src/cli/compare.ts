@@ -169,7 +169,7 @@ function formatTensor(comparison: DocumentComparison): string[] {
   const type = sameDType ? types[0] : `${types[0]} and ${b.dtype}`;
   const lines = [
     different === 0
-      ? `${name}: ${type}, all ${count} elements are close`
+      ? `${name}: ${type}, ${count === 1 ? 'its one element is' : `all ${count} elements are`} close`
       : `${name}: ${type}, ${different} of ${count} elements differ, the first at [${first?.join(', ')}]`,
   ];
   if (notFinite > 0) lines.push(`  ${notFinite} of them by NaN or infinity`);

@@ -26,11 +26,12 @@ import { readNumbers, type TextNumbers } from './textNumbers.ts';
  */
 export function openJson(bytes: Uint8Array, memoryLimit: number): StoredTensor[] {
   assertRoom(bytes, memoryLimit);
+  const text = new TextDecoder().decode(bytes);
   let document: unknown;
   try {
-    document = JSON.parse(markLongIntegers(new TextDecoder().decode(bytes)));
+    document = JSON.parse(markLongIntegers(text));
   } catch (error) {
-    throw invalidFile('The file is no JSON.', undefined, error);
+    throw noJson(text, error);
   }
   if (!isObject(document)) return [bareTensor(document)];
   if ('values' in document) return [typedTensor('tensor', document)];
@@ -41,6 +42,16 @@ export function openJson(bytes: Uint8Array, memoryLimit: number): StoredTensor[]
     if (!isObject(entry)) throw invalidFile(`${JSON.stringify(name)} has no "dtype", "shape" and "values".`);
     return typedTensor(name, entry);
   });
+}
+
+/** The marks of long integers are not in the file: where its fault stands is told without them. */
+function noJson(text: string, marked: unknown): TensorError {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    return invalidFile(`The file is no JSON: ${(error as Error).message}.`, undefined, error);
+  }
+  throw marked;
 }
 
 function assertRoom(bytes: Uint8Array, memoryLimit: number): void {

@@ -101,6 +101,9 @@ test('bare nested arrays are read; what does not nest or fit is refused', async 
     '[['.repeat(1000) + ']]'.repeat(1000),
   ];
   for (const text of refused) await assert.rejects(open(json, text), { code: 'invalid-file' }, text.slice(0, 60));
+  // Where it stands in the file, behind integers that are read in another way.
+  const message = /^The file is no JSON: .* position 29\b/;
+  await assert.rejects(open(json, '[12345678901234567, [1, 2]] \n{'), { code: 'invalid-file', message });
 });
 
 test('JSON values that the dtype does not hold are refused with their place', async () => {

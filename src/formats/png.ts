@@ -164,6 +164,7 @@ function checkColormap(name: string, shape: readonly number[], { colormap }: Enc
     code: 'invalid-argument',
     message: `${name} has ${samples} samples per pixel, which are its colours; viridis is for one.`,
     help: 'Leave the colormap out, or write one of the samples (a slice).',
+    commandLineHelp: 'Name the file .png instead of .heatmap.png, or write one of the samples: --slice "..., 0".',
   });
 }
 

@@ -95,7 +95,10 @@ test('colours that there are not, or that an image has already, are refused', ()
   const unknown = { colormap: 'jet' } as unknown as EncodeOptions;
   const message = 'There is no colormap "jet" for a PNG image.';
   assert.throws(() => png.encode([header], unknown), { code: 'invalid-argument', message });
-  assert.throws(() => png.encode([header], { colormap: 'viridis' }), /3 samples per pixel/);
+  assert.throws(() => png.encode([header], { colormap: 'viridis' }), {
+    message: /3 samples per pixel/,
+    commandLineHelp: 'Name the file .png instead of .heatmap.png, or write one of the samples: --slice "..., 0".',
+  });
   assert.match(png.warnings([header], { colormap: 'viridis' })[0]?.message ?? '', /256 levels/);
 });
 

@@ -18,6 +18,10 @@ import type { TensorReads } from './read/tensorReads.ts';
 /** A heatmap draws no more. */
 const largestWindow = 2 ** 22;
 
+/**
+ * All of both, with the meaning of `numpy.allclose`.
+ * @throws TensorError as `compareSources`; `no-such-tensor` for a file that holds none that could be meant
+ */
 export function compareTensors(
   a: { id: string; name: string },
   b: ComparedWith,

@@ -12,6 +12,7 @@ export function parseId(id: string): { id: string; as?: Reinterpretation } {
   return { id: handle, as: { dtype, ...counts } };
 }
 
+/** What `parseId` takes apart. */
 export function formatId(id: string, as?: Reinterpretation): string {
   if (!as) return id;
   return as.shape ? `${id}:${as.dtype}:${as.shape.join(',')}` : `${id}:${as.dtype}`;

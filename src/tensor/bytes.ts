@@ -7,6 +7,7 @@ export function bytesOf(data: Bytes): Uint8Array {
     : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
+/** One after the other, in memory of their own. */
 export function joinBytes(pieces: readonly Bytes[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.byteLength, 0));
   let at = 0;

@@ -17,6 +17,10 @@ const signalTimeoutMs = 10_000;
 const pollMs = 20;
 const defaultInspectorPort = 9229;
 
+/**
+ * The websocket of the program's inspector; a process without one is asked to start it.
+ * @throws TensorError `cannot-attach`, with what can be done
+ */
 export async function findTarget({ target }: AttachConfiguration, signal: AbortSignal): Promise<AttachTarget> {
   if ('websocketUrl' in target) return { websocketUrl: target.websocketUrl };
   if ('processId' in target) return findByProcess(target.processId, signal);

@@ -48,6 +48,10 @@ const leftGraceMs = 5_000;
 /** After the end of a program, a child of its own may hold its output open for ever. */
 const outputGraceMs = 500;
 
+/**
+ * Resolves when the program stands before its first line (or runs, without a debugger).
+ * @throws TensorError `cannot-launch`, with what can be done; the reason of `signal`
+ */
 export async function launch(
   config: LaunchConfiguration,
   host: LaunchHost,

@@ -12,6 +12,7 @@ import { valueText } from './valueText.ts';
 /** A megabyte or so of text; more is what files are for. */
 const copiedElements = 100_000;
 
+/** @throws TensorError for a tensor that can't be read */
 export async function clipboardText(
   value: Protocol.Runtime.RemoteObject,
   { debuggee, variables }: Pick<Inspection, 'debuggee' | 'variables'>,

@@ -6,6 +6,7 @@ import type { Inspection } from '../run.ts';
 import { explainMissingCanvas, explainMissingMethod } from './explainException.ts';
 import { exceptionText, typeName } from './valueText.ts';
 
+/** @throws TensorError `not-available` where the program is not stopped at an exception */
 export async function exceptionInfo(
   inspection: Inspection,
   warned: (warning: ProgramWarning) => void,

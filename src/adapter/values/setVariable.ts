@@ -12,6 +12,7 @@ import { exceptionText } from './valueText.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
 
+/** @throws TensorError `invalid-argument` for what takes no new value, `expression-threw` */
 export async function setVariable(
   { debuggee, variables }: Inspection,
   { variablesReference, name, value }: DebugProtocol.SetVariableArguments,

@@ -7,6 +7,7 @@ type PropertyPreview = Protocol.Runtime.PropertyPreview;
 
 const maxStringLength = 1_000;
 
+/** As variables and the debug console show a value: `Point {x: 3, y: 4}`, `(3) [1, 2, 3]`; long ones are cut. */
 export function valueText(object: RemoteObject): string {
   switch (object.type) {
     case 'string':

@@ -1,6 +1,7 @@
 /** Values of tensors as text: as JavaScript writes arrays, so that NaN and -0 stand as they are. */
 import type { DType, JsonValues } from '../../protocol/tensor.ts';
 
+/** `[[1, NaN], [-0, 2]]`; strings in quotes. */
 export function valuesText(values: JsonValues | undefined, dtype: DType): string {
   if (Array.isArray(values)) return `[${(values as JsonValues[]).map((value) => valuesText(value, dtype)).join(', ')}]`;
   return dtype === 'string' ? JSON.stringify(values) : String(values);

@@ -41,6 +41,7 @@ interface Assigning {
 
 const pieceBytes = 4 * 2 ** 20;
 
+/** @throws TensorError `invalid-argument` for a constant, and for another dtype or shape (nothing was changed then); what opening the file throws */
 export async function assignTensor(request: AssignRequest, assigning: Assigning): Promise<AssignedTensor> {
   const { expression } = request;
   const { old, link, names } = assigning;

@@ -18,6 +18,7 @@ interface ScopeVariable {
   shown: string;
 }
 
+/** @param why completes "it can't be assigned to" */
 export function cannotAssign(name: string, why: string, help?: string): TensorError {
   return new TensorError({
     code: 'invalid-argument',

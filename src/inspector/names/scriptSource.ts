@@ -23,6 +23,7 @@ export function parseScript(source: string): Program | undefined {
   return undefined;
 }
 
+/** The nodes directly below one. */
 export function* childrenOf(node: Node): Generator<AnyNode> {
   for (const value of Object.values(node) as unknown[]) {
     for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
@@ -31,12 +32,14 @@ export function* childrenOf(node: Node): Generator<AnyNode> {
   }
 }
 
+/** Into the text, in UTF-16 units. */
 export function offsetOf(source: string, { line, column }: Position): number {
   let start = 0;
   for (let index = 0; index < line; index++) start = source.indexOf('\n', start) + 1;
   return start + column;
 }
 
+/** Whether a function call is written anywhere in it. */
 export function hasCall(node: AnyNode): boolean {
   return node.type === 'CallExpression' || [...childrenOf(node)].some(hasCall);
 }

@@ -99,6 +99,7 @@ export async function readRecorder(session: CdpSession): Promise<RecorderReport 
   return JSON.parse(result.value as string) as RecorderReport | null;
 }
 
+/** The program's copies by line of its own sources, those of one line and call added up. Bytes, and milliseconds. */
 export async function copiesOf(report: RecorderReport, locate: Locate): Promise<Copies> {
   const sites = new Map<string, CopySite>();
   for (const { runtime, frames, count, bytes, ms, ...recorded } of report.sites) {
@@ -118,6 +119,7 @@ export async function copiesOf(report: RecorderReport, locate: Locate): Promise<
   return { since: report.since, sites: [...sites.values()].sort((a, b) => b.bytes - a.bytes || b.ms - a.ms) };
 }
 
+/** With the line of the program's own sources that it is about, where there is one. */
 export async function programWarning(warning: RecorderWarning, locate: Locate): Promise<ProgramWarning> {
   const { frames, code, message, help } = warning;
   return { code, message, help, ...(await placeOf(frames, locate)) };

@@ -12,6 +12,7 @@ import { trackBinding, type TrackedBatch } from '../../protocol/track.ts';
 import type { AgentLink } from '../link/agentLink.ts';
 import { bind } from '../link/bind.ts';
 
+/** Resolves when lines that run from then on are heard of. */
 export async function connectTracking(
   main: CdpSession,
   link: AgentLink,

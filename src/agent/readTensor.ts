@@ -25,7 +25,7 @@ import { readHost } from './read/hostReader.ts';
 import { planRange, planWindow, splitPlan, type WindowPlan } from './read/plan.ts';
 import { readStrings } from './read/readStrings.ts';
 import { toBase64 } from './read/toBase64.ts';
-import type { DeviceSource, HostSource, Source } from './source.ts';
+import type { ComplexSource, DeviceSource, HostSource, Source } from './source.ts';
 
 /** A tensor as `describe` and `source` gave it; the program stands still, so both stay true. */
 export interface Readable {
@@ -113,8 +113,7 @@ export class TensorReading {
       const costs = new Set(parts.map((part) => part.cost));
       const cost = this.#priced(readable, [...costs].reduce(addCosts));
       if (source.how === 'complex') {
-        const partSize = itemSize(source.real.layout.dtype);
-        return { bytes: interleave(parts[0]!.bytes, parts[1]!.bytes, partSize), dtype, cost };
+        return { bytes: joinParts(source, parts[0]!.bytes, parts[1]!.bytes, dtype), dtype, cost };
       }
       return { bytes: convert(parts[0]!.bytes, source.layout.dtype, dtype), dtype, cost };
     });
@@ -149,7 +148,7 @@ export class TensorReading {
           }
           return joinBytes(chunks);
         });
-        sink(interleave(parts[0]!, parts[1]!, itemSize(source.real.layout.dtype)));
+        sink(joinParts(source, parts[0]!, parts[1]!, dtype));
       }
     } else {
       const direct = source.layout.dtype === dtype || (source.layout.dtype === 'uint8' && dtype === 'bool');
@@ -304,6 +303,13 @@ export class TensorReading {
       wholeMsEstimate: this.estimateMs(readable.source, wholeBytes),
     };
   }
+}
+
+/** The parts may be stored as integers that were cast. */
+function joinParts({ real, imag }: ComplexSource, reals: Uint8Array, imags: Uint8Array, dtype: DType): Uint8Array {
+  const part = dtype === 'complex64' ? 'float32' : 'float64';
+  const converted = [convert(reals, real.layout.dtype, part), convert(imags, imag.layout.dtype, part)] as const;
+  return interleave(...converted, itemSize(part));
 }
 
 function isOnDevice(source: Source): boolean {

@@ -5,14 +5,7 @@
 import { recorder } from './copies/found.ts';
 import { watchedMethods } from './copies/watch.ts';
 
-function builtin(name: 'util'): NodeUtil {
-  if (typeof process === 'undefined' || !process.getBuiltinModule) {
-    throw new Error('Tensor Debugger needs Node 20.19 or later: process.getBuiltinModule is missing.');
-  }
-  return process.getBuiltinModule(name);
-}
-
-export const util = builtin('util');
+export const util = process!.getBuiltinModule!('util');
 
 /** Also of a `vm` context, whose maps are no instances of the `Map` here. */
 export function isMap(value: unknown): value is Map<unknown, unknown> {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ListedTensor } from '../../src/protocol/requests.ts';
 import type { RuntimeDescription, TensorDescriptor } from '../../src/protocol/tensor.ts';
+import { gpuEnvironment } from '../support/environment.ts';
 import { PausedProgram } from '../support/pausedProgram.ts';
 import { assertRefused, refused } from '../support/refused.ts';
 
@@ -109,6 +110,27 @@ describe('ONNX Runtime', () => {
     );
   });
 });
+
+for (const TFJS_BACKEND of ['cpu', 'webgpu']) {
+  test(`tensors of TF.js that were cast without a kernel have the values that data() gives, ${TFJS_BACKEND}`, async (t) => {
+    const { program, listed } = await Stop.at('readers/tfjsCasts.mjs', { ...gpuEnvironment(), TFJS_BACKEND });
+    t.after(() => program.end());
+    const found: Record<string, number[]> = {};
+    for (const [expression, { tensor }] of listed) {
+      const name = /^casts\.(\w+)$/.exec(expression)?.[1];
+      if (name === undefined) continue;
+      const { values } = await program.inspector.read(tensor.id, { slice: '...' });
+      found[name] = (values as unknown[]).flat(3).map(Number);
+      if (tensor.dtype === 'complex64') continue;
+      const stats = await program.inspector.stats(tensor.id, { bins: 0 });
+      assert.deepEqual([stats.min, stats.max], [Math.min(...found[name]), Math.max(...found[name])], name);
+    }
+    assert.equal(await program.resume(), false);
+    const { stdout } = await program.closedOutput();
+    assert.deepEqual(found, JSON.parse(stdout.slice(stdout.indexOf('{'))));
+    assert.deepEqual(found['floats'], [2, -4, 6]);
+  });
+}
 
 describe('models of TF.js', () => {
   let stop: Stop;

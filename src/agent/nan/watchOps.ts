@@ -163,6 +163,8 @@ export class OpWatch {
     const { backend, record } = recordedBy(dataId) ?? {};
     const isOnHost = record?.values !== null && record?.values !== undefined;
     const isOnDevice = backend && !isOnHost && isPlatformObject(record?.resource, 'GPUBuffer');
+    // The bits of integers that were cast without a kernel would look like NaN.
+    if (isOnDevice && (record.dtype === 'int32' || record.dtype === 'bool')) return { ...looked, checked: null };
     const checked = isOnDevice
       ? this.#checksOf(backend)?.add(dataId, record.resource as GPUBuffer, sizeOf(shape))
       : this.#lookOnHost(dataId, shape);

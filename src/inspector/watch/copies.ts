@@ -45,8 +45,11 @@ export const generatedLine: Locate = ({ url, line }) =>
 const builtins =
   'Array, ArrayBuffer, BigInt, Date, Error, Infinity, JSON, Map, Math, Number, Object, Promise, Reflect, RegExp, Set, String, Symbol, WeakMap, WeakRef, WeakSet';
 
+const assertVersion =
+  "if (typeof process === 'undefined' || !process.getBuiltinModule) throw new Error('Tensor Debugger needs Node 20.19 or later: process.getBuiltinModule is missing.');";
+
 /**
- * Where a recorder is there already, it goes on as it is. It works while the program runs, so it has built-ins that no program
+ * Comes before the agent, too. Where a recorder is there already, it goes on as it is. It works while the program runs, so it has built-ins that no program
  * replaces: those of a realm of its own.
  */
 export function recorderInstallation({ budget }: RecorderOptions, notify = 'undefined'): string {
@@ -54,7 +57,7 @@ export function recorderInstallation({ budget }: RecorderOptions, notify = 'unde
   // A script without a file, like all that the protocol evaluates: by that, call sites pass over it.
   const realm = `process.getBuiltinModule('vm').runInNewContext(${JSON.stringify(source)}, {}, '')`;
   const install = `if (!${recorderExpression}) ${realm}(globalThis, process, performance);`;
-  return `${install}\n${recorderExpression}.configure(${JSON.stringify(budget)}, ${notify})`;
+  return `${assertVersion}\n${install}\n${recorderExpression}.configure(${JSON.stringify(budget)}, ${notify})`;
 }
 
 /** From now on the program's copies are recorded. The session must not have its Debugger domain on, or waits for 40 ms. */

@@ -17,6 +17,8 @@ import type { StopContext } from '../../source.ts';
 import { loadedModule } from '../loadedModules.ts';
 
 export interface BackendRecord {
+  /** Of the data. A tensor that was cast from int32 or bool to float32 may share them as they are. */
+  dtype?: unknown;
   values?: unknown;
   resource?: unknown;
   memoryOffset?: unknown;

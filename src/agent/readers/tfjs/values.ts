@@ -88,13 +88,14 @@ function webgpuSource(
 ): Source | undefined {
   const device = webgpuDevice(backend);
   if (!isPlatformObject(record.resource, 'GPUBuffer') || !device) return undefined;
+  const stored = record.dtype === 'int32' || record.dtype === 'bool' ? record.dtype : dtype;
   return {
     how: 'webgpu',
     devices: [device],
     buffer: record.resource as GPUBuffer,
     byteOffset: 0,
     // On the device TF.js keeps booleans as int32.
-    layout: { dtype: dtype === 'bool' ? 'int32' : dtype, shape, strides: rowMajorStrides(shape), offset: 0 },
+    layout: { dtype: stored === 'bool' ? 'int32' : stored, shape, strides: rowMajorStrides(shape), offset: 0 },
     flush: () => flush(backend, device, stop),
   };
 }

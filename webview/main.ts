@@ -9,6 +9,8 @@ import './grid/grid.css';
 import './raster/raster.css';
 import './statistics/statistics.css';
 import './cost/cost.css';
+import { keepFocus } from './keepFocus.ts';
 import { Viewer } from './viewer.ts';
 
+keepFocus('[role=grid]');
 new Viewer(document.body);

@@ -251,6 +251,22 @@ test('Escape in the field for an index goes back to the grid, and takes its comp
   assert.equal(await page.locator('#goto').inputValue(), '');
 });
 
+test('whoever comes back to the page is where he was; the first time, in the grid', async () => {
+  const viewer = await open();
+  const { page } = viewer;
+  await viewer.show(computedSource('x', 'float32', [10, 10], (flat) => flat));
+  await viewer.settled();
+  // Chromium forgets the focused element of a frame when one of another frame gets the focus.
+  const comeBack = () => page.evaluate(`document.activeElement.blur(); window.dispatchEvent(new Event('focus'))`);
+  await comeBack();
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.locator('#active-cell').textContent(), '1');
+  const button = page.getByRole('button', { name: 'Copy As…' });
+  await button.focus();
+  await comeBack();
+  assert.equal(await page.evaluate('document.activeElement.title.slice(0, 4)'), 'Copy');
+});
+
 test("buttons have the border of secondary ones: that of the theme's main button would look like the focus", async () => {
   const viewer = await open();
   const { page } = viewer;

@@ -205,7 +205,7 @@ export class SparseTensor {
       ...(symbolic
         ? adviceToEvaluate(
             (how) =>
-              `Evaluate its values, indices and denseShape, which are graph tensors: ${how}. In the program: await ${nameStandIn}.eval({ session, feeds }).`,
+              `Evaluate its values, indices and denseShape, which are graph tensors (${how}). In the program: await ${nameStandIn}.eval({ session, feeds }).`,
           )
         : { help: 'Look at its values and indices, or at sparse.toDense(tensor).' }),
     };

@@ -12,8 +12,8 @@ export function adviceToEvaluate(sentence: (how: string) => string, options = '-
  */
 export function evaluateHelp(inputs?: readonly string[], inProgram?: string): Required<Advice> {
   const rest = inProgram === undefined ? '' : ` ${inProgram}`;
-  if (inputs?.length === 0) return adviceToEvaluate((how) => `Evaluate it: ${how}.${rest}`);
+  if (inputs?.length === 0) return adviceToEvaluate((how) => `Evaluate it (${how}).${rest}`);
   const names = inputs?.join(', ') ?? 'its inputs';
   const options = inputs?.map((name) => `--feed ${name}=VALUE`).join(' ') ?? '--evaluate and --feed';
-  return adviceToEvaluate((how) => `Evaluate it with values for ${names}: ${how}.${rest}`, options);
+  return adviceToEvaluate((how) => `Evaluate it with values for ${names} (${how}).${rest}`, options);
 }

@@ -266,7 +266,7 @@ for (const { major, path } of nodeBinaries()) {
       // Read as a tensor, a session says what to do, with the names that the program has for it.
       const described = (expression: string) => program.inspector.evaluate(program.top, expression, asked);
       for (const [expression, help] of [
-        ['session', /^Evaluate it with values for x: Tensor: Evaluate Graph Tensor…\.$/],
+        ['session', /^Evaluate it with values for x \(Tensor: Evaluate Graph Tensor…\)\.$/],
         ['types', /^The session has 5 outputs: .*Name one of them: types\.outputMetadata\[0\]\.$/],
       ] as const) {
         const error = (await described(expression).catch((thrown: unknown) => thrown)) as TensorError;

@@ -30,12 +30,12 @@ const failing = (report: ErrorReport) => new TensorError(report);
 
 test('it says how it is evaluated, with its inputs by name', async () => {
   assert.deepEqual(await adviceFor(['x', 'n']), {
-    help: 'Evaluate it with values for x, n: Tensor: Evaluate Graph Tensor….',
-    commandLineHelp: 'Evaluate it with values for x, n: --expr NAME --feed x=VALUE --feed n=VALUE.',
+    help: 'Evaluate it with values for x, n (Tensor: Evaluate Graph Tensor…).',
+    commandLineHelp: 'Evaluate it with values for x, n (--expr NAME --feed x=VALUE --feed n=VALUE).',
   });
   assert.deepEqual(await adviceFor([]), {
-    help: 'Evaluate it: Tensor: Evaluate Graph Tensor….',
-    commandLineHelp: 'Evaluate it: --expr NAME --evaluate.',
+    help: 'Evaluate it (Tensor: Evaluate Graph Tensor…).',
+    commandLineHelp: 'Evaluate it (--expr NAME --evaluate).',
   });
 });
 

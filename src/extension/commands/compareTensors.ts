@@ -56,8 +56,11 @@ async function askForOther(
     { label: '$(file) A file…', detail: '.npy, .npz or .safetensors', run: () => askForFile(expression) },
   ];
   if (before) {
-    const label = `$(history) ${expression} as it was kept at ${before.at.toLocaleTimeString()}`;
-    items.push({ label, run: () => fileSide(before.file, expression) });
+    const at = before.at.toLocaleTimeString();
+    items.push({
+      label: `$(history) ${expression} as it was kept at ${at}`,
+      run: () => fileSide(before.file, expression, `${expression} (kept at ${at})`),
+    });
   }
   if (source.session) {
     const label = '$(pinned) Keep these values, to compare with them at a later stop';

@@ -28,9 +28,10 @@ export function tensorSide({ expression, tensor, source }: ChosenTensor): Compar
 
 /**
  * @param like the tensor that it is to be compared with: of an archive, the one of this name is taken, or one is asked for
+ * @param as what it is called; by default after the file
  * @returns undefined if none was chosen
  */
-export async function fileSide(path: string, like: string): Promise<ComparedSide | undefined> {
+export async function fileSide(path: string, like: string, as?: string): Promise<ComparedSide | undefined> {
   const file = await openTensorFile(path);
   const { tensors } = file;
   const listed =
@@ -41,7 +42,7 @@ export async function fileSide(path: string, like: string): Promise<ComparedSide
     await file.dispose();
     return undefined;
   }
-  const name = tensors.length === 1 ? basename(path) : `${basename(path)}: ${listed.expression}`;
+  const name = as ?? (tensors.length === 1 ? basename(path) : `${basename(path)}: ${listed.expression}`);
   return { source: { ...file.source(listed.tensor.id), name }, dispose: () => file.dispose() };
 }
 

@@ -29,9 +29,9 @@ const starts: Record<string, Start> = {
     config: {
       type: 'node',
       program: '${workspaceFolder}/../../../node_modules/vitest/vitest.mjs',
-      args: ['run', 'vitest.test.ts'],
+      args: ['run', 'vitest.spec.ts'],
     },
-    file: 'vitest.test.ts',
+    file: 'vitest.spec.ts',
     mark: 'vitest',
   },
   Jest: {

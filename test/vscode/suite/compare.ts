@@ -50,6 +50,7 @@ test('compare: a tensor with what it was at an earlier stop, chosen in the palet
   await continueToNextStop();
   await continueToNextStop();
   await compareWith('state as it was kept');
+  await pageSays('header', /state − state \(kept at /);
   await gridRows('0 0 0 0 0', '1 0 0 2 0');
 });
 

@@ -2,11 +2,11 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Script } from 'node:vm';
 import { formats } from '../formats/registry.ts';
 import { TensorError } from '../protocol/errors.ts';
 import { parseSlice } from '../tensor/slice.ts';
 import { checkExport } from './checkExport.ts';
+import { expressionFault } from './checkExpressions.ts';
 import { compareHelp, parseCompare, type CompareOptions } from './compareOptions.ts';
 import { joinValues } from './joinValues.ts';
 import { UsageError } from './usageError.ts';
@@ -364,11 +364,8 @@ function parseEnvironment(entries: readonly string[]): Record<string, string> {
 
 /** V8 would take it, and never stop. */
 function checkCondition(text: string): void {
-  try {
-    new Script(`(${text}\n)`);
-  } catch (error) {
-    throw new UsageError(`--condition: "${text}" is no expression of JavaScript: ${(error as Error).message}.`);
-  }
+  const fault = expressionFault(text);
+  if (fault !== undefined) throw new UsageError(`--condition: ${fault}`);
 }
 
 /** What is wrong whatever the tensor: the text itself. Whether it fits a tensor shows when that is there. */

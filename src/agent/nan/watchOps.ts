@@ -18,7 +18,7 @@ import { callSite, type RuntimeScripts } from '../copies/callSite.ts';
 import { recorder } from '../copies/found.ts';
 import { watch } from '../copies/watch.ts';
 import { ownRuntimeScript } from '../ownRuntime.ts';
-import { engine, recordedBy, webgpuDevice } from '../readers/tfjs/engine.ts';
+import { dtypeOfData, engine, recordedBy, webgpuDevice } from '../readers/tfjs/engine.ts';
 import { sourceOf } from '../readers/tfjs/values.ts';
 import type { TensorReading } from '../readTensor.ts';
 import { elementsOf, isInspectable, isPlatformObject, ownValue } from '../safely.ts';
@@ -164,7 +164,7 @@ export class OpWatch {
     const isOnHost = record?.values !== null && record?.values !== undefined;
     const isOnDevice = backend && !isOnHost && isPlatformObject(record?.resource, 'GPUBuffer');
     // The bits of integers that were cast without a kernel would look like NaN.
-    if (isOnDevice && (record.dtype === 'int32' || record.dtype === 'bool')) return { ...looked, checked: null };
+    if (isOnDevice && dtypeOfData(record, dtype) !== dtype) return { ...looked, checked: null };
     const checked = isOnDevice
       ? this.#checksOf(backend)?.add(dataId, record.resource as GPUBuffer, sizeOf(shape))
       : this.#lookOnHost(dataId, shape);

@@ -49,8 +49,8 @@ const assertVersion =
   "if (typeof process === 'undefined' || !process.getBuiltinModule) throw new Error('Tensor Debugger needs Node 20.19 or later: process.getBuiltinModule is missing.');";
 
 /**
- * Comes before the agent, too. Where a recorder is there already, it goes on as it is. It works while the program runs, so it has built-ins that no program
- * replaces: those of a realm of its own.
+ * Comes before the agent, too. Where a recorder is there already, it goes on as it is. It works while the program runs, so it
+ * has built-ins that no program replaces: those of a realm of its own.
  */
 export function recorderInstallation({ budget }: RecorderOptions, notify = 'undefined'): string {
   const source = `(({ ${builtins} }) => (globalThis, process, performance) => {\n${RECORDER_SOURCE}\n})(this)\n//# sourceURL=${recorderScriptUrl}`;

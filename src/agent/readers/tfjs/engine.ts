@@ -17,13 +17,17 @@ import type { StopContext } from '../../source.ts';
 import { loadedModule } from '../loadedModules.ts';
 
 export interface BackendRecord {
-  /** Of the data. A tensor that was cast from int32 or bool to float32 may share them as they are. */
   dtype?: unknown;
   values?: unknown;
   resource?: unknown;
   memoryOffset?: unknown;
   stringBytes?: unknown;
   complexTensorInfos?: { real: { dataId: object }; imag: { dataId: object } } | null;
+}
+
+/** What a tensor's data are: one that was cast from int32 or bool to float32 may share them as they are. */
+export function dtypeOfData<Given>({ dtype }: BackendRecord, ofTensor: Given): Given | 'int32' | 'bool' {
+  return dtype === 'int32' || dtype === 'bool' ? dtype : ofTensor;
 }
 
 interface Backend {

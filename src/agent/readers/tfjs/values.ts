@@ -5,7 +5,7 @@ import { rowMajorStrides, sizeOf } from '../../../tensor/shape.ts';
 import { isInspectable, isPlatformObject, ownValue, runtimeMethod } from '../../safely.ts';
 import type { DeviceSource, HostSource, NoSource, Source, StopContext } from '../../source.ts';
 import { hostMemory } from '../hostArrays.ts';
-import { backendOf, find, knownBackends, partsOf, webgpuDevice, type Held } from './engine.ts';
+import { backendOf, dtypeOfData, find, knownBackends, partsOf, webgpuDevice, type Held } from './engine.ts';
 import type { TfDType } from './fields.ts';
 import { flush } from './flush.ts';
 
@@ -88,7 +88,7 @@ function webgpuSource(
 ): Source | undefined {
   const device = webgpuDevice(backend);
   if (!isPlatformObject(record.resource, 'GPUBuffer') || !device) return undefined;
-  const stored = record.dtype === 'int32' || record.dtype === 'bool' ? record.dtype : dtype;
+  const stored = dtypeOfData(record, dtype);
   return {
     how: 'webgpu',
     devices: [device],
